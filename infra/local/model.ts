@@ -1,0 +1,78 @@
+/** What the local run needs to know of a synthesised stack, with every intrinsic function resolved. */
+export interface StackModel {
+  readonly functions: readonly FunctionModel[];
+  readonly routes: readonly RouteModel[];
+  readonly queueMappings: readonly QueueMappingModel[];
+  readonly streamMappings: readonly StreamMappingModel[];
+  readonly rules: readonly RuleModel[];
+  readonly schedules: readonly ScheduleModel[];
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface FunctionModel {
+  readonly name: string;
+  /** Absolute path of the folder that would be zipped and uploaded. */
+  readonly codeDirectory: string;
+  /** As in the template, for example `handler.handler`. */
+  readonly handler: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Reserved concurrency; undefined where the template sets none. */
+  readonly maxConcurrency: number | undefined;
+}
+
+export interface RouteModel {
+  readonly method: string;
+  /** API Gateway's notation: `/api/v1/games/{gameCode}/spin`. */
+  readonly path: string;
+  readonly functionName: string;
+}
+
+export interface QueueMappingModel {
+  readonly functionName: string;
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  readonly batchSize: number;
+  readonly batchWindowMs: number;
+  readonly reportsBatchItemFailures: boolean;
+  readonly maxConcurrency: number | undefined;
+}
+
+export interface StreamMappingModel {
+  readonly functionName: string;
+  readonly tableName: string;
+  readonly batchSize: number;
+  readonly batchWindowMs: number;
+  readonly startsAt: 'TRIM_HORIZON' | 'LATEST';
+  readonly bisectsOnError: boolean;
+  /** Undefined: until the record expires. */
+  readonly maxRetries: number | undefined;
+  readonly maxRecordAgeMs: number | undefined;
+  readonly reportsBatchItemFailures: boolean;
+  /** Where the description of a batch given up goes. */
+  readonly failureQueueUrl: string | undefined;
+}
+
+export interface RuleModel {
+  readonly name: string;
+  readonly busName: string;
+  readonly pattern: Readonly<Record<string, unknown>>;
+  readonly targets: readonly TargetModel[];
+}
+
+export interface ScheduleModel {
+  readonly name: string;
+  /** `rate(1 day)` or `cron(0 3 * * ? *)`, in UTC. */
+  readonly expression: string;
+  readonly target: TargetModel;
+}
+
+export interface TargetModel {
+  readonly functionName: string;
+  /** The constant input, where the template sets one. */
+  readonly input: string | undefined;
+  readonly maxRetries: number;
+  readonly maxEventAgeMs: number;
+  readonly deadLetterQueueUrl: string | undefined;
+}
