@@ -1,0 +1,160 @@
+/**
+ * Every way the product can refuse or fail. A code is part of the API: it is never renamed and never reused.
+ * `retryable`: the same request may succeed later, unchanged.
+ */
+const catalogue = {
+  INVALID_JSON: { kind: 'request', retryable: false },
+  INVALID_REQUEST: { kind: 'request', retryable: false },
+  UNSUPPORTED_MEDIA_TYPE: { kind: 'request', retryable: false },
+  BODY_TOO_LARGE: { kind: 'request', retryable: false },
+  INVALID_IDEMPOTENCY_KEY: { kind: 'request', retryable: false },
+  IDEMPOTENCY_KEY_REUSED: { kind: 'request', retryable: false },
+  INVALID_AMOUNT: { kind: 'request', retryable: false },
+  AMOUNT_TOO_PRECISE: { kind: 'request', retryable: false },
+  BET_NOT_OFFERED: { kind: 'request', retryable: false },
+  BET_LINES_NOT_OFFERED: { kind: 'request', retryable: false },
+  UNKNOWN_CURRENCY: { kind: 'request', retryable: false },
+  CURRENCY_NOT_OFFERED: { kind: 'request', retryable: false },
+  INVALID_CURSOR: { kind: 'request', retryable: false },
+
+  UNKNOWN_GAME: { kind: 'missing', retryable: false },
+  UNKNOWN_SESSION: { kind: 'missing', retryable: false },
+  UNKNOWN_OPERATOR: { kind: 'missing', retryable: false },
+  UNKNOWN_ROUND: { kind: 'missing', retryable: false },
+
+  MISSING_CREDENTIALS: { kind: 'access', retryable: false },
+  INVALID_OPERATOR_KEY: { kind: 'access', retryable: false },
+  INVALID_PLAYER_TOKEN: { kind: 'access', retryable: false },
+  OPERATOR_MISMATCH: { kind: 'access', retryable: false },
+  OPERATOR_DISABLED: { kind: 'access', retryable: false },
+  GAME_DISABLED: { kind: 'access', retryable: false },
+  SESSION_EXPIRED: { kind: 'access', retryable: false },
+  SESSION_REVOKED: { kind: 'access', retryable: false },
+
+  SESSION_GAME_MISMATCH: { kind: 'conflict', retryable: false },
+  ROUND_IN_FLIGHT: { kind: 'conflict', retryable: true },
+  BONUS_ACTIVE: { kind: 'conflict', retryable: false },
+  NO_ACTIVE_BONUS: { kind: 'conflict', retryable: false },
+  BONUS_CURRENCY_MISMATCH: { kind: 'conflict', retryable: false },
+
+  INSUFFICIENT_FUNDS: { kind: 'refusal', retryable: false },
+  LIMIT_REACHED: { kind: 'refusal', retryable: false },
+  PLAYER_BLOCKED: { kind: 'refusal', retryable: false },
+  WALLET_REFUSED: { kind: 'refusal', retryable: false },
+  ROUND_VOIDED: { kind: 'refusal', retryable: false },
+  ROUND_FAILED: { kind: 'refusal', retryable: false },
+
+  ENGINE_UNAVAILABLE: { kind: 'engine', retryable: true },
+  HASH_MISMATCH: { kind: 'engine', retryable: false },
+  UNSUPPORTED_ABI: { kind: 'engine', retryable: false },
+  ENGINE_TRAP: { kind: 'engine', retryable: false },
+  ENGINE_REJECTED: { kind: 'engine', retryable: false },
+  BAD_OUTPUT: { kind: 'engine', retryable: false },
+
+  WALLET_UNAVAILABLE: { kind: 'dependency', retryable: true },
+  SERVICE_UNAVAILABLE: { kind: 'dependency', retryable: true },
+
+  CORRUPT_RECORD: { kind: 'fault', retryable: false },
+  ILLEGAL_TRANSITION: { kind: 'fault', retryable: false },
+  MISCONFIGURED: { kind: 'fault', retryable: false },
+  INTERNAL_ERROR: { kind: 'fault', retryable: false },
+} as const satisfies Record<string, { kind: string; retryable: boolean }>;
+
+export type ErrorCode = keyof typeof catalogue;
+export type ErrorKind = (typeof catalogue)[ErrorCode]['kind'];
+export type CodeOf<K extends ErrorKind> = {
+  [C in ErrorCode]: (typeof catalogue)[C]['kind'] extends K ? C : never;
+}[ErrorCode];
+
+export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[];
+
+/** One thing wrong with a request: where (JSON pointer or header name) and what. */
+export interface Flaw {
+  readonly at: string;
+  readonly message: string;
+}
+
+interface ErrorDetail {
+  readonly cause?: unknown;
+  readonly flaws?: readonly Flaw[];
+  /** How long the caller should wait before it tries again. */
+  readonly retryAfterMs?: number;
+  readonly roundId?: string;
+}
+
+/** The base of the closed set. `message` is written for the caller and holds no secrets. */
+export abstract class RgsError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly flaws: readonly Flaw[];
+  readonly retryAfterMs: number | undefined;
+  readonly roundId: string | undefined;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = catalogue[code].retryable;
+    this.flaws = detail.flaws ?? [];
+    this.retryAfterMs = detail.retryAfterMs;
+    this.roundId = detail.roundId;
+  }
+}
+
+type Args<K extends ErrorKind> = [code: CodeOf<K>, message: string, detail?: ErrorDetail];
+
+/** The request itself is wrong; nothing was done. */
+export class RequestError extends RgsError {
+  constructor(...args: Args<'request'>) {
+    super(...args);
+  }
+}
+
+/** What the request names does not exist. */
+export class MissingError extends RgsError {
+  constructor(...args: Args<'missing'>) {
+    super(...args);
+  }
+}
+
+/** The caller may not do this. */
+export class AccessError extends RgsError {
+  constructor(...args: Args<'access'>) {
+    super(...args);
+  }
+}
+
+/** The request does not fit the present state of the session or the round. */
+export class ConflictError extends RgsError {
+  constructor(...args: Args<'conflict'>) {
+    super(...args);
+  }
+}
+
+/** A round ended without an outcome: its stake was not taken, or is given back. */
+export class RoundRefusedError extends RgsError {
+  constructor(...args: Args<'refusal'>) {
+    super(...args);
+  }
+}
+
+/** The game's engine could not be loaded, failed, or answered nonsense. */
+export class EngineError extends RgsError {
+  constructor(...args: Args<'engine'>) {
+    super(...args);
+  }
+}
+
+/** Something this service depends on did not answer. */
+export class DependencyError extends RgsError {
+  constructor(...args: Args<'dependency'>) {
+    super(...args);
+  }
+}
+
+/** Our own fault: a broken record, an impossible transition, a wrong setting. */
+export class FaultError extends RgsError {
+  constructor(...args: Args<'fault'>) {
+    super(...args);
+  }
+}

@@ -1,0 +1,31 @@
+import { RequestError } from './errors.ts';
+
+/** A game as it is offered: which engine plays it, and for which bets. */
+export interface Game {
+  readonly gameCode: string;
+  readonly title: string;
+  readonly enabled: boolean;
+  /** SHA-256 of the active engine, hex. New rounds take it; a bonus is finished on the engine that started it. */
+  readonly engineHash: string;
+  readonly bets: readonly CurrencyBets[];
+}
+
+export interface CurrencyBets {
+  readonly currency: string;
+  readonly allowedMinor: readonly bigint[];
+}
+
+/** @throws RequestError CURRENCY_NOT_OFFERED */
+export function betsIn(game: Game, currency: string): CurrencyBets {
+  const bets = game.bets.find((candidate) => candidate.currency === currency);
+  if (!bets) throw new RequestError('CURRENCY_NOT_OFFERED', `${game.gameCode} is not offered in ${currency}`);
+  return bets;
+}
+
+/** An engine as published: immutable, named by the hash of its bytes. */
+export interface EngineVersion {
+  readonly hash: string;
+  readonly engineId: string;
+  readonly buildId: string;
+  readonly publishedAtMs: number;
+}

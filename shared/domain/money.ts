@@ -1,0 +1,81 @@
+import { Decimal } from 'decimal.js';
+import { type Currency } from './currency.ts';
+import { FaultError, RequestError } from './errors.ts';
+
+export type RoundingMode = 'half-even' | 'half-up' | 'down';
+
+/** Payouts are integers of a millionth of the base bet. */
+export const MILLIONTHS = 1_000_000n;
+
+/** The largest amount of money in one field: 18 digits, the width of a ledger column at most operators. */
+export const MAX_AMOUNT_MINOR = 10n ** 18n - 1n;
+
+// Wide enough that no amount, payout or product of the two is ever rounded by the library itself; plain notation always.
+const Exact = Decimal.clone({
+  precision: 80,
+  toExpNeg: -80,
+  toExpPos: 80,
+  rounding: Decimal.ROUND_HALF_EVEN,
+});
+
+const amountPattern = /^(?:0|[1-9]\d{0,18})(?:\.\d{1,18})?$/;
+
+/**
+ * Reads a decimal string such as `1.00` as minor units. No sign, exponent, grouping or leading zeros.
+ * @throws RequestError INVALID_AMOUNT, AMOUNT_TOO_PRECISE
+ */
+export function parseAmount(text: string, currency: Currency): bigint {
+  if (!amountPattern.test(text)) {
+    throw new RequestError(
+      'INVALID_AMOUNT',
+      `"${text.slice(0, 40)}" is not an amount; write for example "1.00"`,
+    );
+  }
+  const minor = new Exact(text).times(new Exact(10).pow(currency.decimals));
+  if (!minor.isInteger()) {
+    throw new RequestError(
+      'AMOUNT_TOO_PRECISE',
+      `${currency.code} has ${currency.decimals} decimals; "${text}" has more`,
+    );
+  }
+  const amountMinor = BigInt(minor.toFixed(0));
+  if (amountMinor > MAX_AMOUNT_MINOR) {
+    throw new RequestError('INVALID_AMOUNT', `"${text}" is more than an amount may be`);
+  }
+  return amountMinor;
+}
+
+/** Writes minor units as a decimal string with all of the currency's decimals: 100 -> `1.00` EUR, `100` JPY. */
+export function formatAmount(amountMinor: bigint, currency: Currency): string {
+  return new Exact(amountMinor.toString())
+    .div(new Exact(10).pow(currency.decimals))
+    .toFixed(currency.decimals);
+}
+
+const decimalRounding = {
+  'half-even': Decimal.ROUND_HALF_EVEN,
+  'half-up': Decimal.ROUND_HALF_UP,
+  down: Decimal.ROUND_DOWN,
+} as const satisfies Record<RoundingMode, Decimal.Rounding>;
+
+/**
+ * What a payout of so many millionths of the base bet is worth, in minor units.
+ * @throws FaultError CORRUPT_RECORD where either is negative, or the win is more than an amount may be
+ */
+export function winFor(
+  payoutMillionths: bigint,
+  baseBetMinor: bigint,
+  rounding: RoundingMode = 'half-even',
+): bigint {
+  if (payoutMillionths < 0n || baseBetMinor < 0n) {
+    throw new FaultError('CORRUPT_RECORD', 'A payout or a bet is negative');
+  }
+  const exact = new Exact(payoutMillionths.toString())
+    .times(baseBetMinor.toString())
+    .div(MILLIONTHS.toString());
+  const winMinor = BigInt(exact.toDecimalPlaces(0, decimalRounding[rounding]).toFixed(0));
+  if (winMinor > MAX_AMOUNT_MINOR) {
+    throw new FaultError('CORRUPT_RECORD', 'A win is more than an amount may be');
+  }
+  return winMinor;
+}

@@ -1,0 +1,114 @@
+import type { CodeOf } from './errors.ts';
+import type { RoundLog } from './ids.ts';
+
+/** What the player asked for: a paid round, or the next action of a bonus that an earlier round won. */
+export type RoundKind = 'spin' | 'bonus';
+
+/** Why a wallet said no, cleanly: nothing was taken. */
+export type RefusalCode = Exclude<CodeOf<'refusal'>, 'ROUND_VOIDED' | 'ROUND_FAILED'>;
+
+/** Fixed before any money moves; never changed afterwards. */
+export interface RoundStart {
+  readonly log: RoundLog;
+  /** 1, 2, 3 … without gaps within the log. */
+  readonly number: number;
+  readonly roundId: string;
+  readonly sessionId: string;
+  readonly kind: RoundKind;
+  /** The engine's name of the action. */
+  readonly action: string;
+  readonly currency: string;
+  /** What payouts are multiples of; in a bonus, the bet of the round that won it. */
+  readonly baseBetMinor: bigint;
+  /** What the player pays; 0 in a bonus. */
+  readonly stakeMinor: bigint;
+  /** SHA-256 of the engine, hex. */
+  readonly engineHash: string;
+  /** The seed and the state the round starts from, encrypted. */
+  readonly sealedStart: Uint8Array;
+  readonly idempotency: Idempotency;
+  readonly startedAtMs: number;
+}
+
+export interface Idempotency {
+  readonly keyHash: Uint8Array;
+  readonly requestHash: Uint8Array;
+  /** Short hashes of the keys of the rounds before this one, newest first. */
+  readonly earlierKeys: Uint8Array;
+}
+
+/** What the engine decided, fixed by the write that commits the round. */
+export interface Outcome {
+  readonly payoutMillionths: bigint;
+  readonly winMinor: bigint;
+  readonly sealedStateAfter: Uint8Array;
+  /** The engine's public view: a JSON object with `outcome`, `public_state` and `bonus_triggered`. */
+  readonly view: string;
+  /** The next round of this log must be a bonus action. */
+  readonly bonusActive: boolean;
+  readonly balanceBeforeMinor: bigint;
+  /** What the player was or will be told; see the transition CREDIT_ACKNOWLEDGED. */
+  readonly balanceAfterMinor: bigint;
+}
+
+interface Progress {
+  /** Grows whenever another actor takes the round over; an actor with an older epoch can write nothing. */
+  readonly epoch: number;
+  readonly updatedAtMs: number;
+}
+
+export type VoidReason =
+  | 'DEBIT_UNKNOWN'
+  | 'REFUSED_AFTER_UNKNOWN'
+  | 'ENGINE_FAILED_AFTER_UNKNOWN'
+  | 'ABANDONED';
+
+export type IntentRound = RoundStart & Progress & { readonly status: 'INTENT' };
+export type CommittedRound = RoundStart &
+  Progress & { readonly status: 'COMMITTED'; readonly outcome: Outcome };
+export type CreditedRound = RoundStart &
+  Progress & { readonly status: 'CREDITED'; readonly outcome: Outcome };
+export type RejectedRound = RoundStart &
+  Progress & { readonly status: 'REJECTED'; readonly refusal: RefusalCode };
+export type FailedRound = RoundStart & Progress & { readonly status: 'FAILED'; readonly failure: string };
+export type VoidingRound = RoundStart &
+  Progress & { readonly status: 'VOIDING'; readonly reason: VoidReason };
+export type VoidedRound = RoundStart & Progress & { readonly status: 'VOIDED'; readonly reason: VoidReason };
+
+export type Round =
+  | IntentRound
+  | CommittedRound
+  | CreditedRound
+  | RejectedRound
+  | FailedRound
+  | VoidingRound
+  | VoidedRound;
+
+export type RoundStatus = Round['status'];
+
+/** Nothing is left to do: no money is owed in either direction. */
+export function isFinal(round: Round): boolean {
+  switch (round.status) {
+    case 'INTENT':
+    case 'VOIDING':
+      return false;
+    case 'COMMITTED':
+      return round.outcome.winMinor === 0n;
+    default:
+      return true;
+  }
+}
+
+/** The stake is in doubt, so no other round of the log may start. A committed round only waits for its own credit. */
+export function isInFlight(round: Round): boolean {
+  return round.status === 'INTENT' || round.status === 'VOIDING';
+}
+
+export function hasOutcome(round: Round): round is CommittedRound | CreditedRound {
+  return round.status === 'COMMITTED' || round.status === 'CREDITED';
+}
+
+/** Whether the win of a committed round still has to reach the wallet. */
+export function owesCredit(round: Round): round is CommittedRound {
+  return round.status === 'COMMITTED' && round.outcome.winMinor > 0n;
+}

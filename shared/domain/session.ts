@@ -1,0 +1,36 @@
+import { AccessError } from './errors.ts';
+
+export interface Session {
+  readonly sessionId: string;
+  readonly operatorId: string;
+  readonly playerId: string;
+  readonly gameCode: string;
+  readonly currency: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly revokedAtMs: number | undefined;
+}
+
+export interface SessionLimits {
+  /** The longest a session lives. */
+  readonly ttlMs: number;
+  /** The longest it may lie unused (GLI-19 V3.0, 2.5.4: 30 minutes). */
+  readonly idleMs: number;
+}
+
+/**
+ * @param lastPlayedAtMs when the newest round of the player at this game was last touched, if there is one
+ * @throws AccessError SESSION_REVOKED, SESSION_EXPIRED
+ */
+export function assertLive(
+  session: Session,
+  lastPlayedAtMs: number | undefined,
+  limits: SessionLimits,
+  nowMs: number,
+): void {
+  if (session.revokedAtMs !== undefined) throw new AccessError('SESSION_REVOKED', 'The session was revoked');
+  const lastActiveAtMs = Math.max(session.createdAtMs, lastPlayedAtMs ?? 0);
+  if (nowMs >= session.expiresAtMs || nowMs - lastActiveAtMs >= limits.idleMs) {
+    throw new AccessError('SESSION_EXPIRED', 'The session has expired; launch the game again');
+  }
+}

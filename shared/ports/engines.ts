@@ -1,0 +1,56 @@
+/** What an engine says of itself; see docs/engines.md for the JSON it comes from. */
+export interface EngineCapabilities {
+  readonly engineId: string;
+  readonly buildId: string;
+  readonly stateEncoding: string;
+  readonly actions: readonly EngineAction[];
+  readonly modes: readonly EngineMode[];
+  /** Pay lines, where the game has any. */
+  readonly lines: number | undefined;
+  readonly maxHorizon: number;
+  readonly preferredBatch: number;
+}
+
+export interface EngineAction {
+  readonly name: string;
+  readonly phase: 'base' | 'bonus';
+  /** The byte that stands for it on the wire: its index. */
+  readonly code: number;
+}
+
+export interface EngineMode {
+  readonly name: string;
+  readonly priceMillionths: bigint;
+  readonly rtpMillionths: bigint;
+  readonly maxWinMillionths: bigint;
+}
+
+export interface EngineStep {
+  readonly state: Uint8Array;
+  readonly payoutMillionths: bigint;
+  /** The next step must be a bonus action. */
+  readonly bonusActive: boolean;
+  /** UTF-8 JSON object with `outcome`, `public_state`, `bonus_triggered`, as the engine wrote it. */
+  readonly view: string;
+}
+
+/** One engine, ready to play. Pure: the same input gives the same bytes. */
+export interface Engine {
+  readonly hash: string;
+  readonly capabilities: EngineCapabilities;
+  /** The first state: a constant of the engine and its configuration; chance enters with a step. */
+  reset(): EngineStep;
+  /** @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT */
+  step(input: { readonly state: Uint8Array; readonly action: number; readonly seed: Uint8Array }): EngineStep;
+}
+
+export interface Engines {
+  /** Verified and cached. @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, ENGINE_TRAP, BAD_OUTPUT */
+  load(hash: string): Promise<Engine>;
+}
+
+/** Where engines are kept: immutable bytes under their SHA-256. */
+export interface EngineArtefacts {
+  /** @throws EngineError ENGINE_UNAVAILABLE */
+  fetch(hash: string): Promise<Uint8Array>;
+}

@@ -1,0 +1,37 @@
+import type { RoundLog } from '../domain/ids.ts';
+import type { IntentRound, Round, RoundStatus } from '../domain/round.ts';
+
+export type AppendResult = { readonly appended: true } | { readonly appended: false; readonly taken: Round };
+
+/** What the stored round must still be for a write to happen. */
+export interface Fence {
+  readonly status: RoundStatus;
+  readonly epoch: number;
+}
+
+export interface RoundReference {
+  readonly log: RoundLog;
+  readonly number: number;
+}
+
+/** The log of rounds per operator, player and game. Reads are consistent unless they say otherwise. */
+export interface Ledger {
+  /** The newest round of the log. */
+  head(log: RoundLog): Promise<Round | undefined>;
+  get(reference: RoundReference): Promise<Round | undefined>;
+  /** Through an index: eventually consistent as to which rounds exist, consistent as to what they hold. */
+  find(roundId: string): Promise<Round | undefined>;
+  /** Newest first, at most `limit`, older than `beforeNumber` where given. */
+  list(log: RoundLog, page: { readonly beforeNumber?: number; readonly limit: number }): Promise<Round[]>;
+  /** Puts the round if its number is free. A repeated put of the same round counts as appended. */
+  append(round: IntentRound): Promise<AppendResult>;
+  /**
+   * Writes the next state if the stored round still has the fence's status and epoch; true also where an earlier
+   * attempt of this very write took effect. False: somebody else moved the round on.
+   */
+  save(next: Round, fence: Fence): Promise<boolean>;
+  /** Lets a round that is final and archived expire. No effect on others. */
+  expire(reference: RoundReference, expiresAtMs: number): Promise<void>;
+  /** Every round that is not final and untouched since `beforeMs`, in pages, in no order. */
+  unfinished(beforeMs: number): AsyncIterable<RoundReference>;
+}

@@ -1,0 +1,13 @@
+import type { RoundReference } from './ledger.ts';
+
+/** Asks for a round to be driven to its end, or for the last rollback of a voided one. */
+export interface RecoveryRequest extends RoundReference {
+  readonly purpose: 'finish' | 'confirm-void';
+  /** 0 for the first. */
+  readonly attempt: number;
+}
+
+export interface RecoveryQueue {
+  /** Delivered at least once, not before `delayMs` (at most 15 minutes). */
+  send(requests: readonly RecoveryRequest[], delayMs: number): Promise<void>;
+}

@@ -1,0 +1,21 @@
+/** Each wakes somebody through an alarm in the template. */
+export type AlarmSignal =
+  | 'CreditPendingLong'
+  | 'RollbackPendingLong'
+  | 'WalletTransactionMismatch'
+  | 'RecordParked';
+
+export type CountedEvent =
+  | 'RoundCommitted'
+  | 'RoundRejected'
+  | 'RoundVoided'
+  | 'RoundFailed'
+  | 'CreditDeferred'
+  | 'WalletUnknown';
+
+/** What the product says of its own running. Never throws, never decides anything. */
+export interface Telemetry {
+  count(event: CountedEvent | AlarmSignal): void;
+  /** `fields` hold no secret, seed, token or session id. */
+  warn(message: string, fields: Readonly<Record<string, string | number | boolean>>): void;
+}
