@@ -1,0 +1,29 @@
+import type { Endpoints } from '../services/endpoints.ts';
+import type { StackModel } from '../model.ts';
+import type { Resources } from './resources.ts';
+
+export interface Stack {
+  readonly name: string;
+  readonly model: StackModel;
+  readonly resources: Resources;
+  /** Resources that mean nothing on one machine, as `LogicalId (AWS::Type)`. */
+  readonly ignored: readonly string[];
+}
+
+export interface StackOptions {
+  /** The folder that `cdk synth` wrote: `cdk.out`. */
+  readonly assemblyDirectory: string;
+  /** Needed where the assembly holds more than one stack. */
+  readonly stackName?: string;
+  /** Where the API is served, `http://127.0.0.1:8080`: what its address in the outputs becomes. */
+  readonly apiUrl: string;
+  readonly endpoints: Pick<Endpoints, 'sqs'>;
+}
+
+/**
+ * Reads a synthesised stack and resolves every intrinsic function in what the local run needs of it.
+ * @throws TemplateError naming the resource, where the template says something that cannot be run here.
+ */
+export function readStack(options: StackOptions): Stack {
+  throw new Error(`not here yet: ${options.assemblyDirectory}`);
+}
