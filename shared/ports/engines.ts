@@ -41,7 +41,17 @@ export interface Engine {
   /** The first state: a constant of the engine and its configuration; chance enters with a step. */
   reset(): EngineStep;
   /** @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT */
-  step(input: { readonly state: Uint8Array; readonly action: number; readonly seed: Uint8Array }): EngineStep;
+  step(input: EngineInput): EngineStep;
+}
+
+export interface EngineInput {
+  readonly state: Uint8Array;
+  /** The code of an action of the capabilities. */
+  readonly action: number;
+  /** 32 bytes: the key of the round's random stream. */
+  readonly seed: Uint8Array;
+  /** 0 for the first step of a round: the nonce of the random stream. */
+  readonly stepIndex: number;
 }
 
 export interface Engines {
