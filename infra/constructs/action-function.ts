@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import {
+  Effect,
+  type IRole,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { FunctionEntry, SettingVariable } from '../functions.ts';
+import type { StageSettings } from '../stages.ts';
+import { acknowledgePermissions } from './acknowledgements.ts';
+import { environmentFor, type Resources, statementsFor } from './resources.ts';
+
+export interface ActionFunctionProps {
+  readonly entry: FunctionEntry;
+  readonly settings: StageSettings;
+  readonly resources: Resources;
+  readonly removalPolicy: RemovalPolicy;
+  /** The folder with one folder a function in it. */
+  readonly bundlesDirectory: string;
+  /** What its trigger makes it do beyond its own work: read a stream, delete messages. */
+  readonly triggerStatements: readonly PolicyStatement[];
+  /** Where events go that it failed to handle; only for functions that are invoked asynchronously. */
+  readonly deadLetterQueue: IQueue | undefined;
+}
+
+/** One Lambda function with its own log group and a role that holds what its entry names, and nothing else. */
+export class ActionFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: ActionFunctionProps) {
+    super(scope, id);
+    const { entry, settings, resources, removalPolicy, deadLetterQueue } = props;
+    const logGroup = new LogGroup(this, 'Logs', { retention: settings.logRetentionDays, removalPolicy });
+    const { memoryMb, timeoutSeconds } = settings.sizes[entry.size];
+
+    this.lambda = new LambdaFunction(this, 'Function', {
+      description: entry.purpose,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(props.bundlesDirectory, entry.name)),
+      handler: 'handler.handler',
+      memorySize: memoryMb,
+      timeout: Duration.seconds(timeoutSeconds),
+      environment: environment(entry, settings, resources),
+      logGroup,
+      role: this.role(logGroup, props),
+      ...(deadLetterQueue && { deadLetterQueue }),
+    });
+  }
+
+  private role(logGroup: LogGroup, props: ActionFunctionProps): IRole {
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        permissions: new PolicyDocument({
+          statements: [
+            allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn),
+            ...statementsFor(props.entry.permissions, props.resources),
+            ...props.triggerStatements,
+            ...(props.deadLetterQueue ? [allow(['sqs:SendMessage'], props.deadLetterQueue.queueArn)] : []),
+          ],
+        }),
+      },
+    });
+    acknowledgePermissions(role, props.entry.permissions);
+    // The library widens a role where it sees fit (ListStreams on every stream, for one); this one is complete.
+    return role.withoutPolicyUpdates();
+  }
+}
+
+export function allow(actions: readonly string[], arn: string): PolicyStatement {
+  return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [arn] });
+}
+
+function environment(
+  entry: FunctionEntry,
+  settings: StageSettings,
+  resources: Resources,
+): Record<string, string> {
+  const all: Readonly<Record<SettingVariable, number>> = {
+    WALLET_TIMEOUT_MS: settings.walletTimeoutMs,
+    SESSION_TTL_SECONDS: settings.sessionTtlSeconds,
+    SESSION_IDLE_SECONDS: settings.sessionIdleSeconds,
+    ROUND_LEASE_MS: settings.roundLeaseMs,
+    HOT_RETENTION_DAYS: settings.hotRetentionDays,
+  };
+  return {
+    STAGE: settings.stage,
+    LOG_LEVEL: settings.logLevel,
+    POWERTOOLS_SERVICE_NAME: entry.name,
+    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+    ...environmentFor(entry.permissions, resources),
+    ...Object.fromEntries(entry.settings.map((name) => [name, String(all[name])])),
+  };
+}
+
+/** Under which the functions publish their own metrics, with the function's name as the dimension `service`. */
+export const METRICS_NAMESPACE = 'serverless-rgs';

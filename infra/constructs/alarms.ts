@@ -1,0 +1,162 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { AlarmSignal } from '../../shared/ports/telemetry.ts';
+import { METRICS_NAMESPACE } from './action-function.ts';
+import type { Queues } from './queues.ts';
+import type { Tables } from './tables.ts';
+
+const PERIOD = Duration.minutes(5);
+
+/** Which function reports which signal. */
+const SIGNALS: Readonly<
+  Record<AlarmSignal, { readonly meaning: string; readonly services: readonly string[] }>
+> = {
+  CreditPendingLong: {
+    meaning: 'A win has not been acknowledged by the wallet for a long time; it is still being retried',
+    services: ['recover-round'],
+  },
+  RollbackPendingLong: {
+    meaning:
+      'A stake to be given back has not been acknowledged by the wallet for a long time; it is still being retried',
+    services: ['recover-round'],
+  },
+  WalletTransactionMismatch: {
+    meaning: 'A wallet answered a known transaction with another amount: money and record may differ',
+    services: ['play-spin', 'play-bonus', 'recover-round'],
+  },
+  RecordParked: {
+    meaning: 'A ledger record could not be processed and waits in the parking queue',
+    services: ['process-ledger-stream'],
+  },
+};
+
+/** Functions whose failures no player sees and no API metric counts. */
+const BACKGROUND = ['process-ledger-stream', 'recover-round', 'sweep-rounds', 'record-event'] as const;
+const THROTTLED = ['play-spin', 'play-bonus', 'process-ledger-stream', 'recover-round'] as const;
+
+/** Delayed retries are new messages and wait 15 minutes at most, so an hour means that nobody reads the queue. */
+const RECOVERY_AGE_SECONDS = 3_600;
+const STREAM_AGE_MS = 5 * 60_000;
+const SERVER_ERRORS = 5;
+
+export interface AlarmsProps {
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly queues: Queues;
+  readonly tables: Tables;
+  readonly apiServerErrors: Metric;
+  readonly alarmEmail: string | undefined;
+}
+
+/** What must wake somebody. Everything else is for dashboards. */
+export class Alarms extends Construct {
+  private readonly action: SnsAction;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const topic = new Topic(this, 'Topic', { enforceSSL: true });
+    if (props.alarmEmail) topic.addSubscription(new EmailSubscription(props.alarmEmail));
+    this.action = new SnsAction(topic);
+
+    this.watchQueues(props.queues);
+    this.watchFunctions(props.functions);
+    this.watchSignals();
+    this.alarm(
+      'ApiServerErrors',
+      'Callers are answered with server errors',
+      props.apiServerErrors,
+      SERVER_ERRORS,
+    );
+    this.alarm('LedgerWriteThrottles', 'The ledger refuses writes', ledgerWriteThrottles(props.tables), 1);
+  }
+
+  private watchQueues(queues: Queues): void {
+    const waiting = {
+      RecoveryDeadLetters: [
+        'Rounds that recovery could not process wait for a person',
+        queues.recoveryDeadLetters,
+      ],
+      StreamDeadLetters: [
+        'Ledger changes were given up on: they are missing in the archive',
+        queues.streamDeadLetters,
+      ],
+      EventDeadLetters: ['Events could not be written to the event log', queues.eventDeadLetters],
+      DailyDeadLetters: ['The daily sweep failed', queues.dailyDeadLetters],
+      Parking: ['Ledger records that could not be read wait for a person', queues.parking],
+    } as const;
+    for (const [name, [meaning, queue]] of Object.entries(waiting)) {
+      const visible = queue.metricApproximateNumberOfMessagesVisible({
+        period: PERIOD,
+        statistic: 'Maximum',
+      });
+      this.alarm(`${name}NotEmpty`, meaning, visible, 1);
+    }
+    const age = queues.recovery.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: 'Maximum' });
+    this.alarm('RecoveryQueueAge', 'Unfinished rounds wait too long for recovery', age, RECOVERY_AGE_SECONDS);
+  }
+
+  private watchFunctions(functions: ReadonlyMap<string, LambdaFunction>): void {
+    const named = (name: string): LambdaFunction => {
+      const lambda = functions.get(name);
+      if (!lambda) throw new Error(`An alarm watches the function ${name}, which is not in functions.ts`);
+      return lambda;
+    };
+    for (const name of BACKGROUND)
+      this.alarm(`${name}-errors`, `${name} fails`, named(name).metricErrors({ period: PERIOD }), 1);
+    for (const name of THROTTLED)
+      this.alarm(
+        `${name}-throttles`,
+        `${name} is refused for want of concurrency`,
+        named(name).metricThrottles({ period: PERIOD }),
+        1,
+      );
+    const age = named('process-ledger-stream').metric('IteratorAge', {
+      period: PERIOD,
+      statistic: 'Maximum',
+    });
+    this.alarm('LedgerStreamAge', 'The archive and recovery run behind the ledger', age, STREAM_AGE_MS);
+  }
+
+  private watchSignals(): void {
+    for (const [metricName, { meaning, services }] of Object.entries(SIGNALS)) {
+      for (const service of services) {
+        const metric = new Metric({
+          namespace: METRICS_NAMESPACE,
+          metricName,
+          dimensionsMap: { service },
+          period: PERIOD,
+          statistic: 'Sum',
+        });
+        this.alarm(`${metricName}-${service}`, meaning, metric, 1);
+      }
+    }
+  }
+
+  private alarm(id: string, alarmDescription: string, metric: IMetric, threshold: number): void {
+    const alarm = new Alarm(this, id, {
+      alarmDescription,
+      metric,
+      threshold,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // These metrics are silent while all is well.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(this.action);
+    alarm.addOkAction(this.action);
+  }
+}
+
+function ledgerWriteThrottles(tables: Tables): Metric {
+  return tables.ledger.metric('WriteThrottleEvents', { period: PERIOD, statistic: 'Sum' });
+}

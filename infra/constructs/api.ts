@@ -1,0 +1,36 @@
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { HttpMethod } from '../functions.ts';
+
+/** What the stack needs of an API, whichever kind it is. */
+export interface Api {
+  /** Without a slash at its end: routes begin with one. */
+  readonly url: string;
+  readonly serverErrors: Metric;
+}
+
+export interface Route {
+  readonly method: HttpMethod;
+  /** `/api/v1/games/{gameCode}/spin` */
+  readonly path: string;
+  readonly target: IFunction;
+}
+
+/**
+ * One access log line. The route and not the path, because a session id is in the path and whoever has it can play;
+ * no query string either. `undefined` variables are logged as `-`.
+ */
+export function accessLogFields(routeVariable: string): Readonly<Record<string, string>> {
+  return {
+    requestId: '$context.requestId',
+    at: '$context.requestTime',
+    ip: '$context.identity.sourceIp',
+    method: '$context.httpMethod',
+    route: routeVariable,
+    status: '$context.status',
+    bytes: '$context.responseLength',
+    latencyMs: '$context.responseLatency',
+    functionLatencyMs: '$context.integrationLatency',
+    integrationError: '$context.integrationErrorMessage',
+  };
+}

@@ -1,0 +1,54 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+/** The longest that SQS keeps a message: somebody has two weeks to answer an alarm. */
+const KEPT = Duration.days(14);
+
+export interface QueuesProps {
+  readonly removalPolicy: RemovalPolicy;
+  /** Time-out of the function that reads the recovery queue. */
+  readonly recoveryTimeoutSeconds: number;
+}
+
+/**
+ * The recovery queue, and the places where work waits for a person. Each of the latter has its own alarm, so
+ * that the alarm's name tells what failed.
+ */
+export class Queues extends Construct {
+  readonly recovery: Queue;
+  /** Ledger records that the stream's consumer could not process and put aside itself. */
+  readonly parking: Queue;
+  /** Recovery messages that failed again and again. */
+  readonly recoveryDeadLetters: Queue;
+  /** Descriptions of stream batches that Lambda gave up on. */
+  readonly streamDeadLetters: Queue;
+  /** Domain events that could not be written to the event log. */
+  readonly eventDeadLetters: Queue;
+  /** Daily runs that failed. */
+  readonly dailyDeadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: QueuesProps) {
+    super(scope, id);
+    const common = {
+      enforceSSL: true,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: KEPT,
+      removalPolicy: props.removalPolicy,
+    } satisfies QueueProps;
+
+    this.parking = new Queue(this, 'Parking', common);
+    this.recoveryDeadLetters = new Queue(this, 'RecoveryDeadLetters', common);
+    this.streamDeadLetters = new Queue(this, 'StreamDeadLetters', common);
+    this.eventDeadLetters = new Queue(this, 'EventDeadLetters', common);
+    this.dailyDeadLetters = new Queue(this, 'DailyDeadLetters', common);
+    this.recovery = new Queue(this, 'Recovery', {
+      ...common,
+      // Six times the function's time-out, as Lambda asks: throttled batches stay hidden while they are retried.
+      visibilityTimeout: Duration.seconds(6 * props.recoveryTimeoutSeconds),
+      // A wallet that is down is no failure here: recovery queues its next attempt as a new message. What comes
+      // back five times cannot be processed at all.
+      deadLetterQueue: { queue: this.recoveryDeadLetters, maxReceiveCount: 5 },
+    });
+  }
+}

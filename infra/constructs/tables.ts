@@ -1,0 +1,71 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+
+export interface TablesProps {
+  readonly removalPolicy: RemovalPolicy;
+  readonly deletionProtection: boolean;
+}
+
+const COMMON = {
+  partitionKey: { name: 'pk', type: AttributeType.STRING },
+  sortKey: { name: 'sk', type: AttributeType.STRING },
+  billingMode: BillingMode.PAY_PER_REQUEST,
+  // Unlike a key that AWS owns, its use shows in CloudTrail. A customer's key would need a grant for every
+  // caller, and what must stay secret from readers of a table is encrypted by the application anyway.
+  encryption: TableEncryption.AWS_MANAGED,
+} as const satisfies TableProps;
+
+const EXPIRES_AT = { timeToLiveAttribute: 'expiresAt' } as const;
+
+/** The index that finds a round by its id alone. */
+export const ROUND_ID_INDEX = 'roundId';
+
+export class Tables extends Construct {
+  readonly ledger: Table;
+  readonly sessions: Table;
+  readonly config: Table;
+  readonly events: Table;
+
+  constructor(scope: Construct, id: string, props: TablesProps) {
+    super(scope, id);
+    const { removalPolicy, deletionProtection } = props;
+    const pointInTimeRecoverySpecification = { pointInTimeRecoveryEnabled: true };
+
+    this.ledger = new Table(this, 'Ledger', {
+      ...COMMON,
+      ...EXPIRES_AT,
+      removalPolicy,
+      deletionProtection,
+      pointInTimeRecoverySpecification,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+    });
+    this.ledger.addGlobalSecondaryIndex({
+      indexName: ROUND_ID_INDEX,
+      partitionKey: { name: 'roundId', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.config = new Table(this, 'Config', {
+      ...COMMON,
+      removalPolicy,
+      deletionProtection,
+      pointInTimeRecoverySpecification,
+    });
+    // Sessions and the event log are short-lived: what they lose can be launched or read from the archive again.
+    this.sessions = new Table(this, 'Sessions', {
+      ...COMMON,
+      ...EXPIRES_AT,
+      removalPolicy,
+      deletionProtection,
+    });
+    this.events = new Table(this, 'Events', { ...COMMON, ...EXPIRES_AT, removalPolicy, deletionProtection });
+  }
+}

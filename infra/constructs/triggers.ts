@@ -1,0 +1,121 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Trigger } from '../functions.ts';
+import type { StageSettings } from '../stages.ts';
+import { allow } from './action-function.ts';
+import type { Resources } from './resources.ts';
+
+/** The `source` of every event that the product publishes. */
+export const EVENT_SOURCE = 'serverless-rgs';
+
+/** Everything that starts a function, except for the API's routes. */
+export type BackgroundTrigger = Exclude<Trigger['kind'], 'route'>;
+
+/** What Lambda does on the function's behalf, with the function's role. */
+export function triggerStatements(kind: Trigger['kind'], { tables, queues }: Resources): PolicyStatement[] {
+  switch (kind) {
+    case 'ledger-stream':
+      return [
+        allow(
+          [
+            'dynamodb:DescribeStream',
+            'dynamodb:GetRecords',
+            'dynamodb:GetShardIterator',
+            'dynamodb:ListStreams',
+          ],
+          tables.ledger.tableStreamArn ?? '',
+        ),
+        allow(['sqs:SendMessage'], queues.streamDeadLetters.queueArn),
+      ];
+    case 'recovery-queue':
+      return [
+        allow(
+          ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+          queues.recovery.queueArn,
+        ),
+      ];
+    default:
+      return [];
+  }
+}
+
+/** EventBridge invokes asynchronously: what fails after Lambda's own retries would be lost without a queue. */
+export function asynchronousDeadLetterQueue(kind: Trigger['kind'], { queues }: Resources): Queue | undefined {
+  if (kind === 'domain-events') return queues.eventDeadLetters;
+  if (kind === 'daily') return queues.dailyDeadLetters;
+  return undefined;
+}
+
+export function connect(
+  scope: Construct,
+  kind: BackgroundTrigger,
+  target: IFunction,
+  resources: Resources,
+  settings: StageSettings,
+): void {
+  switch (kind) {
+    case 'ledger-stream':
+      return connectLedgerStream(scope, target, resources);
+    case 'recovery-queue':
+      return connectRecoveryQueue(scope, target, resources, settings);
+    case 'daily':
+      return connectDaily(scope, target, resources);
+    case 'domain-events':
+      return connectDomainEvents(scope, target, resources);
+  }
+}
+
+function connectLedgerStream(scope: Construct, target: IFunction, { tables, queues }: Resources): void {
+  new EventSourceMapping(scope, 'LedgerStream', {
+    target,
+    eventSourceArn: tables.ledger.tableStreamArn ?? '',
+    // From the oldest record: no round of a new deployment goes unseen.
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize: 100,
+    maxBatchingWindow: Duration.seconds(1),
+    bisectBatchOnError: true,
+    reportBatchItemFailures: true,
+    // The consumer parks what it cannot read, so what fails for hours is the code or a service. Records live
+    // 24 hours: giving up after six leaves a day's rest to replay them from their description.
+    maxRecordAge: Duration.hours(6),
+    onFailure: new SqsDlq(queues.streamDeadLetters),
+  });
+}
+
+function connectRecoveryQueue(
+  scope: Construct,
+  target: IFunction,
+  { queues }: Resources,
+  settings: StageSettings,
+): void {
+  new EventSourceMapping(scope, 'RecoveryQueue', {
+    target,
+    eventSourceArn: queues.recovery.queueArn,
+    batchSize: 10,
+    reportBatchItemFailures: true,
+    maxConcurrency: settings.recoveryConcurrency,
+  });
+}
+
+function connectDaily(scope: Construct, target: IFunction, { queues }: Resources): void {
+  new Rule(scope, 'Daily', {
+    description: 'Once a day, when few play',
+    schedule: Schedule.cron({ hour: '4', minute: '0' }),
+    targets: [new LambdaTarget(target, { deadLetterQueue: queues.dailyDeadLetters })],
+  });
+}
+
+function connectDomainEvents(scope: Construct, target: IFunction, { bus, queues }: Resources): void {
+  new Rule(scope, 'DomainEvents', {
+    description: 'Every event that the product publishes',
+    eventBus: bus,
+    eventPattern: { source: [EVENT_SOURCE] },
+    targets: [new LambdaTarget(target, { deadLetterQueue: queues.eventDeadLetters })],
+  });
+}

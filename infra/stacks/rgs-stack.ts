@@ -1,0 +1,119 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { ActionFunction } from '../constructs/action-function.ts';
+import { Alarms } from '../constructs/alarms.ts';
+import type { Api, Route } from '../constructs/api.ts';
+import { Buckets } from '../constructs/buckets.ts';
+import { HttpRoutes } from '../constructs/http-api.ts';
+import { Queues } from '../constructs/queues.ts';
+import type { Resources } from '../constructs/resources.ts';
+import { RestRoutes } from '../constructs/rest-api.ts';
+import { Tables } from '../constructs/tables.ts';
+import { asynchronousDeadLetterQueue, connect, triggerStatements } from '../constructs/triggers.ts';
+import { FUNCTIONS, type FunctionEntry } from '../functions.ts';
+import type { StageSettings } from '../stages.ts';
+
+export interface RgsStackProps extends StackProps {
+  readonly settings: StageSettings;
+  /** The folder with one folder a function in it. */
+  readonly bundlesDirectory: string;
+}
+
+/** The whole product, but for the secrets of operators and the engines, which are data. */
+export class RgsStack extends Stack {
+  constructor(scope: Construct, id: string, props: RgsStackProps) {
+    super(scope, id, props);
+    const { settings } = props;
+    const removalPolicy = settings.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const resources = this.resources(settings, removalPolicy);
+
+    const functions = new Map<string, LambdaFunction>();
+    for (const entry of FUNCTIONS) {
+      const lambda = this.addFunction(entry, resources, removalPolicy, props);
+      functions.set(entry.name, lambda);
+      if (entry.trigger.kind !== 'route') connect(this, entry.trigger.kind, lambda, resources, settings);
+    }
+    const api = this.addApi(routesTo(functions), settings, removalPolicy);
+    new Alarms(this, 'Alarms', {
+      functions,
+      queues: resources.queues,
+      tables: resources.tables,
+      apiServerErrors: api.serverErrors,
+      alarmEmail: settings.alarmEmail,
+    });
+    this.addOutputs(api, resources);
+  }
+
+  private resources(settings: StageSettings, removalPolicy: RemovalPolicy): Resources {
+    const retained = settings.removal === 'retain';
+    return {
+      stage: settings.stage,
+      tables: new Tables(this, 'Tables', { removalPolicy, deletionProtection: retained }),
+      buckets: new Buckets(this, 'Buckets', { settings, removalPolicy }),
+      queues: new Queues(this, 'Queues', {
+        removalPolicy,
+        recoveryTimeoutSeconds: settings.sizes.worker.timeoutSeconds,
+      }),
+      bus: new EventBus(this, 'Bus'),
+      dataKey: new Key(this, 'DataKey', {
+        description: `Wraps the data keys that encrypt seeds and private game state of rgs-${settings.stage}`,
+        enableKeyRotation: true,
+        removalPolicy,
+        pendingWindow: Duration.days(retained ? 30 : 7),
+      }),
+    };
+  }
+
+  private addFunction(
+    entry: FunctionEntry,
+    resources: Resources,
+    removalPolicy: RemovalPolicy,
+    { settings, bundlesDirectory }: RgsStackProps,
+  ): LambdaFunction {
+    return new ActionFunction(this, entry.name, {
+      entry,
+      settings,
+      resources,
+      removalPolicy,
+      bundlesDirectory,
+      triggerStatements: triggerStatements(entry.trigger.kind, resources),
+      deadLetterQueue: asynchronousDeadLetterQueue(entry.trigger.kind, resources),
+    }).lambda;
+  }
+
+  private addApi(routes: readonly Route[], settings: StageSettings, removalPolicy: RemovalPolicy): Api {
+    const ApiKind = settings.api === 'rest' ? RestRoutes : HttpRoutes;
+    return new ApiKind(this, settings.api === 'rest' ? 'RestApi' : 'HttpApi', {
+      routes,
+      settings,
+      removalPolicy,
+    });
+  }
+
+  private addOutputs(api: Api, { tables, buckets, queues, bus, dataKey }: Resources): void {
+    const outputs = {
+      ApiUrl: api.url,
+      LedgerTable: tables.ledger.tableName,
+      SessionsTable: tables.sessions.tableName,
+      ConfigTable: tables.config.tableName,
+      EventsTable: tables.events.tableName,
+      EnginesBucket: buckets.engines.bucketName,
+      ArchiveBucket: buckets.archive.bucketName,
+      RecoveryQueueUrl: queues.recovery.queueUrl,
+      ParkingQueueUrl: queues.parking.queueUrl,
+      EventBusName: bus.eventBusName,
+      DataKeyArn: dataKey.keyArn,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}
+
+function routesTo(functions: ReadonlyMap<string, LambdaFunction>): Route[] {
+  return FUNCTIONS.flatMap(({ name, trigger }) => {
+    const target = functions.get(name);
+    return trigger.kind === 'route' && target ? [{ method: trigger.method, path: trigger.path, target }] : [];
+  });
+}

@@ -1,0 +1,89 @@
+/** Turns the stage's settings and the bundled functions into a CloudFormation template, in this process. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { FUNCTIONS } from './functions.ts';
+import { RgsStack } from './stacks/rgs-stack.ts';
+import { type StageOverrides, type StageSettings, stageSettings } from './stages.ts';
+
+export const ROOT = join(import.meta.dirname, '..');
+export const BUNDLES_DIRECTORY = join(ROOT, '.rgs', 'bundles');
+
+export interface SynthesisOptions extends StageOverrides {
+  /** The folder with one folder a function in it; the build's by default. */
+  readonly bundlesDirectory?: string;
+  /** Whether cdk-nag checks the stack, which takes about a second. On unless told otherwise. */
+  readonly checks?: boolean;
+}
+
+export interface Synthesised {
+  readonly stackName: string;
+  readonly settings: StageSettings;
+  readonly templatePath: string;
+  /** The folder that would be zipped and uploaded, by the hash that the template names it with. */
+  readonly assetDirectories: ReadonlyMap<string, string>;
+}
+
+export class MissingBundlesError extends Error {
+  override readonly name = 'MissingBundlesError';
+}
+
+/**
+ * Adds the stack of a stage to an app, and what checks it.
+ * @throws MissingBundlesError
+ */
+export function addStack(app: App, settings: StageSettings, options: SynthesisOptions = {}): RgsStack {
+  const bundlesDirectory = options.bundlesDirectory ?? BUNDLES_DIRECTORY;
+  requireBundles(bundlesDirectory);
+  if (options.checks ?? true) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return new RgsStack(app, `rgs-${settings.stage}`, { settings, bundlesDirectory });
+}
+
+/**
+ * Synthesises the stack of a stage into `outdir`, as `cdk synth` would.
+ * @throws InvalidStageError, MissingBundlesError, or the CDK's own error where the checks find something
+ */
+export function synthesise(stage: string, outdir: string, options: SynthesisOptions = {}): Synthesised {
+  const settings = stageSettings(stage, options);
+  const app = new App({ outdir, context: featureFlags(), analyticsReporting: false });
+  const { stackName } = addStack(app, settings, options);
+  const { templateFullPath } = app.synth().getStackByName(stackName);
+  return {
+    stackName,
+    settings,
+    templatePath: templateFullPath,
+    assetDirectories: assetDirectories(outdir, stackName),
+  };
+}
+
+function assetDirectories(outdir: string, stackName: string): ReadonlyMap<string, string> {
+  const { files } = JSON.parse(
+    readFileSync(join(outdir, `${stackName}.assets.json`), 'utf8'),
+  ) as AssetManifest;
+  const folders = Object.entries(files).filter(([, { source }]) => source.packaging === 'zip');
+  return new Map(folders.map(([hash, { source }]) => [hash, join(outdir, source.path)]));
+}
+
+interface AssetManifest {
+  readonly files: Readonly<
+    Record<string, { readonly source: { readonly path: string; readonly packaging: string } }>
+  >;
+}
+
+function requireBundles(bundlesDirectory: string): void {
+  const missing = FUNCTIONS.filter(({ name }) => !existsSync(join(bundlesDirectory, name, 'handler.mjs')));
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name).join(', ');
+  throw new MissingBundlesError(
+    `No bundle in ${bundlesDirectory} for: ${names}. Each needs functions/<name>/handler.ts.`,
+  );
+}
+
+/** The CLI passes cdk.json's context by itself; without the CLI the same flags must come from the same file. */
+function featureFlags(): Record<string, unknown> {
+  const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
+    context: Record<string, unknown>;
+  };
+  return context;
+}
