@@ -36,6 +36,7 @@ const catalogue = {
   BONUS_ACTIVE: { kind: 'conflict', retryable: false },
   NO_ACTIVE_BONUS: { kind: 'conflict', retryable: false },
   BONUS_CURRENCY_MISMATCH: { kind: 'conflict', retryable: false },
+  ACCOUNT_CURRENCY_MISMATCH: { kind: 'conflict', retryable: false },
 
   INSUFFICIENT_FUNDS: { kind: 'refusal', retryable: false },
   LIMIT_REACHED: { kind: 'refusal', retryable: false },

@@ -112,3 +112,18 @@ export function hasOutcome(round: Round): round is CommittedRound | CreditedRoun
 export function owesCredit(round: Round): round is CommittedRound {
   return round.status === 'COMMITTED' && round.outcome.winMinor > 0n;
 }
+
+/** What the next round of a log has to carry on from the newest one. */
+export interface Continuation {
+  readonly bonusActive: boolean;
+  readonly baseBetMinor: bigint;
+  readonly currency: string;
+  readonly engineHash: string;
+}
+
+/** A round without an outcome leaves everything as it found it; a bonus action can only have found a bonus. */
+export function continuationOf(newest: Round): Continuation {
+  const bonusActive = hasOutcome(newest) ? newest.outcome.bonusActive : newest.kind === 'bonus';
+  const { baseBetMinor, currency, engineHash } = newest;
+  return { bonusActive, baseBetMinor, currency, engineHash };
+}

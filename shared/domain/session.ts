@@ -19,7 +19,7 @@ export interface SessionLimits {
 }
 
 /**
- * @param lastPlayedAtMs when the newest round of the player at this game was last touched, if there is one
+ * @param lastPlayedAtMs when the newest round of the player at this game began, if there is one
  * @throws AccessError SESSION_REVOKED, SESSION_EXPIRED
  */
 export function assertLive(

@@ -1,0 +1,102 @@
+import { currencyOf } from '../domain/currency.ts';
+import type { RoundEnded } from '../domain/events.ts';
+import { formatAmount } from '../domain/money.ts';
+import { hasOutcome, isFinal, type Round } from '../domain/round.ts';
+import type { Archive } from '../ports/archive.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventBus } from '../ports/event-bus.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { RecoveryQueue, RecoveryRequest } from '../ports/recovery-queue.ts';
+
+export interface ArchivePorts {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly archive: Archive;
+  readonly events: EventBus;
+  readonly recovery: RecoveryQueue;
+}
+
+export interface ArchiveSettings {
+  readonly leaseMs: number;
+  /** How long an archived round stays in the ledger. */
+  readonly hotRetentionMs: number;
+}
+
+/** One change of a round, as the ledger's stream tells it, in the order it happened. */
+export interface RoundChange {
+  readonly before: Round | undefined;
+  readonly after: Round;
+}
+
+/** Longer than a message may live in a wallet's own queues as far as SQS can wait: a late debit has landed by then. */
+const CONFIRM_VOID_AFTER_MS = 15 * 60_000;
+/** After the lease, so that the first check finds it run out. */
+const CHECK_MARGIN_MS = 5_000;
+
+/**
+ * What follows from a batch of changes: ended rounds go to the archive and the bus, unfinished ones get a check, voided
+ * ones their last rollback. Repeating a batch does no harm; a failure leaves all of it to be repeated.
+ */
+export async function archiveRounds(
+  ports: ArchivePorts,
+  settings: ArchiveSettings,
+  changes: readonly RoundChange[],
+  batchId: string,
+): Promise<void> {
+  const ended = changes.filter(({ before, after }) => isFinal(after) && !(before && isFinal(before)));
+  const rounds = ended.map(({ after }) => after);
+  if (rounds.length > 0) {
+    await ports.archive.write(rounds, batchId);
+    await ports.events.publish(rounds.map(roundEnded));
+  }
+  await ports.recovery.send(unfinished(changes), settings.leaseMs + CHECK_MARGIN_MS);
+  await ports.recovery.send(voided(rounds), CONFIRM_VOID_AFTER_MS);
+  await expirePredecessors(ports, settings, rounds);
+}
+
+function unfinished(changes: readonly RoundChange[]): RecoveryRequest[] {
+  const last = new Map(changes.map(({ after }) => [after.roundId, after]));
+  return [...last.values()].filter((round) => !isFinal(round)).map((round) => requestFor(round, 'finish'));
+}
+
+function voided(rounds: readonly Round[]): RecoveryRequest[] {
+  return rounds
+    .filter((round) => round.status === 'VOIDED' && round.stakeMinor > 0n)
+    .map((round) => requestFor(round, 'confirm-void'));
+}
+
+function requestFor({ log, number }: Round, purpose: RecoveryRequest['purpose']): RecoveryRequest {
+  return { log, number, purpose, attempt: 0 };
+}
+
+/** The newest round of a log is never let go: it holds the state, and perhaps the bonus, that the next one starts from. */
+async function expirePredecessors(
+  ports: ArchivePorts,
+  settings: ArchiveSettings,
+  rounds: readonly Round[],
+): Promise<void> {
+  const expiresAtMs = ports.clock.nowMs() + settings.hotRetentionMs;
+  const older = rounds
+    .filter(({ number }) => number > 1)
+    .map(({ log, number }) => ({ log, number: number - 1 }));
+  await Promise.all(older.map((reference) => ports.ledger.expire(reference, expiresAtMs)));
+}
+
+function roundEnded(round: Round): RoundEnded {
+  const currency = currencyOf(round.currency);
+  const { log, roundId, number, sessionId, kind, status } = round;
+  return {
+    type: 'round.ended',
+    eventId: `${roundId}:ended`,
+    atMs: round.updatedAtMs,
+    log,
+    roundId,
+    number,
+    sessionId,
+    kind,
+    status,
+    currency: round.currency,
+    stake: formatAmount(round.stakeMinor, currency),
+    win: formatAmount(hasOutcome(round) ? round.outcome.winMinor : 0n, currency),
+  };
+}

@@ -1,0 +1,182 @@
+import { DependencyError, RgsError } from '../domain/errors.ts';
+import { winFor } from '../domain/money.ts';
+import type { Operator } from '../domain/operator.ts';
+import { isFinal, type Outcome, type Round } from '../domain/round.ts';
+import type { RoundEvent } from '../domain/round-transitions.ts';
+import type { Cipher } from '../ports/cipher.ts';
+import type { Engine, Engines, EngineStep } from '../ports/engines.ts';
+import type { RecoveryQueue } from '../ports/recovery-queue.ts';
+import type { WalletReply } from '../ports/wallet.ts';
+import { inFlight } from './round-answer.ts';
+import { openStart, type Start, sealStateAfter } from './round-secrets.ts';
+import { advance, giveBack, payWin, type SettlementPorts, walletTransaction } from './settle-round.ts';
+
+export interface DrivePorts extends SettlementPorts {
+  readonly engines: Engines;
+  readonly cipher: Cipher;
+  readonly recovery: RecoveryQueue;
+}
+
+export interface DriveSettings {
+  /** How long the owner of an epoch may work before a repeated request takes the round over. */
+  readonly leaseMs: number;
+  /** Calls of the wallet for one debit before it counts as unknown. */
+  readonly debitAttempts: number;
+}
+
+/** An intent in the hands of the actor that owns its epoch. */
+export interface OwnedIntent {
+  readonly operator: Operator;
+  readonly round: Round;
+  readonly engine: Engine;
+  readonly start: Start;
+  /** Read before anything was written, where no debit will tell it. */
+  readonly knownBalanceMinor: bigint | undefined;
+}
+
+/**
+ * Takes an intent to its end as far as the wallet allows: engine, debit, commit, credit. What is left undone is queued.
+ * @returns the round as it then stands
+ * @throws ConflictError ROUND_IN_FLIGHT where another actor took the round over meanwhile
+ */
+export async function driveIntent(
+  ports: DrivePorts,
+  settings: DriveSettings,
+  owned: OwnedIntent,
+): Promise<Round> {
+  const decided = decide(owned);
+  const event =
+    'failure' in decided
+      ? ({ type: 'ENGINE_FAILED', failure: decided.failure, atMs: ports.clock.nowMs() } as const)
+      : await stake(ports, settings, owned, decided);
+  const round = await advance(ports.ledger, owned.round, event);
+  if (!round) throw inFlight();
+  countDecision(ports, round);
+  return settle(ports, owned.operator, round, round.epoch === 1);
+}
+
+/** A repeated request drives what its first attempt left unfinished. */
+export async function resumeRound(
+  ports: DrivePorts,
+  settings: DriveSettings,
+  operator: Operator,
+  round: Round,
+): Promise<Round> {
+  if (round.status !== 'INTENT') return settle(ports, operator, round, false);
+  const nowMs = ports.clock.nowMs();
+  if (nowMs - round.updatedAtMs < settings.leaseMs) throw inFlight();
+  const engine = await ports.engines.load(round.engineHash);
+  const start = await openStart(ports.cipher, round);
+  const knownBalanceMinor = round.stakeMinor === 0n ? await balanceOf(ports, operator, round) : undefined;
+  const taken = await advance(ports.ledger, round, { type: 'TAKEN_OVER', atMs: nowMs });
+  if (!taken) throw inFlight();
+  return driveIntent(ports, settings, { operator, round: taken, engine, start, knownBalanceMinor });
+}
+
+/** @throws DependencyError WALLET_UNAVAILABLE */
+export async function balanceOf(
+  ports: SettlementPorts,
+  operator: Operator,
+  holder: Pick<Round, 'log' | 'currency'>,
+): Promise<bigint> {
+  const reply = await ports.wallets.of(operator).balance(holder.log.playerId, holder.currency);
+  if (reply.kind === 'acknowledged') return reply.balanceMinor;
+  throw new DependencyError('WALLET_UNAVAILABLE', "The operator's wallet did not tell the player's balance");
+}
+
+interface Decision {
+  readonly step: EngineStep;
+  readonly winMinor: bigint;
+}
+
+function decide({ engine, round, start }: OwnedIntent): Decision | { readonly failure: string } {
+  try {
+    const action = engine.capabilities.actions.find(({ name }) => name === round.action);
+    if (!action) return { failure: 'ENGINE_REJECTED' };
+    const step = engine.step({ state: start.state, action: action.code, seed: start.seed, stepIndex: 0 });
+    return { step, winMinor: winFor(step.payoutMillionths, round.baseBetMinor) };
+  } catch (error) {
+    if (error instanceof RgsError) return { failure: error.code };
+    throw error;
+  }
+}
+
+/** Takes the stake, or learns that it was not taken, or that nobody knows. */
+async function stake(
+  ports: DrivePorts,
+  settings: DriveSettings,
+  owned: OwnedIntent,
+  decision: Decision,
+): Promise<RoundEvent> {
+  const { round } = owned;
+  if (round.stakeMinor === 0n) {
+    return committed(ports, owned, decision, owned.knownBalanceMinor ?? 0n);
+  }
+  const wallet = ports.wallets.of(owned.operator);
+  const transaction = walletTransaction(round, 'debit');
+  for (let attempt = 1; ; attempt += 1) {
+    const reply = await wallet.debit(transaction);
+    if (reply.kind === 'acknowledged') return committed(ports, owned, decision, reply.balanceMinor);
+    const atMs = ports.clock.nowMs();
+    if (reply.kind === 'refused') {
+      return { type: 'DEBIT_REFUSED', refusal: reply.code, earlierAttemptUnknown: attempt > 1, atMs };
+    }
+    reportUnknown(ports, round, reply);
+    if (attempt >= settings.debitAttempts || reply.reason === 'TRANSACTION_MISMATCH') {
+      return { type: 'DEBIT_UNKNOWN', atMs };
+    }
+  }
+}
+
+async function committed(
+  ports: DrivePorts,
+  { round }: OwnedIntent,
+  { step, winMinor }: Decision,
+  balanceMinor: bigint,
+): Promise<RoundEvent> {
+  const outcome: Outcome = {
+    payoutMillionths: step.payoutMillionths,
+    winMinor,
+    sealedStateAfter: await sealStateAfter(ports.cipher, round, step.state),
+    view: step.view,
+    bonusActive: step.bonusActive,
+    balanceBeforeMinor: balanceMinor + round.stakeMinor,
+    balanceAfterMinor: balanceMinor + winMinor,
+  };
+  return { type: 'DEBIT_ACKNOWLEDGED', outcome, atMs: ports.clock.nowMs() };
+}
+
+/** Pays or gives back what is owed; what the wallet does not acknowledge now is retried from the queue. */
+async function settle(
+  ports: DrivePorts,
+  operator: Operator,
+  round: Round,
+  firstAnswer: boolean,
+): Promise<Round> {
+  const settled =
+    round.status === 'VOIDING'
+      ? await giveBack(ports, operator, round)
+      : await payWin(ports, operator, round, firstAnswer);
+  if (!isFinal(settled)) {
+    if (settled.status === 'COMMITTED') ports.telemetry.count('CreditDeferred');
+    const { log, number } = settled;
+    await ports.recovery.send([{ log, number, purpose: 'finish', attempt: 0 }], 1_000);
+  }
+  return settled;
+}
+
+function reportUnknown(
+  ports: DrivePorts,
+  round: Round,
+  reply: Extract<WalletReply, { kind: 'unknown' }>,
+): void {
+  ports.telemetry.count('WalletUnknown');
+  if (reply.reason === 'TRANSACTION_MISMATCH') ports.telemetry.count('WalletTransactionMismatch');
+  ports.telemetry.warn('A debit is unknown', { roundId: round.roundId, reason: reply.reason });
+}
+
+const counted = { COMMITTED: 'RoundCommitted', REJECTED: 'RoundRejected', FAILED: 'RoundFailed' } as const;
+
+function countDecision(ports: DrivePorts, round: Round): void {
+  if (round.status in counted) ports.telemetry.count(counted[round.status as keyof typeof counted]);
+}

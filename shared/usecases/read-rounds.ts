@@ -1,0 +1,91 @@
+import { MissingError, RequestError } from '../domain/errors.ts';
+import type { Round } from '../domain/round.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Registry } from '../ports/registry.ts';
+import type { Sessions } from '../ports/sessions.ts';
+import {
+  identifyReader,
+  operatorByKey,
+  type Reader,
+  type ReaderCredentials,
+} from './authenticate-operator.ts';
+
+export interface ReadPorts {
+  readonly ledger: Ledger;
+  readonly registry: Registry;
+  readonly sessions: Sessions;
+}
+
+/**
+ * One round, to the operator or the player whose it is. To anybody else it does not exist.
+ * @throws MissingError UNKNOWN_ROUND; AccessError
+ */
+export async function readRound(
+  ports: ReadPorts,
+  credentials: ReaderCredentials,
+  roundId: string,
+): Promise<Round> {
+  const reader = await identifyReader(ports, credentials);
+  const round = await ports.ledger.find(roundId);
+  if (!round || !mayRead(reader, round)) throw new MissingError('UNKNOWN_ROUND', 'There is no such round');
+  return round;
+}
+
+function mayRead(reader: Reader, { log }: Round): boolean {
+  if (reader.kind === 'operator') return reader.operator.operatorId === log.operatorId;
+  const { operatorId, playerId } = reader.session;
+  return operatorId === log.operatorId && playerId === log.playerId;
+}
+
+export interface RoundPage {
+  readonly rounds: readonly Round[];
+  /** Opaque to callers; undefined on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+export interface RoundPageRequest {
+  readonly sessionId: string;
+  readonly operatorKey: string | undefined;
+  readonly cursor: string | undefined;
+  readonly limit: number;
+}
+
+/**
+ * The rounds played in a session, newest first. The id of a session is its player's capability, also after its end.
+ * @throws MissingError UNKNOWN_SESSION; AccessError INVALID_OPERATOR_KEY; RequestError INVALID_CURSOR
+ */
+export async function listRounds(ports: ReadPorts, request: RoundPageRequest): Promise<RoundPage> {
+  const session = await ports.sessions.get(request.sessionId);
+  const operator =
+    request.operatorKey === undefined ? undefined : await operatorByKey(ports.registry, request.operatorKey);
+  if (!session || (operator && operator.operatorId !== session.operatorId)) {
+    throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
+  }
+  const found: Round[] = [];
+  let beforeNumber = request.cursor === undefined ? undefined : parseCursor(request.cursor);
+  while (found.length < request.limit) {
+    const page = await ports.ledger.list(session, {
+      ...(beforeNumber !== undefined && { beforeNumber }),
+      limit: request.limit,
+    });
+    const oldest = page.at(-1);
+    for (const round of page) {
+      if (found.length === request.limit) break;
+      beforeNumber = round.number;
+      if (round.sessionId === session.sessionId) found.push(round);
+    }
+    const complete = !oldest || page.length < request.limit || oldest.startedAtMs < session.createdAtMs;
+    if (complete && (found.length < request.limit || beforeNumber === oldest?.number)) {
+      return { rounds: found, nextCursor: undefined };
+    }
+  }
+  return { rounds: found, nextCursor: String(beforeNumber) };
+}
+
+function parseCursor(cursor: string): number {
+  const number = Number(cursor);
+  if (!/^\d{1,9}$/.test(cursor) || number < 1) {
+    throw new RequestError('INVALID_CURSOR', 'The cursor is not one that this API gave');
+  }
+  return number;
+}

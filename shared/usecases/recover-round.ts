@@ -1,0 +1,84 @@
+import { FaultError } from '../domain/errors.ts';
+import type { Operator } from '../domain/operator.ts';
+import { isFinal, type Round } from '../domain/round.ts';
+import type { RecoveryQueue, RecoveryRequest } from '../ports/recovery-queue.ts';
+import type { Registry } from '../ports/registry.ts';
+import { advance, giveBack, payWin, rollBack, type SettlementPorts } from './settle-round.ts';
+
+export interface RecoveryPorts extends SettlementPorts {
+  readonly registry: Registry;
+  readonly recovery: RecoveryQueue;
+}
+
+export interface RecoverySettings {
+  readonly leaseMs: number;
+}
+
+/** After this long unpaid, somebody has to look at the operator's wallet. */
+const LONG_PENDING_MS = 5 * 60_000;
+const FIRST_BACKOFF_MS = 2_000;
+const LONGEST_BACKOFF_MS = 60_000;
+
+/**
+ * Drives a round that was left unfinished towards its end, or repeats the rollback of a voided one. What the wallet
+ * does not acknowledge is queued again, later each time, for as long as it takes.
+ * @throws FaultError CORRUPT_RECORD where there is no such round or operator
+ */
+export async function recoverRound(
+  ports: RecoveryPorts,
+  settings: RecoverySettings,
+  request: RecoveryRequest,
+): Promise<void> {
+  const round = await ports.ledger.get(request);
+  if (!round)
+    throw new FaultError('CORRUPT_RECORD', `There is no round ${request.number} in the log to recover`);
+  const operator = await ports.registry.operator(round.log.operatorId);
+  if (!operator) throw new FaultError('CORRUPT_RECORD', `There is no operator ${round.log.operatorId}`);
+
+  const done =
+    request.purpose === 'confirm-void'
+      ? await confirmVoid(ports, operator, round)
+      : await finish(ports, settings, operator, round);
+  if (done) return;
+  signalIfLong(ports, round);
+  await ports.recovery.send([{ ...request, attempt: request.attempt + 1 }], backoffMs(request.attempt));
+}
+
+/** 2, 4, 8 … at most 60 seconds: the last of many waiting wins is paid within about a minute of the wallet's return. */
+export function backoffMs(attempt: number): number {
+  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt, 10));
+}
+
+async function finish(
+  ports: RecoveryPorts,
+  settings: RecoverySettings,
+  operator: Operator,
+  round: Round,
+): Promise<boolean> {
+  if (isFinal(round)) return true;
+  if (round.status === 'COMMITTED') return isFinal(await payWin(ports, operator, round, false));
+  const voiding = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;
+  return voiding !== undefined && isFinal(await giveBack(ports, operator, voiding));
+}
+
+/** Takes the round from a handler whose lease has run out. Undefined while it may still be at work, or moved on. */
+async function abandon(
+  ports: RecoveryPorts,
+  settings: RecoverySettings,
+  round: Round,
+): Promise<Round | undefined> {
+  const nowMs = ports.clock.nowMs();
+  if (nowMs - round.updatedAtMs < settings.leaseMs) return undefined;
+  return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });
+}
+
+/** A debit that was under way when the first rollback arrived may have landed since. */
+async function confirmVoid(ports: RecoveryPorts, operator: Operator, round: Round): Promise<boolean> {
+  if (round.status !== 'VOIDED') return true;
+  return rollBack(ports, operator, round);
+}
+
+function signalIfLong(ports: RecoveryPorts, round: Round): void {
+  if (ports.clock.nowMs() - round.updatedAtMs < LONG_PENDING_MS) return;
+  ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
+}
