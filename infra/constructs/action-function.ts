@@ -14,8 +14,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionEntry, SettingVariable } from '../functions.ts';
 import type { StageSettings } from '../stages.ts';
-import { acknowledgePermissions } from './acknowledgements.ts';
-import { environmentFor, type Resources, statementsFor } from './resources.ts';
+import { acknowledgeWildcards, environmentFor, type Resources, statementsFor } from './resources.ts';
 
 export interface ActionFunctionProps {
   readonly entry: FunctionEntry;
@@ -69,7 +68,7 @@ export class ActionFunction extends Construct {
         }),
       },
     });
-    acknowledgePermissions(role, props.entry.permissions);
+    acknowledgeWildcards(role, props.entry.permissions, props.resources);
     // The library widens a role where it sees fit (ListStreams on every stream, for one); this one is complete.
     return role.withoutPolicyUpdates();
   }

@@ -13,7 +13,7 @@ import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../stages.ts';
-import { type Api, type Route, accessLogFields } from './api.ts';
+import { type Api, type Route, accessLogFields, acknowledgeOpenRoutes } from './api.ts';
 
 export interface HttpRoutesProps {
   readonly routes: readonly Route[];
@@ -59,6 +59,7 @@ export class HttpRoutes extends Construct implements Api {
         }),
       });
     }
+    acknowledgeOpenRoutes(this, ['AwsSolutions-APIG4']);
     this.url = api.apiEndpoint;
     this.serverErrors = stage.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' });
   }

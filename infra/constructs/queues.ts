@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
@@ -50,5 +50,11 @@ export class Queues extends Construct {
       // back five times cannot be processed at all.
       deadLetterQueue: { queue: this.recoveryDeadLetters, maxReceiveCount: 5 },
     });
+    for (const lastStop of [this.parking, this.streamDeadLetters])
+      Validations.of(lastStop).acknowledge({
+        id: 'AwsSolutions-SQS3',
+        reason:
+          'It is a dead-letter queue itself, filled by a function or a stream mapping; a person empties it.',
+      });
   }
 }

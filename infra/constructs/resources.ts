@@ -1,7 +1,8 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type CfnElement, Stack, Validations } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Permissions, Resource } from '../functions.ts';
 import type { Buckets } from './buckets.ts';
 import type { Queues } from './queues.ts';
@@ -19,6 +20,8 @@ export interface Resources {
 
 interface ResourceReference {
   readonly arn: string;
+  /** Where the ARN ends in `*`: how cdk-nag calls it, and why it cannot be narrower. */
+  readonly wildcard?: { readonly finding: string; readonly reason: string };
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -36,9 +39,20 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
     config: { arn: tables.config.tableArn, environment: { CONFIG_TABLE: tables.config.tableName } },
     events: { arn: tables.events.tableArn, environment: { EVENTS_TABLE: tables.events.tableName } },
     engines: { arn: buckets.engines.bucketArn, environment: engines },
-    engineObjects: { arn: buckets.engines.arnForObjects('*'), environment: engines },
+    engineObjects: {
+      arn: buckets.engines.arnForObjects('*'),
+      wildcard: objects(
+        buckets.engines,
+        'Engines are named by their hash, which is not known before they are published.',
+      ),
+      environment: engines,
+    },
     archiveObjects: {
       arn: buckets.archive.arnForObjects('*'),
+      wildcard: objects(
+        buckets.archive,
+        'Archive files are named by operator, day and batch. Writing is all that is allowed.',
+      ),
       environment: { ARCHIVE_BUCKET: buckets.archive.bucketName },
     },
     recoveryQueue: {
@@ -58,9 +72,19 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
         resourceName: secretName,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       }),
+      wildcard: {
+        finding: `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${secretName}`,
+        reason:
+          'Operators are registered while the product runs; the stage in the name keeps other stages out.',
+      },
       environment: {},
     },
   };
+}
+
+function objects(bucket: Bucket, reason: string): { finding: string; reason: string } {
+  const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnElement);
+  return { finding: `<${logicalId}.Arn>/*`, reason };
 }
 
 /** One statement a resource. */
@@ -74,6 +98,17 @@ export function statementsFor(permissions: Permissions, resources: Resources): P
         resources: [references[resource].arn],
       }),
   );
+}
+
+/** Tells cdk-nag of the wildcards that the permissions bring, and of no other. */
+export function acknowledgeWildcards(role: Role, permissions: Permissions, resources: Resources): void {
+  const references = referencesTo(resources);
+  for (const [resource] of entries(permissions)) {
+    const { wildcard } = references[resource];
+    if (!wildcard) continue;
+    const id = `AwsSolutions-IAM5[Resource::${wildcard.finding}]`;
+    Validations.of(role).acknowledge({ id, reason: wildcard.reason });
+  }
 }
 
 /** The names and addresses of exactly the resources that the permissions mention. */

@@ -6,12 +6,14 @@ import {
   MethodLoggingLevel,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../stages.ts';
-import { type Api, type Route, accessLogFields } from './api.ts';
+import { type Api, type Route, accessLogFields, acknowledgeOpenRoutes } from './api.ts';
+
+const LOGS_POLICY = 'AmazonAPIGatewayPushToCloudWatchLogs';
 
 export interface RestRoutesProps {
   readonly routes: readonly Route[];
@@ -54,7 +56,36 @@ export class RestRoutes extends Construct implements Api {
         .resourceForPath(path)
         .addMethod(method, new LambdaIntegration(target, { allowTestInvoke: false }));
     }
+    this.acknowledge();
+    // Adds an output of its own otherwise, beside ApiUrl.
+    api.node.tryRemoveChild('Endpoint');
     this.url = `https://${api.restApiId}.execute-api.${api.stack.region}.${api.stack.urlSuffix}/${settings.stage}`;
     this.serverErrors = api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' });
+  }
+
+  private acknowledge(): void {
+    acknowledgeOpenRoutes(this, ['AwsSolutions-APIG4', 'AwsSolutions-COG4']);
+    Validations.of(this).acknowledge(
+      {
+        id: 'AwsSolutions-APIG2',
+        reason:
+          'Functions validate every request against their schemas, whichever kind of API is in front of them.',
+      },
+      {
+        id: 'AwsSolutions-APIG3',
+        reason:
+          'A firewall belongs to whoever runs the account, and is associated with the stage from outside.',
+      },
+      {
+        id: 'AwsSolutions-APIG6',
+        reason:
+          'Execution logs would hold session ids, in a log group that nothing expires; access logs are on.',
+      },
+      {
+        id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/${LOGS_POLICY}]`,
+        reason:
+          'API Gateway writes the logs of every REST API of the account through this one role, made for it.',
+      },
+    );
   }
 }
