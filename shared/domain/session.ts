@@ -11,26 +11,20 @@ export interface Session {
   readonly revokedAtMs: number | undefined;
 }
 
-export interface SessionLimits {
-  /** The longest a session lives. */
-  readonly ttlMs: number;
-  /** The longest it may lie unused (GLI-19 V3.0, 2.5.4: 30 minutes). */
-  readonly idleMs: number;
-}
-
 /**
  * @param lastPlayedAtMs when the newest round of the player at this game began, if there is one
+ * @param idleMs the longest it may lie unused (GLI-19 V3.0, 2.5.4: 30 minutes)
  * @throws AccessError SESSION_REVOKED, SESSION_EXPIRED
  */
 export function assertLive(
   session: Session,
   lastPlayedAtMs: number | undefined,
-  limits: SessionLimits,
+  idleMs: number,
   nowMs: number,
 ): void {
   if (session.revokedAtMs !== undefined) throw new AccessError('SESSION_REVOKED', 'The session was revoked');
   const lastActiveAtMs = Math.max(session.createdAtMs, lastPlayedAtMs ?? 0);
-  if (nowMs >= session.expiresAtMs || nowMs - lastActiveAtMs >= limits.idleMs) {
+  if (nowMs >= session.expiresAtMs || nowMs - lastActiveAtMs >= idleMs) {
     throw new AccessError('SESSION_EXPIRED', 'The session has expired; launch the game again');
   }
 }

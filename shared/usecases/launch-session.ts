@@ -12,7 +12,7 @@ import { formatAmount } from '../domain/money.ts';
 import type { Operator } from '../domain/operator.ts';
 import { continuationOf, hasOutcome, type Round } from '../domain/round.ts';
 import { readView } from '../domain/round-view.ts';
-import type { Session, SessionLimits } from '../domain/session.ts';
+import type { Session } from '../domain/session.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engines } from '../ports/engines.ts';
 import type { Ledger } from '../ports/ledger.ts';
@@ -55,7 +55,7 @@ export interface LaunchedSession {
  */
 export async function launchSession(
   ports: LaunchPorts,
-  limits: SessionLimits,
+  sessionTtlMs: number,
   request: LaunchRequest,
 ): Promise<LaunchedSession> {
   const { gameCode, playerId } = request;
@@ -76,7 +76,7 @@ export async function launchSession(
     ...log,
     currency: currency.code,
     createdAtMs,
-    expiresAtMs: createdAtMs + limits.ttlMs,
+    expiresAtMs: createdAtMs + sessionTtlMs,
     revokedAtMs: undefined,
   };
   await ports.sessions.create(session);

@@ -20,7 +20,7 @@ import {
   isInFlight,
   type Round,
 } from '../domain/round.ts';
-import { assertLive, type Session, type SessionLimits } from '../domain/session.ts';
+import { assertLive, type Session } from '../domain/session.ts';
 import type { Engine } from '../ports/engines.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Random } from '../ports/random.ts';
@@ -37,7 +37,8 @@ export interface PlayPorts extends DrivePorts {
 }
 
 export interface PlaySettings extends DriveSettings {
-  readonly session: SessionLimits;
+  /** The longest a session may lie unused. */
+  readonly sessionIdleMs: number;
 }
 
 export interface PlayRequest extends IdentifiedRequest {
@@ -67,7 +68,7 @@ export async function playRound(
   const known = newest && (await findByKey(ports.ledger, newest, identity));
   if (known) return answerTo(await resumeRound(ports, settings, operator, known));
 
-  assertLive(session, newest?.startedAtMs, settings.session, ports.clock.nowMs());
+  assertLive(session, newest?.startedAtMs, settings.sessionIdleMs, ports.clock.nowMs());
   if (newest && isInFlight(newest)) throw inFlight();
   const plan = await planRound(ports, operator, session, newest, request);
   const round = await writeIntent(ports, plan, identity);

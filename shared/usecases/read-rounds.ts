@@ -63,23 +63,21 @@ export async function listRounds(ports: ReadPorts, request: RoundPageRequest): P
   }
   const found: Round[] = [];
   let beforeNumber = request.cursor === undefined ? undefined : parseCursor(request.cursor);
-  while (found.length < request.limit) {
-    const page = await ports.ledger.list(session, {
-      ...(beforeNumber !== undefined && { beforeNumber }),
-      limit: request.limit,
-    });
-    const oldest = page.at(-1);
+  for (;;) {
+    const before = beforeNumber === undefined ? {} : { beforeNumber };
+    const page = await ports.ledger.list(session, { ...before, limit: request.limit });
     for (const round of page) {
-      if (found.length === request.limit) break;
+      if (round.startedAtMs < session.createdAtMs) return { rounds: found, nextCursor: undefined };
       beforeNumber = round.number;
       if (round.sessionId === session.sessionId) found.push(round);
+      if (found.length === request.limit) return { rounds: found, nextCursor: cursorBefore(round) };
     }
-    const complete = !oldest || page.length < request.limit || oldest.startedAtMs < session.createdAtMs;
-    if (complete && (found.length < request.limit || beforeNumber === oldest?.number)) {
-      return { rounds: found, nextCursor: undefined };
-    }
+    if (page.length < request.limit) return { rounds: found, nextCursor: undefined };
   }
-  return { rounds: found, nextCursor: String(beforeNumber) };
+}
+
+function cursorBefore({ number }: Round): string | undefined {
+  return number > 1 ? String(number) : undefined;
 }
 
 function parseCursor(cursor: string): number {

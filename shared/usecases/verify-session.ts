@@ -1,6 +1,6 @@
 import { MissingError } from '../domain/errors.ts';
 import { continuationOf, isInFlight } from '../domain/round.ts';
-import { assertLive, type Session, type SessionLimits } from '../domain/session.ts';
+import { assertLive, type Session } from '../domain/session.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Sessions } from '../ports/sessions.ts';
@@ -14,13 +14,13 @@ export interface VerifiedSession {
 /** @throws MissingError UNKNOWN_SESSION; AccessError SESSION_EXPIRED, SESSION_REVOKED */
 export async function verifySession(
   ports: { readonly clock: Clock; readonly sessions: Sessions; readonly ledger: Ledger },
-  limits: SessionLimits,
+  sessionIdleMs: number,
   sessionId: string,
 ): Promise<VerifiedSession> {
   const session = await ports.sessions.get(sessionId);
   if (!session) throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
   const newest = await ports.ledger.head(session);
-  assertLive(session, newest?.startedAtMs, limits, ports.clock.nowMs());
+  assertLive(session, newest?.startedAtMs, sessionIdleMs, ports.clock.nowMs());
   return {
     session,
     bonusActive: newest !== undefined && continuationOf(newest).bonusActive,

@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import {
+  CurrencyCode,
+  GameCode,
+  OperatorId,
+  PlayerId,
+  RoundId,
+  SessionId,
+  Sha256Hex,
+} from '../../shared/domain/ids.ts';
+
+/** A decimal string of the currency's major unit; its precision is checked against the currency. */
+const Amount = z
+  .string()
+  .max(40)
+  .meta({ description: 'Decimal string in the major unit of the currency', examples: ['1.00'] });
+const Timestamp = z.iso.datetime({ precision: 3 });
+const JsonObject = z.record(z.string(), z.unknown());
+
+export const GamePath = z.strictObject({ gameCode: GameCode });
+export const SessionPath = z.strictObject({ sessionId: SessionId });
+export const RoundPath = z.strictObject({ roundId: RoundId });
+
+export const LaunchRequest = z.strictObject({
+  player_id: PlayerId,
+  currency: CurrencyCode,
+  operator_id: OperatorId,
+  token: z.string().min(1).max(512).optional(),
+});
+export const LaunchResponse = z.strictObject({
+  session_id: SessionId,
+  public_state: z.unknown(),
+  balance: Amount,
+  currency: CurrencyCode,
+  allowed_bets: z.array(Amount),
+  bonus_active: z.boolean(),
+  expires_at: Timestamp,
+});
+
+export const SpinRequest = z.strictObject({
+  session_id: SessionId,
+  bet_amount: Amount,
+  bet_lines: z.int().min(1).max(1_000).optional(),
+});
+export const BonusRequest = z.strictObject({ session_id: SessionId });
+export const RoundResponse = z.strictObject({
+  success: z.literal(true),
+  round_id: RoundId,
+  outcome: JsonObject,
+  public_state: JsonObject,
+  win_amount: Amount,
+  balance: Amount,
+  bonus_triggered: JsonObject.nullable(),
+});
+
+export const SessionResponse = z.strictObject({
+  session_id: SessionId,
+  operator_id: OperatorId,
+  player_id: PlayerId,
+  game_code: GameCode,
+  currency: CurrencyCode,
+  created_at: Timestamp,
+  expires_at: Timestamp,
+  bonus_active: z.boolean(),
+  round_in_flight: z.boolean(),
+});
+
+export const RoundRecord = z.strictObject({
+  round_id: RoundId,
+  number: z.int().min(1),
+  session_id: SessionId,
+  operator_id: OperatorId,
+  player_id: PlayerId,
+  game_code: GameCode,
+  engine_hash: Sha256Hex,
+  kind: z.enum(['spin', 'bonus']),
+  action: z.string(),
+  status: z.enum(['INTENT', 'COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDING', 'VOIDED']),
+  final: z.boolean(),
+  reason: z.string().nullable().meta({ description: 'Why the round has no outcome, where it has none' }),
+  currency: CurrencyCode,
+  base_bet: Amount,
+  stake: Amount,
+  win: Amount.nullable(),
+  balance_before: Amount.nullable(),
+  balance_after: Amount.nullable(),
+  outcome: JsonObject.nullable(),
+  public_state: JsonObject.nullable(),
+  bonus_triggered: JsonObject.nullable(),
+  started_at: Timestamp,
+  updated_at: Timestamp,
+});
+
+export const RoundsQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(64).optional(),
+});
+export const RoundsResponse = z.strictObject({
+  rounds: z.array(RoundRecord),
+  next_cursor: z.string().nullable(),
+});
+
+export const GamesResponse = z.strictObject({
+  games: z.array(
+    z.strictObject({
+      game_code: GameCode,
+      title: z.string(),
+      enabled: z.boolean(),
+      engine_hash: Sha256Hex,
+      bets: z.array(z.strictObject({ currency: CurrencyCode, allowed_bets: z.array(Amount) })),
+    }),
+  ),
+});
+
+const DependencyState = z.strictObject({ status: z.enum(['up', 'down']), latency_ms: z.int().min(0) });
+export const HealthResponse = z.strictObject({
+  status: z.enum(['up', 'down']),
+  dependencies: z.record(z.string(), DependencyState),
+});
+
+/** RFC 9457, with a stable `code`. The request's id is in the header `X-Request-Id`, so that a repeated answer is the same bytes. */
+export const Problem = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  retryable: z.boolean(),
+  round_id: RoundId.optional(),
+  errors: z.array(z.strictObject({ at: z.string(), message: z.string() })).optional(),
+});

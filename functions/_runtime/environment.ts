@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { FaultError } from '../../shared/domain/errors.ts';
+
+const text = z.string().min(1);
+const url = z.url();
+const positive = z.coerce.number().int().positive();
+
+/** Every variable a function may be given. Each function has only those of what it uses; see infra/functions.ts. */
+const variables = {
+  STAGE: text,
+  LEDGER_TABLE: text,
+  SESSIONS_TABLE: text,
+  CONFIG_TABLE: text,
+  EVENTS_TABLE: text,
+  ENGINES_BUCKET: text,
+  ARCHIVE_BUCKET: text,
+  RECOVERY_QUEUE_URL: url,
+  PARKING_QUEUE_URL: url,
+  EVENT_BUS_NAME: text,
+  DATA_KEY_ARN: text,
+  WALLET_TIMEOUT_MS: positive,
+  SESSION_TTL_SECONDS: positive,
+  SESSION_IDLE_SECONDS: positive,
+  ROUND_LEASE_MS: positive,
+  HOT_RETENTION_DAYS: positive,
+} as const;
+
+type Variables = { readonly [K in keyof typeof variables]: z.infer<(typeof variables)[K]> };
+
+/** @throws FaultError MISCONFIGURED, so that a function with a wrong setting refuses to work */
+export function setting<K extends keyof Variables>(name: K): Variables[K] {
+  const parsed = variables[name].safeParse(process.env[name]);
+  if (!parsed.success)
+    throw new FaultError('MISCONFIGURED', `The environment variable ${name} is missing or wrong`);
+  return parsed.data as Variables[K];
+}

@@ -1,0 +1,70 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logger, metrics } from './observability.ts';
+import { asRgsError, problemReply, statusOf } from './problem-details.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What every HTTP function is made of: the use case's reply as JSON, any error as a problem, one log line, metrics. */
+export function httpHandler(answer: (event: APIGatewayProxyEvent) => Promise<Reply>) {
+  return middy()
+    .use(problems())
+    .use(requestLine())
+    .handler(
+      async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => reply(await answer(event)),
+    );
+}
+
+function reply({ status, body, headers }: Reply): APIGatewayProxyResult {
+  return {
+    statusCode: status,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
+}
+
+type HttpMiddleware = middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
+
+function problems(): HttpMiddleware {
+  return {
+    onError: (request) => {
+      const error = asRgsError(request.error);
+      if (statusOf[error.code] >= 500) logger.error('The request failed', { code: error.code, error });
+      request.response = problemReply(error);
+      metrics.addMetric('Problem', MetricUnit.Count, 1);
+      finish(request);
+    },
+  };
+}
+
+/** Paths are logged as the route's pattern: a session id is a capability and stays out of logs. */
+function requestLine(): HttpMiddleware {
+  return {
+    before: ({ event, context }) => {
+      logger.resetKeys();
+      logger.appendKeys({ requestId: requestIdOf(event, context.awsRequestId) });
+    },
+    after: finish,
+  };
+}
+
+function finish(request: middy.Request<APIGatewayProxyEvent, APIGatewayProxyResult>): void {
+  const { event, response, context } = request;
+  if (!response) return;
+  response.headers = {
+    ...response.headers,
+    'x-request-id': requestIdOf(event, context.awsRequestId),
+    'cache-control': 'no-store',
+  };
+  logger.info('request', { method: event.httpMethod, route: event.resource, status: response.statusCode });
+  metrics.publishStoredMetrics();
+}
+
+function requestIdOf(event: APIGatewayProxyEvent, fallback: string): string {
+  return event.requestContext?.requestId ?? fallback;
+}

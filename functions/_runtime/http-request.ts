@@ -1,0 +1,61 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod';
+import { type Flaw, RequestError } from '../../shared/domain/errors.ts';
+
+/** The largest body any route takes, in bytes. */
+const MAX_BODY_BYTES = 16 * 1024;
+const MAX_FLAWS = 8;
+
+export type Headers = ReadonlyMap<string, string>;
+
+/** Names are lower-cased: they are case-insensitive (RFC 9110, 5.1). */
+export function headersOf(event: APIGatewayProxyEvent): Headers {
+  const entries = Object.entries(event.headers ?? {});
+  return new Map(
+    entries.flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
+  );
+}
+
+/**
+ * Reads the body against a schema.
+ * @throws RequestError UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, INVALID_JSON, INVALID_REQUEST
+ */
+export function bodyOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
+  const type = headersOf(event).get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as Content-Type: application/json');
+  }
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) {
+    throw new RequestError('BODY_TOO_LARGE', `The body may have at most ${MAX_BODY_BYTES} bytes`);
+  }
+  return checked(parseJson(bytes), schema, '');
+}
+
+/** @throws RequestError INVALID_REQUEST */
+export function pathOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
+  return checked(event.pathParameters ?? {}, schema, 'path');
+}
+
+/** @throws RequestError INVALID_REQUEST */
+export function queryOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
+  return checked(event.queryStringParameters ?? {}, schema, 'query');
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new RequestError('INVALID_JSON', 'The body is not valid JSON in UTF-8', { cause });
+  }
+}
+
+function checked<T>(value: unknown, schema: z.ZodType<T>, origin: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const flaws: Flaw[] = parsed.error.issues.slice(0, MAX_FLAWS).map((issue) => ({
+    at: [origin, ...issue.path.map(String)].join('/'),
+    message: issue.message.slice(0, 200),
+  }));
+  throw new RequestError('INVALID_REQUEST', 'The request does not have the form this route takes', { flaws });
+}
