@@ -1,5 +1,12 @@
+import { join } from 'node:path';
+import { takeDataFolder } from './data-folder.ts';
+import { startDynamoDb } from './dynamodb.ts';
 import type { Endpoints } from './endpoints.ts';
-import type { EventHandler } from './event-bus.ts';
+import { type EventHandler, startEventBus } from './event-bus.ts';
+import { startFauxqs } from './fauxqs.ts';
+import { startKms } from './kms.ts';
+import type { RunningService } from './loopback.ts';
+import { startSecretsManager } from './secrets-manager.ts';
 
 export interface Services {
   readonly endpoints: Endpoints;
@@ -12,12 +19,67 @@ export interface Services {
    * A rejected event is handed over again later. Call it once; events accepted earlier wait until then.
    */
   deliverEvents(handler: EventHandler): void;
-  /** Called once, with a message for people, should a service die on its own. */
+  /** The listener hears, once and in words for people, should a service die on its own. */
   onFailure(listener: (message: string) => void): void;
+  /** Stop whatever handles events first: this waits for handlers that are running. */
   stop(): Promise<void>;
 }
 
-/** Starts everything the stack's functions talk to, with its data in this folder (made if missing). */
-export async function startServices(dataDirectory: string): Promise<Services> {
-  throw new Error(`not here yet: ${dataDirectory}`);
+export interface ServicesOptions {
+  /** A DynamoDB that runs already, used instead of the embedded one; AWS_ENDPOINT_URL_DYNAMODB by default. */
+  readonly dynamodbEndpoint?: string | undefined;
+}
+
+/**
+ * Starts everything the stack's functions talk to, with its data in this folder (made if missing).
+ * @throws ServiceError
+ */
+export async function startServices(dataDirectory: string, options: ServicesOptions = {}): Promise<Services> {
+  const dynamodbEndpoint = options.dynamodbEndpoint ?? process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  const folder = takeDataFolder(dataDirectory);
+  const started: RunningService[] = [];
+  const stop = async () => {
+    await Promise.all(started.map((service) => service.stop()));
+    folder.release();
+  };
+  const start = async <S extends RunningService>(starting: Promise<S>): Promise<S> => {
+    const service = await starting;
+    started.push(service);
+    return service;
+  };
+  const within = (name: string) => ({ dataDirectory: join(folder.path, name) });
+  const failure = Promise.withResolvers<string>();
+
+  const starting = [
+    dynamodbEndpoint
+      ? Promise.resolve({ endpoint: dynamodbEndpoint })
+      : start(startDynamoDb({ ...within('dynamodb'), onFailure: failure.resolve })),
+    start(startFauxqs(within('sqs-s3'))),
+    start(startKms(within('kms'))),
+    start(startSecretsManager(within('secrets'))),
+    start(startEventBus(within('events'))),
+  ] as const;
+  try {
+    const [dynamodb, fauxqs, kms, secrets, bus] = await Promise.all(starting);
+    return {
+      endpoints: {
+        dynamodb: dynamodb.endpoint,
+        sqs: fauxqs.endpoint,
+        s3: fauxqs.endpoint,
+        kms: kms.endpoint,
+        secretsManager: secrets.endpoint,
+        eventBridge: bus.endpoint,
+      },
+      ensureKey: kms.ensureKey,
+      ensureBus: bus.ensureBus,
+      deliverEvents: bus.deliverEvents,
+      onFailure: (listener) => void failure.promise.then(listener),
+      stop,
+    };
+  } catch (error) {
+    // The others may still be starting: nothing is left behind.
+    await Promise.allSettled(starting);
+    await stop();
+    throw error;
+  }
 }

@@ -11,10 +11,11 @@ export interface Stack {
 }
 
 export interface StackOptions {
-  /** The folder that `cdk synth` wrote: `cdk.out`. */
-  readonly assemblyDirectory: string;
-  /** Needed where the assembly holds more than one stack. */
-  readonly stackName?: string;
+  readonly stackName: string;
+  /** The template that `cdk synth` wrote, JSON. */
+  readonly templatePath: string;
+  /** The folders that would be zipped and uploaded, by the hash that the template names them with. */
+  readonly assetDirectories: ReadonlyMap<string, string>;
   /** Where the API is served, `http://127.0.0.1:8080`: what its address in the outputs becomes. */
   readonly apiUrl: string;
   readonly endpoints: Pick<Endpoints, 'sqs'>;
@@ -25,5 +26,5 @@ export interface StackOptions {
  * @throws TemplateError naming the resource, where the template says something that cannot be run here.
  */
 export function readStack(options: StackOptions): Stack {
-  throw new Error(`not here yet: ${options.assemblyDirectory}`);
+  throw new Error(`not here yet: ${options.templatePath}`);
 }

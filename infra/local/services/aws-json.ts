@@ -1,0 +1,104 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { listenOnLoopback, type RunningService } from './loopback.ts';
+
+/** An error as an AWS SDK understands it: `type` becomes the name of the exception. */
+export class AwsError extends Error {
+  readonly type: string;
+  readonly status: number;
+
+  constructor(type: string, message: string, status = 400) {
+    super(message);
+    this.type = type;
+    this.status = status;
+  }
+}
+
+/** Answers one operation. Throws AwsError for what the caller did wrong. */
+export type Operation = (input: unknown) => unknown;
+
+export interface AwsJsonOptions {
+  /** What precedes the operation in `X-Amz-Target`: `TrentService`. */
+  readonly targetPrefix: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** 0 or undefined: the operating system picks one. */
+  readonly port?: number | undefined;
+}
+
+/** Far above what any of these services takes, so that only nonsense is cut off. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Serves operations over the AWS JSON 1.1 protocol. */
+export function startAwsJson(options: AwsJsonOptions): Promise<RunningService> {
+  const server = createServer((request, response) => {
+    answer(options, request).then(
+      (body) => reply(response, 200, body),
+      (error: unknown) => replyError(response, error),
+    );
+  });
+  return listenOnLoopback(server, options.port);
+}
+
+/** An operation whose input has to match the schema. */
+export function operation<S extends z.ZodType>(schema: S, run: (input: z.output<S>) => unknown): Operation {
+  return (input) => {
+    const parsed = schema.safeParse(input);
+    if (!parsed.success) throw new AwsError('ValidationException', z.prettifyError(parsed.error));
+    return run(parsed.data);
+  };
+}
+
+async function answer(options: AwsJsonOptions, request: IncomingMessage): Promise<unknown> {
+  const target = String(request.headers['x-amz-target'] ?? '');
+  const [prefix, name = ''] = target.split('.');
+  const run =
+    prefix === options.targetPrefix && Object.hasOwn(options.operations, name)
+      ? options.operations[name]
+      : undefined;
+  const body = await readBody(request);
+  if (!run)
+    throw new AwsError(
+      'UnknownOperationException',
+      `This machine does not offer ${target || 'a call without X-Amz-Target'}`,
+    );
+  return run(parseJson(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES)
+      throw new AwsError('RequestEntityTooLargeException', 'The request is too large', 413);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new AwsError('SerializationException', 'The request is not JSON');
+  }
+}
+
+function replyError(response: ServerResponse, error: unknown): void {
+  if (error instanceof AwsError)
+    return reply(response, error.status, { __type: error.type, message: error.message });
+  process.stderr.write(`local services: ${error instanceof Error ? error.stack : String(error)}\n`);
+  reply(response, 500, {
+    __type: 'InternalFailure',
+    message: 'The local service failed; its error is on stderr',
+  });
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amzn-requestid': randomUUID(),
+  });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,132 @@
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { findDynoxide } from './dynoxide-binary.ts';
+import { corrupt } from './database.ts';
+import { ServiceError } from './error.ts';
+import { type OwnedProcess, startOwned } from './owned-process.ts';
+import { keepStreamsFast } from './stream-records.ts';
+import type { RunningService } from './loopback.ts';
+
+export interface DynamoDbOptions {
+  readonly dataDirectory: string;
+  /** 0 or undefined: a free one. */
+  readonly port?: number;
+  /** Called should the database die on its own. */
+  readonly onFailure?: (message: string) => void;
+}
+
+const READY_TIMEOUT_MS = 10_000;
+const READY_POLL_MS = 5;
+
+/** Another program may take the free port before the database does. */
+const PORT_ATTEMPTS = 5;
+
+/**
+ * Runs Dynoxide, which speaks DynamoDB's protocol over a SQLite file, as a child that dies with this process.
+ * @throws ServiceError DYNAMODB_MISSING, DYNAMODB_FAILED, DATA_CORRUPT
+ */
+export async function startDynamoDb(options: DynamoDbOptions): Promise<RunningService> {
+  const binary = findDynoxide();
+  mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
+  const file = join(options.dataDirectory, 'dynamodb.db');
+  const { child, endpoint } = await launch(binary, file, options.port ?? 0);
+  let records: ReturnType<typeof keepStreamsFast>;
+  try {
+    records = keepStreamsFast(file);
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  let stopping = false;
+  void child.exited.then(({ description }) => {
+    if (!stopping) options.onFailure?.(`DynamoDB stopped on its own: ${description}`);
+  });
+  return {
+    endpoint,
+    async stop() {
+      stopping = true;
+      records.close();
+      await child.stop();
+    },
+  };
+}
+
+interface Launched {
+  readonly child: OwnedProcess;
+  readonly endpoint: string;
+}
+
+async function launch(binary: string, file: string, wantedPort: number): Promise<Launched> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = wantedPort === 0 ? await freePort() : wantedPort;
+    const endpoint = `http://127.0.0.1:${port}`;
+    const child = startOwned(binary, [
+      'serve',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--db-path',
+      file,
+    ]);
+    const failure = await readyOrExited(child, endpoint);
+    if (failure === undefined) return { child, endpoint };
+    await child.stop();
+    if (wantedPort !== 0 || attempt === PORT_ATTEMPTS || !failure.includes('already in use'))
+      throw startError(file, failure);
+  }
+}
+
+/** Undefined once it answers; otherwise what went wrong. */
+async function readyOrExited(child: OwnedProcess, endpoint: string): Promise<string | undefined> {
+  const deadlineMs = Date.now() + READY_TIMEOUT_MS;
+  const exited = child.exited.then(({ description }) => description);
+  while (Date.now() < deadlineMs) {
+    const state = await Promise.race([exited, answers(endpoint)]);
+    if (state === true) return undefined;
+    if (typeof state === 'string') return state;
+    await pause(READY_POLL_MS);
+  }
+  return `it did not answer within ${READY_TIMEOUT_MS} ms`;
+}
+
+async function answers(endpoint: string): Promise<boolean> {
+  try {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'DynamoDB_20120810.ListTables',
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+        'x-amz-date': '20260101T000000Z',
+      },
+      body: '{}',
+    });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** The database says in words that its file is no database; those words are all there is to go by. */
+function startError(file: string, failure: string): ServiceError {
+  if (/not a valid SQLite database|malformed|corrupt/i.test(failure))
+    return corrupt(file, new Error(failure));
+  return new ServiceError('DYNAMODB_FAILED', `DynamoDB does not start: ${failure}`);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
