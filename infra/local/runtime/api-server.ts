@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RouteModel } from '../model.ts';
+import { type HttpReply, toHttpEvent, toHttpReply } from './http-event.ts';
+import { type InvocationResult, type Invoke, REQUEST_TOO_LARGE, THROTTLED } from './invocation.ts';
+import { createRouteFinder } from './route-table.ts';
+
+/** An HTTP API takes at most 10 MB. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** An HTTP API waits at most this long for a function, however long that may run. */
+const INTEGRATION_TIMEOUT_MS = 30_000;
+/** How long requests in flight may take to end when the server stops. */
+const DRAIN_MS = 1_000;
+
+export interface ApiServerOptions {
+  /** 0: one picked by the system. */
+  readonly port: number;
+  readonly routes: readonly RouteModel[];
+  readonly invoke: Invoke;
+  readonly integrationTimeoutMs?: number;
+}
+
+export interface ApiServer {
+  readonly url: string;
+  /** Refuses new connections, lets requests in flight end for a moment, then closes. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves an HTTP API's routes on the loopback interface.
+ * Rejects with the system's error (EADDRINUSE, EACCES) where the port cannot be had.
+ */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const answer = createAnswerer(options);
+  const server = createServer(async (request, response) => {
+    const requestId = randomUUID();
+    // A client that leaves early gets no answer; its function runs to its end, as behind API Gateway.
+    response.on('error', () => {});
+    const reply = await answer(request, requestId).catch(() => gatewayReply(500, 'Internal Server Error'));
+    // Neither a body that was not read nor a server that stops leaves a connection to use again.
+    if (!request.complete || !server.listening) response.setHeader('connection', 'close');
+    send(response, requestId, reply, request.method === 'HEAD');
+  });
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, stop: () => stopServer(server) };
+}
+
+type Answerer = (request: IncomingMessage, requestId: string) => Promise<HttpReply>;
+
+function send(response: ServerResponse, requestId: string, reply: HttpReply, isHead: boolean): void {
+  response.writeHead(reply.statusCode, {
+    ...reply.headers,
+    'apigw-requestid': requestId,
+    'content-length': reply.body.length,
+  });
+  response.end(isHead ? undefined : reply.body);
+}
+
+function createAnswerer({
+  routes,
+  invoke,
+  integrationTimeoutMs = INTEGRATION_TIMEOUT_MS,
+}: ApiServerOptions): Answerer {
+  const findRoute = createRouteFinder(routes);
+  return async (request, requestId) => {
+    const receivedAtMs = Date.now();
+    const url = parseTarget(request);
+    if (url === undefined) return gatewayReply(400, 'Bad Request');
+    const match = routeOf(findRoute, request.method ?? '', url.pathname);
+    if (match === 'malformed') return gatewayReply(400, 'Bad Request');
+    if (match === undefined) return gatewayReply(404, 'Not Found');
+    const body = await readBody(request);
+    if (body === undefined) return gatewayReply(413, 'Request Entity Too Large');
+
+    const event = toHttpEvent({ request, url, match, body, requestId, receivedAtMs });
+    const result = await withTimeout(invoke(match.route.functionName, event), integrationTimeoutMs);
+    return result === undefined ? gatewayReply(504, 'Gateway Timeout') : replyOf(result);
+  };
+}
+
+function parseTarget(request: IncomingMessage): URL | undefined {
+  const base = `http://${request.headers.host ?? '127.0.0.1'}`;
+  return URL.canParse(base) && request.url?.startsWith('/') ? new URL(`${base}${request.url}`) : undefined;
+}
+
+function routeOf(findRoute: ReturnType<typeof createRouteFinder>, method: string, path: string) {
+  try {
+    return findRoute(method, path);
+  } catch (error) {
+    if (error instanceof URIError) return 'malformed';
+    throw error;
+  }
+}
+
+/** Undefined where the body is longer than the gateway takes; the rest of it is not read. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return undefined;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
+  const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), timeoutMs);
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+}
+
+/** What an HTTP API answers for each of the ways a function can fail. */
+function replyOf(result: InvocationResult): HttpReply {
+  if (result.ok) return toHttpReply(result.payload) ?? gatewayReply(500, 'Internal Server Error');
+  if (result.error.errorType === REQUEST_TOO_LARGE) return gatewayReply(413, 'Request Entity Too Large');
+  if (result.error.errorType === THROTTLED) return gatewayReply(503, 'Service Unavailable');
+  return gatewayReply(500, 'Internal Server Error');
+}
+
+function gatewayReply(statusCode: number, message: string): HttpReply {
+  const headers = { 'content-type': 'application/json' };
+  return { statusCode, headers, body: Buffer.from(JSON.stringify({ message })) };
+}
+
+async function stopServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(timer);
+}
