@@ -1,0 +1,46 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { RequestError } from '../../shared/domain/errors.ts';
+import { type PlayRequest, type PlaySettings, playRound } from '../../shared/usecases/play-round.ts';
+import type { RoundAnswer } from '../../shared/usecases/round-answer.ts';
+import { viewOf } from '../_api/round-record.ts';
+import * as compose from './composition.ts';
+import { setting } from './environment.ts';
+import type { Reply } from './http-handler.ts';
+import { headersOf } from './http-request.ts';
+
+/** One call and one repeat: what is then unknown is given back rather than left waiting. */
+const DEBIT_ATTEMPTS = 2;
+
+/** The part that a spin and a bonus action share: both play a round under an idempotency key. */
+export async function playReply(
+  event: APIGatewayProxyEvent,
+  request: Omit<PlayRequest, 'idempotencyKey'>,
+): Promise<Reply> {
+  const idempotencyKey = idempotencyKeyOf(event) ?? compose.random.uuid();
+  const answer = await playRound(compose.playPorts(), playSettings(), { ...request, idempotencyKey });
+  return { status: 200, body: roundBody(answer), headers: { 'idempotency-key': idempotencyKey } };
+}
+
+function roundBody(answer: RoundAnswer) {
+  return {
+    success: true,
+    round_id: answer.roundId,
+    ...viewOf(answer),
+    win_amount: answer.win,
+    balance: answer.balance,
+  };
+}
+
+function playSettings(): PlaySettings {
+  return {
+    sessionIdleMs: setting('SESSION_IDLE_SECONDS') * 1_000,
+    leaseMs: setting('ROUND_LEASE_MS'),
+    debitAttempts: DEBIT_ATTEMPTS,
+  };
+}
+
+function idempotencyKeyOf(event: APIGatewayProxyEvent): string | undefined {
+  const key = headersOf(event).get('idempotency-key');
+  if (key === undefined || /^[\x21-\x7e]{1,64}$/.test(key)) return key;
+  throw new RequestError('INVALID_IDEMPOTENCY_KEY', 'An Idempotency-Key is 1 to 64 visible ASCII characters');
+}

@@ -1,0 +1,23 @@
+import { currencyOf } from '../../shared/domain/currency.ts';
+import type { Game } from '../../shared/domain/game.ts';
+import { formatAmount } from '../../shared/domain/money.ts';
+import * as compose from '../_runtime/composition.ts';
+import { httpHandler } from '../_runtime/http-handler.ts';
+
+export const handler = httpHandler(async () => {
+  const games = await compose.registry().games();
+  return { status: 200, body: { games: games.map(offered) } };
+});
+
+function offered({ gameCode, title, enabled, engineHash, bets }: Game) {
+  return {
+    game_code: gameCode,
+    title,
+    enabled,
+    engine_hash: engineHash,
+    bets: bets.map(({ currency, allowedMinor }) => ({
+      currency,
+      allowed_bets: allowedMinor.map((betMinor) => formatAmount(betMinor, currencyOf(currency))),
+    })),
+  };
+}

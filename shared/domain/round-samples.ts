@@ -1,0 +1,41 @@
+import type { IntentRound, Outcome } from './round.ts';
+
+/** A round as a first spin writes it; for tests, which change what they care about. */
+export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound {
+  return {
+    log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+    number: 1,
+    roundId: '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6',
+    sessionId: '7d9f2a10-5b6c-4d7e-9f80-112233445566',
+    kind: 'spin',
+    action: 'spin',
+    currency: 'EUR',
+    baseBetMinor: 100n,
+    stakeMinor: 100n,
+    engineHash: 'ab'.repeat(32),
+    sealedStart: new Uint8Array([1, 2, 3]),
+    idempotency: {
+      keyHash: new Uint8Array(16),
+      requestHash: new Uint8Array(16),
+      earlierKeys: new Uint8Array(),
+    },
+    startedAtMs: 1_700_000_000_000,
+    updatedAtMs: 1_700_000_000_000,
+    epoch: 1,
+    status: 'INTENT',
+    ...overrides,
+  };
+}
+
+export function sampleOutcome(overrides: Partial<Outcome> = {}): Outcome {
+  return {
+    payoutMillionths: 2_500_000n,
+    winMinor: 250n,
+    sealedStateAfter: new Uint8Array([4, 5, 6]),
+    view: '{"outcome":{},"public_state":{},"bonus_triggered":null}',
+    bonusActive: false,
+    balanceBeforeMinor: 1_000n,
+    balanceAfterMinor: 1_150n,
+    ...overrides,
+  };
+}
