@@ -1,0 +1,198 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { MAX_AMOUNT_MINOR } from '../../shared/domain/money.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import {
+  type Entry,
+  type EntryKind,
+  entryOf,
+  integer,
+  isSameMovement,
+  type Movement,
+  text,
+} from './entry.ts';
+import { inTransaction, openJournal } from './journal.ts';
+import { type RefusalCode, WalletRefusal } from './refusal.ts';
+
+export interface Player {
+  readonly playerId: string;
+  readonly currency: string;
+  readonly balanceMinor: bigint;
+}
+
+/** Players' money. Every method is one transaction of the database, committed when it returns. */
+export class Accounts {
+  readonly #database: DatabaseSync;
+  readonly #clock: Clock;
+
+  /** @throws FaultError MISCONFIGURED where the folder cannot be used */
+  constructor(directory: string, clock: Clock) {
+    this.#database = openJournal(directory);
+    this.#clock = clock;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** @throws WalletRefusal PLAYER_EXISTS */
+  createPlayer(player: Player, token: string): void {
+    inTransaction(this.#database, () => {
+      if (this.find(player.playerId)) {
+        throw new WalletRefusal('PLAYER_EXISTS', `There is a player ${player.playerId} already`);
+      }
+      const { playerId, currency, balanceMinor } = player;
+      this.#database
+        .prepare('INSERT INTO players (player_id, currency, token_hash, balance_minor) VALUES (?, ?, ?, 0)')
+        .run(playerId, currency, hashOf(token));
+      const nothing = { roundId: '', sessionId: '', gameCode: '' };
+      const movement = {
+        transactionId: `deposit:${playerId}`,
+        playerId,
+        amountMinor: balanceMinor,
+        currency,
+      };
+      this.#append('deposit', { ...nothing, ...movement }, balanceMinor);
+    });
+  }
+
+  find(playerId: string): Player | undefined {
+    const row = this.#database
+      .prepare('SELECT currency, balance_minor FROM players WHERE player_id = ?')
+      .get(playerId);
+    return row && { playerId, currency: text(row.currency), balanceMinor: integer(row.balance_minor) };
+  }
+
+  /** @throws WalletRefusal UNKNOWN_PLAYER, CURRENCY_MISMATCH */
+  get(playerId: string, currency?: string): Player {
+    const player = this.find(playerId);
+    if (!player) throw new WalletRefusal('UNKNOWN_PLAYER', 'There is no such player');
+    if (currency !== undefined && player.currency !== currency) {
+      throw new WalletRefusal('CURRENCY_MISMATCH', `The player's account is in ${player.currency}`);
+    }
+    return player;
+  }
+
+  hasToken(playerId: string, token: string): boolean {
+    const row = this.#database.prepare('SELECT token_hash FROM players WHERE player_id = ?').get(playerId);
+    return row !== undefined && timingSafeEqual(row.token_hash as Uint8Array, hashOf(token));
+  }
+
+  /** @throws WalletRefusal of any kind; the same one whenever the same debit comes again */
+  debit(movement: Movement): Entry {
+    const entry = inTransaction(this.#database, () => {
+      const known = this.#known(movement, ['debit', 'rollback']);
+      if (known.rollback) return known.rollback;
+      return known.debit ?? this.#takeStake(movement);
+    });
+    if (entry.kind === 'rollback') {
+      throw new WalletRefusal(
+        'TRANSACTION_ROLLED_BACK',
+        'The debit was rolled back and can no longer be taken',
+      );
+    }
+    if (entry.refusal !== undefined) {
+      throw new WalletRefusal(entry.refusal as RefusalCode, 'The debit was refused; nothing was taken');
+    }
+    return entry;
+  }
+
+  /** Asks nothing about the round: a win is owed whether or not this wallet has seen a stake for it. */
+  credit(movement: Movement): Entry {
+    return inTransaction(this.#database, () => {
+      const known = this.#known(movement, ['credit']).credit;
+      if (known) return known;
+      this.get(movement.playerId, movement.currency);
+      return this.#append('credit', movement, movement.amountMinor);
+    });
+  }
+
+  /**
+   * Gives a debit back. Where there is none to give back, an entry keeps it from being taken later.
+   * @throws WalletRefusal TRANSACTION_NOT_FOUND, TRANSACTION_MISMATCH
+   */
+  rollback(movement: Movement): Entry {
+    const entry = inTransaction(this.#database, () => {
+      const known = this.#known(movement, ['debit', 'rollback']);
+      if (known.rollback) return known.rollback;
+      const wasTaken = known.debit !== undefined && known.debit.refusal === undefined;
+      return wasTaken
+        ? this.#append('rollback', movement, movement.amountMinor)
+        : this.#append('rollback', movement, 0n, 'TRANSACTION_NOT_FOUND');
+    });
+    if (entry.refusal !== undefined) {
+      throw new WalletRefusal(
+        'TRANSACTION_NOT_FOUND',
+        'Nothing was taken under this id, and nothing will be',
+      );
+    }
+    return entry;
+  }
+
+  /** Entries in the order they were written, of one player or of all. */
+  entries(page: { readonly playerId?: string | undefined; readonly after: number; readonly limit: number }) {
+    return this.#database
+      .prepare(
+        'SELECT * FROM journal WHERE sequence > :after AND player_id = coalesce(:playerId, player_id) ORDER BY sequence LIMIT :limit',
+      )
+      .all({ after: page.after, limit: page.limit, playerId: page.playerId ?? null })
+      .map(entryOf);
+  }
+
+  #takeStake(movement: Movement): Entry {
+    const player = this.find(movement.playerId);
+    const refusal = !player
+      ? 'UNKNOWN_PLAYER'
+      : player.currency !== movement.currency
+        ? 'CURRENCY_MISMATCH'
+        : player.balanceMinor < movement.amountMinor
+          ? 'INSUFFICIENT_FUNDS'
+          : undefined;
+    // A refusal is kept as well: a delayed copy of this debit must not be taken after the player has paid in.
+    return this.#append('debit', movement, refusal ? 0n : -movement.amountMinor, refusal);
+  }
+
+  /** @throws WalletRefusal TRANSACTION_MISMATCH where the id stands for anything else */
+  #known(movement: Movement, kinds: readonly EntryKind[]): Partial<Record<EntryKind, Entry>> {
+    const entries = this.#database
+      .prepare('SELECT * FROM journal WHERE transaction_id = ?')
+      .all(movement.transactionId)
+      .map(entryOf);
+    for (const entry of entries) {
+      if (!kinds.includes(entry.kind) || !isSameMovement(entry, movement)) {
+        throw new WalletRefusal('TRANSACTION_MISMATCH', 'The transaction id is known for another movement');
+      }
+    }
+    return Object.fromEntries(entries.map((entry) => [entry.kind, entry]));
+  }
+
+  #append(kind: EntryKind, movement: Movement, changeMinor: bigint, refusal?: RefusalCode): Entry {
+    const balanceMinor = (this.find(movement.playerId)?.balanceMinor ?? 0n) + changeMinor;
+    if (balanceMinor > MAX_AMOUNT_MINOR) {
+      throw new WalletRefusal('BALANCE_LIMIT', 'The balance would be more than this wallet can hold');
+    }
+    this.#database
+      .prepare('UPDATE players SET balance_minor = ? WHERE player_id = ?')
+      .run(balanceMinor, movement.playerId);
+    const row = this.#database
+      .prepare(
+        `INSERT INTO journal (at_ms, kind, transaction_id, round_id, player_id, session_id, game_code, amount_minor,
+           currency, change_minor, balance_minor, refusal)
+         VALUES (:atMs, :kind, :transactionId, :roundId, :playerId, :sessionId, :gameCode, :amountMinor,
+           :currency, :changeMinor, :balanceMinor, :refusal) RETURNING *`,
+      )
+      .get({
+        ...movement,
+        atMs: this.#clock.nowMs(),
+        kind,
+        changeMinor,
+        balanceMinor,
+        refusal: refusal ?? null,
+      });
+    return entryOf(row ?? {});
+  }
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

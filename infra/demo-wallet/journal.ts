@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { FaultError } from '../../shared/domain/errors.ts';
+import { MAX_AMOUNT_MINOR } from '../../shared/domain/money.ts';
+
+const SCHEMA_VERSION = 1;
+
+/**
+ * Amounts are integer minor units. Every entry of the journal stays as it was written; a player's balance is the sum
+ * of the `change_minor` of their entries, kept beside it so that the database itself refuses one below zero.
+ * An entry with a `refusal` moved nothing: it remembers what was answered, or that a debit must never be taken.
+ */
+const SCHEMA = `
+  CREATE TABLE players (
+    player_id TEXT PRIMARY KEY,
+    currency TEXT NOT NULL,
+    token_hash BLOB NOT NULL,
+    balance_minor INTEGER NOT NULL CHECK (balance_minor BETWEEN 0 AND ${MAX_AMOUNT_MINOR})
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE journal (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('deposit', 'debit', 'credit', 'rollback')),
+    transaction_id TEXT NOT NULL,
+    round_id TEXT NOT NULL,
+    player_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    game_code TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+    currency TEXT NOT NULL,
+    change_minor INTEGER NOT NULL CHECK (abs(change_minor) IN (0, amount_minor)),
+    balance_minor INTEGER NOT NULL,
+    refusal TEXT CHECK (refusal IS NULL OR change_minor = 0),
+    UNIQUE (transaction_id, kind)
+  ) STRICT;
+
+  CREATE INDEX journal_by_player ON journal (player_id, sequence);
+  CREATE TRIGGER journal_keeps_entries BEFORE UPDATE ON journal
+    BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
+  CREATE TRIGGER journal_loses_no_entries BEFORE DELETE ON journal
+    BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/**
+ * Opens the wallet's database, made if it is not there. FULL synchronous: what was acknowledged survives a power cut.
+ * @throws FaultError MISCONFIGURED where the folder or the file cannot be used
+ */
+export function openJournal(directory: string): DatabaseSync {
+  const file = join(directory, 'wallet.sqlite');
+  try {
+    mkdirSync(directory, { recursive: true });
+    const database = new DatabaseSync(file, { readBigInts: true, timeout: 5_000 });
+    try {
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      inTransaction(database, () => migrate(database));
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FaultError('MISCONFIGURED', `The wallet cannot use ${file}: ${reason}`, { cause: error });
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  if (version === SCHEMA_VERSION) return;
+  if (version !== 0) throw new Error(`it has version ${version}, and this wallet writes ${SCHEMA_VERSION}`);
+  database.exec(SCHEMA);
+}
+
+/** All of `work` or nothing. The write lock is taken first, so what it reads is still true when it writes. */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite has already rolled back after some errors, such as a full disk.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

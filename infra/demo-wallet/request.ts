@@ -1,0 +1,105 @@
+import type { IncomingMessage } from 'node:http';
+import * as z from 'zod';
+import { readJsonObject } from '../../shared/adapters/http/json-object.ts';
+import { currencyOf } from '../../shared/domain/currency.ts';
+import { RequestError } from '../../shared/domain/errors.ts';
+import { GameCode, PlayerId, RoundId, SessionId } from '../../shared/domain/ids.ts';
+import { parseAmount } from '../../shared/domain/money.ts';
+import type { Movement } from './entry.ts';
+import { WalletRefusal } from './refusal.ts';
+
+export const MAX_BODY_BYTES = 64 * 1024;
+
+const Token = z.string().min(1).max(512);
+const Currency = z.string().max(12);
+const Amount = z.string().max(40);
+
+export const Authentication = z.strictObject({ token: Token, player_id: PlayerId });
+export const BalanceQuery = z.strictObject({ player_id: PlayerId, currency: Currency });
+export const NewPlayer = z.strictObject({
+  player_id: PlayerId,
+  currency: Currency,
+  balance: Amount,
+  token: Token,
+});
+export const MovementBody = z.strictObject({
+  transaction_id: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'printable ASCII, at most 128'),
+  round_id: RoundId,
+  player_id: PlayerId,
+  session_id: SessionId,
+  game_code: GameCode,
+  amount: Amount,
+  currency: Currency,
+});
+export const EntriesQuery = z.strictObject({
+  player_id: PlayerId.optional(),
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+});
+
+/** @throws WalletRefusal BODY_TOO_LARGE, whatever Content-Length says */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Not destroyed on return: the refusal still has to go out on the same socket.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    length += (chunk as Buffer).length;
+    if (length > MAX_BODY_BYTES) {
+      throw new WalletRefusal('BODY_TOO_LARGE', `A body holds at most ${MAX_BODY_BYTES} bytes`);
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** @throws WalletRefusal INVALID_JSON, INVALID_REQUEST */
+export function readFields<S extends z.ZodType>(schema: S, body: Uint8Array): z.output<S> {
+  const object = readJsonObject(body);
+  if (!object)
+    throw new WalletRefusal('INVALID_JSON', 'The body is not one JSON object with each name at most once');
+  return parse(schema, object);
+}
+
+/** @throws WalletRefusal INVALID_REQUEST where a parameter is unknown, repeated or malformed */
+export function readQuery<S extends z.ZodType>(schema: S, query: URLSearchParams): z.output<S> {
+  const names = [...query.keys()];
+  if (new Set(names).size !== names.length) {
+    throw new WalletRefusal('INVALID_REQUEST', 'A query parameter is given more than once');
+  }
+  return parse(schema, Object.fromEntries(query));
+}
+
+/** @throws WalletRefusal INVALID_REQUEST naming each field that is wrong */
+export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const flaws = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`.slice(0, 200));
+  throw new WalletRefusal('INVALID_REQUEST', flaws.slice(0, 5).join('; '));
+}
+
+/** @throws WalletRefusal INVALID_AMOUNT, UNKNOWN_CURRENCY */
+export function readAmount(amount: string, currency: string): bigint {
+  try {
+    return parseAmount(amount, currencyOf(currency));
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const code = error.code === 'UNKNOWN_CURRENCY' ? 'UNKNOWN_CURRENCY' : 'INVALID_AMOUNT';
+    throw new WalletRefusal(code, error.message);
+  }
+}
+
+/** @throws WalletRefusal INVALID_JSON, INVALID_REQUEST, INVALID_AMOUNT, UNKNOWN_CURRENCY */
+export function readMovement(body: Uint8Array): Movement {
+  const fields = readFields(MovementBody, body);
+  const amountMinor = readAmount(fields.amount, fields.currency);
+  if (amountMinor === 0n) throw new WalletRefusal('INVALID_AMOUNT', 'A movement of nothing is none');
+  return {
+    transactionId: fields.transaction_id,
+    roundId: fields.round_id,
+    playerId: fields.player_id,
+    sessionId: fields.session_id,
+    gameCode: fields.game_code,
+    amountMinor,
+    currency: fields.currency,
+  };
+}

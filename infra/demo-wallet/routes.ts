@@ -1,0 +1,122 @@
+import { currencyOf } from '../../shared/domain/currency.ts';
+import { PlayerId } from '../../shared/domain/ids.ts';
+import { formatAmount } from '../../shared/domain/money.ts';
+import type { Accounts, Player } from './accounts.ts';
+import type { Entry, Movement } from './entry.ts';
+import { WalletRefusal } from './refusal.ts';
+import {
+  Authentication,
+  BalanceQuery,
+  EntriesQuery,
+  NewPlayer,
+  parse,
+  readAmount,
+  readFields,
+  readMovement,
+  readQuery,
+} from './request.ts';
+
+export interface Call {
+  /** What stands in the path where the route's pattern has a group. */
+  readonly pathParameter: string;
+  readonly query: URLSearchParams;
+  readonly body: Uint8Array;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: RegExp;
+  /** `signed`: the game server's, proved by its signature. `local`: a tester's on this machine. */
+  readonly access: 'open' | 'signed' | 'local';
+  /** @throws WalletRefusal */
+  readonly answer: (accounts: Accounts, call: Call) => Reply;
+}
+
+export const routes: readonly Route[] = [
+  { method: 'GET', path: /^\/health$/, access: 'open', answer: () => ok({ status: 'ok' }) },
+  { method: 'POST', path: /^\/wallet\/authenticate$/, access: 'signed', answer: authenticate },
+  { method: 'POST', path: /^\/wallet\/balance$/, access: 'signed', answer: balance },
+  { method: 'POST', path: /^\/wallet\/debit$/, access: 'signed', answer: move('debit') },
+  { method: 'POST', path: /^\/wallet\/credit$/, access: 'signed', answer: move('credit') },
+  { method: 'POST', path: /^\/wallet\/rollback$/, access: 'signed', answer: move('rollback') },
+  { method: 'POST', path: /^\/players$/, access: 'local', answer: createPlayer },
+  { method: 'GET', path: /^\/players\/([^/]+)$/, access: 'local', answer: readPlayer },
+  { method: 'GET', path: /^\/transactions$/, access: 'local', answer: listTransactions },
+];
+
+function ok(body: unknown): Reply {
+  return { status: 200, body };
+}
+
+function authenticate(accounts: Accounts, { body }: Call): Reply {
+  const { token, player_id } = readFields(Authentication, body);
+  // The same answer for no such player and for somebody else's token, so that neither can be found by trying.
+  if (!accounts.hasToken(player_id, token)) {
+    throw new WalletRefusal('INVALID_TOKEN', 'The token is not one of this player');
+  }
+  return ok(accountView(accounts.get(player_id)));
+}
+
+function balance(accounts: Accounts, { body }: Call): Reply {
+  const { player_id, currency } = readFields(BalanceQuery, body);
+  return ok(accountView(accounts.get(player_id, currency)));
+}
+
+function move(kind: 'debit' | 'credit' | 'rollback') {
+  return (accounts: Accounts, { body }: Call): Reply => {
+    const movement: Movement = readMovement(body);
+    const { transactionId, balanceMinor, currency } = accounts[kind](movement);
+    const balance = formatAmount(balanceMinor, currencyOf(currency));
+    return ok({ transaction_id: transactionId, balance, currency });
+  };
+}
+
+function createPlayer(accounts: Accounts, { body }: Call): Reply {
+  const fields = readFields(NewPlayer, body);
+  const { player_id: playerId, currency, token } = fields;
+  const player = { playerId, currency, balanceMinor: readAmount(fields.balance, currency) };
+  accounts.createPlayer(player, token);
+  return { status: 201, body: accountView(player) };
+}
+
+function readPlayer(accounts: Accounts, { pathParameter }: Call): Reply {
+  return ok(accountView(accounts.get(parse(PlayerId, pathParameter))));
+}
+
+function listTransactions(accounts: Accounts, { query }: Call): Reply {
+  const { player_id: playerId, after, limit } = readQuery(EntriesQuery, query);
+  const entries = accounts.entries({ playerId, after, limit });
+  return ok({
+    transactions: entries.map(entryView),
+    // Where to go on; a full page may be the last one, and the next then is empty.
+    next: entries.length === limit ? (entries.at(-1)?.sequence ?? null) : null,
+  });
+}
+
+function accountView({ playerId, balanceMinor, currency }: Player) {
+  return { player_id: playerId, balance: formatAmount(balanceMinor, currencyOf(currency)), currency };
+}
+
+function entryView(entry: Entry) {
+  const currency = currencyOf(entry.currency);
+  return {
+    sequence: entry.sequence,
+    at: new Date(entry.atMs).toISOString(),
+    kind: entry.kind,
+    transaction_id: entry.transactionId,
+    round_id: entry.roundId || null,
+    player_id: entry.playerId,
+    session_id: entry.sessionId || null,
+    game_code: entry.gameCode || null,
+    amount: formatAmount(entry.amountMinor, currency),
+    currency: entry.currency,
+    change: formatAmount(entry.changeMinor, currency),
+    balance: formatAmount(entry.balanceMinor, currency),
+    refusal: entry.refusal ?? null,
+  };
+}

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FaultError } from '../../shared/domain/errors.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import { Accounts } from './accounts.ts';
+import { WalletRefusal } from './refusal.ts';
+import { readBody } from './request.ts';
+import { type Reply, type Route, routes } from './routes.ts';
+import { verifySignature } from './signature.ts';
+
+/** The only interface it listens on: its unsigned routes hand out money. */
+const HOST = '127.0.0.1';
+
+export interface DemoWalletOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Made if it is not there; holds the balances from run to run. */
+  readonly dataDirectory: string;
+  /** The HMAC key shared with the game server. */
+  readonly secret: string;
+  readonly clock?: Clock;
+}
+
+export interface DemoWallet {
+  /** Without a trailing slash. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the wallet of a pretended operator. Its first start makes `player123`, with 1,000.00 EUR and the token `demo`.
+ * @throws FaultError MISCONFIGURED where the port is taken or the folder cannot be used
+ */
+export async function startDemoWallet(options: DemoWalletOptions): Promise<DemoWallet> {
+  const clock = options.clock ?? { nowMs: () => Date.now() };
+  const accounts = new Accounts(options.dataDirectory, clock);
+  if (!accounts.find('player123')) {
+    accounts.createPlayer({ playerId: 'player123', currency: 'EUR', balanceMinor: 100_000n }, 'demo');
+  }
+  const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
+    void respond({ accounts, clock, secret: options.secret }, request, response);
+  });
+  try {
+    server.listen(options.port, HOST);
+    await once(server, 'listening');
+  } catch (error) {
+    accounts.close();
+    throw new FaultError('MISCONFIGURED', listenFailure(error, options.port), { cause: error });
+  }
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${HOST}:${port}`,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      accounts.close();
+    },
+  };
+}
+
+function listenFailure(error: unknown, port: number): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'EADDRINUSE'
+    ? `Port ${port} is taken; the wallet cannot listen on it`
+    : `The wallet cannot listen on port ${port}: ${code ?? 'unknown error'}`;
+}
+
+interface Context {
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly secret: string;
+}
+
+async function respond(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    send(response, await answer(context, request));
+  } catch (error) {
+    if (error instanceof WalletRefusal) {
+      const { code, message, status } = error;
+      // What is left of a body that was not read must not be taken for the next request.
+      if (!request.complete) response.setHeader('connection', 'close');
+      send(response, { status, body: { code, message } });
+    } else if (!request.destroyed || request.complete) {
+      console.error('The wallet failed:', error);
+      send(response, { status: 500, body: { code: 'INTERNAL_ERROR', message: 'The wallet failed' } });
+    }
+  }
+}
+
+/** @throws WalletRefusal */
+async function answer({ accounts, clock, secret }: Context, request: IncomingMessage): Promise<Reply> {
+  const url = URL.parse(request.url ?? '', `http://${HOST}`);
+  if (!url) throw new WalletRefusal('INVALID_REQUEST', 'The request target is not a path');
+  const { route, pathParameter } = find(request.method ?? '', url.pathname);
+  if (route.access === 'local') refuseForeignHost(request.headers.host);
+  const body = await readBody(request);
+  if (route.method === 'POST') refuseOtherMedia(request.headers['content-type']);
+  if (route.access === 'signed') {
+    verifySignature(secret, { headers: request.headers, path: url.pathname, body }, clock.nowMs());
+  }
+  return route.answer(accounts, { pathParameter, query: url.searchParams, body });
+}
+
+function find(method: string, path: string): { readonly route: Route; readonly pathParameter: string } {
+  const candidates = routes.filter((route) => route.path.test(path));
+  const route = candidates.find((candidate) => candidate.method === method);
+  if (!route) {
+    throw candidates.length > 0
+      ? new WalletRefusal('METHOD_NOT_ALLOWED', `Use ${candidates.map((other) => other.method).join(' or ')}`)
+      : new WalletRefusal('UNKNOWN_ROUTE', 'There is no such route');
+  }
+  return { route, pathParameter: route.path.exec(path)?.[1] ?? '' };
+}
+
+/** A web page whose name was pointed at this machine still sends its own name. */
+function refuseForeignHost(host = ''): void {
+  if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host)) {
+    throw new WalletRefusal('LOCAL_ONLY', 'This route is for this machine only');
+  }
+}
+
+/** A browser asks before it sends this type to another origin, and is never told yes. */
+function refuseOtherMedia(contentType = ''): void {
+  if (contentType.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
+    throw new WalletRefusal('UNSUPPORTED_MEDIA_TYPE', 'Send application/json');
+  }
+}
+
+function send(response: ServerResponse, { status, body }: Reply): void {
+  const text = `${JSON.stringify(body)}\n`;
+  response
+    .writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      'cache-control': 'no-store',
+    })
+    .end(text);
+}
