@@ -45,7 +45,7 @@ export interface FunctionEntry {
   readonly purpose: string;
   readonly trigger: Trigger;
   /** Memory and time-out come from the stage's settings for this size. */
-  readonly size: 'play' | 'query' | 'worker';
+  readonly size: 'play' | 'query' | 'worker' | 'sweep';
   readonly permissions: Permissions;
   readonly settings: readonly SettingVariable[];
 }
@@ -76,28 +76,28 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     trigger: { kind: 'route', method: 'POST', path: '/api/v1/games/{gameCode}/session' },
     size: 'query',
     permissions: {
-      sessions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      sessions: ['dynamodb:PutItem'],
       ledger: QUERY,
       config: GET_ITEM,
       engineObjects: GET_OBJECT,
       operatorSecrets: READ_SECRET,
     },
-    settings: ['WALLET_TIMEOUT_MS', 'SESSION_TTL_SECONDS', 'SESSION_IDLE_SECONDS'],
+    settings: ['WALLET_TIMEOUT_MS', 'SESSION_TTL_SECONDS'],
   },
   {
     name: 'verify-session',
-    purpose: 'Tells whether a session is alive, with its public state and balance',
+    purpose: 'Tells whether a session is alive',
     trigger: { kind: 'route', method: 'GET', path: '/api/v1/sessions/{sessionId}' },
     size: 'query',
-    permissions: { sessions: GET_ITEM, ledger: QUERY, config: GET_ITEM, operatorSecrets: READ_SECRET },
-    settings: ['WALLET_TIMEOUT_MS', 'SESSION_IDLE_SECONDS'],
+    permissions: { sessions: GET_ITEM, ledger: QUERY },
+    settings: ['SESSION_IDLE_SECONDS'],
   },
   {
     name: 'revoke-session',
-    purpose: 'Ends a session at the request of its operator',
+    purpose: 'Ends a session at once',
     trigger: { kind: 'route', method: 'DELETE', path: '/api/v1/sessions/{sessionId}' },
     size: 'query',
-    permissions: { sessions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], config: GET_ITEM },
+    permissions: { sessions: ['dynamodb:UpdateItem'] },
     settings: [],
   },
   {
@@ -137,7 +137,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     purpose: 'Lists the games an operator may offer',
     trigger: { kind: 'route', method: 'GET', path: '/api/v1/games' },
     size: 'query',
-    permissions: { config: ['dynamodb:GetItem', 'dynamodb:Query'] },
+    permissions: { config: QUERY },
     settings: [],
   },
   {
@@ -197,7 +197,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     name: 'sweep-rounds',
     purpose: 'Finds rounds that nothing else has driven to their end',
     trigger: { kind: 'daily' },
-    size: 'worker',
+    size: 'sweep',
     permissions: { ledger: ['dynamodb:Scan'], recoveryQueue: SEND },
     settings: ['ROUND_LEASE_MS'],
   },

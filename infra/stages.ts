@@ -8,6 +8,8 @@ const LOG_RETENTION_DAYS = [
 
 /** An HTTP API gives up after 30 seconds and a REST API after 29, whatever the function does. */
 const API_TIMEOUT_SECONDS = 29;
+/** Lambda's own limit. */
+const MAX_TIMEOUT_SECONDS = 900;
 
 const size = (maxTimeoutSeconds: number) =>
   z.strictObject({
@@ -49,7 +51,8 @@ const stageSchema = z
     sizes: z.strictObject({
       play: size(API_TIMEOUT_SECONDS),
       query: size(API_TIMEOUT_SECONDS),
-      worker: size(900),
+      worker: size(MAX_TIMEOUT_SECONDS),
+      sweep: size(MAX_TIMEOUT_SECONDS),
     }),
     /** How many batches of the recovery queue run at once: the most that a wallet coming back is hit with. */
     recoveryConcurrency: z.int().min(2).max(1000),
@@ -104,6 +107,8 @@ const DEV: StageInput = {
     play: { memoryMb: 1769, timeoutSeconds: 20 },
     query: { memoryMb: 512, timeoutSeconds: 15 },
     worker: { memoryMb: 512, timeoutSeconds: 60 },
+    // Reads the whole ledger.
+    sweep: { memoryMb: 512, timeoutSeconds: 900 },
   },
   recoveryConcurrency: 5,
 };

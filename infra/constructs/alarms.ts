@@ -41,14 +41,18 @@ const SIGNALS: Readonly<
   },
 };
 
-/** Functions whose failures no player sees and no API metric counts. */
-const BACKGROUND = ['process-ledger-stream', 'recover-round', 'sweep-rounds', 'record-event'] as const;
+/** Functions whose failures no player sees; what the daily and the event function fail at waits in a queue. */
+const BACKGROUND = ['process-ledger-stream', 'recover-round'] as const;
 const THROTTLED = ['play-spin', 'play-bonus', 'process-ledger-stream', 'recover-round'] as const;
 
 /** Delayed retries are new messages and wait 15 minutes at most, so an hour means that nobody reads the queue. */
 const RECOVERY_AGE_SECONDS = 3_600;
 const STREAM_AGE_MS = 5 * 60_000;
 const SERVER_ERRORS = 5;
+
+const AT_ONCE = { evaluationPeriods: 1, datapointsToAlarm: 1 };
+/** A single failure is retried and no reason to wake anybody. */
+const TWO_OF_THREE = { evaluationPeriods: 3, datapointsToAlarm: 2 };
 
 export interface AlarmsProps {
   readonly functions: ReadonlyMap<string, LambdaFunction>;
@@ -112,7 +116,13 @@ export class Alarms extends Construct {
       return lambda;
     };
     for (const name of BACKGROUND)
-      this.alarm(`${name}-errors`, `${name} fails`, named(name).metricErrors({ period: PERIOD }), 1);
+      this.alarm(
+        `${name}-errors`,
+        `${name} keeps failing`,
+        named(name).metricErrors({ period: PERIOD }),
+        1,
+        TWO_OF_THREE,
+      );
     for (const name of THROTTLED)
       this.alarm(
         `${name}-throttles`,
@@ -142,12 +152,18 @@ export class Alarms extends Construct {
     }
   }
 
-  private alarm(id: string, alarmDescription: string, metric: IMetric, threshold: number): void {
+  private alarm(
+    id: string,
+    alarmDescription: string,
+    metric: IMetric,
+    threshold: number,
+    periods = AT_ONCE,
+  ): void {
     const alarm = new Alarm(this, id, {
+      ...periods,
       alarmDescription,
       metric,
       threshold,
-      evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // These metrics are silent while all is well.
       treatMissingData: TreatMissingData.NOT_BREACHING,

@@ -72,8 +72,8 @@ export class HttpRoutes extends Construct implements Api {
 function cors(origins: readonly string[]) {
   return {
     allowOrigins: [...origins],
-    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
-    allowHeaders: ['content-type', 'idempotency-key'],
+    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+    allowHeaders: ['content-type', 'idempotency-key', 'x-session-id'],
     exposeHeaders: ['retry-after', 'x-request-id'],
     maxAge: Duration.hours(1),
   };

@@ -46,9 +46,9 @@ export class Queues extends Construct {
       ...common,
       // Six times the function's time-out, as Lambda asks: throttled batches stay hidden while they are retried.
       visibilityTimeout: Duration.seconds(6 * props.recoveryTimeoutSeconds),
-      // A wallet that is down is no failure here: recovery queues its next attempt as a new message. What comes
-      // back five times cannot be processed at all.
-      deadLetterQueue: { queue: this.recoveryDeadLetters, maxReceiveCount: 5 },
+      // A wallet that is down is no failure here: recovery queues its next attempt as a new message. What fails
+      // for an hour, ten times over, cannot be processed at all.
+      deadLetterQueue: { queue: this.recoveryDeadLetters, maxReceiveCount: 10 },
     });
     for (const lastStop of [this.parking, this.streamDeadLetters])
       Validations.of(lastStop).acknowledge({

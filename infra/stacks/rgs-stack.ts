@@ -25,8 +25,8 @@ export interface RgsStackProps extends StackProps {
 /** The whole product, but for the secrets of operators and the engines, which are data. */
 export class RgsStack extends Stack {
   constructor(scope: Construct, id: string, props: RgsStackProps) {
-    super(scope, id, props);
     const { settings } = props;
+    super(scope, id, { ...props, terminationProtection: settings.removal === 'retain' });
     const removalPolicy = settings.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const resources = this.resources(settings, removalPolicy);
 

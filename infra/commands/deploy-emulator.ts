@@ -1,0 +1,59 @@
+/**
+ * Deploys the stage `local` to an emulator of AWS with the CDK CLI itself:
+ * `node infra/commands/deploy-emulator.ts [--endpoint URL] [--api http|rest]`.
+ * The stack's outputs are left in `.rgs/emulator-outputs.json`.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { delimiter, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../synthesise.ts';
+
+const REGION = 'us-east-1';
+/** The account of every emulator. */
+const ACCOUNT = '000000000000';
+const OUTPUTS_FILE = join(ROOT, '.rgs', 'emulator-outputs.json');
+
+const { values } = parseArgs({
+  options: {
+    endpoint: { type: 'string', default: 'http://127.0.0.1:4566' },
+    // LocalStack's free edition has no HTTP APIs.
+    api: { type: 'string', default: 'rest' },
+  },
+});
+
+const stage = ['-c', 'stage=local', '-c', `api=${values.api}`];
+process.exitCode =
+  (await cdk('bootstrap', ...stage, `aws://${ACCOUNT}/${REGION}`)) ||
+  (await cdk('deploy', ...stage, '--require-approval', 'never', '--outputs-file', OUTPUTS_FILE));
+
+/** Runs the CLI with its output on this terminal. Answers its exit code. */
+async function cdk(...args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [join(ROOT, 'node_modules/aws-cdk/bin/cdk'), ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: emulatorEnvironment(),
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+/** Nothing of the caller's AWS settings is kept: a mistake here must not reach a real account. */
+function emulatorEnvironment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('AWS_') && !name.startsWith('CDK_'),
+  );
+  return {
+    ...Object.fromEntries(own),
+    // cdk.json starts `node`, which must be the one of this project.
+    PATH: [join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
+    AWS_ENDPOINT_URL: values.endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: REGION,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    CI: 'true',
+  };
+}
