@@ -1,4 +1,4 @@
-import middy from '@middy/core';
+import middy, { type MiddlewareObj, type Request } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logger, metrics } from './observability.ts';
@@ -28,7 +28,7 @@ function reply({ status, body, headers }: Reply): APIGatewayProxyResult {
   };
 }
 
-type HttpMiddleware = middy.MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
+type HttpMiddleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
 
 function problems(): HttpMiddleware {
   return {
@@ -53,7 +53,7 @@ function requestLine(): HttpMiddleware {
   };
 }
 
-function finish(request: middy.Request<APIGatewayProxyEvent, APIGatewayProxyResult>): void {
+function finish(request: Request<APIGatewayProxyEvent, APIGatewayProxyResult>): void {
   const { event, response, context } = request;
   if (!response) return;
   response.headers = {
