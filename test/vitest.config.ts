@@ -9,7 +9,11 @@ export default defineConfig({
         root,
         test: {
           name: 'unit',
-          include: ['{shared,functions,engines,infra}/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: [
+            '{shared,functions,engines,infra}/**/*.test.ts',
+            'test/architecture/**/*.test.ts',
+            'test/contracts/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/.rgs/**', '**/cdk.out/**'],
           testTimeout: 20_000,
         },

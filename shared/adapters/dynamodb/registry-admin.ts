@@ -1,0 +1,121 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { FaultError } from '../../domain/errors.ts';
+import type { EngineVersion, Game } from '../../domain/game.ts';
+import { Sha256Hex } from '../../domain/ids.ts';
+import type { Operator } from '../../domain/operator.ts';
+import type { RegistryAdmin } from '../../ports/registry.ts';
+import { awsCall } from '../aws/aws-call.ts';
+import type { NativeItem } from './attribute-values.ts';
+import {
+  decodeGame,
+  decodeOperator,
+  encodeEngineVersion,
+  encodeGame,
+  encodeOperator,
+  registryKeys,
+} from './registry-items.ts';
+import { stored } from './stored.ts';
+
+type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
+
+/** Writes the configuration table. What could not be read back is refused before it is written. */
+export class DynamoRegistryAdmin implements RegistryAdmin {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string) {
+    this.#client = client;
+    this.#table = tableName;
+  }
+
+  /**
+   * Registers an operator, or replaces it; a key that it had before stops to work.
+   * @throws FaultError MISCONFIGURED where the key is another operator's
+   */
+  async putOperator(operator: Operator, keyHash: string): Promise<void> {
+    decodeOperator(operator);
+    stored(Sha256Hex, keyHash, 'The hash of a key');
+    const known = await this.#keyHashOf(operator.operatorId);
+    const TableName = this.#table;
+    const writes: Writes = [
+      { Put: { TableName, Item: encodeOperator(operator, keyHash), ...unchanged(known) } },
+      {
+        Put: {
+          TableName,
+          Item: { ...registryKeys.operatorKey(keyHash), operatorId: operator.operatorId },
+          ConditionExpression: 'attribute_not_exists(pk) OR operatorId = :id',
+          ExpressionAttributeValues: { ':id': operator.operatorId },
+        },
+      },
+    ];
+    if (known !== undefined && known !== keyHash) {
+      writes.push({ Delete: { TableName, Key: registryKeys.operatorKey(known) } });
+    }
+    await this.#transact(writes);
+  }
+
+  async putGame(game: Game): Promise<void> {
+    const item = encodeGame(game);
+    decodeGame(item);
+    await this.#put(item);
+  }
+
+  async putEngineVersion(version: EngineVersion): Promise<void> {
+    stored(Sha256Hex, version.hash, 'The hash of an engine');
+    await this.#put(encodeEngineVersion(version));
+  }
+
+  async #keyHashOf(operatorId: string): Promise<string | undefined> {
+    const { Item } = await awsCall('DynamoDB', () =>
+      this.#client.send(
+        new GetCommand({
+          TableName: this.#table,
+          Key: registryKeys.operator(operatorId),
+          ConsistentRead: true,
+        }),
+      ),
+    );
+    return Item && stored(Sha256Hex, Item['keyHash'], "The hash of an operator's key");
+  }
+
+  #put(item: NativeItem): Promise<unknown> {
+    return awsCall('DynamoDB', () =>
+      this.#client.send(new PutCommand({ TableName: this.#table, Item: item })),
+    );
+  }
+
+  #transact(writes: Writes): Promise<unknown> {
+    return awsCall('DynamoDB', async () => {
+      try {
+        return await this.#client.send(new TransactWriteCommand({ TransactItems: writes }));
+      } catch (error) {
+        if (error instanceof TransactionCanceledException && conditionFailed(error)) {
+          throw new FaultError(
+            'MISCONFIGURED',
+            'The key belongs to another operator, or the operator was changed by somebody else just now',
+            { cause: error },
+          );
+        }
+        throw error;
+      }
+    });
+  }
+}
+
+function conditionFailed({ CancellationReasons = [] }: TransactionCanceledException): boolean {
+  return CancellationReasons.some(({ Code }) => Code === 'ConditionalCheckFailed');
+}
+
+/** Two people who register the same operator must not leave two keys behind. */
+function unchanged(keyHash: string | undefined) {
+  return keyHash === undefined
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : { ConditionExpression: 'keyHash = :known', ExpressionAttributeValues: { ':known': keyHash } };
+}

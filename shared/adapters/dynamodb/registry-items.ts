@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import type { EngineVersion, Game } from '../../domain/game.ts';
+import { CurrencyCode, GameCode, OperatorId, Sha256Hex } from '../../domain/ids.ts';
+import { MAX_AMOUNT_MINOR } from '../../domain/money.ts';
+import type { Operator } from '../../domain/operator.ts';
+import type { NativeItem } from './attribute-values.ts';
+import { stored } from './stored.ts';
+
+/** All games lie in one partition, so that one query lists them; they are few, and every process caches them. */
+export const GAMES = 'games';
+
+export const registryKeys = {
+  operator: (operatorId: string) => ({ pk: `operator#${operatorId}`, sk: 'operator' }),
+  operatorKey: (keyHash: string) => ({ pk: `operator-key#${keyHash}`, sk: 'operator-key' }),
+  game: (gameCode: string) => ({ pk: GAMES, sk: gameCode }),
+  engine: (hash: string) => ({ pk: `engine#${hash}`, sk: 'engine' }),
+};
+
+const OperatorItem = z.object({
+  operatorId: OperatorId,
+  name: z.string(),
+  enabled: z.boolean(),
+  walletUrl: z.string().min(1),
+  walletSecretName: z.string().min(1),
+});
+const OperatorKeyItem = z.object({ operatorId: OperatorId });
+const GameItem = z.object({
+  sk: GameCode,
+  title: z.string(),
+  enabled: z.boolean(),
+  engineHash: Sha256Hex,
+  bets: z.array(
+    z.object({
+      currency: CurrencyCode,
+      allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
+    }),
+  ),
+});
+
+export function encodeOperator(operator: Operator, keyHash: string): NativeItem {
+  return { ...registryKeys.operator(operator.operatorId), ...operator, keyHash };
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeOperator(item: unknown): Operator {
+  return stored(OperatorItem, item, 'An operator');
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeOperatorKey(item: unknown): string {
+  return stored(OperatorKeyItem, item, "An operator's key").operatorId;
+}
+
+export function encodeGame({ gameCode, title, enabled, engineHash, bets }: Game): NativeItem {
+  const allowed = bets.map(({ currency, allowedMinor }) => ({ currency, allowedMinor }));
+  return { ...registryKeys.game(gameCode), title, enabled, engineHash, bets: allowed };
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeGame(item: unknown): Game {
+  const { sk: gameCode, ...game } = stored(GameItem, item, 'A game');
+  return { gameCode, ...game };
+}
+
+export function encodeEngineVersion({ hash, engineId, buildId, publishedAtMs }: EngineVersion): NativeItem {
+  return { ...registryKeys.engine(hash), hash, engineId, buildId, publishedAtMs: BigInt(publishedAtMs) };
+}

@@ -1,0 +1,45 @@
+import { FaultError } from '../../domain/errors.ts';
+import type { RoundLog } from '../../domain/ids.ts';
+import type { RoundReference } from '../../ports/ledger.ts';
+
+/** Nine digits of the sort key: at one round a second, 31 years of one player at one game. */
+export const MAX_ROUND_NUMBER = 999_999_999;
+
+const NUMBER_DIGITS = 9;
+const roundKey = /^round#(\d{9})$/;
+
+export interface RoundKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** @throws FaultError INTERNAL_ERROR where the number is out of range */
+export function keyOf({ log, number }: RoundReference): RoundKey {
+  return { pk: logKeyOf(log), sk: sortKeyOf(number) };
+}
+
+/** @throws FaultError INTERNAL_ERROR where an id holds the separator: two logs would share a key */
+export function logKeyOf({ operatorId, playerId, gameCode }: RoundLog): string {
+  const parts = [operatorId, playerId, gameCode];
+  if (parts.some((part) => part === '' || part.includes('#'))) {
+    throw new FaultError('INTERNAL_ERROR', 'An id that cannot be part of a ledger key reached the ledger');
+  }
+  return parts.join('#');
+}
+
+export function sortKeyOf(number: number): string {
+  if (!Number.isInteger(number) || number < 1 || number > MAX_ROUND_NUMBER) {
+    throw new FaultError('INTERNAL_ERROR', `${number} is not a number that a round can have`);
+  }
+  return `round#${String(number).padStart(NUMBER_DIGITS, '0')}`;
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function referenceOf({ pk, sk }: RoundKey): RoundReference {
+  const [operatorId, playerId, gameCode, ...rest] = pk.split('#');
+  const digits = roundKey.exec(sk)?.[1];
+  if (!operatorId || !playerId || !gameCode || rest.length > 0 || !digits || Number(digits) === 0) {
+    throw new FaultError('CORRUPT_RECORD', 'A stored round has a key that is never written');
+  }
+  return { log: { operatorId, playerId, gameCode }, number: Number(digits) };
+}

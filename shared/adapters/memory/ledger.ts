@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RoundLog } from '../../domain/ids.ts';
+import { type IntentRound, isFinal, type Round } from '../../domain/round.ts';
+import type { AppendResult, Fence, Ledger, RoundReference } from '../../ports/ledger.ts';
+
+/**
+ * The ledger in one process, for tests of what stands on it: the same conditions as the real one, nothing lost, nothing
+ * eventually consistent. Each call decides and writes without giving way to another.
+ */
+export class MemoryLedger implements Ledger {
+  /** By log; a log's rounds by number. */
+  readonly #logs = new Map<string, Map<number, Round>>();
+  /** Rounds that may expire, and when. */
+  readonly expiries = new Map<string, number>();
+
+  async head(log: RoundLog): Promise<Round | undefined> {
+    const [newest] = await this.list(log, { limit: 1 });
+    return newest;
+  }
+
+  async get({ log, number }: RoundReference): Promise<Round | undefined> {
+    return this.#logs.get(keyOf(log))?.get(number);
+  }
+
+  async find(roundId: string): Promise<Round | undefined> {
+    return this.#all().find((round) => round.roundId === roundId);
+  }
+
+  async list(
+    log: RoundLog,
+    page: { readonly beforeNumber?: number; readonly limit: number },
+  ): Promise<Round[]> {
+    const before = page.beforeNumber ?? Number.POSITIVE_INFINITY;
+    return [...(this.#logs.get(keyOf(log))?.values() ?? [])]
+      .filter(({ number }) => number < before)
+      .sort((left, right) => right.number - left.number)
+      .slice(0, Math.max(0, page.limit));
+  }
+
+  async append(round: IntentRound): Promise<AppendResult> {
+    const key = keyOf(round.log);
+    const rounds = this.#logs.get(key) ?? new Map<number, Round>();
+    const taken = rounds.get(round.number);
+    if (taken) return taken.roundId === round.roundId ? { appended: true } : { appended: false, taken };
+    this.#logs.set(key, rounds.set(round.number, round));
+    return { appended: true };
+  }
+
+  async save(next: Round, fence: Fence): Promise<boolean> {
+    const rounds = this.#logs.get(keyOf(next.log));
+    const found = rounds?.get(next.number);
+    if (!rounds || found?.roundId !== next.roundId) return false;
+    if (found.status === fence.status && found.epoch === fence.epoch) {
+      rounds.set(next.number, next);
+      return true;
+    }
+    return next.status !== 'INTENT' && isDeepStrictEqual(found, next);
+  }
+
+  async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
+    const round = await this.get(reference);
+    if (round && isFinal(round) && !this.expiries.has(round.roundId))
+      this.expiries.set(round.roundId, expiresAtMs);
+  }
+
+  async *unfinished(beforeMs: number): AsyncIterable<RoundReference> {
+    for (const round of this.#all()) {
+      if (!isFinal(round) && round.updatedAtMs < beforeMs) yield { log: round.log, number: round.number };
+    }
+  }
+
+  #all(): Round[] {
+    return [...this.#logs.values()].flatMap((rounds) => [...rounds.values()]);
+  }
+}
+
+function keyOf({ operatorId, playerId, gameCode }: RoundLog): string {
+  return [operatorId, playerId, gameCode].join('#');
+}

@@ -1,0 +1,26 @@
+import { FaultError } from '../../domain/errors.ts';
+import type { Session } from '../../domain/session.ts';
+import type { Sessions } from '../../ports/sessions.ts';
+
+/** Sessions in one process, for tests of what stands on them. */
+export class MemorySessions implements Sessions {
+  readonly #sessions = new Map<string, Session>();
+
+  async get(sessionId: string): Promise<Session | undefined> {
+    return this.#sessions.get(sessionId);
+  }
+
+  async create(session: Session): Promise<void> {
+    if (this.#sessions.has(session.sessionId)) {
+      throw new FaultError('INTERNAL_ERROR', 'A new session has the id of another');
+    }
+    this.#sessions.set(session.sessionId, session);
+  }
+
+  async revoke(sessionId: string, atMs: number): Promise<boolean> {
+    const session = this.#sessions.get(sessionId);
+    if (!session) return false;
+    this.#sessions.set(sessionId, { ...session, revokedAtMs: session.revokedAtMs ?? atMs });
+    return true;
+  }
+}

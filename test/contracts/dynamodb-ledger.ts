@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
+import { keyOf } from '../../shared/adapters/dynamodb/round-keys.ts';
+import type { OpenLedger } from './ledger-contract.ts';
+import { createTable, type TestDatabase } from './start-dynamodb.ts';
+
+/** A ledger on a database of its own. */
+export async function openDynamoLedger(start: () => Promise<TestDatabase>): Promise<OpenLedger> {
+  const database = await start();
+  const tableName = `ledger-${randomUUID()}`;
+  await createTable(database.client, tableName, 'roundId');
+  return {
+    ledger: new DynamoLedger(database.client, tableName),
+    async expiryOf(round) {
+      const { Item } = await database.client.send(
+        new GetCommand({ TableName: tableName, Key: keyOf(round), ConsistentRead: true }),
+      );
+      const seconds: unknown = Item?.['expiresAt'];
+      return typeof seconds === 'bigint' ? Number(seconds) * 1000 : undefined;
+    },
+    close: () => database.stop(),
+  };
+}

@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_AMOUNT_MINOR } from '../../shared/domain/money.ts';
+import { isFinal, type Round } from '../../shared/domain/round.ts';
+import type { Ledger, RoundReference } from '../../shared/ports/ledger.ts';
+import { anyRound, committed, credited, intent } from './rounds.ts';
+
+export interface OpenLedger {
+  readonly ledger: Ledger;
+  /** When the round expires, in milliseconds, if it does. */
+  expiryOf(round: Round): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+/** What any ledger must do. `open` gives one that is empty and used by nobody else. */
+export function ledgerContract(name: string, open: () => Promise<OpenLedger>): void {
+  describe(name, () => {
+    let opened: OpenLedger;
+    let ledger: Ledger;
+    beforeAll(async () => {
+      opened = await open();
+      ledger = opened.ledger;
+    }, 60_000);
+    afterAll(() => opened?.close());
+
+    const stored = async <R extends Round>(round: R): Promise<R> => {
+      await ledger.append({ ...intent(), ...round, status: 'INTENT', epoch: 1 });
+      if (round.status !== 'INTENT') await ledger.save(round, { status: 'INTENT', epoch: 1 });
+      return round;
+    };
+    const logOf = (count: number) => {
+      const first = intent();
+      return Array.from({ length: count }, (_, index) =>
+        intent({ log: first.log, number: index + 1, startedAtMs: first.startedAtMs + index }),
+      );
+    };
+
+    describe('append', () => {
+      it('lets one of twenty rounds have a number, and tells the others which one', async () => {
+        const first = intent();
+        const rivals = Array.from({ length: 20 }, () => intent({ log: first.log, sessionId: randomUUID() }));
+        const results = await Promise.all(rivals.map((round) => ledger.append(round)));
+        const winners = rivals.filter((_, index) => results[index]?.appended);
+        expect(winners).toHaveLength(1);
+        const losers = results.filter((result) => !result.appended);
+        expect(losers).toHaveLength(19);
+        for (const loser of losers) expect(loser).toEqual({ appended: false, taken: winners[0] });
+        expect(await ledger.head(first.log)).toEqual(winners[0]);
+      });
+
+      it('takes the same round twice as one', async () => {
+        const round = intent();
+        expect(await ledger.append(round)).toEqual({ appended: true });
+        expect(await ledger.append(round)).toEqual({ appended: true });
+        expect(await ledger.list(round.log, { limit: 10 })).toEqual([round]);
+      });
+
+      it('does not take a round back to its start', async () => {
+        const round = intent();
+        const done = await stored(committed(round));
+        await ledger.append(round);
+        expect(await ledger.get(round)).toEqual(done);
+      });
+    });
+
+    describe('save', () => {
+      it('moves a round on, from intent to credit', async () => {
+        const round = intent();
+        await ledger.append(round);
+        const paid = committed(round);
+        expect(await ledger.save(paid, round)).toBe(true);
+        expect(await ledger.get(round)).toEqual(paid);
+        const final = credited(paid);
+        expect(await ledger.save(final, paid)).toBe(true);
+        expect(await ledger.get(round)).toEqual(final);
+      });
+
+      it('writes nothing for an actor whose epoch is over', async () => {
+        const round = intent();
+        await ledger.append(round);
+        const taken = { ...round, epoch: 2, updatedAtMs: round.updatedAtMs + 30_000 };
+        expect(await ledger.save(taken, round)).toBe(true);
+        expect(await ledger.save(committed(round), round)).toBe(false);
+        expect(await ledger.get(round)).toEqual(taken);
+      });
+
+      it('writes nothing where the status is not the expected one', async () => {
+        const round = intent();
+        const voided = await stored({ ...round, status: 'VOIDED' as const, reason: 'ABANDONED' as const });
+        expect(await ledger.save(committed(round), round)).toBe(false);
+        expect(await ledger.get(round)).toEqual(voided);
+      });
+
+      it('says yes again to a write that took effect before', async () => {
+        const round = intent();
+        await ledger.append(round);
+        const paid = committed(round);
+        expect(await ledger.save(paid, round)).toBe(true);
+        expect(await ledger.save(paid, round)).toBe(true);
+      });
+
+      it('says no where another actor brought the round to the same status with another answer', async () => {
+        const round = intent();
+        const paid = await stored(committed(round));
+        const first = credited(paid);
+        const second: Round = {
+          ...first,
+          outcome: { ...paid.outcome, balanceAfterMinor: 1n },
+        };
+        expect(await ledger.save(first, paid)).toBe(true);
+        expect(await ledger.save(second, paid)).toBe(false);
+        expect(await ledger.get(round)).toEqual(first);
+      });
+
+      it('gives a take-over to one of twenty, though they look the same', async () => {
+        const round = intent();
+        await ledger.append(round);
+        const taken = { ...round, epoch: 2, updatedAtMs: round.updatedAtMs + 30_000 };
+        const results = await Promise.all(Array.from({ length: 20 }, () => ledger.save(taken, round)));
+        expect(results.filter(Boolean)).toHaveLength(1);
+      });
+
+      it('lets either a commit or a void happen, never both', async () => {
+        const round = intent();
+        await ledger.append(round);
+        const commit = committed(round);
+        const abandon = { ...round, epoch: 2, status: 'VOIDING' as const, reason: 'ABANDONED' as const };
+        const results = await Promise.all([ledger.save(commit, round), ledger.save(abandon, round)]);
+        expect(results.filter(Boolean)).toHaveLength(1);
+        expect(await ledger.get(round)).toEqual(results[0] ? commit : abandon);
+      });
+
+      it('creates no round that was never appended', async () => {
+        const round = intent();
+        expect(await ledger.save(committed(round), round)).toBe(false);
+        expect(await ledger.get(round)).toBeUndefined();
+      });
+    });
+
+    describe('reads', () => {
+      it('find the newest of many rounds at once', async () => {
+        const rounds = logOf(120);
+        for (const round of rounds) await ledger.append(round);
+        expect(await ledger.head(rounds[0]!.log)).toEqual(rounds.at(-1));
+      });
+
+      it('do not mix logs whose ids begin alike', async () => {
+        const log = { operatorId: 'demo', playerId: `a-${randomUUID()}`, gameCode: 'panda' };
+        const round = await stored(intent({ log }));
+        await stored(intent({ log: { ...log, gameCode: 'panda-2' }, number: 1 }));
+        expect(await ledger.list(log, { limit: 10 })).toEqual([round]);
+        expect(await ledger.head({ ...log, gameCode: 'pand' })).toBeUndefined();
+      });
+
+      it('page through a log, newest first, without gaps or repeats', async () => {
+        const rounds = logOf(23);
+        for (const round of rounds) await ledger.append(round);
+        const log = rounds[0]!.log;
+        const pages: Round[][] = [await ledger.list(log, { limit: 10 })];
+        for (let last = pages[0]?.at(-1); last; last = pages.at(-1)?.at(-1)) {
+          pages.push(await ledger.list(log, { limit: 10, beforeNumber: last.number }));
+        }
+        expect(pages.map((page) => page.length)).toEqual([10, 10, 3, 0]);
+        expect(pages.flat()).toEqual(rounds.toReversed());
+      });
+
+      it('fill a page although its rounds are large', async () => {
+        const rounds = logOf(5);
+        const sealedStart = new Uint8Array(300_000).fill(3);
+        for (const round of rounds) await ledger.append({ ...round, sealedStart });
+        const page = await ledger.list(rounds[0]!.log, { limit: 5 });
+        expect(page.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1]);
+      });
+
+      it('find a round by its id alone, in its present state', async () => {
+        const done = await stored(committed(intent({ number: 42 })));
+        expect(await ledger.find(done.roundId)).toEqual(done);
+        expect(await ledger.find(randomUUID())).toBeUndefined();
+      });
+
+      it('tell that there is nothing', async () => {
+        const { log } = intent();
+        expect(await ledger.head(log)).toBeUndefined();
+        expect(await ledger.get({ log, number: 1 })).toBeUndefined();
+        expect(await ledger.list(log, { limit: 5 })).toEqual([]);
+      });
+    });
+
+    describe('expiry', () => {
+      const endings: Record<string, Round> = {
+        'is credited': credited(committed(intent())),
+        'won nothing': committed(intent(), { winMinor: 0n }),
+        'was rejected': { ...intent(), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
+        failed: { ...intent(), status: 'FAILED', failure: 'ENGINE_TRAP' },
+        'is voided': { ...intent(), status: 'VOIDED', reason: 'DEBIT_UNKNOWN' },
+        'is an intent': intent(),
+        'owes a credit': committed(intent()),
+        'owes a rollback': { ...intent(), status: 'VOIDING', reason: 'DEBIT_UNKNOWN' },
+      };
+      for (const [state, round] of Object.entries(endings)) {
+        it(`${isFinal(round) ? 'is set' : 'is refused'} where a round ${state}`, async () => {
+          await stored(round);
+          await ledger.expire(round, 1_800_000_000_000);
+          expect(await opened.expiryOf(round)).toBe(isFinal(round) ? 1_800_000_000_000 : undefined);
+          expect(await ledger.get(round)).toEqual(round);
+        });
+      }
+
+      it('stays as it was first set', async () => {
+        const round = await stored(committed(intent(), { winMinor: 0n }));
+        await ledger.expire(round, 1_800_000_000_000);
+        await ledger.expire(round, 1_900_000_000_000);
+        expect(await opened.expiryOf(round)).toBe(1_800_000_000_000);
+      });
+
+      it('makes no round that is not there', async () => {
+        const round = intent();
+        await ledger.expire(round, 1_800_000_000_000);
+        expect(await ledger.get(round)).toBeUndefined();
+      });
+    });
+
+    it('keeps money exact up to the largest amount', async () => {
+      for (const winMinor of [0n, 1n, 2n ** 53n + 1n, MAX_AMOUNT_MINOR - 1n, MAX_AMOUNT_MINOR]) {
+        const round = intent({ stakeMinor: winMinor, baseBetMinor: winMinor });
+        const given = { winMinor, payoutMillionths: 10n ** 24n + 1n, balanceAfterMinor: winMinor * 2n + 1n };
+        const done = await stored(committed(round, given));
+        expect(await ledger.get(round)).toEqual(done);
+      }
+    });
+
+    it('gives back any round as it was', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyRound, async (given) => {
+          const round = {
+            ...given,
+            epoch: 2,
+            log: { ...given.log, operatorId: `x${randomUUID().slice(0, 8)}` },
+          };
+          await ledger.append({ ...intent(), ...round, status: 'INTENT', epoch: 1 });
+          expect(await ledger.save(round, { status: 'INTENT', epoch: 1 })).toBe(true);
+          expect(await ledger.get(round)).toEqual(round);
+        }),
+        { numRuns: 60 },
+      );
+    });
+  });
+
+  describe(`${name}: the sweep`, () => {
+    it('finds exactly the rounds that are unfinished and untouched, through all pages', async () => {
+      const opened = await open();
+      try {
+        const updatedAtMs = 1_000;
+        const old = { updatedAtMs, sealedStart: new Uint8Array(200_000) };
+        const unfinished: Round[] = [
+          intent(old),
+          { ...intent(old), status: 'VOIDING', reason: 'ABANDONED' },
+          committed(intent(old), { winMinor: 1n }, updatedAtMs),
+        ];
+        const others: Round[] = [
+          intent({ ...old, updatedAtMs: 5_000 }),
+          committed(intent(old), { winMinor: 0n }, updatedAtMs),
+          credited(committed(intent(old)), updatedAtMs),
+          { ...intent(old), status: 'REJECTED', refusal: 'PLAYER_BLOCKED' },
+          { ...intent(old), status: 'FAILED', failure: 'ENGINE_TRAP' },
+          { ...intent(old), status: 'VOIDED', reason: 'ABANDONED' },
+        ];
+        for (const round of [...unfinished, ...others]) {
+          await opened.ledger.append({ ...intent(), ...round, status: 'INTENT', epoch: 1 });
+          await opened.ledger.save(round, { status: 'INTENT', epoch: 1 });
+        }
+        const found: RoundReference[] = [];
+        for await (const reference of opened.ledger.unfinished(5_000)) found.push(reference);
+        const keys = (rounds: readonly RoundReference[]) =>
+          rounds.map(({ log, number }) => `${log.playerId} ${number}`).sort();
+        expect(keys(found)).toEqual(keys(unfinished));
+      } finally {
+        await opened.close();
+      }
+    }, 60_000);
+  });
+}
