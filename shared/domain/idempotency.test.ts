@@ -8,7 +8,7 @@ import {
   REMEMBERED_KEYS,
 } from './idempotency.ts';
 import type { Round } from './round.ts';
-import { sampleIntent } from './round-samples.ts';
+import { sampleIntent } from './rounds.fixture.ts';
 
 const spin: IdentifiedRequest = {
   idempotencyKey: 'key-1',

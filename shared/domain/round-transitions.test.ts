@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from './errors.ts';
 import { hasOutcome, isFinal, isInFlight, owesCredit, type Round } from './round.ts';
-import { sampleIntent, sampleOutcome } from './round-samples.ts';
+import { sampleIntent, sampleOutcome } from './rounds.fixture.ts';
 import { type RoundEvent, transition } from './round-transitions.ts';
 
 const atMs = 1_700_000_001_000;

@@ -1,0 +1,176 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { MemoryLedger } from '../adapters/memory/ledger.ts';
+import { MemoryRecoveryQueue } from '../adapters/memory/recovery-queue.ts';
+import { MemorySessions } from '../adapters/memory/sessions.ts';
+import type { Game } from '../domain/game.ts';
+import type { Operator } from '../domain/operator.ts';
+import type { Session } from '../domain/session.ts';
+import type { Cipher } from '../ports/cipher.ts';
+import type { Engine, EngineStep } from '../ports/engines.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { RollbackReply, Wallet, WalletReply, WalletTransaction } from '../ports/wallet.ts';
+import type { PlayPorts, PlayRequest, PlaySettings } from './play-round.ts';
+
+export const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
+export const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'coin' };
+export const settings: PlaySettings = { sessionIdleMs: 1_800_000, leaseMs: 20_000, debitAttempts: 2 };
+const engineHash = 'c0'.repeat(32);
+
+const operator: Operator = {
+  operatorId: 'demo',
+  name: 'Demo',
+  enabled: true,
+  walletUrl: 'http://wallet.invalid',
+  walletSecretName: 'wallet-key',
+};
+
+const game: Game = {
+  gameCode: 'coin',
+  title: 'Coin',
+  enabled: true,
+  engineHash,
+  bets: [{ currency: 'EUR', allowedMinor: [100n, 200n] }],
+};
+
+export type WalletCall = {
+  readonly call: 'debit' | 'credit' | 'rollback';
+  readonly transaction: WalletTransaction;
+};
+type Script = { [K in WalletCall['call']]: K extends 'rollback' ? RollbackReply[] : WalletReply[] };
+
+/**
+ * Rounds over ports in memory, with a clock that moves when told and a wallet that answers what a test scripts: the
+ * next reply of its list for each call, and an acknowledgement when the list is empty.
+ */
+export class RoundsFixture {
+  nowMs = 1_700_000_000_000;
+  balanceMinor = 10_000n;
+  readonly calls: WalletCall[] = [];
+  readonly replies: Script = { debit: [], credit: [], rollback: [] };
+  readonly counted: string[] = [];
+  readonly clock = { nowMs: () => this.nowMs };
+  readonly ledger = new MemoryLedger();
+  readonly sessions = new MemorySessions();
+  readonly recovery = new MemoryRecoveryQueue(this.clock);
+  /** What the engine does next; by default a win of twice the bet. */
+  step: (state: Uint8Array) => EngineStep = (state) => coinStep(state, 2_000_000n);
+  game: Game = game;
+  operator: Operator = operator;
+
+  async open(overrides: Partial<Session> = {}): Promise<void> {
+    await this.sessions.create({
+      sessionId,
+      ...log,
+      currency: 'EUR',
+      createdAtMs: this.nowMs,
+      expiresAtMs: this.nowMs + 3_600_000,
+      revokedAtMs: undefined,
+      ...overrides,
+    });
+  }
+
+  ports(): PlayPorts {
+    return {
+      clock: this.clock,
+      random: { bytes: (length) => new Uint8Array(randomBytes(length)), uuid: () => randomUUID() },
+      ledger: this.ledger,
+      sessions: this.sessions,
+      recovery: this.recovery,
+      registry: {
+        operator: async (id) => (id === operator.operatorId ? this.operator : undefined),
+        operatorByKey: async () => undefined,
+        game: async (code) => (code === game.gameCode ? this.game : undefined),
+        games: async () => [this.game],
+      },
+      engines: { load: async () => this.#engine() },
+      wallets: { of: () => this.#wallet() },
+      cipher: plainCipher,
+      telemetry: this.#telemetry(),
+    };
+  }
+
+  spin(overrides: Partial<PlayRequest> = {}): PlayRequest {
+    return {
+      gameCode: 'coin',
+      sessionId,
+      kind: 'spin',
+      betAmount: '1.00',
+      betLines: undefined,
+      idempotencyKey: 'key-1',
+      ...overrides,
+    };
+  }
+
+  #engine(): Engine {
+    return {
+      hash: this.game.engineHash,
+      capabilities: {
+        engineId: 'coin',
+        buildId: '1',
+        stateEncoding: 'count:v1',
+        actions: [
+          { name: 'spin', phase: 'base', code: 0 },
+          { name: 'free_spin', phase: 'bonus', code: 1 },
+        ],
+        modes: [],
+        lines: 20,
+        maxHorizon: 1,
+        preferredBatch: 1,
+      },
+      reset: () => coinStep(new Uint8Array([0]), 0n),
+      step: ({ state }) => this.step(state),
+    };
+  }
+
+  #wallet(): Wallet {
+    const acknowledged = (): WalletReply => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor });
+    const take = <K extends WalletCall['call']>(call: K, transaction: WalletTransaction) => {
+      this.calls.push({ call, transaction });
+      return this.replies[call].shift();
+    };
+    return {
+      debit: async (transaction) => {
+        const reply = take('debit', transaction) as WalletReply | undefined;
+        if (reply) return reply;
+        this.balanceMinor -= transaction.amountMinor;
+        return acknowledged();
+      },
+      credit: async (transaction) => {
+        const reply = take('credit', transaction) as WalletReply | undefined;
+        if (reply) return reply;
+        this.balanceMinor += transaction.amountMinor;
+        return acknowledged();
+      },
+      rollback: async (transaction) =>
+        (take('rollback', transaction) as RollbackReply | undefined) ?? { kind: 'acknowledged' },
+      balance: async () => acknowledged(),
+      authenticate: async () => undefined,
+    };
+  }
+
+  #telemetry(): Telemetry {
+    return { count: (event) => void this.counted.push(event), warn: () => undefined };
+  }
+}
+
+/** A state of one byte that counts the steps. */
+export function coinStep(state: Uint8Array, payoutMillionths: bigint, bonusActive = false): EngineStep {
+  const steps = (state[0] ?? 0) + 1;
+  return {
+    state: new Uint8Array([steps]),
+    payoutMillionths,
+    bonusActive,
+    view: JSON.stringify({ outcome: { steps }, public_state: { steps }, bonus_triggered: null }),
+  };
+}
+
+/** Keeps the context beside the bytes, so that a mixed-up one is noticed. */
+const plainCipher: Cipher = {
+  seal: async (plain, context) => new Uint8Array(Buffer.concat([Buffer.from(`${context}|`), plain])),
+  open: async (sealed, context) => {
+    const bytes = Buffer.from(sealed);
+    const prefix = Buffer.from(`${context}|`);
+    if (!bytes.subarray(0, prefix.length).equals(prefix)) throw new Error(`sealed for another context`);
+    return new Uint8Array(bytes.subarray(prefix.length));
+  },
+};
