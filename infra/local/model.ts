@@ -68,11 +68,16 @@ export interface ScheduleModel {
   readonly target: TargetModel;
 }
 
+/**
+ * EventBridge hands a function its events asynchronously: what the function fails at is retried as the function
+ * says (Lambda's asynchronous invocation), not as the rule says.
+ */
 export interface TargetModel {
   readonly functionName: string;
   /** The constant input, where the template sets one. */
   readonly input: string | undefined;
   readonly maxRetries: number;
   readonly maxEventAgeMs: number;
+  /** The function's dead-letter queue: it gets the event itself. */
   readonly deadLetterQueueUrl: string | undefined;
 }

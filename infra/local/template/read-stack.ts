@@ -1,6 +1,15 @@
 import type { Endpoints } from '../services/endpoints.ts';
 import type { StackModel } from '../model.ts';
+import { addressesOf } from './addresses.ts';
+import { readDocument } from './document.ts';
+import { readEventSources } from './event-sources.ts';
+import { readFunctions } from './functions.ts';
+import { readHttpRoutes } from './http-routes.ts';
 import type { Resources } from './resources.ts';
+import { readRestRoutes } from './rest-routes.ts';
+import { readRules } from './rules.ts';
+import { readResources } from './stores.ts';
+import { openTemplate } from './template.ts';
 
 export interface Stack {
   readonly name: string;
@@ -23,8 +32,24 @@ export interface StackOptions {
 
 /**
  * Reads a synthesised stack and resolves every intrinsic function in what the local run needs of it.
- * @throws TemplateError naming the resource, where the template says something that cannot be run here.
+ * @throws TemplateError naming the resource, where the template says something that cannot be run here
  */
 export function readStack(options: StackOptions): Stack {
-  throw new Error(`not here yet: ${options.templatePath}`);
+  const { stackName, apiUrl } = options;
+  const document = readDocument(options.templatePath);
+  const template = openTemplate(document, { stackName, apiUrl, sqsEndpoint: options.endpoints.sqs });
+  const functions = readFunctions(template, options.assetDirectories);
+  const addresses = addressesOf(template);
+  return {
+    name: stackName,
+    model: {
+      functions: functions.models,
+      routes: [...readHttpRoutes(template, functions), ...readRestRoutes(template, functions)],
+      ...readEventSources(template, functions, addresses),
+      ...readRules(template, functions, addresses),
+      outputs: template.outputs,
+    },
+    resources: readResources(template),
+    ignored: template.ignored,
+  };
 }

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import type { RouteModel } from '../model.ts';
+import { TemplateError } from './error.ts';
+import type { Functions } from './functions.ts';
+import type { Template } from './template.ts';
+
+const apiSchema = z.object({ Name: z.string(), ProtocolType: z.literal('HTTP') });
+
+const integrationSchema = z.object({
+  ApiId: z.string(),
+  IntegrationType: z.literal('AWS_PROXY'),
+  IntegrationUri: z.string(),
+  /** Functions of this product take the format that REST APIs send, too. */
+  PayloadFormatVersion: z.literal('1.0'),
+});
+
+const routeSchema = z.object({
+  ApiId: z.string(),
+  AuthorizationType: z.literal('NONE').optional(),
+  RouteKey: z.string().regex(/^[A-Z]+ \/\S*$/, 'has to be a method and a path'),
+  Target: z.string().startsWith('integrations/'),
+});
+
+const stageSchema = z.object({
+  ApiId: z.string(),
+  AutoDeploy: z.literal(true),
+  StageName: z.literal('$default'),
+});
+
+/** Routes of HTTP APIs, by way of their integrations. @throws TemplateError */
+export function readHttpRoutes(template: Template, functions: Functions): readonly RouteModel[] {
+  for (const api of template.ofType('AWS::ApiGatewayV2::Api')) {
+    api.read(apiSchema, ['Description', 'Tags']);
+  }
+  for (const stage of template.ofType('AWS::ApiGatewayV2::Stage')) {
+    stage.read(stageSchema, [
+      'AccessLogSettings',
+      'DefaultRouteSettings',
+      'Description',
+      'RouteSettings',
+      'Tags',
+    ]);
+  }
+  const functionNames = new Map(
+    template.ofType('AWS::ApiGatewayV2::Integration').map((integration) => {
+      const { IntegrationUri } = integration.read(integrationSchema, ['Description']);
+      return [integration.identity.ref, functions.named(IntegrationUri, integration.logicalId).name];
+    }),
+  );
+  return template.ofType('AWS::ApiGatewayV2::Route').map((route) => {
+    const { RouteKey, Target } = route.read(routeSchema, ['OperationName']);
+    const functionName = functionNames.get(Target.slice('integrations/'.length));
+    if (functionName === undefined)
+      throw new TemplateError(
+        'UNKNOWN_REFERENCE',
+        route.logicalId,
+        `leads to ${Target}, which is no integration of this stack`,
+      );
+    const [method = '', path = ''] = RouteKey.split(' ');
+    return { method, path, functionName };
+  });
+}

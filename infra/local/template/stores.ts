@@ -1,0 +1,181 @@
+import * as z from 'zod';
+import { TemplateError } from './error.ts';
+import type {
+  BucketResource,
+  IndexResource,
+  KeySchema,
+  QueueResource,
+  Resources,
+  TableResource,
+} from './resources.ts';
+import type { Resource, Template } from './template.ts';
+
+const keySchema = z
+  .array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }))
+  .min(1)
+  .max(2);
+
+const tableSchema = z.object({
+  TableName: z.string().optional(),
+  AttributeDefinitions: z.array(
+    z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
+  ),
+  KeySchema: keySchema,
+  GlobalSecondaryIndexes: z
+    .array(
+      z.strictObject({
+        IndexName: z.string(),
+        KeySchema: keySchema,
+        Projection: z.strictObject({
+          ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']),
+          NonKeyAttributes: z.array(z.string()).default([]),
+        }),
+      }),
+    )
+    .default([]),
+  StreamSpecification: z
+    .strictObject({ StreamViewType: z.enum(['NEW_AND_OLD_IMAGES', 'NEW_IMAGE', 'OLD_IMAGE', 'KEYS_ONLY']) })
+    .optional(),
+  TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
+});
+
+const TABLE_WITHOUT_MEANING = [
+  'BillingMode',
+  'ContributorInsightsSpecification',
+  'DeletionProtectionEnabled',
+  'OnDemandThroughput',
+  'PointInTimeRecoverySpecification',
+  'ProvisionedThroughput',
+  'ResourcePolicy',
+  'SSESpecification',
+  'TableClass',
+  'Tags',
+];
+
+const seconds = z.int().min(0);
+const queueSchema = z.object({
+  QueueName: z.string().optional(),
+  DelaySeconds: seconds.optional(),
+  MaximumMessageSize: z.int().optional(),
+  MessageRetentionPeriod: seconds.optional(),
+  ReceiveMessageWaitTimeSeconds: seconds.optional(),
+  VisibilityTimeout: seconds.optional(),
+  FifoQueue: z.literal(true).optional(),
+  ContentBasedDeduplication: z.boolean().optional(),
+  RedrivePolicy: z
+    .strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.int().min(1) })
+    .optional(),
+});
+
+const QUEUE_WITHOUT_MEANING = [
+  'KmsDataKeyReusePeriodSeconds',
+  'KmsMasterKeyId',
+  'RedriveAllowPolicy',
+  'SqsManagedSseEnabled',
+  'Tags',
+];
+
+const bucketSchema = z.object({
+  BucketName: z.string().optional(),
+  ObjectLockEnabled: z.boolean().default(false),
+});
+
+const BUCKET_WITHOUT_MEANING = [
+  'AccessControl',
+  'BucketEncryption',
+  'LifecycleConfiguration',
+  'LoggingConfiguration',
+  'MetricsConfigurations',
+  'ObjectLockConfiguration',
+  'OwnershipControls',
+  'PublicAccessBlockConfiguration',
+  'Tags',
+  'VersioningConfiguration',
+];
+
+/** What has to exist before the first request. @throws TemplateError */
+export function readResources(template: Template): Resources {
+  return {
+    tables: template.ofType('AWS::DynamoDB::Table').map(readTable),
+    queues: template.ofType('AWS::SQS::Queue').map(readQueue),
+    buckets: template.ofType('AWS::S3::Bucket').map(readBucket),
+    keys: template.ofType('AWS::KMS::Key').map((key) => {
+      key.read(keyResourceSchema, [
+        'Description',
+        'EnableKeyRotation',
+        'KeyPolicy',
+        'PendingWindowInDays',
+        'RotationPeriodInDays',
+        'Tags',
+      ]);
+      return { keyId: key.identity.ref };
+    }),
+    buses: template.ofType('AWS::Events::EventBus').map((bus) => {
+      bus.read(z.object({ Name: z.string() }), [
+        'Description',
+        'KmsKeyIdentifier',
+        'LogConfig',
+        'Policy',
+        'Tags',
+      ]);
+      return { name: bus.identity.ref };
+    }),
+  };
+}
+
+/** Keys for anything but symmetric encryption would need another implementation. */
+const keyResourceSchema = z.object({
+  Enabled: z.literal(true).optional(),
+  KeySpec: z.literal('SYMMETRIC_DEFAULT').optional(),
+  KeyUsage: z.literal('ENCRYPT_DECRYPT').optional(),
+});
+
+function readTable(resource: Resource): TableResource {
+  const table = resource.read(tableSchema, TABLE_WITHOUT_MEANING);
+  const indexes = table.GlobalSecondaryIndexes.map(
+    (index): IndexResource => ({
+      ...readKeys(index.KeySchema, resource),
+      name: index.IndexName,
+      projection: index.Projection.ProjectionType,
+      nonKeyAttributes: index.Projection.NonKeyAttributes,
+    }),
+  );
+  const ttl = table.TimeToLiveSpecification;
+  return {
+    ...readKeys(table.KeySchema, resource),
+    name: resource.identity.ref,
+    attributeTypes: Object.fromEntries(
+      table.AttributeDefinitions.map((one) => [one.AttributeName, one.AttributeType]),
+    ),
+    indexes,
+    streamView: table.StreamSpecification?.StreamViewType,
+    ttlAttribute: ttl?.Enabled ? ttl.AttributeName : undefined,
+  };
+}
+
+function readKeys(schema: z.output<typeof keySchema>, resource: Resource): KeySchema {
+  const named = (type: string) => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
+  const partitionKey = named('HASH');
+  if (partitionKey === undefined)
+    throw new TemplateError('INVALID_TEMPLATE', resource.logicalId, 'has a key schema without a HASH key');
+  return { partitionKey, sortKey: named('RANGE') };
+}
+
+function readQueue(resource: Resource): QueueResource {
+  const { QueueName: _, RedrivePolicy, ...attributes } = resource.read(queueSchema, QUEUE_WITHOUT_MEANING);
+  const texts = Object.entries(attributes).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as const],
+  );
+  return {
+    name: resource.identity.attributes.QueueName ?? resource.logicalId,
+    attributes: {
+      ...Object.fromEntries(texts),
+      ...(RedrivePolicy && { RedrivePolicy: JSON.stringify(RedrivePolicy) }),
+    },
+  };
+}
+
+function readBucket(resource: Resource): BucketResource {
+  const { ObjectLockEnabled } = resource.read(bucketSchema, BUCKET_WITHOUT_MEANING);
+  return { name: resource.identity.ref, objectLock: ObjectLockEnabled };
+}
