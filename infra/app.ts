@@ -1,10 +1,9 @@
 /** What the CDK CLI runs: `npx cdk synth -c stage=dev [-c api=rest] [-c alarmEmail=ADDRESS]`. */
-import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from './bundle.ts';
 import { stageSettings } from './stages.ts';
-import { addStack } from './synthesise.ts';
+import { addStack, newApp } from './synthesise.ts';
 
-const app = new App({ analyticsReporting: false });
+const app = newApp();
 const given = (name: string): string | undefined => app.node.tryGetContext(name);
 const settings = stageSettings(given('stage') ?? '', { api: given('api'), alarmEmail: given('alarmEmail') });
 await bundleFunctions();

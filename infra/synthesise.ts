@@ -29,6 +29,15 @@ export class MissingBundlesError extends Error {
   override readonly name = 'MissingBundlesError';
 }
 
+/** An app with the feature flags of cdk.json, which the CLI would hand to it. */
+export function newApp(outdir?: string): App {
+  return new App({
+    analyticsReporting: false,
+    context: featureFlags(),
+    ...(outdir !== undefined && { outdir }),
+  });
+}
+
 /**
  * Adds the stack of a stage to an app, and what checks it.
  * @throws MissingBundlesError
@@ -46,7 +55,7 @@ export function addStack(app: App, settings: StageSettings, options: SynthesisOp
  */
 export function synthesise(stage: string, outdir: string, options: SynthesisOptions = {}): Synthesised {
   const settings = stageSettings(stage, options);
-  const app = new App({ outdir, context: featureFlags(), analyticsReporting: false });
+  const app = newApp(outdir);
   const { stackName } = addStack(app, settings, options);
   const { templateFullPath } = app.synth().getStackByName(stackName);
   return {
@@ -80,7 +89,6 @@ function requireBundles(bundlesDirectory: string): void {
   );
 }
 
-/** The CLI passes cdk.json's context by itself; without the CLI the same flags must come from the same file. */
 function featureFlags(): Record<string, unknown> {
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
     context: Record<string, unknown>;

@@ -11,7 +11,8 @@ import {
 import { Construct } from 'constructs';
 import type { StageSettings } from '../stages.ts';
 
-const DAYS_PER_YEAR = 365;
+/** Rounded up, so that no leap day shortens what a rule asks for in years. */
+const DAYS_PER_YEAR = 366;
 
 export interface BucketsProps {
   readonly settings: StageSettings;

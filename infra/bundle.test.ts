@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeEach, expect, test } from 'vitest';
+import { bundleFunctions } from './bundle.ts';
+import { temporaryDirectory } from './template.fixture.ts';
+
+const MODULES = join(import.meta.dirname, '../node_modules');
+const ZOD = join(MODULES, 'zod');
+const SQS_CLIENT = join(MODULES, '@aws-sdk/client-sqs');
+
+let functionsDirectory: string;
+let outputDirectory: string;
+beforeEach(() => {
+  functionsDirectory = temporaryDirectory();
+  outputDirectory = temporaryDirectory();
+});
+
+const run = () => bundleFunctions({ functionsDirectory, outputDirectory });
+const bundleOf = (name: string) => join(outputDirectory, 'bundles', name, 'handler.mjs');
+
+function writeHandler(name: string, source: string): void {
+  mkdirSync(join(functionsDirectory, name), { recursive: true });
+  writeFileSync(join(functionsDirectory, name, 'handler.ts'), source);
+}
+
+test('every folder with a handler is bundled, except for those that begin with an underscore', async () => {
+  writeHandler('play-spin', 'export const handler = async (): Promise<string> => "spin";');
+  writeHandler('list-games', 'export const handler = async () => "games";');
+  writeHandler('_runtime', 'export const handler = 1;');
+  mkdirSync(join(functionsDirectory, 'empty'));
+  expect((await run()).map(({ name }) => name)).toEqual(['list-games', 'play-spin']);
+  const bundled = await import(pathToFileURL(bundleOf('play-spin')).href);
+  expect(await bundled.handler()).toBe('spin');
+});
+
+test('the same sources give the same bytes, in whichever folder they are put', async () => {
+  writeHandler(
+    'play-spin',
+    `import * as z from ${JSON.stringify(ZOD)}; export const handler = () => z.string().parse('');`,
+  );
+  await run();
+  const first = readFileSync(bundleOf('play-spin'));
+  outputDirectory = temporaryDirectory();
+  await run();
+  expect(readFileSync(bundleOf('play-spin')).equals(first)).toBe(true);
+});
+
+test('a bundle that did not change is not written again', async () => {
+  writeHandler('play-spin', 'export const handler = 1;');
+  await run();
+  const before = statSync(bundleOf('play-spin'), { bigint: true }).mtimeNs;
+  await run();
+  expect(statSync(bundleOf('play-spin'), { bigint: true }).mtimeNs).toBe(before);
+});
+
+test('the bundle of a function that is gone goes too', async () => {
+  writeHandler('play-spin', 'export const handler = 1;');
+  mkdirSync(join(outputDirectory, 'bundles', 'old'), { recursive: true });
+  await run();
+  expect(readdirSync(join(outputDirectory, 'bundles'))).toEqual(['play-spin']);
+});
+
+test('what is deployed is one file; its source map lies beside the bundles', async () => {
+  writeHandler('play-spin', 'export const handler = 1;');
+  const [sizes] = await run();
+  expect(readdirSync(join(outputDirectory, 'bundles', 'play-spin'))).toEqual(['handler.mjs']);
+  expect(readFileSync(bundleOf('play-spin'), 'utf8')).not.toContain('sourceMappingURL');
+  expect(existsSync(join(outputDirectory, 'source-maps', 'play-spin', 'handler.mjs.map'))).toBe(true);
+  expect(sizes).toMatchObject({ name: 'play-spin', bytes: statSync(bundleOf('play-spin')).size });
+});
+
+test('a CommonJS dependency can require a module of Node', async () => {
+  writeHandler(
+    'play-spin',
+    "import legacy from './legacy.cjs'; export const handler = () => legacy('a', 'b');",
+  );
+  writeFileSync(
+    join(functionsDirectory, 'play-spin', 'legacy.cjs'),
+    "const name = 'node:' + 'path'; module.exports = require(name).posix.join;",
+  );
+  await run();
+  const bundled = await import(pathToFileURL(bundleOf('play-spin')).href);
+  expect(bundled.handler()).toBe('a/b');
+});
+
+test('the SDK in a bundle signs with the credentials of the environment and looks for none elsewhere', async () => {
+  writeHandler(
+    'play-spin',
+    `import { SQSClient } from ${JSON.stringify(SQS_CLIENT)};
+       export const handler = async () => {
+         const { accessKeyId, sessionToken } = await new SQSClient({ region: 'eu-west-1' }).config.credentials();
+         return accessKeyId + '/' + sessionToken;
+       };`,
+  );
+  await run();
+  const metafile = JSON.parse(readFileSync(join(outputDirectory, 'metafiles', 'play-spin.json'), 'utf8'));
+  const providers =
+    Object.keys(metafile.inputs)
+      .join('\n')
+      .match(/credential-provider-[a-z]+/g) ?? [];
+  expect([...new Set(providers)]).toEqual(['credential-provider-env']);
+  const call = `console.log(await (await import(${JSON.stringify(bundleOf('play-spin'))})).handler())`;
+  const answer = execFileSync(process.execPath, ['--input-type=module', '-e', call], {
+    env: { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' },
+    encoding: 'utf8',
+  });
+  expect(answer.trim()).toBe('key/token');
+});

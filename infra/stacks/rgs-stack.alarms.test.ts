@@ -1,0 +1,107 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  functionName,
+  readable,
+  resource,
+  resourcesOf,
+  type Template,
+  templateOf,
+} from '../template.fixture.ts';
+
+let template: Template;
+beforeAll(() => {
+  template = templateOf('prod', 'http');
+}, 60_000);
+
+interface Watched {
+  readonly metric: string;
+  readonly of: string;
+  readonly Threshold: number;
+}
+
+/** What each alarm watches, with the resource its only dimension names. */
+function watched(): Watched[] {
+  return resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
+    const dimension = Properties.Dimensions[0];
+    const of =
+      dimension.Name === 'FunctionName' ? functionName(template, dimension.Value) : readable(dimension.Value);
+    return {
+      metric: `${Properties.Namespace}/${Properties.MetricName}`,
+      of,
+      Threshold: Properties.Threshold,
+    };
+  });
+}
+
+const named = (metric: string) => watched().filter((alarm) => alarm.metric === metric);
+
+test('every queue where work waits for a person has an alarm at its first message', () => {
+  const deadLetters = resourcesOf(template, 'AWS::SQS::Queue')
+    .map(([id]) => readable({ Ref: id }))
+    .filter((name) => name !== 'QueuesRecovery');
+  const alarms = named('AWS/SQS/ApproximateNumberOfMessagesVisible');
+  expect(alarms.map(({ of }) => of).sort()).toEqual(deadLetters.map((name) => `${name}.QueueName`).sort());
+  expect(new Set(alarms.map(({ Threshold }) => Threshold))).toEqual(new Set([1]));
+});
+
+test('the stream and the recovery queue may not fall behind', () => {
+  expect(named('AWS/Lambda/IteratorAge')).toEqual([
+    { metric: 'AWS/Lambda/IteratorAge', of: 'process-ledger-stream', Threshold: 300_000 },
+  ]);
+  expect(named('AWS/SQS/ApproximateAgeOfOldestMessage')).toEqual([
+    { metric: 'AWS/SQS/ApproximateAgeOfOldestMessage', of: 'QueuesRecovery.QueueName', Threshold: 3_600 },
+  ]);
+});
+
+test('the background functions may not keep failing, and none that moves money be throttled', () => {
+  expect(named('AWS/Lambda/Errors').map(({ of }) => of)).toEqual(['process-ledger-stream', 'recover-round']);
+  expect(named('AWS/Lambda/Throttles').map(({ of }) => of)).toEqual([
+    'play-spin',
+    'play-bonus',
+    'process-ledger-stream',
+    'recover-round',
+  ]);
+});
+
+describe('a signal of the product wakes somebody', () => {
+  test.each([
+    ['CreditPendingLong', ['recover-round']],
+    ['RollbackPendingLong', ['recover-round']],
+    ['WalletTransactionMismatch', ['play-spin', 'play-bonus', 'recover-round']],
+    ['RecordParked', ['process-ledger-stream']],
+  ])('%s', (signal, services) => {
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ Namespace, MetricName }) => Namespace === 'serverless-rgs' && MetricName === signal);
+    expect(alarms.map(({ Dimensions }) => Dimensions)).toEqual(
+      services.map((service) => [{ Name: 'service', Value: service }]),
+    );
+    for (const alarm of alarms)
+      expect(alarm).toMatchObject({ Statistic: 'Sum', Threshold: 1, EvaluationPeriods: 1 });
+  });
+});
+
+test('callers that get server errors and a ledger that refuses writes wake somebody', () => {
+  expect(named('AWS/ApiGateway/5xx')).toHaveLength(1);
+  expect(named('AWS/DynamoDB/WriteThrottleEvents')).toEqual([
+    { metric: 'AWS/DynamoDB/WriteThrottleEvents', of: 'TablesLedger', Threshold: 1 },
+  ]);
+});
+
+test('every alarm tells the topic when it begins and when it is over, and says what it means', () => {
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::CloudWatch::Alarm')) {
+    expect([...Properties.AlarmActions, ...Properties.OKActions].map(readable)).toEqual([
+      'AlarmsTopic',
+      'AlarmsTopic',
+    ]);
+    expect(Properties.AlarmDescription.length).toBeGreaterThan(10);
+    expect(Properties.TreatMissingData).toBe('notBreaching');
+  }
+});
+
+test('the topic takes nothing over plain HTTP', () => {
+  const { PolicyDocument } = resource(template, 'AWS::SNS::TopicPolicy', 'AlarmsTopicPolicy').Properties;
+  expect(PolicyDocument.Statement).toContainEqual(
+    expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+  );
+});

@@ -1,0 +1,220 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FUNCTIONS } from '../functions.ts';
+import {
+  asList,
+  functionName,
+  readable,
+  resourcesOf,
+  type Template,
+  templateOf,
+} from '../template.fixture.ts';
+
+const SECRETS = 'arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:rgs/prod/operator/*';
+
+const PLAY = [
+  'dynamodb:GetItem on TablesSessions.Arn',
+  'dynamodb:GetItem on TablesLedger.Arn',
+  'dynamodb:PutItem on TablesLedger.Arn',
+  'dynamodb:Query on TablesLedger.Arn',
+  'dynamodb:UpdateItem on TablesLedger.Arn',
+  'dynamodb:GetItem on TablesConfig.Arn',
+  'dynamodb:PutItem on TablesConfig.Arn',
+  's3:GetObject on BucketsEngines.Arn/*',
+  `secretsmanager:GetSecretValue on ${SECRETS}`,
+  'kms:Decrypt on DataKey.Arn',
+  'kms:GenerateDataKey on DataKey.Arn',
+  'sqs:SendMessage on QueuesRecovery.Arn',
+];
+
+/** Written a second time, so that no edit of functions.ts widens what a function may do without being noticed. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'launch-session': [
+    'dynamodb:PutItem on TablesSessions.Arn',
+    'dynamodb:Query on TablesLedger.Arn',
+    'dynamodb:GetItem on TablesConfig.Arn',
+    's3:GetObject on BucketsEngines.Arn/*',
+    `secretsmanager:GetSecretValue on ${SECRETS}`,
+  ],
+  'verify-session': ['dynamodb:GetItem on TablesSessions.Arn', 'dynamodb:Query on TablesLedger.Arn'],
+  'revoke-session': ['dynamodb:UpdateItem on TablesSessions.Arn'],
+  'play-spin': PLAY,
+  'play-bonus': PLAY,
+  'get-round': [
+    'dynamodb:GetItem on TablesLedger.Arn',
+    'dynamodb:Query on TablesLedger.Arn/index/roundId',
+    'dynamodb:GetItem on TablesSessions.Arn',
+    'dynamodb:GetItem on TablesConfig.Arn',
+  ],
+  'list-rounds': [
+    'dynamodb:GetItem on TablesSessions.Arn',
+    'dynamodb:Query on TablesLedger.Arn',
+    'dynamodb:GetItem on TablesConfig.Arn',
+  ],
+  'list-games': ['dynamodb:Query on TablesConfig.Arn'],
+  'check-health': [
+    'dynamodb:GetItem on TablesLedger.Arn',
+    'dynamodb:GetItem on TablesSessions.Arn',
+    'dynamodb:GetItem on TablesConfig.Arn',
+    's3:ListBucket on BucketsEngines.Arn',
+    's3:GetObject on BucketsEngines.Arn/*',
+    'sqs:GetQueueAttributes on QueuesRecovery.Arn',
+    'kms:DescribeKey on DataKey.Arn',
+  ],
+  'serve-openapi': [],
+  'process-ledger-stream': [
+    's3:PutObject on BucketsArchive.Arn/*',
+    'events:PutEvents on Bus.Arn',
+    'sqs:SendMessage on QueuesRecovery.Arn',
+    'sqs:SendMessage on QueuesParking.Arn',
+    'dynamodb:UpdateItem on TablesLedger.Arn',
+    'dynamodb:DescribeStream on TablesLedger.StreamArn',
+    'dynamodb:GetRecords on TablesLedger.StreamArn',
+    'dynamodb:GetShardIterator on TablesLedger.StreamArn',
+    'dynamodb:ListStreams on TablesLedger.StreamArn',
+    'sqs:SendMessage on QueuesStreamDeadLetters.Arn',
+  ],
+  'recover-round': [
+    'dynamodb:GetItem on TablesLedger.Arn',
+    'dynamodb:UpdateItem on TablesLedger.Arn',
+    'dynamodb:GetItem on TablesConfig.Arn',
+    `secretsmanager:GetSecretValue on ${SECRETS}`,
+    'sqs:SendMessage on QueuesRecovery.Arn',
+    'sqs:ReceiveMessage on QueuesRecovery.Arn',
+    'sqs:DeleteMessage on QueuesRecovery.Arn',
+    'sqs:GetQueueAttributes on QueuesRecovery.Arn',
+  ],
+  'sweep-rounds': [
+    'dynamodb:Scan on TablesLedger.Arn',
+    'sqs:SendMessage on QueuesRecovery.Arn',
+    'sqs:SendMessage on QueuesDailyDeadLetters.Arn',
+  ],
+  'record-event': ['dynamodb:PutItem on TablesEvents.Arn', 'sqs:SendMessage on QueuesEventDeadLetters.Arn'],
+};
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+let template: Template;
+beforeAll(() => {
+  template = templateOf('prod');
+}, 60_000);
+
+function roleOf(name: string): { policies: Statement[]; managed: unknown[]; logGroup: string } {
+  const [, lambda] = resourcesOf(template, 'AWS::Lambda::Function').find(
+    ([id]) => functionName(template, { Ref: id }) === name,
+  ) as [string, { Properties: { Role: { 'Fn::GetAtt': [string] }; LoggingConfig: { LogGroup: unknown } } }];
+  const role = template.resources[lambda.Properties.Role['Fn::GetAtt'][0]]?.Properties;
+  return {
+    policies: role.Policies.flatMap(
+      (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
+    ),
+    managed: role.ManagedPolicyArns ?? [],
+    logGroup: readable(lambda.Properties.LoggingConfig.LogGroup),
+  };
+}
+
+/** Every allowed pair of action and resource, one line each. */
+const lines = (statements: readonly Statement[]) =>
+  statements.flatMap(({ Action, Resource }) =>
+    asList(Action).flatMap((action) => asList(Resource).map((one) => `${action} on ${readable(one)}`)),
+  );
+
+test('the list of what is allowed names every function', () => {
+  expect(Object.keys(ALLOWED).sort()).toEqual(FUNCTIONS.map(({ name }) => name).sort());
+});
+
+describe.each(Object.keys(ALLOWED))('%s', (name) => {
+  test('may do exactly what is listed, and write its own log', () => {
+    const { policies, managed, logGroup } = roleOf(name);
+    const log = [`logs:CreateLogStream on ${logGroup}.Arn`, `logs:PutLogEvents on ${logGroup}.Arn`];
+    expect(lines(policies).sort()).toEqual([...(ALLOWED[name] ?? []), ...log].sort());
+    expect(policies.every(({ Effect, Condition }) => Effect === 'Allow' && Condition === undefined)).toBe(
+      true,
+    );
+    expect(managed).toEqual([]);
+  });
+});
+
+test('no role gets permissions from anywhere but its own inline policy', () => {
+  expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([]);
+  expect(resourcesOf(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
+  expect(resourcesOf(template, 'AWS::IAM::Role')).toHaveLength(FUNCTIONS.length);
+});
+
+test('wildcards stand only for engines, archive files and the secrets of operators of this stage', () => {
+  const statements = FUNCTIONS.flatMap(({ name }) => roleOf(name).policies);
+  const wild = lines(statements).filter((line) => line.includes('*'));
+  expect([...new Set(wild)].sort()).toEqual([
+    's3:GetObject on BucketsEngines.Arn/*',
+    's3:PutObject on BucketsArchive.Arn/*',
+    `secretsmanager:GetSecretValue on ${SECRETS}`,
+  ]);
+});
+
+test('nobody may delete an item, an object, a queue or a key', () => {
+  const actions = FUNCTIONS.flatMap(({ name }) => lines(roleOf(name).policies));
+  expect(actions.filter((line) => /delete/i.test(line))).toEqual(['sqs:DeleteMessage on QueuesRecovery.Arn']);
+});
+
+describe('the environment', () => {
+  const COMMON = ['LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME', 'STAGE'];
+  const VARIABLES: Readonly<Record<string, readonly string[]>> = {
+    'launch-session': [
+      'CONFIG_TABLE',
+      'ENGINES_BUCKET',
+      'LEDGER_TABLE',
+      'SESSIONS_TABLE',
+      'SESSION_TTL_SECONDS',
+      'WALLET_TIMEOUT_MS',
+    ],
+    'play-spin': [
+      'CONFIG_TABLE',
+      'DATA_KEY_ARN',
+      'ENGINES_BUCKET',
+      'LEDGER_TABLE',
+      'RECOVERY_QUEUE_URL',
+      'ROUND_LEASE_MS',
+      'SESSIONS_TABLE',
+      'SESSION_IDLE_SECONDS',
+      'WALLET_TIMEOUT_MS',
+    ],
+    'process-ledger-stream': [
+      'ARCHIVE_BUCKET',
+      'EVENT_BUS_NAME',
+      'HOT_RETENTION_DAYS',
+      'LEDGER_TABLE',
+      'PARKING_QUEUE_URL',
+      'RECOVERY_QUEUE_URL',
+      'ROUND_LEASE_MS',
+    ],
+    'record-event': ['EVENTS_TABLE'],
+    'serve-openapi': [],
+  };
+
+  const environmentOf = (name: string): Record<string, unknown> =>
+    resourcesOf(template, 'AWS::Lambda::Function')
+      .map(([, { Properties }]) => Properties.Environment.Variables)
+      .find((variables) => variables.POWERTOOLS_SERVICE_NAME === name);
+
+  test.each(Object.entries(VARIABLES))('of %s names what it uses and nothing else', (name, variables) => {
+    expect(Object.keys(environmentOf(name)).sort()).toEqual([...COMMON, ...variables].sort());
+  });
+
+  test('says which stage and which function it is', () => {
+    expect(environmentOf('play-spin')).toMatchObject({
+      STAGE: 'prod',
+      POWERTOOLS_SERVICE_NAME: 'play-spin',
+      POWERTOOLS_METRICS_NAMESPACE: 'serverless-rgs',
+      ROUND_LEASE_MS: '30000',
+    });
+  });
+
+  test('holds no secret', () => {
+    const values = FUNCTIONS.flatMap(({ name }) => Object.keys(environmentOf(name)));
+    expect(values.filter((name) => /secret|password|token/i.test(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { InvalidStageError, parseStage, stageSettings } from './stages.ts';
+
+const { stage: _, ...dev } = stageSettings('dev');
+
+/** Settings of `dev` with some of them replaced. */
+const changed = (changes: Record<string, unknown>) => () => parseStage('changed', { ...dev, ...changes });
+
+test.each(['local', 'dev', 'prod'])('the stage %s is valid', (stage) => {
+  expect(stageSettings(stage).stage).toBe(stage);
+});
+
+test('an unknown stage is refused with the names of the known ones', () => {
+  expect(() => stageSettings('prd')).toThrow(
+    new InvalidStageError('Unknown stage "prd". Choose one with -c stage=NAME: local, dev, prod.'),
+  );
+});
+
+test('a name that every object has is no stage', () => {
+  expect(() => stageSettings('constructor')).toThrow(InvalidStageError);
+});
+
+test('a setting with a typo is refused by name', () => {
+  expect(changed({ walletTimoutMs: 1_000 })).toThrow(/walletTimoutMs/);
+});
+
+test('a typo inside a group is refused by name', () => {
+  expect(changed({ archive: { ...dev.archive, retentionYear: 5 } })).toThrow(/retentionYear"/);
+});
+
+test('a missing setting is refused by name', () => {
+  const { removal: _removal, ...rest } = dev;
+  expect(() => parseStage('partial', rest)).toThrow(/removal/);
+});
+
+test('a lease as long as the time-out of a spin is refused, one millisecond more is not', () => {
+  const timeoutMs = dev.sizes.play.timeoutSeconds * 1_000;
+  expect(changed({ roundLeaseMs: timeoutMs })).toThrow(/roundLeaseMs/);
+  expect(changed({ roundLeaseMs: timeoutMs + 1 })).not.toThrow();
+});
+
+test('a wallet that is waited for longer than the function lives is refused', () => {
+  expect(changed({ walletTimeoutMs: dev.sizes.play.timeoutSeconds * 1_000 })).toThrow(/walletTimeoutMs/);
+});
+
+test('a function behind the API may not take longer than a REST API waits', () => {
+  const sizes = { ...dev.sizes, query: { memoryMb: 512, timeoutSeconds: 30 } };
+  expect(changed({ sizes })).toThrow(/sizes\.query\.timeoutSeconds/);
+});
+
+test('an idle time longer than the session is refused', () => {
+  expect(changed({ sessionIdleSeconds: dev.sessionTtlSeconds + 1 })).toThrow(/sessionIdleSeconds/);
+});
+
+test('data locked in compliance mode cannot be set to be destroyed', () => {
+  expect(changed({ archive: { lock: 'compliance', retentionYears: 5 } })).toThrow(/removal/);
+});
+
+test('a log retention that CloudWatch does not offer is refused', () => {
+  expect(changed({ logRetentionDays: 100 })).toThrow(/logRetentionDays/);
+});
+
+test.each(['*', 'https://*.example.com', 'https://games.example.com/', 'games.example.com', 'null'])(
+  '%s is refused as an origin',
+  (origin) => {
+    expect(changed({ allowedOrigins: [origin] })).toThrow(/allowedOrigins/);
+  },
+);
+
+test('an exact origin is accepted in front of an HTTP API and refused in front of a REST API', () => {
+  const allowedOrigins = ['https://games.example.com', 'http://localhost:5173'];
+  expect(changed({ allowedOrigins })).not.toThrow();
+  expect(changed({ allowedOrigins, api: 'rest' })).toThrow(/allowedOrigins/);
+});
+
+test('the command line can choose the kind of API and where alarms go, and a wrong value is refused', () => {
+  const settings = stageSettings('dev', { api: 'rest', alarmEmail: 'ops@example.com' });
+  expect(settings).toMatchObject({ api: 'rest', alarmEmail: 'ops@example.com' });
+  expect(() => stageSettings('dev', { api: 'soap' })).toThrow(/api/);
+  expect(() => stageSettings('dev', { alarmEmail: 'ops' })).toThrow(/alarmEmail/);
+});
+
+test('production keeps its data, and its archive beyond the reach of any account', () => {
+  expect(stageSettings('prod')).toMatchObject({ removal: 'retain', archive: { lock: 'compliance' } });
+});
