@@ -21,7 +21,8 @@ const ROUTES = [
 
 async function serveWith(invoke: Invoke, integrationTimeoutMs = 5_000): Promise<string> {
   const routes = ROUTES.map(([method, path, functionName]) => ({ method, path, functionName }));
-  server = await startApiServer({ port: 0, routes, invoke, integrationTimeoutMs });
+  server = await startApiServer({ port: 0, integrationTimeoutMs });
+  server.serve(routes, invoke);
   return server.url;
 }
 

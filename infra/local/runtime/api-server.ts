@@ -17,23 +17,25 @@ const DRAIN_MS = 1_000;
 export interface ApiServerOptions {
   /** 0: one picked by the system. */
   readonly port: number;
-  readonly routes: readonly RouteModel[];
-  readonly invoke: Invoke;
   readonly integrationTimeoutMs?: number;
 }
 
 export interface ApiServer {
   readonly url: string;
+  /** Until it is told its routes, the server answers 503. */
+  serve(routes: readonly RouteModel[], invoke: Invoke): void;
   /** Refuses new connections, lets requests in flight end for a moment, then closes. */
   stop(): Promise<void>;
 }
 
+type Answerer = (request: IncomingMessage, requestId: string) => Promise<HttpReply>;
+
 /**
- * Serves an HTTP API's routes on the loopback interface.
+ * An HTTP API on the loopback interface.
  * Rejects with the system's error (EADDRINUSE, EACCES) where the port cannot be had.
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const answer = createAnswerer(options);
+  let answer: Answerer = async () => gatewayReply(503, 'Service Unavailable');
   const server = createServer(async (request, response) => {
     const requestId = randomUUID();
     // A client that leaves early gets no answer; its function runs to its end, as behind API Gateway.
@@ -46,10 +48,15 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, stop: () => stopServer(server) };
+  let stopped: Promise<void> | undefined;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    serve(routes, invoke) {
+      answer = createAnswerer(routes, invoke, options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS);
+    },
+    stop: () => (stopped ??= stopServer(server)),
+  };
 }
-
-type Answerer = (request: IncomingMessage, requestId: string) => Promise<HttpReply>;
 
 function send(response: ServerResponse, requestId: string, reply: HttpReply, isHead: boolean): void {
   response.writeHead(reply.statusCode, {
@@ -60,11 +67,11 @@ function send(response: ServerResponse, requestId: string, reply: HttpReply, isH
   response.end(isHead ? undefined : reply.body);
 }
 
-function createAnswerer({
-  routes,
-  invoke,
-  integrationTimeoutMs = INTEGRATION_TIMEOUT_MS,
-}: ApiServerOptions): Answerer {
+function createAnswerer(
+  routes: readonly RouteModel[],
+  invoke: Invoke,
+  integrationTimeoutMs: number,
+): Answerer {
   const findRoute = createRouteFinder(routes);
   return async (request, requestId) => {
     const receivedAtMs = Date.now();

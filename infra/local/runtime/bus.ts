@@ -1,0 +1,88 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { RuleModel, TargetModel } from '../model.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/endpoints.ts';
+import type { BusEvent, EventHandler } from '../services/event-bus.ts';
+import { compilePattern, type Matcher } from '../services/event-pattern.ts';
+import type { Invoke } from './invocation.ts';
+import type { RuntimeLog } from './runtime-log.ts';
+import { exhausted, sendToDeadLetters } from './target-delivery.ts';
+
+export interface BusOptions {
+  readonly rules: readonly RuleModel[];
+  readonly invoke: Invoke;
+  readonly sqs: SQSClient;
+  readonly log: RuntimeLog;
+  readonly nowMs: () => number;
+}
+
+/** One target that an event has to reach, and how often that has failed since the local run started. */
+interface PendingTarget {
+  readonly rule: RuleModel;
+  readonly target: TargetModel;
+  readonly firstSeenMs: number;
+  failures: number;
+}
+
+interface CompiledRule extends RuleModel {
+  readonly matches: Matcher;
+}
+
+/**
+ * Hands an event to the targets of every rule that matches it. Each call is one attempt for each target that
+ * has not taken the event yet; it throws while there is one, and the bus calls again later. A target whose
+ * attempts are used up has its event put into its dead-letter queue.
+ * @throws ServiceError UNKNOWN_PATTERN at once, where a rule's pattern cannot be read
+ */
+export function createEventHandler(options: BusOptions): EventHandler {
+  const rules = options.rules.map((rule) => ({ ...rule, matches: compilePattern(rule.pattern) }));
+  const pending = new Map<string, PendingTarget[]>();
+  return async (event, busName) => {
+    const targets = pending.get(event.id) ?? targetsOf(event, busName, rules, options.nowMs());
+    pending.set(event.id, targets);
+    const taken = await Promise.allSettled(targets.map((target) => attempt(event, target, options)));
+    const left = targets.filter((_, index) => !isTrue(taken[index]));
+    if (left.length === 0) {
+      pending.delete(event.id);
+      return;
+    }
+    pending.set(event.id, left);
+    const names = left.map(({ target }) => target.functionName).join(', ');
+    throw new Error(`not taken by ${names}; see the log of the function`);
+  };
+}
+
+function isTrue(result: PromiseSettledResult<boolean> | undefined): boolean {
+  return result?.status === 'fulfilled' && result.value;
+}
+
+function targetsOf(
+  event: BusEvent,
+  busName: string,
+  rules: readonly CompiledRule[],
+  firstSeenMs: number,
+): PendingTarget[] {
+  return rules
+    .filter((rule) => rule.busName === busName && rule.matches(event))
+    .flatMap((rule) => rule.targets.map((target) => ({ rule, target, firstSeenMs, failures: 0 })));
+}
+
+/** Resolves to whether the target, or its dead-letter queue, has the event now. */
+async function attempt(event: BusEvent, pending: PendingTarget, options: BusOptions): Promise<boolean> {
+  const { rule, target } = pending;
+  const input: unknown = target.input === undefined ? event : JSON.parse(target.input);
+  const result = await options.invoke(target.functionName, input);
+  if (result.ok) return true;
+  pending.failures += 1;
+  const condition = exhausted(target, pending.failures, options.nowMs() - pending.firstSeenMs);
+  options.log.warn(`${target.functionName} failed event ${event.id}`, { condition, ...result.error });
+  if (condition === undefined) return false;
+  await sendToDeadLetters(options.sqs, {
+    body: JSON.stringify(input),
+    ruleArn: `arn:aws:events:${LOCAL_REGION}:${LOCAL_ACCOUNT}:rule/${rule.busName}/${rule.name}`,
+    target,
+    error: result.error,
+    retries: pending.failures - 1,
+    condition,
+  });
+  return true;
+}

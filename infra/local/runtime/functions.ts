@@ -1,0 +1,67 @@
+import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { FunctionModel } from '../model.ts';
+import { functionArn, functionEnvironment } from './function-environment.ts';
+import { createFunctionPool, type FunctionPool } from './function-pool.ts';
+import { failure, type Invoke } from './invocation.ts';
+import type { RuntimeLog } from './runtime-log.ts';
+
+/** Handlers mostly wait for the network, so that a core serves several of them. */
+const PROCESSES_PER_CORE = 4;
+const IDLE_MS = 5 * 60_000;
+/** A log that has outgrown this is put aside at the next start; the one before it is dropped. */
+const MAX_LOG_BYTES = 20 * 1024 * 1024;
+
+export interface FunctionsOptions {
+  /** The variables that lead the functions' AWS clients to this machine's services. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logDirectory: string;
+  readonly compileCacheDirectory: string;
+  readonly verbose: boolean;
+  readonly log: RuntimeLog;
+}
+
+export interface Functions {
+  readonly invoke: Invoke;
+  /** Has each of these loaded, so that its first event meets no cold start. */
+  warm(names: Iterable<string>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** All functions of a stack, each with its own processes and its own log. */
+export function createFunctions(models: readonly FunctionModel[], options: FunctionsOptions): Functions {
+  mkdirSync(options.logDirectory, { recursive: true });
+  const pools = new Map(models.map((model) => [model.name, createPool(model, options)]));
+  return {
+    async invoke(name, event) {
+      const pool = pools.get(name);
+      return (
+        pool?.invoke(event) ??
+        failure('ResourceNotFoundException', `Function not found: ${functionArn(name)}`)
+      );
+    },
+    async warm(names) {
+      await Promise.all([...names].map((name) => pools.get(name)?.warm()));
+    },
+    async stop() {
+      await Promise.all([...pools.values()].map((pool) => pool.stop()));
+    },
+  };
+}
+
+function createPool(model: FunctionModel, options: FunctionsOptions): FunctionPool {
+  const logFile = path.join(options.logDirectory, `${model.name}.log`);
+  if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES)
+    renameSync(logFile, `${logFile}.1`);
+  return createFunctionPool(model, {
+    environment: functionEnvironment(model, options.environment),
+    functionArn: functionArn(model.name),
+    logFile,
+    verbose: options.verbose,
+    compileCacheDirectory: options.compileCacheDirectory,
+    onPlatformError: (error) => options.log.warn(`${model.name} did not end its event`, { ...error }),
+    maxProcesses: PROCESSES_PER_CORE * availableParallelism(),
+    idleMs: IDLE_MS,
+  });
+}

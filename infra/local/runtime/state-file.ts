@@ -1,0 +1,28 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import type * as z from 'zod';
+
+/**
+ * What was written last, or undefined where nothing was.
+ * @throws where there is a file that cannot be read as what it should hold
+ */
+export async function readState<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new Error(`${file} cannot be read`, { cause: error });
+  }
+}
+
+/** Replaces the file as a whole: after a crash it holds either the old state or the new one. */
+export async function writeState(file: string, state: unknown): Promise<void> {
+  const draft = `${file}.new`;
+  const handle = await open(draft, 'w');
+  try {
+    await handle.writeFile(JSON.stringify(state));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, file);
+}

@@ -1,0 +1,46 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { TargetModel } from '../model.ts';
+import { functionArn } from './function-environment.ts';
+import type { FunctionError } from './invocation.ts';
+
+export interface UndeliveredEvent {
+  /** As JSON: what the function would have got. */
+  readonly body: string;
+  readonly ruleArn: string;
+  readonly target: TargetModel;
+  readonly error: FunctionError;
+  readonly retries: number;
+  readonly condition: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
+}
+
+/** EventBridge's message to a target's dead-letter queue: the event itself, and why in the attributes. */
+export async function sendToDeadLetters(sqs: SQSClient, undelivered: UndeliveredEvent): Promise<void> {
+  const { body, ruleArn, target, error, retries, condition } = undelivered;
+  if (target.deadLetterQueueUrl === undefined) return;
+  const attributes = {
+    RULE_ARN: ruleArn,
+    TARGET_ARN: functionArn(target.functionName),
+    ERROR_CODE: error.errorType,
+    ERROR_MESSAGE: error.errorMessage,
+    EXHAUSTED_RETRY_CONDITION: condition,
+    RETRY_ATTEMPTS: String(retries),
+  };
+  const MessageAttributes = Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      { DataType: 'String', StringValue: value || '-' },
+    ]),
+  );
+  const command = { QueueUrl: target.deadLetterQueueUrl, MessageBody: body, MessageAttributes };
+  await sqs.send(new SendMessageCommand(command));
+}
+
+/** Why a target gets an event no more after so many failed attempts; undefined: it is tried again. */
+export function exhausted(
+  target: TargetModel,
+  attempts: number,
+  ageMs: number,
+): UndeliveredEvent['condition'] | undefined {
+  if (attempts > target.maxRetries) return 'MaximumRetryAttempts';
+  return ageMs > target.maxEventAgeMs ? 'MaximumEventAgeInSeconds' : undefined;
+}

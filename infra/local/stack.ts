@@ -1,0 +1,183 @@
+/** Runs the synthesised stack on this machine: the template that `cdk deploy` would send, and nothing beside it. */
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { bundleFunctions } from '../bundle.ts';
+import { startDemoWallet } from '../demo-wallet/server.ts';
+import type { StackModel } from './model.ts';
+import { type ApiServer, startApiServer } from './runtime/api-server.ts';
+import { startEventSources } from './runtime/event-sources.ts';
+import { createFunctions, type Functions } from './runtime/functions.ts';
+import type { Invoke } from './runtime/invocation.ts';
+import { createLocalClients } from './runtime/local-clients.ts';
+import { createRuntimeLog } from './runtime/runtime-log.ts';
+import { type Endpoints, endpointEnvironment } from './services/endpoints.ts';
+import { provision } from './services/provision.ts';
+import { type Services, startServices } from './services/start-services.ts';
+import { readStack } from './template/read-stack.ts';
+
+/** What is still in flight when the stack stops gets this long to end by itself. */
+const GRACE_MS = 1_000;
+
+const LOGS = 'logs';
+
+export interface LocalStackOptions {
+  /** Everything that is kept from run to run; made where it is missing. */
+  readonly dataDirectory: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** The demo operator's wallet, which is no part of the stack. Undefined: none is started. */
+  readonly wallet: { readonly port: number; readonly secret: string } | undefined;
+  readonly stage?: string;
+  /** Shows what functions print on this console instead of writing it to their logs. */
+  readonly verbose?: boolean;
+  readonly onProgress?: (step: FinishedStep) => void;
+  /** Runs when everything serves already; the stack is ready when it has resolved. */
+  readonly seed?: (stack: SeedTarget) => Promise<void>;
+}
+
+export interface FinishedStep {
+  readonly name: string;
+  readonly durationMs: number;
+}
+
+export interface SeedTarget {
+  readonly outputs: StackModel['outputs'];
+  /** The variables that lead AWS clients to this machine's services. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Undefined where no wallet was started. */
+  readonly walletUrl: string | undefined;
+}
+
+export interface LocalStack extends SeedTarget {
+  /** Of the API, without a trailing slash. */
+  readonly url: string;
+  readonly model: StackModel;
+  readonly endpoints: Endpoints;
+  readonly logDirectory: string;
+  readonly invoke: Invoke;
+  /** The listener hears, once and in words for people, should a service die on its own. */
+  onFailure(listener: (message: string) => void): void;
+  /** Ends within about two seconds and leaves no process behind. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the whole product; what had been started is stopped again where a step fails.
+ * @throws ServiceError, TemplateError, FaultError (the wallet), the system's error where the port cannot be had
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  await using cleanup = new AsyncDisposableStack();
+  const step = createSteps(options.onProgress);
+  const dataDirectory = path.resolve(options.dataDirectory);
+  const api = await startApiServer({ port: options.port });
+  cleanup.defer(() => api.stop());
+
+  const synthesis = import('../synthesise.ts');
+  const services = await startServicesAndBundle(dataDirectory, step, cleanup);
+  const { model, resources } = await step('Synthesise the stack', async () => {
+    const { synthesise } = await synthesis;
+    const assembly = synthesise(options.stage ?? 'local', await emptyFolder(dataDirectory, 'cdk.out'), {
+      checks: false,
+    });
+    return readStack({ ...assembly, apiUrl: api.url, endpoints: services.endpoints });
+  });
+  await step('Create tables, queues and buckets', () => provision(resources, services));
+  const walletUrl = await startWallet(options, dataDirectory, cleanup);
+  const functions = startFunctions(model, services, { ...options, dataDirectory }, { api, cleanup });
+  await step('Load the functions that play', () => functions.warm(playingFunctions(model)));
+
+  const { endpoints, onFailure } = services;
+  const target = { outputs: model.outputs, environment: endpointEnvironment(endpoints), walletUrl };
+  const { seed } = options;
+  if (seed !== undefined) await step('Publish the games, register the operator', () => seed(target));
+  const running = cleanup.move();
+  return {
+    ...target,
+    url: api.url,
+    model,
+    endpoints,
+    logDirectory: path.join(dataDirectory, LOGS),
+    invoke: functions.invoke,
+    onFailure,
+    stop: () => running.disposeAsync(),
+  };
+}
+
+type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
+function createSteps(onProgress: LocalStackOptions['onProgress']): Step {
+  return async (name, work) => {
+    const startedMs = performance.now();
+    const result = await work();
+    onProgress?.({ name, durationMs: performance.now() - startedMs });
+    return result;
+  };
+}
+
+async function startServicesAndBundle(
+  dataDirectory: string,
+  step: Step,
+  cleanup: AsyncDisposableStack,
+): Promise<Services> {
+  const starting = step('Start the database, queues and other services', () => startServices(dataDirectory));
+  const bundling = step('Bundle the functions', () => bundleFunctions());
+  // Both have to come to an end before either's failure is told, or the other would be left running.
+  const [started] = await Promise.allSettled([starting, bundling]);
+  if (started.status === 'fulfilled') cleanup.defer(() => started.value.stop());
+  await bundling;
+  return starting;
+}
+
+async function startWallet(
+  { wallet }: LocalStackOptions,
+  dataDirectory: string,
+  cleanup: AsyncDisposableStack,
+): Promise<string | undefined> {
+  if (wallet === undefined) return undefined;
+  const running = await startDemoWallet({ ...wallet, dataDirectory: path.join(dataDirectory, 'wallet') });
+  cleanup.defer(() => running.stop());
+  return running.url;
+}
+
+/** Starts the functions and all that calls them, and says how that ends again. */
+function startFunctions(
+  model: StackModel,
+  services: Services,
+  { dataDirectory, verbose = false }: LocalStackOptions,
+  { api, cleanup }: { readonly api: ApiServer; readonly cleanup: AsyncDisposableStack },
+): Functions {
+  const logDirectory = path.join(dataDirectory, LOGS);
+  const log = createRuntimeLog(path.join(logDirectory, 'local-run.log'));
+  const functions = createFunctions(model.functions, {
+    environment: endpointEnvironment(services.endpoints),
+    logDirectory,
+    compileCacheDirectory: path.join(dataDirectory, 'compile-cache'),
+    verbose,
+    log,
+  });
+  const { invoke } = functions;
+  const clients = cleanup.use(createLocalClients(services.endpoints));
+  const stateDirectory = path.join(dataDirectory, 'positions');
+  const sources = startEventSources(model, { services, clients, invoke, log, stateDirectory });
+  cleanup.defer(async () => {
+    const drained = Promise.all([api.stop(), sources.stop()]);
+    await Promise.race([drained, setTimeout(GRACE_MS)]);
+    // Whatever has not ended by now fails, which ends it.
+    await functions.stop();
+    await drained;
+  });
+  api.serve(model.routes, invoke);
+  return functions;
+}
+
+/** Those that change something: the first spin should not have to wait for a cold start. */
+function playingFunctions({ routes }: StackModel): Set<string> {
+  return new Set(routes.filter(({ method }) => method === 'POST').map(({ functionName }) => functionName));
+}
+
+async function emptyFolder(parent: string, name: string): Promise<string> {
+  const folder = path.join(parent, name);
+  await rm(folder, { recursive: true, force: true });
+  return folder;
+}
