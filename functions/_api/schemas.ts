@@ -51,6 +51,7 @@ export const RoundResponse = z.strictObject({
   win_amount: Amount,
   balance: Amount,
   bonus_triggered: JsonObject.nullable(),
+  bonus_active: z.boolean().meta({ description: 'The next round must be played through /bonus' }),
 });
 
 export const SessionResponse = z.strictObject({

@@ -28,6 +28,7 @@ function roundBody(answer: RoundAnswer) {
     ...viewOf(answer),
     win_amount: answer.win,
     balance: answer.balance,
+    bonus_active: answer.bonusActive,
   };
 }
 

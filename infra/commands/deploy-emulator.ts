@@ -1,10 +1,11 @@
 /**
  * Deploys the stage `local` to an emulator of AWS with the CDK CLI itself:
  * `node infra/commands/deploy-emulator.ts [--endpoint URL] [--api http|rest]`.
- * The stack's outputs are left in `.rgs/emulator-outputs.json`.
+ * The stack's outputs are left in `.rgs/emulator-outputs.json`, with an ApiUrl that can be reached from here.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../synthesise.ts';
@@ -26,6 +27,19 @@ const stage = ['-c', 'stage=local', '-c', `api=${values.api}`];
 process.exitCode =
   (await cdk('bootstrap', ...stage, `aws://${ACCOUNT}/${REGION}`)) ||
   (await cdk('deploy', ...stage, '--require-approval', 'never', '--outputs-file', OUTPUTS_FILE));
+if (process.exitCode === 0) makeApiUrlReachable();
+
+/** The host of an API's URL is a name that only AWS resolves; emulators serve the same API under a path as well. */
+function makeApiUrlReachable(): void {
+  const outputs = JSON.parse(readFileSync(OUTPUTS_FILE, 'utf8')) as Record<string, Record<string, string>>;
+  for (const stack of Object.values(outputs)) {
+    // No URL object: a host that ends in a number, as an emulator's may, is not one.
+    const [, apiId, apiStage] = /^https?:\/\/([^.]+)[^/]*\/?(.*)$/.exec(stack['ApiUrl'] ?? '') ?? [];
+    stack['ApiUrl'] = `${values.endpoint}/_aws/execute-api/${apiId}/${apiStage || '$default'}`;
+    console.log(`The API is at ${stack['ApiUrl']}`);
+  }
+  writeFileSync(OUTPUTS_FILE, `${JSON.stringify(outputs, null, 2)}\n`);
+}
 
 /** Runs the CLI with its output on this terminal. Answers its exit code. */
 async function cdk(...args: readonly string[]): Promise<number> {

@@ -9,6 +9,8 @@ export interface RoundAnswer extends RoundView {
   readonly roundId: string;
   readonly win: string;
   readonly balance: string;
+  /** The next round must be a bonus action. */
+  readonly bonusActive: boolean;
 }
 
 const refusalMessages: Readonly<Record<RefusalCode, string>> = {
@@ -33,6 +35,7 @@ export function answerTo(round: Round): RoundAnswer {
         ...readView(round.outcome.view),
         win: formatAmount(round.outcome.winMinor, currency),
         balance: formatAmount(round.outcome.balanceAfterMinor, currency),
+        bonusActive: round.outcome.bonusActive,
       };
     }
     case 'REJECTED':

@@ -1,0 +1,117 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { probeKey, probeQueue } from '../../shared/adapters/aws/probes.ts';
+import { clientSettings, workerClientSettings } from '../../shared/adapters/aws/client-settings.ts';
+import { DataKeyItems } from '../../shared/adapters/dynamodb/data-key-items.ts';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { DynamoEventLog } from '../../shared/adapters/dynamodb/event-log.ts';
+import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
+import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
+import { DynamoSessions } from '../../shared/adapters/dynamodb/sessions.ts';
+import { EventBridgeBus } from '../../shared/adapters/eventbridge/event-bus.ts';
+import { httpWallets } from '../../shared/adapters/http/wallets.ts';
+import { KmsCipher } from '../../shared/adapters/kms/cipher.ts';
+import { KmsDataKeys } from '../../shared/adapters/kms/data-keys.ts';
+import { S3Archive } from '../../shared/adapters/s3/archive.ts';
+import { S3EngineArtefacts } from '../../shared/adapters/s3/engine-artefacts.ts';
+import { Secrets } from '../../shared/adapters/secrets/secrets.ts';
+import { SqsParkingQueue } from '../../shared/adapters/sqs/parking-queue.ts';
+import { SqsRecoveryQueue } from '../../shared/adapters/sqs/recovery-queue.ts';
+import { systemClock } from '../../shared/adapters/system/clock.ts';
+import { systemRandom } from '../../shared/adapters/system/random.ts';
+import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import type { PlayPorts } from '../../shared/usecases/play-round.ts';
+import { setting } from './environment.ts';
+import { telemetry } from './observability.ts';
+
+/**
+ * The one place that knows which adapter stands behind which port. Each is made at its first use and kept for the life
+ * of the sandbox; what a function does not use is left out of its bundle, which is what the annotations are for.
+ */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+export const clock = systemClock;
+export const random = systemRandom;
+
+const dynamo = /* @__PURE__ */ once(() => documentClient());
+const kms = /* @__PURE__ */ once(() => new KMSClient(clientSettings));
+const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
+
+export const ledger = /* @__PURE__ */ once(() => new DynamoLedger(dynamo(), setting('LEDGER_TABLE')));
+export const sessions = /* @__PURE__ */ once(() => new DynamoSessions(dynamo(), setting('SESSIONS_TABLE')));
+export const registry = /* @__PURE__ */ once(
+  () => new DynamoRegistry(dynamo(), setting('CONFIG_TABLE'), clock),
+);
+export const eventLog = /* @__PURE__ */ once(() => new DynamoEventLog(dynamo(), setting('EVENTS_TABLE')));
+export const artefacts = /* @__PURE__ */ once(() => new S3EngineArtefacts(setting('ENGINES_BUCKET')));
+export const engines = /* @__PURE__ */ once(() => new EngineHost(artefacts()));
+export const recovery = /* @__PURE__ */ once(
+  () => new SqsRecoveryQueue(sqs(), setting('RECOVERY_QUEUE_URL')),
+);
+export const parking = /* @__PURE__ */ once(() => new SqsParkingQueue(sqs(), setting('PARKING_QUEUE_URL')));
+export const eventBus = /* @__PURE__ */ once(
+  () => new EventBridgeBus(new EventBridgeClient(workerClientSettings), setting('EVENT_BUS_NAME')),
+);
+export const archive = /* @__PURE__ */ once(
+  () => new S3Archive(new S3Client(workerClientSettings), setting('ARCHIVE_BUCKET')),
+);
+
+export const cipher = /* @__PURE__ */ once(() => {
+  const encryptedKeys = new DataKeyItems(dynamo(), setting('CONFIG_TABLE'));
+  const keyArn = setting('DATA_KEY_ARN');
+  return new KmsCipher(new KmsDataKeys({ kms: kms(), keyArn, encryptedKeys, clock }), random);
+});
+
+export const wallets = /* @__PURE__ */ once(() => {
+  const secrets = new Secrets(new SecretsManagerClient(clientSettings), clock);
+  return httpWallets({
+    secret: (name) => secrets.secret(name),
+    clock,
+    timeoutMs: setting('WALLET_TIMEOUT_MS'),
+    telemetry,
+  });
+});
+
+export function playPorts(): PlayPorts {
+  return {
+    clock,
+    random,
+    registry: registry(),
+    sessions: sessions(),
+    ledger: ledger(),
+    engines: engines(),
+    wallets: wallets(),
+    cipher: cipher(),
+    recovery: recovery(),
+    telemetry,
+  };
+}
+
+/** One harmless read of each thing that a round depends on, through the adapters that rounds use. */
+export function healthProbes(): Readonly<Record<string, () => Promise<unknown>>> {
+  const log = { operatorId: 'health', playerId: 'health', gameCode: 'health' };
+  return {
+    ledger: () => ledger().get({ log, number: 1 }),
+    sessions: () => sessions().get('00000000-0000-4000-8000-000000000000'),
+    config: () => registry().games(),
+    engines: async () => {
+      const games = await registry().games();
+      await Promise.all(games.map(({ engineHash }) => artefacts().fetch(engineHash)));
+    },
+    recovery_queue: () => probeQueue(sqs(), setting('RECOVERY_QUEUE_URL')),
+    data_key: () => probeKey(kms(), setting('DATA_KEY_ARN')),
+  };
+}
+
+export { decodeDetail as readEvent } from '../../shared/adapters/eventbridge/event-detail.ts';
+export { decodeStreamRound as readStreamImage } from '../../shared/adapters/dynamodb/round-codec.ts';
+export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';

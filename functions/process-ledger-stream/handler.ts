@@ -1,0 +1,45 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { type RoundChange, archiveRounds } from '../../shared/usecases/archive-rounds.ts';
+import * as compose from '../_runtime/composition.ts';
+import { setting } from '../_runtime/environment.ts';
+import { changeOf } from '../_runtime/ledger-change.ts';
+import { telemetry } from '../_runtime/observability.ts';
+import { workerHandler } from '../_runtime/worker-handler.ts';
+
+const DAY_MS = 86_400_000;
+
+export const handler = workerHandler(
+  async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const changes = (await Promise.all(Records.map(readOrPark))).filter((change) => change !== undefined);
+    const ports = {
+      clock: compose.clock,
+      ledger: compose.ledger(),
+      archive: compose.archive(),
+      events: compose.eventBus(),
+      recovery: compose.recovery(),
+    };
+    const settings = {
+      leaseMs: setting('ROUND_LEASE_MS'),
+      hotRetentionMs: setting('HOT_RETENTION_DAYS') * DAY_MS,
+    };
+    await archiveRounds(ports, settings, changes, batchIdOf(Records));
+    return { batchItemFailures: [] };
+  },
+);
+
+/** A record that cannot be read is put aside with all it holds; those behind it go on. */
+async function readOrPark(record: DynamoDBRecord): Promise<RoundChange | undefined> {
+  try {
+    return changeOf(record);
+  } catch (error) {
+    telemetry.count('RecordParked');
+    await compose.parking().park(record, String(error));
+    return undefined;
+  }
+}
+
+/** The same records make the same batch; a retry with fewer of them makes another one, and the archive tolerates both. */
+function batchIdOf(records: readonly DynamoDBRecord[]): string {
+  const numberOf = (record: DynamoDBRecord | undefined) => record?.dynamodb?.SequenceNumber ?? 'none';
+  return `${numberOf(records[0])}-${numberOf(records.at(-1))}`;
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import * as z from 'zod';
+
+/** What commands need to know of a deployed stack: its outputs, by the names that infra/stacks gives them. */
+const Outputs = z.object({
+  ApiUrl: z.string(),
+  LedgerTable: z.string(),
+  ConfigTable: z.string(),
+  EnginesBucket: z.string(),
+  ArchiveBucket: z.string(),
+});
+export type Outputs = z.infer<typeof Outputs>;
+
+export interface Deployment {
+  readonly stage: string;
+  readonly outputs: Outputs;
+}
+
+/** What the local run writes beside its data, so that commands find its services. */
+const LocalDeployment = z.object({
+  outputs: z.record(z.string(), z.string()),
+  environment: z.record(z.string(), z.string()),
+});
+export const LOCAL_DEPLOYMENT_FILE = 'deployment.json';
+
+/**
+ * Finds the stack of a stage. For the stage `local`, unless an endpoint is set, that is the local run: its endpoints and
+ * credentials then become this process's environment.
+ * @throws Error with one line for the user where there is no such stack
+ */
+export async function findDeployment(stage: string): Promise<Deployment> {
+  const local = stage === 'local' && process.env['AWS_ENDPOINT_URL'] === undefined;
+  const outputs = local ? await localOutputs() : await stackOutputs(`rgs-${stage}`);
+  return { stage, outputs: Outputs.parse(outputs) };
+}
+
+async function localOutputs(): Promise<Record<string, string>> {
+  const file = path.join(process.env['RGS_DATA'] ?? '.rgs/data', LOCAL_DEPLOYMENT_FILE);
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new Error('The local stack is not running; start it with "npm start"');
+  });
+  const { outputs, environment } = LocalDeployment.parse(JSON.parse(text));
+  Object.assign(process.env, environment);
+  return outputs;
+}
+
+async function stackOutputs(stackName: string): Promise<Record<string, string>> {
+  const client = new CloudFormationClient();
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+  const outputs = Stacks[0]?.Outputs ?? [];
+  return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
+import { OperatorId } from '../../shared/domain/ids.ts';
+import { operatorKeyHash } from '../../shared/usecases/authenticate-operator.ts';
+import { type Deployment, findDeployment } from './deployment.ts';
+import { runCommand } from './run-command.ts';
+
+export interface OperatorRegistration {
+  readonly operatorId: string;
+  readonly name: string;
+  readonly walletUrl: string;
+  /** The HMAC key shared with the operator's wallet. */
+  readonly walletSecret: string;
+  /** Made here where none is given. */
+  readonly operatorKey?: string | undefined;
+}
+
+/**
+ * Registers an operator, or replaces it. Of the operator's key only the hash is stored; the wallet's key goes to the
+ * secrets, under the prefix that the functions may read.
+ * @returns the operator's key, which cannot be read again
+ */
+export async function registerOperator(
+  { stage, outputs }: Deployment,
+  registration: OperatorRegistration,
+): Promise<string> {
+  const { name, walletSecret } = registration;
+  const operatorId = OperatorId.parse(registration.operatorId);
+  const walletUrl = z.url({ protocol: /^https?$/ }).parse(registration.walletUrl);
+  const operatorKey = registration.operatorKey ?? randomBytes(32).toString('base64url');
+  const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key`;
+  await putSecret(walletSecretName, walletSecret);
+  const admin = new DynamoRegistryAdmin(documentClient(), outputs.ConfigTable);
+  const operator = { operatorId, name, enabled: true, walletUrl, walletSecretName };
+  await admin.putOperator(operator, operatorKeyHash(operatorKey));
+  return operatorKey;
+}
+
+async function putSecret(name: string, value: string): Promise<void> {
+  const client = new SecretsManagerClient();
+  try {
+    await client.send(new CreateSecretCommand({ Name: name, SecretString: value }));
+  } catch (error) {
+    if (!(error instanceof ResourceExistsException)) throw error;
+    await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
+  }
+}
+
+const usage =
+  'npm run operator:register -- --operator ID --name NAME --wallet-url URL --wallet-secret SECRET [--key KEY] [--stage STAGE]';
+
+if (import.meta.main) {
+  await runCommand(async () => {
+    const { values } = parseArgs({
+      options: {
+        stage: { type: 'string', default: 'local' },
+        operator: { type: 'string' },
+        name: { type: 'string' },
+        'wallet-url': { type: 'string' },
+        'wallet-secret': { type: 'string' },
+        key: { type: 'string' },
+      },
+    });
+    const {
+      operator: operatorId,
+      name,
+      'wallet-url': walletUrl,
+      'wallet-secret': walletSecret,
+      key,
+    } = values;
+    if (!operatorId || !name || !walletUrl || !walletSecret) throw new Error(`Usage: ${usage}`);
+    const deployment = await findDeployment(values.stage);
+    const registration = { operatorId, name, walletUrl, walletSecret, operatorKey: key };
+    const operatorKey = await registerOperator(deployment, registration);
+    console.log(`Registered ${operatorId} on stage ${values.stage}. Its key, shown only now: ${operatorKey}`);
+  });
+}
