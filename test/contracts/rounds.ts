@@ -131,4 +131,4 @@ export const anyRound: fc.Arbitrary<Round> = fc
       fc.record({ status: fc.constantFrom('VOIDING', 'VOIDED'), reason: fc.constantFrom(...reasons) }),
     ),
   )
-  .map(([fixed, progress, state]) => ({ ...fixed, ...progress, ...state }) as Round);
+  .map(([fixed, progress, state]) => ({ ...fixed, ...progress, ...state }));

@@ -30,7 +30,11 @@ export function startDynamoDbLocal(): Promise<TestDatabase> {
     `-Djava.library.path=${home}/DynamoDBLocal_lib`,
     '-jar',
     `${home}/DynamoDBLocal.jar`,
-    ...['-port', String(port), '-inMemory', '-sharedDb', '-disableTelemetry'],
+    '-port',
+    String(port),
+    '-inMemory',
+    '-sharedDb',
+    '-disableTelemetry',
   ]);
 }
 

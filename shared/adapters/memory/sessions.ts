@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FaultError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../ports/sessions.ts';
@@ -11,7 +12,8 @@ export class MemorySessions implements Sessions {
   }
 
   async create(session: Session): Promise<void> {
-    if (this.#sessions.has(session.sessionId)) {
+    const known = this.#sessions.get(session.sessionId);
+    if (known && !isDeepStrictEqual(known, session)) {
       throw new FaultError('INTERNAL_ERROR', 'A new session has the id of another');
     }
     this.#sessions.set(session.sessionId, session);

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { FaultError } from '../../domain/errors.ts';
+import { GameCode, OperatorId, PlayerId } from '../../domain/ids.ts';
+import type { RecoveryRequest } from '../../ports/recovery-queue.ts';
+
+const RecoveryMessage = z.strictObject({
+  version: z.literal(1),
+  purpose: z.enum(['finish', 'confirm-void']),
+  attempt: z.int().min(0),
+  operator_id: OperatorId,
+  player_id: PlayerId,
+  game_code: GameCode,
+  round_number: z.int().positive(),
+});
+
+export function encodeRecoveryMessage({ log, number, purpose, attempt }: RecoveryRequest): string {
+  return JSON.stringify({
+    version: 1,
+    purpose,
+    attempt,
+    operator_id: log.operatorId,
+    player_id: log.playerId,
+    game_code: log.gameCode,
+    round_number: number,
+  } satisfies z.infer<typeof RecoveryMessage>);
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeRecoveryMessage(body: string): RecoveryRequest {
+  const message = parse(body);
+  const { operator_id: operatorId, player_id: playerId, game_code: gameCode } = message;
+  return {
+    log: { operatorId, playerId, gameCode },
+    number: message.round_number,
+    purpose: message.purpose,
+    attempt: message.attempt,
+  };
+}
+
+function parse(body: string): z.infer<typeof RecoveryMessage> {
+  try {
+    return RecoveryMessage.parse(JSON.parse(body));
+  } catch (cause) {
+    throw new FaultError('CORRUPT_RECORD', 'A message of the recovery queue cannot be read', { cause });
+  }
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DynamoSessions } from '../../shared/adapters/dynamodb/sessions.ts';
+import { MemorySessions } from '../../shared/adapters/memory/sessions.ts';
+import type { Session } from '../../shared/domain/session.ts';
+import type { Sessions } from '../../shared/ports/sessions.ts';
+import { createTable, startDynoxide, type TestDatabase } from './start-dynamodb.ts';
+
+const TABLE = 'sessions';
+const HOUR_MS = 3_600_000;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await startDynoxide();
+  await createTable(database.client, TABLE);
+});
+afterAll(() => database.stop());
+
+function session(): Session {
+  return {
+    sessionId: randomUUID(),
+    operatorId: 'demo',
+    playerId: 'player123',
+    gameCode: 'happy-panda',
+    currency: 'EUR',
+    createdAtMs: 1_795_000_000_123,
+    expiresAtMs: 1_795_000_000_123 + HOUR_MS,
+    revokedAtMs: undefined,
+  };
+}
+
+const stores: Record<string, () => Sessions> = {
+  DynamoDB: () => new DynamoSessions(database.client, TABLE),
+  memory: () => new MemorySessions(),
+};
+
+describe.each(Object.entries(stores))('sessions in %s', (_, open) => {
+  it('come back as they were created', async () => {
+    const sessions = open();
+    const created = session();
+    await sessions.create(created);
+    expect(await sessions.get(created.sessionId)).toStrictEqual(created);
+    expect(await sessions.get(randomUUID())).toBeUndefined();
+  });
+
+  it('do not take an id that another session has', async () => {
+    const sessions = open();
+    const first = session();
+    await sessions.create(first);
+    const second = { ...first, playerId: 'somebody-else' };
+    await expect(sessions.create(second)).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    expect(await sessions.get(first.sessionId)).toStrictEqual(first);
+  });
+
+  it('take a repeated creation of the same session as one', async () => {
+    const sessions = open();
+    const created = session();
+    await sessions.create(created);
+    await sessions.create(created);
+    expect(await sessions.get(created.sessionId)).toStrictEqual(created);
+  });
+
+  it('keep the time of the first of many revocations', async () => {
+    const sessions = open();
+    const created = session();
+    await sessions.create(created);
+    expect(await sessions.revoke(created.sessionId, 5_000)).toBe(true);
+    expect(await sessions.revoke(created.sessionId, 6_000)).toBe(true);
+    expect(await sessions.get(created.sessionId)).toStrictEqual({ ...created, revokedAtMs: 5_000 });
+  });
+
+  it('that do not exist cannot be revoked, and do not come into being by it', async () => {
+    const sessions = open();
+    const { sessionId } = session();
+    expect(await sessions.revoke(sessionId, 5_000)).toBe(false);
+    expect(await sessions.get(sessionId)).toBeUndefined();
+  });
+});
+
+it('keeps an ended session for another day, so that it can be called expired', async () => {
+  const created = session();
+  await new DynamoSessions(database.client, TABLE).create(created);
+  const Key = { pk: `session#${created.sessionId}`, sk: 'session' };
+  const { Item } = await database.client.send(new GetCommand({ TableName: TABLE, Key }));
+  expect(Item?.['expiresAt']).toBe(BigInt(Math.ceil((created.expiresAtMs + 24 * HOUR_MS) / 1000)));
+});
