@@ -10,7 +10,6 @@ export type Resource =
   | 'sessions'
   | 'config'
   | 'events'
-  | 'engines'
   | 'engineObjects'
   | 'archiveObjects'
   | 'recoveryQueue'
@@ -148,8 +147,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     permissions: {
       ledger: GET_ITEM,
       sessions: GET_ITEM,
-      config: GET_ITEM,
-      engines: ['s3:ListBucket'],
+      config: QUERY,
       engineObjects: GET_OBJECT,
       recoveryQueue: ['sqs:GetQueueAttributes'],
       dataKey: ['kms:DescribeKey'],

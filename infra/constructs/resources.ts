@@ -29,7 +29,6 @@ interface ResourceReference {
 export function referencesTo(resources: Resources): Readonly<Record<Resource, ResourceReference>> {
   const { tables, buckets, queues, bus, dataKey, stage } = resources;
   const ledger = { LEDGER_TABLE: tables.ledger.tableName };
-  const engines = { ENGINES_BUCKET: buckets.engines.bucketName };
   // Secrets are made when an operator is registered, so that no template ever holds one.
   const secretName = `rgs/${stage}/operator/*`;
   return {
@@ -38,14 +37,13 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
     sessions: { arn: tables.sessions.tableArn, environment: { SESSIONS_TABLE: tables.sessions.tableName } },
     config: { arn: tables.config.tableArn, environment: { CONFIG_TABLE: tables.config.tableName } },
     events: { arn: tables.events.tableArn, environment: { EVENTS_TABLE: tables.events.tableName } },
-    engines: { arn: buckets.engines.bucketArn, environment: engines },
     engineObjects: {
       arn: buckets.engines.arnForObjects('*'),
       wildcard: objects(
         buckets.engines,
         'Engines are named by their hash, which is not known before they are published.',
       ),
-      environment: engines,
+      environment: { ENGINES_BUCKET: buckets.engines.bucketName },
     },
     archiveObjects: {
       arn: buckets.archive.arnForObjects('*'),

@@ -54,8 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'check-health': [
     'dynamodb:GetItem on TablesLedger.Arn',
     'dynamodb:GetItem on TablesSessions.Arn',
-    'dynamodb:GetItem on TablesConfig.Arn',
-    's3:ListBucket on BucketsEngines.Arn',
+    'dynamodb:Query on TablesConfig.Arn',
     's3:GetObject on BucketsEngines.Arn/*',
     'sqs:GetQueueAttributes on QueuesRecovery.Arn',
     'kms:DescribeKey on DataKey.Arn',
