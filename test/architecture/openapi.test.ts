@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { openApiDocument } from '../../functions/_api/openapi.ts';
+import { operations } from '../../functions/_api/operations.ts';
+import { FUNCTIONS } from '../../infra/functions.ts';
+
+describe('the OpenAPI document', () => {
+  const document = openApiDocument();
+
+  it('describes exactly the routes of the template, each under the function that serves it', () => {
+    const deployed = FUNCTIONS.flatMap(({ name, trigger }) =>
+      trigger.kind === 'route' ? [`${trigger.method} ${trigger.path} ${name}`] : [],
+    );
+    const described = operations.map(({ method, path, name }) => `${method} ${path} ${name}`);
+    expect(described.sort()).toEqual(deployed.sort());
+  });
+
+  it('names every parameter of every path', () => {
+    for (const [path, methods] of Object.entries(
+      document['paths'] as Record<string, Record<string, unknown>>,
+    )) {
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      for (const operation of Object.values(methods) as { parameters: { in: string; name: string }[] }[]) {
+        const declared = operation.parameters
+          .filter((parameter) => parameter.in === 'path')
+          .map(({ name }) => name);
+        expect(declared).toEqual(names);
+      }
+    }
+  });
+
+  it('refuses unknown fields in every request, as the handlers do', () => {
+    const bodies = operations.flatMap(({ body }) => (body ? [body] : []));
+    for (const body of bodies) expect(body.safeParse({ unknown: 1 }).success).toBe(false);
+  });
+});

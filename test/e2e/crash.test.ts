@@ -1,0 +1,50 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { archivedRounds } from './archive.ts';
+import { eventually, netMinor, Player } from './client.ts';
+import { LocalStackProcess } from './local-stack.ts';
+
+const players = 4;
+let stack: LocalStackProcess | undefined;
+
+afterAll(() => stack?.remove());
+
+describe('a stack that is killed in the middle of rounds', () => {
+  it('brings every round to its end by itself after the next start, and the sums hold', async () => {
+    stack = await LocalStackProcess.start();
+    const { target, dataDirectory } = stack;
+    const table = await Promise.all(Array.from({ length: players }, () => Player.open(target, '1000.00')));
+    const playing = table.map((player) => playUntilCutOff(player));
+    await eventually(async () => ((await table[0]?.rounds())?.length ?? 0) > 20 || undefined);
+    await stack.stop('SIGKILL');
+    await Promise.all(playing);
+
+    stack = await LocalStackProcess.start(dataDirectory);
+    const restarted = stack.target;
+    for (const player of table) {
+      const again = Object.assign(Object.create(Player.prototype) as Player, player, { target: restarted });
+      const rounds = await eventually(async () => {
+        const all = await again.rounds();
+        return all.every(({ final }) => final) ? all : undefined;
+      }, 120_000);
+      const sum = rounds.reduce((total, round) => total + netMinor(round), 0n);
+      expect(await again.walletBalanceMinor()).toBe(100_000n + sum);
+      await eventually(async () => {
+        const archived = await archivedRounds(restarted);
+        return rounds.every(({ round_id }) => archived.has(round_id)) || undefined;
+      });
+      const next = await again.playNext();
+      expect([200, 409], next.text).toContain(next.status);
+    }
+  });
+});
+
+async function playUntilCutOff(player: Player): Promise<void> {
+  for (;;) {
+    try {
+      const reply = await player.playNext();
+      if (reply.status === 409) player.bonusActive = !player.bonusActive;
+    } catch {
+      return;
+    }
+  }
+}

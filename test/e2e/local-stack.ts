@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as z from 'zod';
+import type { Target } from './target.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+const Deployment = z.object({
+  apiUrl: z.string(),
+  walletUrl: z.string(),
+  operatorKey: z.string(),
+  outputs: z.record(z.string(), z.string()),
+  environment: z.record(z.string(), z.string()),
+});
+
+/** `npm start` in a process of its own, on ports and with a data folder of its own. */
+export class LocalStackProcess {
+  readonly dataDirectory: string;
+  readonly child: ChildProcess;
+  readonly target: Target;
+  readonly startedInMs: number;
+
+  private constructor(dataDirectory: string, child: ChildProcess, target: Target, startedInMs: number) {
+    this.dataDirectory = dataDirectory;
+    this.child = child;
+    this.target = target;
+    this.startedInMs = startedInMs;
+  }
+
+  static async start(dataDirectory?: string, ports = { api: 0, wallet: 0 }): Promise<LocalStackProcess> {
+    const data = dataDirectory ?? (await mkdtemp(path.join(tmpdir(), 'rgs-e2e-')));
+    await rm(path.join(data, 'deployment.json'), { force: true });
+    const startedAtMs = performance.now();
+    const child = spawn(process.execPath, ['infra/local/start.ts'], {
+      cwd: root,
+      env: { ...process.env, RGS_DATA: data, PORT: String(ports.api), WALLET_PORT: String(ports.wallet) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output: string[] = [];
+    child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+    const target = await readyTarget(child, data, output);
+    return new LocalStackProcess(data, child, target, performance.now() - startedAtMs);
+  }
+
+  /** Ends as Ctrl-C would, or as the kernel would; resolves when the process is gone. */
+  async stop(signal: 'SIGINT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill(signal);
+    await gone;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.dataDirectory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+async function readyTarget(child: ChildProcess, data: string, output: readonly string[]): Promise<Target> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    if (child.exitCode !== null || child.signalCode !== null) break;
+    const text = await readFile(path.join(data, 'deployment.json'), 'utf8').catch(() => undefined);
+    const parsed = text === undefined ? undefined : Deployment.safeParse(tryParse(text));
+    if (parsed?.success) return parsed.data;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the local stack did not start:\n${output.join('')}`);
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
