@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startHttpServer } from '../../../test/contracts/http-server.ts';
+import { startTestServices, type TestServices } from '../../../test/contracts/local-services.ts';
+import type { RecoveryRequest } from '../../ports/recovery-queue.ts';
+import { SqsParkingQueue } from './parking-queue.ts';
+import { decodeRecoveryMessage, encodeRecoveryMessage } from './recovery-message.ts';
+import { SqsRecoveryQueue } from './recovery-queue.ts';
+
+let local: TestServices;
+let sqs: SQSClient;
+let queueUrl: string;
+
+beforeAll(async () => {
+  local = await startTestServices();
+  sqs = new SQSClient({
+    ...local.access,
+    endpoint: local.services.endpoints.sqs,
+    useQueueUrlAsEndpoint: false,
+  });
+});
+beforeEach(async () => {
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: randomUUID() }));
+  queueUrl = QueueUrl!;
+});
+afterAll(async () => {
+  sqs.destroy();
+  await local.stop();
+});
+
+const request = (number: number): RecoveryRequest => ({
+  log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+  number,
+  purpose: 'finish',
+  attempt: 0,
+});
+
+async function receiveAll(): Promise<Message[]> {
+  const received: Message[] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
+    );
+    if (Messages.length === 0) return received;
+    received.push(...Messages);
+  }
+}
+
+async function counts() {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
+  );
+  return {
+    ready: Number(Attributes?.['ApproximateNumberOfMessages']),
+    delayed: Number(Attributes?.['ApproximateNumberOfMessagesDelayed']),
+  };
+}
+
+describe('the recovery queue', () => {
+  it('takes any number of requests, each once', async () => {
+    const requests = Array.from({ length: 23 }, (_, index) => request(index + 1));
+    await new SqsRecoveryQueue(sqs, queueUrl).send(requests, 0);
+    const received = (await receiveAll()).map(({ Body }) => decodeRecoveryMessage(Body!));
+    expect(received.sort((left, right) => left.number - right.number)).toEqual(requests);
+  });
+
+  it('takes none', async () => {
+    await new SqsRecoveryQueue(sqs, queueUrl).send([], 1_000);
+    expect(await counts()).toEqual({ ready: 0, delayed: 0 });
+  });
+
+  it('holds requests back, also for longer than SQS can', async () => {
+    const queue = new SqsRecoveryQueue(sqs, queueUrl);
+    await queue.send([request(1)], 1);
+    await queue.send([request(2)], 900_000);
+    await queue.send([request(3)], 86_400_000);
+    expect(await counts()).toEqual({ ready: 0, delayed: 3 });
+  });
+
+  it('that does not exist is an error that can be retried', async () => {
+    const queue = new SqsRecoveryQueue(sqs, `${queueUrl}-not`);
+    await expect(queue.send([request(1)], 0)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+});
+
+describe('a batch of which SQS takes only some', () => {
+  /** Fails the messages with these ids in each call. */
+  async function send(failures: readonly string[][]) {
+    const calls: string[][] = [];
+    const server = await startHttpServer(async (incoming, response) => {
+      let body = '';
+      for await (const chunk of incoming) body += chunk;
+      const ids = (JSON.parse(body).Entries as { Id: string }[]).map(({ Id }) => Id);
+      const failing = failures[calls.length] ?? [];
+      calls.push(ids);
+      const Failed = failing.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false }));
+      const Successful = ids.filter((id) => !failing.includes(id)).map((Id) => ({ Id, MessageId: Id }));
+      response.setHeader('content-type', 'application/x-amz-json-1.0');
+      response.end(JSON.stringify({ Successful, Failed }));
+    });
+    const client = new SQSClient({ ...local.access, endpoint: server.endpoint, md5: false });
+    const sent = await new SqsRecoveryQueue(client, `${server.endpoint}/0/queue`)
+      .send([request(1), request(2), request(3)], 0)
+      .then(
+        () => 'sent',
+        (error: unknown) => error,
+      );
+    client.destroy();
+    await server.stop();
+    return { calls, sent };
+  }
+
+  it('is sent again as to the others', async () => {
+    const { calls, sent } = await send([['1', '2']]);
+    expect(sent).toBe('sent');
+    expect(calls).toEqual([
+      ['0', '1', '2'],
+      ['1', '2'],
+    ]);
+  });
+
+  it('twice is an error that can be retried', async () => {
+    const { calls, sent } = await send([['1', '2'], ['2']]);
+    expect(sent).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
+    expect(calls).toHaveLength(2);
+  });
+});
+
+describe('a recovery message', () => {
+  it('says what was asked for', () => {
+    const anyRequest = fc.record<RecoveryRequest>({
+      log: fc.record({
+        operatorId: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/),
+        playerId: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/),
+        gameCode: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,47}$/),
+      }),
+      number: fc.integer({ min: 1, max: 999_999_999 }),
+      purpose: fc.constantFrom('finish', 'confirm-void'),
+      attempt: fc.nat(),
+    });
+    fc.assert(
+      fc.property(anyRequest, (asked) => {
+        expect(decodeRecoveryMessage(encodeRecoveryMessage(asked))).toEqual(asked);
+      }),
+    );
+  });
+
+  const good = JSON.parse(encodeRecoveryMessage(request(1)));
+  const broken: Record<string, string> = {
+    'no JSON': '{',
+    'another version': JSON.stringify({ ...good, version: 2 }),
+    'a field too many': JSON.stringify({ ...good, extra: 1 }),
+    'no purpose': JSON.stringify({ ...good, purpose: undefined }),
+    'the round 0': JSON.stringify({ ...good, round_number: 0 }),
+  };
+  for (const [flaw, body] of Object.entries(broken)) {
+    it(`with ${flaw} is refused`, () => {
+      expect(() => decodeRecoveryMessage(body)).toThrow(expect.objectContaining({ code: 'CORRUPT_RECORD' }));
+    });
+  }
+});
+
+describe('the parking queue', () => {
+  it('keeps a record with the reason', async () => {
+    const record = { eventID: '1', dynamodb: { Keys: { pk: { S: 'demo#p#g' } } } };
+    await new SqsParkingQueue(sqs, queueUrl).park(record, 'CORRUPT_RECORD');
+    const [message] = await receiveAll();
+    const parked = JSON.parse(message!.Body!);
+    expect(parked).toMatchObject({ version: 1, reason: 'CORRUPT_RECORD', truncated: false });
+    expect(JSON.parse(parked.record)).toEqual(record);
+  });
+
+  it('keeps the beginning of a record that is larger than a message may be', async () => {
+    const record = { eventID: '1', image: '\u20ac"\n'.repeat(400_000) };
+    await new SqsParkingQueue(sqs, queueUrl).park(record, 'CORRUPT_RECORD');
+    const [message] = await receiveAll();
+    expect(Buffer.byteLength(message!.Body!)).toBeLessThanOrEqual(256 * 1024);
+    const parked = JSON.parse(message!.Body!);
+    expect(parked.truncated).toBe(true);
+    expect(parked.record.startsWith('{"eventID":"1"')).toBe(true);
+  });
+});
