@@ -78,7 +78,11 @@ export class Accounts {
     return row !== undefined && timingSafeEqual(row.token_hash as Uint8Array, hashOf(token));
   }
 
-  /** @throws WalletRefusal of any kind; the same one whenever the same debit comes again */
+  /**
+   * Takes a stake once, however often it is asked for. A refusal is final: the same debit gets it every time.
+   * @throws WalletRefusal TRANSACTION_MISMATCH, TRANSACTION_ROLLED_BACK, UNKNOWN_PLAYER, CURRENCY_MISMATCH,
+   *   INSUFFICIENT_FUNDS
+   */
   debit(movement: Movement): Entry {
     const entry = inTransaction(this.#database, () => {
       const known = this.#known(movement, ['debit', 'rollback']);
@@ -97,7 +101,10 @@ export class Accounts {
     return entry;
   }
 
-  /** Asks nothing about the round: a win is owed whether or not this wallet has seen a stake for it. */
+  /**
+   * Asks nothing about the round: a win is owed whether or not this wallet has seen a stake for it.
+   * @throws WalletRefusal TRANSACTION_MISMATCH, UNKNOWN_PLAYER, CURRENCY_MISMATCH, BALANCE_LIMIT; none is remembered
+   */
   credit(movement: Movement): Entry {
     return inTransaction(this.#database, () => {
       const known = this.#known(movement, ['credit']).credit;
@@ -129,25 +136,24 @@ export class Accounts {
     return entry;
   }
 
-  /** Entries in the order they were written, of one player or of all. */
-  entries(page: { readonly playerId?: string | undefined; readonly after: number; readonly limit: number }) {
-    return this.#database
-      .prepare(
-        'SELECT * FROM journal WHERE sequence > :after AND player_id = coalesce(:playerId, player_id) ORDER BY sequence LIMIT :limit',
-      )
-      .all({ after: page.after, limit: page.limit, playerId: page.playerId ?? null })
-      .map(entryOf);
+  /** Entries in the order they were written, of one player or of all, at most `limit` of those after `after`. */
+  entries(
+    playerId: string | undefined,
+    { after, limit }: { readonly after: number; readonly limit: number },
+  ) {
+    const rows =
+      playerId === undefined
+        ? this.#database
+            .prepare('SELECT * FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?')
+            .all(after, limit)
+        : this.#database
+            .prepare('SELECT * FROM journal WHERE player_id = ? AND sequence > ? ORDER BY sequence LIMIT ?')
+            .all(playerId, after, limit);
+    return rows.map(entryOf);
   }
 
   #takeStake(movement: Movement): Entry {
-    const player = this.find(movement.playerId);
-    const refusal = !player
-      ? 'UNKNOWN_PLAYER'
-      : player.currency !== movement.currency
-        ? 'CURRENCY_MISMATCH'
-        : player.balanceMinor < movement.amountMinor
-          ? 'INSUFFICIENT_FUNDS'
-          : undefined;
+    const refusal = refusalOf(movement, this.find(movement.playerId));
     // A refusal is kept as well: a delayed copy of this debit must not be taken after the player has paid in.
     return this.#append('debit', movement, refusal ? 0n : -movement.amountMinor, refusal);
   }
@@ -191,6 +197,12 @@ export class Accounts {
       });
     return entryOf(row ?? {});
   }
+}
+
+function refusalOf(debit: Movement, player: Player | undefined): RefusalCode | undefined {
+  if (!player) return 'UNKNOWN_PLAYER';
+  if (player.currency !== debit.currency) return 'CURRENCY_MISMATCH';
+  return player.balanceMinor < debit.amountMinor ? 'INSUFFICIENT_FUNDS' : undefined;
 }
 
 function hashOf(token: string): Buffer {

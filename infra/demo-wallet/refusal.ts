@@ -29,10 +29,12 @@ export class WalletRefusal extends Error {
   override readonly name = 'WalletRefusal';
   readonly code: RefusalCode;
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: RefusalCode, message: string) {
+  constructor(code: RefusalCode, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.code = code;
+    this.headers = headers;
     this.status = statusByCode[code];
   }
 }

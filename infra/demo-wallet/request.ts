@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
-import { readJsonObject } from '../../shared/adapters/http/json-object.ts';
 import { currencyOf } from '../../shared/domain/currency.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import { GameCode, PlayerId, RoundId, SessionId } from '../../shared/domain/ids.ts';
@@ -54,10 +53,27 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 
 /** @throws WalletRefusal INVALID_JSON, INVALID_REQUEST */
 export function readFields<S extends z.ZodType>(schema: S, body: Uint8Array): z.output<S> {
-  const object = readJsonObject(body);
-  if (!object)
-    throw new WalletRefusal('INVALID_JSON', 'The body is not one JSON object with each name at most once');
+  const object = readFlatObject(body);
+  if (!object) {
+    throw new WalletRefusal(
+      'INVALID_JSON',
+      'The body is not one flat JSON object with each name at most once',
+    );
+  }
   return parse(schema, object);
+}
+
+/** JSON.parse keeps the last of two equal names; whoever signed the body may have meant the first. */
+function readFlatObject(body: Uint8Array): object | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const names = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined);
+    return !Array.isArray(value) && names.length === Object.keys(value).length ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws WalletRefusal INVALID_REQUEST where a parameter is unknown, repeated or malformed */

@@ -90,7 +90,7 @@ function readPlayer(accounts: Accounts, { pathParameter }: Call): Reply {
 
 function listTransactions(accounts: Accounts, { query }: Call): Reply {
   const { player_id: playerId, after, limit } = readQuery(EntriesQuery, query);
-  const entries = accounts.entries({ playerId, after, limit });
+  const entries = accounts.entries(playerId, { after, limit });
   return ok({
     transactions: entries.map(entryView),
     // Where to go on; a full page may be the last one, and the next then is empty.
@@ -116,7 +116,8 @@ function entryView(entry: Entry) {
     amount: formatAmount(entry.amountMinor, currency),
     currency: entry.currency,
     change: formatAmount(entry.changeMinor, currency),
-    balance: formatAmount(entry.balanceMinor, currency),
+    // What was refused may name a currency that the account does not have.
+    balance: entry.refusal === undefined ? formatAmount(entry.balanceMinor, currency) : null,
     refusal: entry.refusal ?? null,
   };
 }

@@ -79,7 +79,8 @@ async function respond(context: Context, request: IncomingMessage, response: Ser
     send(response, await answer(context, request));
   } catch (error) {
     if (error instanceof WalletRefusal) {
-      const { code, message, status } = error;
+      const { code, message, status, headers } = error;
+      response.setHeaders(new Map(Object.entries(headers)));
       // What is left of a body that was not read must not be taken for the next request.
       if (!request.complete) response.setHeader('connection', 'close');
       send(response, { status, body: { code, message } });
@@ -107,11 +108,11 @@ async function answer({ accounts, clock, secret }: Context, request: IncomingMes
 function find(method: string, path: string): { readonly route: Route; readonly pathParameter: string } {
   const candidates = routes.filter((route) => route.path.test(path));
   const route = candidates.find((candidate) => candidate.method === method);
-  if (!route) {
-    throw candidates.length > 0
-      ? new WalletRefusal('METHOD_NOT_ALLOWED', `Use ${candidates.map((other) => other.method).join(' or ')}`)
-      : new WalletRefusal('UNKNOWN_ROUTE', 'There is no such route');
+  if (!route && candidates.length > 0) {
+    const allow = candidates.map((candidate) => candidate.method).join(', ');
+    throw new WalletRefusal('METHOD_NOT_ALLOWED', `Use ${allow}`, { allow });
   }
+  if (!route) throw new WalletRefusal('UNKNOWN_ROUTE', 'There is no such route');
   return { route, pathParameter: route.path.exec(path)?.[1] ?? '' };
 }
 

@@ -25,9 +25,9 @@ async function start(): Promise<void> {
   }
   const { WALLET_PORT: port, WALLET_DATA: dataDirectory, WALLET_SECRET: secret } = environment.data;
   const wallet = await startDemoWallet({ port, dataDirectory, secret });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void wallet.stop());
   console.log(`The demo wallet listens on ${wallet.url}; its balances are in ${dataDirectory}.`);
   console.log('It knows player123 with the token "demo". Ctrl-C stops it.');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void wallet.stop());
 }
 
 try {
