@@ -52,10 +52,13 @@ async function cdk(...args: readonly string[]): Promise<number> {
   return code ?? 1;
 }
 
-/** Nothing of the caller's AWS settings is kept: a mistake here must not reach a real account. */
+/**
+ * Nothing of the caller's AWS settings is kept, because a mistake here must not reach a real account; but for the
+ * certificate of an emulator that speaks TLS, as it has to where it enforces policies.
+ */
 function emulatorEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('AWS_') && !name.startsWith('CDK_'),
+    ([name]) => name === 'AWS_CA_BUNDLE' || !/^(AWS|CDK)_/.test(name),
   );
   return {
     ...Object.fromEntries(own),
