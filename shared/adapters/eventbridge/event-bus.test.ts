@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BusEvent } from '../../../infra/local/services/event-bus.ts';
+import type { BusEvent } from '../../../infra/local/services/event-bus.ts';
 import { startTestServices, type TestServices } from '../../../test/contracts/local-services.ts';
 import type { RoundEnded } from '../../domain/events.ts';
 import { EventBridgeBus } from './event-bus.ts';
@@ -72,7 +72,7 @@ describe('the bus', () => {
     await new EventBridgeBus(client, BUS).publish(events);
     expect(calls).toBe(3);
     const found = await deliveredOf(events);
-    const read = found.map((event) => decodeDetail(event['detail-type'], event.detail) as RoundEnded);
+    const read = found.map((event) => decodeDetail(event['detail-type'], event.detail));
     const byId = (left: RoundEnded, right: RoundEnded) => left.eventId.localeCompare(right.eventId);
     expect(read.sort(byId)).toEqual(events.toSorted(byId));
   });

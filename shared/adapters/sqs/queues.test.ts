@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -95,16 +96,16 @@ describe('a batch of which SQS takes only some', () => {
   /** Fails the messages with these ids in each call. */
   async function send(failures: readonly string[][]) {
     const calls: string[][] = [];
-    const server = await startHttpServer(async (incoming, response) => {
-      let body = '';
-      for await (const chunk of incoming) body += chunk;
-      const ids = (JSON.parse(body).Entries as { Id: string }[]).map(({ Id }) => Id);
-      const failing = failures[calls.length] ?? [];
-      calls.push(ids);
-      const Failed = failing.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false }));
-      const Successful = ids.filter((id) => !failing.includes(id)).map((Id) => ({ Id, MessageId: Id }));
-      response.setHeader('content-type', 'application/x-amz-json-1.0');
-      response.end(JSON.stringify({ Successful, Failed }));
+    const server = await startHttpServer((incoming, response) => {
+      void text(incoming).then((body) => {
+        const ids = (JSON.parse(body).Entries as { Id: string }[]).map(({ Id }) => Id);
+        const failing = failures[calls.length] ?? [];
+        calls.push(ids);
+        const Failed = failing.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false }));
+        const Successful = ids.filter((id) => !failing.includes(id)).map((Id) => ({ Id, MessageId: Id }));
+        response.setHeader('content-type', 'application/x-amz-json-1.0');
+        response.end(JSON.stringify({ Successful, Failed }));
+      });
     });
     const client = new SQSClient({ ...local.access, endpoint: server.endpoint, md5: false });
     const sent = await new SqsRecoveryQueue(client, `${server.endpoint}/0/queue`)

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ExpiringCache } from './expiring-cache.ts';
 
-function opened(lifeMs = (_: string | undefined) => 1_000, maxEntries = 10) {
+type Life = (value: string | undefined) => number;
+
+function opened(lifeMs: Life = () => 1_000, maxEntries = 10) {
   const time = { nowMs: 0 };
   const cache = new ExpiringCache<string | undefined>({
     clock: { nowMs: () => time.nowMs },
