@@ -1,8 +1,9 @@
 /** Runs the synthesised stack on this machine: the template that `cdk deploy` would send, and nothing beside it. */
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { bundleFunctions } from '../bundle.ts';
+import { LOCAL_DEPLOYMENT_FILE } from '../commands/deployment.ts';
 import { startDemoWallet } from '../demo-wallet/server.ts';
 import type { StackModel } from './model.ts';
 import { type ApiServer, startApiServer } from './runtime/api-server.ts';
@@ -42,6 +43,8 @@ export interface FinishedStep {
 }
 
 export interface SeedTarget {
+  /** Absolute; the commands find this run by it (RGS_DATA). */
+  readonly dataDirectory: string;
   readonly outputs: StackModel['outputs'];
   /** The variables that lead AWS clients to this machine's services. */
   readonly environment: Readonly<Record<string, string>>;
@@ -88,7 +91,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   await step('Load the functions that play', () => functions.warm(playingFunctions(model)));
 
   const { endpoints, onFailure } = services;
-  const target = { outputs: model.outputs, environment: endpointEnvironment(endpoints), walletUrl };
+  const target = {
+    dataDirectory,
+    outputs: model.outputs,
+    environment: endpointEnvironment(endpoints),
+    walletUrl,
+  };
+  await announce(target, cleanup);
   const { seed } = options;
   if (seed !== undefined) await step('Publish the games, register the operator', () => seed(target));
   const running = cleanup.move();
@@ -174,6 +183,16 @@ function startFunctions(
 /** Those that change something: the first spin should not have to wait for a cold start. */
 function playingFunctions({ routes }: StackModel): Set<string> {
   return new Set(routes.filter(({ method }) => method === 'POST').map(({ functionName }) => functionName));
+}
+
+/** Tells the commands (publishing, registering) where the services of this run are, for as long as they are there. */
+async function announce(
+  { dataDirectory, outputs, environment }: SeedTarget,
+  cleanup: AsyncDisposableStack,
+): Promise<void> {
+  const file = path.join(dataDirectory, LOCAL_DEPLOYMENT_FILE);
+  await writeFile(file, JSON.stringify({ outputs, environment }, null, 2));
+  cleanup.defer(() => rm(file, { force: true }));
 }
 
 async function emptyFolder(parent: string, name: string): Promise<string> {

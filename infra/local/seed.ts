@@ -1,0 +1,47 @@
+/** What makes an empty local run playable: the demo game, and an operator whose wallet is the demo wallet. */
+import { findDeployment } from '../commands/deployment.ts';
+import { publishEngine } from '../commands/publish-engine.ts';
+import { registerOperator } from '../commands/register-operator.ts';
+import { DEMO_OPERATOR_KEY } from '../commands/seed-demo.ts';
+import type { SeedTarget } from './stack.ts';
+
+/** What the demo wallet signs and checks requests with. It protects nothing but play money on this machine. */
+export const DEMO_WALLET_SECRET = 'demo-wallet-secret-for-this-machine-only';
+
+/**
+ * Publishes the demo game and registers the demo operator; both only replace what is there, so that it can run at
+ * every start.
+ * @returns the demo operator's key
+ */
+export async function seedDemo({ dataDirectory, environment, walletUrl }: SeedTarget): Promise<string> {
+  if (walletUrl === undefined) throw new Error('The demo operator needs a wallet');
+  const demo = {
+    operatorId: 'demo',
+    name: 'Demo operator',
+    walletUrl,
+    walletSecret: DEMO_WALLET_SECRET,
+    operatorKey: DEMO_OPERATOR_KEY,
+  };
+  await withEnvironment({ ...environment, RGS_DATA: dataDirectory }, async () => {
+    const deployment = await findDeployment('local');
+    await Promise.all([publishEngine(deployment, 'happy-panda'), registerOperator(deployment, demo)]);
+  });
+  return DEMO_OPERATOR_KEY;
+}
+
+/** The commands find AWS by the environment; afterwards this process has its own again. */
+async function withEnvironment(
+  environment: Readonly<Record<string, string>>,
+  work: () => Promise<void>,
+): Promise<void> {
+  const before = { ...process.env };
+  Object.assign(process.env, environment);
+  try {
+    await work();
+  } finally {
+    for (const name of Object.keys(environment)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  }
+}

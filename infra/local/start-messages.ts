@@ -1,0 +1,58 @@
+/** What `npm start` says: plain lines that read the same in a terminal, a log and a pipe. */
+
+export interface ReadyFacts {
+  readonly url: string;
+  readonly walletUrl: string | undefined;
+  readonly dataDirectory: string;
+  readonly logDirectory: string;
+  readonly operatorKey: string;
+  readonly tookMs: number;
+}
+
+export function progressLine(name: string, durationMs: number): string {
+  return `  ✔ ${name.padEnd(48)} ${`${Math.round(durationMs)} ms`.padStart(8)}`;
+}
+
+/** Where everything is, and lines to paste that play a round. They need a shell, curl and sed. */
+export function readyMessage(facts: ReadyFacts): string {
+  const games = `${facts.url}/api/v1/games/happy-panda`;
+  const json = "-H 'Content-Type: application/json'";
+  const player = '{"player_id":"player123","currency":"EUR","operator_id":"demo","token":"demo"}';
+  const field = (name: string) => String.raw`sed -n 's/.*"${name}":"\([^"]*\)".*/\1/p'`;
+  return `
+Ready in ${(facts.tookMs / 1000).toFixed(1)} s. Ctrl-C stops it; the data stays.
+
+  API        ${facts.url}
+  Wallet     ${facts.walletUrl ?? 'none'}
+  Operator   demo, its key is ${facts.operatorKey}
+  Data       ${facts.dataDirectory}
+  Logs       ${facts.logDirectory}
+
+Launch, spin, read the round:
+
+  SESSION=$(curl -s -X POST ${games}/session ${json} \\
+    -d '${player}' | ${field('session_id')})
+
+  ROUND=$(curl -s -X POST ${games}/spin ${json} \\
+    -d "{\\"session_id\\":\\"$SESSION\\",\\"bet_amount\\":\\"1.00\\"}" | tee /dev/stderr | ${field('round_id')})
+
+  curl -s ${facts.url}/api/v1/rounds/$ROUND -H 'X-Operator-Key: ${facts.operatorKey}'
+`;
+}
+
+/** An error as one line for people; where the system's own words would not help, what to do. */
+export function failureLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken. Stop what uses it, or choose another one: PORT=8090 npm start`;
+  if (code === 'EACCES' && port !== undefined)
+    return `Port ${port} may not be used by this user; choose one above 1023`;
+  if (code === 'ERR_MODULE_NOT_FOUND') return missingModule(error.message);
+  return error.message.split('\n')[0] as string;
+}
+
+function missingModule(message: string): string {
+  const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? 'unknown';
+  return `${name} is missing. Install what the project needs with: npm ci`;
+}

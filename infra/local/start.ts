@@ -1,0 +1,60 @@
+/** `npm start`: the whole product on this machine. PORT, WALLET_PORT and RGS_DATA change where; --verbose shows more. */
+import { failureLine, progressLine, readyMessage } from './start-messages.ts';
+import { readSettings, type StartSettings } from './start-settings.ts';
+
+/** A stop that takes longer is cut short. Services and functions end with this process, however it ends. */
+const STOP_LIMIT_MS = 5_000;
+
+const verbose = process.argv.includes('--verbose');
+let stop: (() => Promise<void>) | undefined;
+
+function fail(error: unknown): never {
+  console.error(`\n  ✘ ${failureLine(error)}`);
+  if (verbose) console.error(error);
+  process.exit(1);
+}
+
+async function stopOnSignal(): Promise<void> {
+  // A second signal, or one before there is anything to stop in order, ends it at once.
+  if (stop === undefined) process.exit(130);
+  const stopping = stop;
+  stop = undefined;
+  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+  console.log('\nStopping …');
+  await stopping();
+  console.log('Stopped.');
+  process.exit(0);
+}
+
+async function start({ port, walletPort, dataDirectory }: StartSettings): Promise<void> {
+  const startedMs = performance.now();
+  console.log('serverless-rgs on this machine\n');
+  // Loaded late, so that a package that is missing can be told of in one line.
+  const { startLocalStack } = await import('./stack.ts');
+  const { DEMO_WALLET_SECRET, seedDemo } = await import('./seed.ts');
+  let operatorKey = '';
+  const stack = await startLocalStack({
+    dataDirectory,
+    port,
+    wallet: { port: walletPort, secret: DEMO_WALLET_SECRET },
+    verbose,
+    onProgress: ({ name, durationMs }) => console.log(progressLine(name, durationMs)),
+    seed: async (target) => {
+      operatorKey = await seedDemo(target);
+    },
+  });
+  stop = stack.stop;
+  stack.onFailure((message) => fail(new Error(message)));
+  const { url, walletUrl, logDirectory } = stack;
+  const tookMs = performance.now() - startedMs;
+  console.log(readyMessage({ url, walletUrl, dataDirectory, logDirectory, operatorKey, tookMs }));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void stopOnSignal().catch(fail));
+process.on('uncaughtException', fail);
+try {
+  await start(readSettings(process.env, process.argv.slice(2)));
+} catch (error) {
+  fail(error);
+}
