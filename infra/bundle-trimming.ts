@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'esbuild';
+
+/** Each SDK client imports its whole package.json for the version in its user agent. */
+const clientVersions: Plugin = {
+  name: 'client-versions',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /node_modules[\\/]@aws-sdk[\\/].*package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
+/** Every zod schema can turn itself into JSON Schema, which only the function that serves OpenAPI asks of them. */
+const noJsonSchema: Plugin = {
+  name: 'no-json-schema',
+  setup: ({ onLoad }) => {
+    const filter = /node_modules[\\/]zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/;
+    onLoad({ filter }, async ({ path }) => {
+      const names = Object.keys((await import(path)) as Record<string, unknown>);
+      const refuse = "()=>()=>{throw new Error('JSON Schema is left out of this bundle')}";
+      return { contents: names.map((name) => `export const ${name}=${refuse};`).join('\n'), loader: 'js' };
+    });
+  },
+};
+
+/** What may be left out of a function's bundle, about 8 KB gzipped. */
+export function trimmingFor(functionName: string): Plugin[] {
+  return functionName === 'serve-openapi' ? [clientVersions] : [clientVersions, noJsonSchema];
+}
