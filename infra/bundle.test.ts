@@ -9,6 +9,7 @@ import { temporaryDirectory } from './template.fixture.ts';
 const MODULES = join(import.meta.dirname, '../node_modules');
 const ZOD = join(MODULES, 'zod');
 const SQS_CLIENT = join(MODULES, '@aws-sdk/client-sqs');
+const S3_CLIENT = join(MODULES, '@aws-sdk/client-s3');
 
 let functionsDirectory: string;
 let outputDirectory: string;
@@ -107,4 +108,22 @@ test('the SDK in a bundle signs with the credentials of the environment and look
     encoding: 'utf8',
   });
   expect(answer.trim()).toBe('key/token');
+});
+
+test('a client gets the code for event streams only where it cannot do without', async () => {
+  const source = (client: string, name: string) =>
+    `import { ${name} } from ${JSON.stringify(client)};
+     export const handler = () => new ${name}({ region: 'eu-west-1' }).config.serviceId;`;
+  writeHandler('with-s3', source(S3_CLIENT, 'S3Client'));
+  writeHandler('with-sqs', source(SQS_CLIENT, 'SQSClient'));
+  await run();
+  const streams = (name: string) =>
+    readFileSync(join(outputDirectory, 'metafiles', `${name}.json`), 'utf8').includes(
+      'submodules/event-streams/',
+    );
+  expect([streams('with-s3'), streams('with-sqs')]).toEqual([true, false]);
+  for (const name of ['with-s3', 'with-sqs']) {
+    const bundled = await import(pathToFileURL(bundleOf(name)).href);
+    expect(bundled.handler()).toMatch(/^S3$|^SQS$/);
+  }
 });

@@ -84,7 +84,7 @@ async function writeChanged(path: string, contents: Uint8Array): Promise<void> {
 
 /**
  * Every SDK client can load what reads event streams, which no operation called here answers with: 7 KB gzipped. The S3
- * client imports the same module for good, and keeps it.
+ * client imports the same module from the start, and keeps it.
  */
 const WITHOUT_EVENT_STREAMS: Plugin = {
   name: 'without-event-streams',
