@@ -253,11 +253,12 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       try {
         const updatedAtMs = 1_000;
         const old = { updatedAtMs, sealedStart: new Uint8Array(200_000) };
-        const unfinished: Round[] = [
+        // More than one answer of a scan can hold, so that every page is needed.
+        const unfinished: Round[] = Array.from({ length: 3 }, (): Round[] => [
           intent(old),
           { ...intent(old), status: 'VOIDING', reason: 'ABANDONED' },
           committed(intent(old), { winMinor: 1n }, updatedAtMs),
-        ];
+        ]).flat();
         const others: Round[] = [
           intent({ ...old, updatedAtMs: 5_000 }),
           committed(intent(old), { winMinor: 0n }, updatedAtMs),

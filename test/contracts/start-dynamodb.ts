@@ -11,6 +11,7 @@ const packages = new URL('../../node_modules/', import.meta.url).pathname;
 const PATIENCE_MS = 20_000;
 
 export interface TestDatabase {
+  readonly endpoint: string;
   readonly client: DynamoDBDocumentClient;
   stop(): Promise<void>;
 }
@@ -40,18 +41,20 @@ export function startDynamoDbLocal(): Promise<TestDatabase> {
 
 async function start(command: string, args: (port: number) => string[]): Promise<TestDatabase> {
   const port = await freePort();
-  const child = spawn(command, args(port), { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, args(port), { stdio: 'ignore' });
   const failed = once(child, 'error').then(([error]) => Promise.reject(error));
   failed.catch(() => undefined);
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
+  const endpoint = `http://127.0.0.1:${port}`;
   const client = documentClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   await Promise.race([failed, ready(client, child)]);
   return {
+    endpoint,
     client,
     async stop() {
       client.destroy();

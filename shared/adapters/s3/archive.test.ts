@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,30 @@ describe('a batch of rounds', () => {
     const found = await keys();
     expect(found).toHaveLength(1);
     expect(await lines(found[0]!)).toEqual(rounds.map((round) => JSON.stringify(archiveRecord(round))));
+  });
+
+  it('goes with its SHA-256, without which Object Lock takes nothing', async () => {
+    const client = new S3Client({
+      ...local.access,
+      endpoint: local.services.endpoints.s3,
+      forcePathStyle: true,
+    });
+    const sent: (string | undefined)[] = [];
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const { headers } = args.request as { headers: Record<string, string> };
+        sent.push(headers['x-amz-checksum-sha256']);
+        return next(args);
+      },
+      { step: 'finalizeRequest' },
+    );
+    const round = committed(intent(), {}, END_OF_DAY);
+    await new S3Archive(client, bucket).write([round], 'batch-1');
+    client.destroy();
+    const [key] = await keys();
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const stored = await Body!.transformToByteArray();
+    expect(sent).toEqual([createHash('sha256').update(stored).digest('base64')]);
   });
 
   it('of none writes nothing', async () => {

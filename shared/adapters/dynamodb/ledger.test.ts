@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startHttpServer } from '../../../test/contracts/http-server.ts';
+import { committed, credited, intent } from '../../../test/contracts/rounds.ts';
+import { createTable, startDynoxide, type TestDatabase } from '../../../test/contracts/start-dynamodb.ts';
+import { documentClient } from './document-client.ts';
+import { DynamoLedger } from './ledger.ts';
+
+const TABLE = 'ledger';
+const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+
+describe('a ledger whose answers get lost', () => {
+  let database: TestDatabase;
+  let proxy: Awaited<ReturnType<typeof startHttpServer>>;
+  let client: ReturnType<typeof documentClient>;
+  let ledger: DynamoLedger;
+  const answers = { toLose: 0, lost: 0 };
+
+  /** Lets every request take effect, and cuts the line before some of the answers. */
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
+    const body = await buffer(request);
+    const answer = await fetch(database.endpoint, {
+      method: 'POST',
+      headers: headers as Record<string, string>,
+      body,
+    });
+    const content = Buffer.from(await answer.arrayBuffer());
+    if (answers.toLose > 0) {
+      answers.toLose -= 1;
+      answers.lost += 1;
+      response.destroy();
+      return;
+    }
+    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(content);
+  }
+
+  beforeAll(async () => {
+    database = await startDynoxide();
+    await createTable(database.client, TABLE, 'roundId');
+    proxy = await startHttpServer((request, response) => {
+      pass(request, response).catch(() => response.destroy());
+    });
+    client = documentClient({ ...access, endpoint: proxy.endpoint });
+    ledger = new DynamoLedger(client, TABLE);
+  });
+  beforeEach(() => {
+    answers.lost = 0;
+  });
+  afterAll(async () => {
+    client.destroy();
+    await proxy.stop();
+    await database.stop();
+  });
+
+  it('still says that a round was appended', async () => {
+    const round = intent();
+    answers.toLose = 2;
+    expect(await ledger.append(round)).toEqual({ appended: true });
+    expect(answers.lost).toBe(2);
+    expect(await ledger.list(round.log, { limit: 10 })).toEqual([round]);
+  });
+
+  it('still says that a round was committed, and that it was credited', async () => {
+    const round = intent();
+    const paid = committed(round);
+    await ledger.append(round);
+    answers.toLose = 1;
+    expect(await ledger.save(paid, round)).toBe(true);
+    answers.toLose = 1;
+    expect(await ledger.save(credited(paid), paid)).toBe(true);
+    expect(answers.lost).toBe(2);
+    expect(await ledger.get(round)).toEqual(credited(paid));
+  });
+
+  it('gives a take-over up rather than share it', async () => {
+    const round = intent();
+    await ledger.append(round);
+    answers.toLose = 1;
+    const taken = { ...round, epoch: 2, updatedAtMs: round.updatedAtMs + 30_000 };
+    expect(await ledger.save(taken, round)).toBe(false);
+    expect(answers.lost).toBe(1);
+  });
+
+  it('is unavailable when all of them are lost, though the write took effect', async () => {
+    const round = intent();
+    answers.toLose = 3;
+    await expect(ledger.append(round)).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      retryable: true,
+    });
+    expect(await ledger.get(round)).toEqual(round);
+  });
+});
+
+describe('a DynamoDB that', () => {
+  async function headWith(answer: (response: ServerResponse) => void) {
+    let calls = 0;
+    const server = await startHttpServer((_, response) => {
+      calls += 1;
+      answer(response);
+    });
+    const client = documentClient({ ...access, endpoint: server.endpoint });
+    const startedAt = performance.now();
+    const found = await new DynamoLedger(client, TABLE).head(intent().log).catch((error: unknown) => error);
+    const tookMs = performance.now() - startedAt;
+    client.destroy();
+    await server.stop();
+    return { found, calls, tookMs };
+  }
+
+  it('throttles is asked three times, and is then unavailable', async () => {
+    const { found, calls } = await headWith((response) => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end('{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}');
+    });
+    expect(found).toMatchObject({ code: 'SERVICE_UNAVAILABLE', cause: { name: 'ThrottlingException' } });
+    expect(calls).toBe(3);
+  });
+
+  it('hangs is given up within six seconds', async () => {
+    const { found, calls, tookMs } = await headWith(() => undefined);
+    expect(found).toMatchObject({ code: 'SERVICE_UNAVAILABLE', cause: { name: 'TimeoutError' } });
+    expect(calls).toBe(3);
+    expect(tookMs).toBeLessThan(6_000);
+  });
+
+  it('does not know the table is unavailable', async () => {
+    const { found, calls } = await headWith((response) => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end('{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}');
+    });
+    expect(found).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(calls).toBe(1);
+  });
+});
+
+it('refuses a round that no item can hold, before it is sent', async () => {
+  const client = documentClient({ ...access, endpoint: 'http://127.0.0.1:1' });
+  const ledger = new DynamoLedger(client, TABLE);
+  const large = intent({ sealedStart: new Uint8Array(400 * 1024) });
+  await expect(ledger.append(large)).rejects.toMatchObject({
+    code: 'INTERNAL_ERROR',
+    roundId: large.roundId,
+  });
+  await expect(ledger.save(committed(large), large)).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+  client.destroy();
+});
