@@ -127,3 +127,19 @@ test('a client gets the code for event streams only where it cannot do without',
     expect(bundled.handler()).toMatch(/^S3$|^SQS$/);
   }
 });
+
+test('a schema still validates without the code that describes it, which only the OpenAPI document keeps', async () => {
+  const source = `import * as z from ${JSON.stringify(ZOD)};
+    const schema = z.strictObject({ stake: z.string() });
+    export const handler = () => schema.safeParse({ stake: 1 }).success;
+    export const describe = () => schema.toJSONSchema().type;`;
+  writeHandler('play-spin', source);
+  writeHandler('serve-openapi', source);
+  await run();
+  const [spin, openapi] = await Promise.all(
+    ['play-spin', 'serve-openapi'].map((name) => import(pathToFileURL(bundleOf(name)).href)),
+  );
+  expect([spin.handler(), openapi.handler()]).toEqual([false, false]);
+  expect(openapi.describe()).toBe('object');
+  expect(() => spin.describe()).toThrow(/left out/);
+});

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
+import { trimmingFor } from './bundle-trimming.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -82,18 +83,6 @@ async function writeChanged(path: string, contents: Uint8Array): Promise<void> {
   await writeFile(path, contents);
 }
 
-/**
- * Every SDK client can load what reads event streams, which no operation called here answers with: 7 KB gzipped. The S3
- * client imports the same module from the start, and keeps it.
- */
-const WITHOUT_EVENT_STREAMS: Plugin = {
-  name: 'without-event-streams',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path, external: true } : undefined,
-    ),
-};
-
 const BUILD = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -112,7 +101,6 @@ const BUILD = {
   // In Lambda, credentials always come from the environment. The SDK's default chain also looks in files, SSO,
   // processes and instance metadata, and costs every bundle some 35 KB gzipped.
   alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions/_runtime/lambda-credentials.ts') },
-  plugins: [WITHOUT_EVENT_STREAMS],
   // CommonJS dependencies call require(), which an ES module does not have.
   banner: {
     js: "import{createRequire as createBundleRequire}from'node:module';const require=createBundleRequire(import.meta.url);",
