@@ -42,10 +42,11 @@ async function itemsOf(operatorId: string) {
   return Items;
 }
 
-it('writes an event once, however often it is delivered', async () => {
+it('writes an event once, as it came first, however often it is delivered', async () => {
   const log = new DynamoEventLog(database.client, TABLE);
   const event = roundEnded();
   await Promise.all(Array.from({ length: 5 }, () => log.appendEvent('once', event)));
+  await log.appendEvent('once', { ...event, win: '999.99' });
   const [item, ...more] = await itemsOf('once');
   expect(more).toEqual([]);
   expect(item).toMatchObject({
