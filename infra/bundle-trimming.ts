@@ -4,8 +4,8 @@ import type { Plugin } from 'esbuild';
 /** Each SDK client imports its whole package.json for the version in its user agent. */
 const clientVersions: Plugin = {
   name: 'client-versions',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /node_modules[\\/]@aws-sdk[\\/].*package\.json$/ }, async ({ path }) => {
+  setup: (build) => {
+    build.onLoad({ filter: /node_modules[\\/]@aws-sdk[\\/].*package\.json$/ }, async ({ path }) => {
       const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string };
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });
@@ -15,9 +15,9 @@ const clientVersions: Plugin = {
 /** Every zod schema can turn itself into JSON Schema, which only the function that serves OpenAPI asks of them. */
 const noJsonSchema: Plugin = {
   name: 'no-json-schema',
-  setup: ({ onLoad }) => {
+  setup: (build) => {
     const filter = /node_modules[\\/]zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/;
-    onLoad({ filter }, async ({ path }) => {
+    build.onLoad({ filter }, async ({ path }) => {
       const names = Object.keys((await import(path)) as Record<string, unknown>);
       const refuse = "()=>()=>{throw new Error('JSON Schema is left out of this bundle')}";
       return { contents: names.map((name) => `export const ${name}=${refuse};`).join('\n'), loader: 'js' };
@@ -31,8 +31,8 @@ const noJsonSchema: Plugin = {
  */
 const noEventStreams: Plugin = {
   name: 'no-event-streams',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, kind }) =>
+  setup: (build) => {
+    build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' ? { path, external: true } : undefined,
     );
   },

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { resource, resourcesOf, type Template, templateOf } from '../template.fixture.ts';
+import { type Json, resource, resourcesOf, type Template, templateOf } from '../template.fixture.ts';
 
 let prod: Template;
 let dev: Template;
@@ -172,11 +172,11 @@ test('tables, buckets and queues have no names of their own, so that they can be
 });
 
 /** Logical ids of what the policies of a type refuse to plain HTTP, in order. */
-function refusedWithoutTls(type: string, action: string, target: (properties: any) => string): string[] {
+function refusedWithoutTls(type: string, action: string, target: (properties: Json) => string): string[] {
   return resourcesOf(prod, type)
     .filter(([, { Properties }]) =>
       Properties.PolicyDocument.Statement.some(
-        (statement: any) =>
+        (statement: Json) =>
           statement.Effect === 'Deny' &&
           statement.Action === action &&
           statement.Principal.AWS === '*' &&

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { FUNCTIONS } from '../functions.ts';
 import {
   functionName,
+  type Json,
   readable,
   resource,
   resourcesOf,
@@ -71,7 +72,7 @@ describe('the REST API', () => {
     const routes = properties(rest, 'AWS::ApiGateway::Method').map(
       ({ HttpMethod, ResourceId, Integration }) => {
         expect(Integration).toMatchObject({ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST' });
-        const target = Integration.Uri['Fn::Join'][1].find((part: any) => part['Fn::GetAtt']);
+        const target = Integration.Uri['Fn::Join'][1].find((part: Json) => part['Fn::GetAtt']);
         return [`${HttpMethod} ${pathOf(rest, ResourceId.Ref)}`, functionName(rest, target)];
       },
     );
@@ -151,7 +152,7 @@ describe('what runs behind the API', () => {
     expectOnlyTarget(Targets, 'sweep-rounds', 'QueuesDailyDeadLetters.Arn');
   });
 
-  function expectOnlyTarget(targets: any[], name: string, deadLetters: string): void {
+  function expectOnlyTarget(targets: Json[], name: string, deadLetters: string): void {
     expect(targets).toHaveLength(1);
     expect(functionName(http, targets[0].Arn)).toBe(name);
     expect(readable(targets[0].DeadLetterConfig.Arn)).toBe(deadLetters);
@@ -221,7 +222,7 @@ function invocationSources(template: Template): string[] {
     .sort();
 }
 
-function expectSafeAccessLog({ Format, DestinationArn }: any): void {
+function expectSafeAccessLog({ Format, DestinationArn }: Json): void {
   expect(readable(DestinationArn)).toMatch(/AccessLogs(\.Arn)?$/);
   const fields = Object.values(JSON.parse(Format));
   expect(fields).toContain('$context.requestId');
