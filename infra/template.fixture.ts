@@ -21,10 +21,16 @@ export interface Template {
   readonly outputs: Readonly<Record<string, { readonly Value: Json }>>;
 }
 
+const created: string[] = [];
+// Here and not where they are made, because a hook that is registered inside a test or another hook never runs.
+afterAll(() => {
+  for (const directory of created) rmSync(directory, { recursive: true, force: true });
+});
+
 /** A folder that goes when the file's tests have run. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'rgs-infra-'));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  created.push(directory);
   return directory;
 }
 
