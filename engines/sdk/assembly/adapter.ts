@@ -1,0 +1,113 @@
+import { ByteReader } from './byte-reader';
+import { ByteWriter } from './byte-writer';
+import { ErasedGame } from './erased-game';
+import { Game, Observation } from './game';
+import { JsonWriter } from './json-writer';
+import { Random } from './random';
+import { Simulation } from './simulation';
+import {
+  BAD_ACTION,
+  BAD_INPUT,
+  BAD_STATE,
+  BONUS_ACTIVE,
+  BONUS_TRIGGERED,
+  BUFFER_BYTES,
+  INPUT,
+  INPUT_HEADER_BYTES,
+  OK,
+  OUTPUT,
+  OVERFLOW,
+  SEED_BYTES,
+} from './wire';
+
+/** Plays a typed game over the wire contract. All that it needs is made here, once. */
+export class GameAdapter<State, Action, Observed extends Observation> extends ErasedGame {
+  private random: Random;
+  private input: ByteReader = new ByteReader();
+  private output: ByteWriter;
+  private json: JsonWriter;
+  private state: State;
+  private seen: Observed;
+  private simulation: Simulation<State, Action, Observed>;
+
+  constructor(private game: Game<State, Action, Observed>) {
+    super();
+    const random = new Random();
+    const output = new ByteWriter();
+    this.random = random;
+    this.output = output;
+    this.json = new JsonWriter(output);
+    this.state = game.newState();
+    this.seen = game.newObservation();
+    this.simulation = new Simulation<State, Action, Observed>(game, random);
+  }
+
+  capabilities(): i32 {
+    this.output.open(OUTPUT, BUFFER_BYTES);
+    this.json.start();
+    this.game.capabilities(this.json);
+    return this.written();
+  }
+
+  reset(length: i32): i32 {
+    const configBytes = this.openHeader(length);
+    if (configBytes < 0 || INPUT_HEADER_BYTES + configBytes != length) return BAD_INPUT;
+    this.input.open(INPUT + INPUT_HEADER_BYTES, configBytes);
+    this.game.reset(this.input, this.state, this.seen);
+    return this.input.exhausted ? this.answer() : BAD_INPUT;
+  }
+
+  step(length: i32): i32 {
+    const stateBytes = this.openHeader(length);
+    if (stateBytes < 0) return BAD_INPUT;
+    this.input.open(INPUT + INPUT_HEADER_BYTES, stateBytes);
+    this.game.decodeState(this.input, this.state);
+    if (!this.input.exhausted) return BAD_STATE;
+    const actionAt = INPUT_HEADER_BYTES + stateBytes;
+    this.input.open(INPUT + <usize>actionAt, length - actionAt);
+    const action = this.game.decodeAction(this.input);
+    if (!this.input.exhausted) return BAD_ACTION;
+    const result = this.game.step(this.state, action, this.random, this.seen);
+    return result == OK ? this.answer() : result;
+  }
+
+  simulate(length: i32): i32 {
+    if (length != SEED_BYTES + 12) return BAD_INPUT;
+    this.random.takeSeed();
+    this.input.open(INPUT + SEED_BYTES, 12);
+    const first = this.input.u64();
+    const rounds = this.input.u32();
+    this.output.open(OUTPUT, BUFFER_BYTES);
+    const result = this.simulation.run(first, rounds, this.output);
+    return result == OK ? this.written() : result;
+  }
+
+  /** Takes seed and nonce; answers the length that the header gives for what follows it, or BAD_INPUT. */
+  private openHeader(length: i32): i32 {
+    if (length < INPUT_HEADER_BYTES) return BAD_INPUT;
+    this.input.open(INPUT + SEED_BYTES, 12);
+    const nonce = this.input.u64();
+    const following = this.input.u32();
+    if (following > <u32>(length - INPUT_HEADER_BYTES)) return BAD_INPUT;
+    this.random.takeSeed();
+    this.random.startStep(nonce);
+    return <i32>following;
+  }
+
+  private answer(): i32 {
+    const seen = this.seen;
+    this.output.open(OUTPUT, BUFFER_BYTES);
+    this.output.u32(0);
+    this.game.encodeState(this.state, this.output);
+    this.output.patchU32(0, <u32>(this.output.length - 4));
+    this.output.u64(<u64>seen.payoutMillionths);
+    this.output.u32((seen.bonusActive ? BONUS_ACTIVE : 0) | (seen.bonusTriggered ? BONUS_TRIGGERED : 0));
+    this.json.start();
+    this.game.writeView(seen, this.json);
+    return this.written();
+  }
+
+  private written(): i32 {
+    return this.output.overflowed ? OVERFLOW : this.output.length;
+  }
+}

@@ -1,0 +1,11 @@
+/** All that a game imports. */
+export { GameAdapter } from './adapter';
+export { ByteReader } from './byte-reader';
+export { ByteWriter } from './byte-writer';
+export { mount } from './erased-game';
+export { Game, Observation } from './game';
+export { JsonWriter } from './json-writer';
+export { LineEvaluator, LineWins } from './line-evaluator';
+export { Random } from './random';
+export { ReelSet, Window } from './reels';
+export { BAD_ACTION, FIRST_OWN_ERROR, OK } from './wire';

@@ -1,0 +1,130 @@
+import { Window } from './reels';
+
+/** The winning lines of one window, those with the same symbol and run in one group. */
+export class LineWins {
+  private groups: i32 = 0;
+  /** By symbol and run, so that a group is found without a search. */
+  private lines: StaticArray<u32>;
+  private keys: StaticArray<i32>;
+
+  constructor(
+    symbols: i32,
+    private reels: i32,
+  ) {
+    this.lines = new StaticArray<u32>(symbols * (reels + 1));
+    this.keys = new StaticArray<i32>(symbols * (reels + 1));
+  }
+
+  get length(): i32 {
+    return this.groups;
+  }
+
+  clear(): void {
+    for (let group = 0; group < this.groups; group++) this.lines[this.keys[group]] = 0;
+    this.groups = 0;
+  }
+
+  add(line: i32, symbol: i32, run: i32): void {
+    const key = symbol * (this.reels + 1) + run;
+    const before = this.lines[key];
+    if (before == 0) {
+      this.keys[this.groups] = key;
+      this.groups += 1;
+    }
+    this.lines[key] = before | (1 << line);
+  }
+
+  symbol(group: i32): i32 {
+    return this.keys[group] / (this.reels + 1);
+  }
+
+  run(group: i32): i32 {
+    return this.keys[group] % (this.reels + 1);
+  }
+
+  /** One bit a line, the first line lowest. */
+  lineMask(group: i32): u32 {
+    return this.lines[this.keys[group]];
+  }
+}
+
+/** Pays runs of one symbol from the leftmost reel along fixed lines; a wild stands for any symbol that pays on lines. */
+export class LineEvaluator {
+  private reels: i32;
+  private lineCount: i32;
+  /** The cell of each line on each reel. */
+  private cells: StaticArray<u8>;
+  /** By symbol and run, in line bets; a run of 0 pays 0. */
+  private pays: StaticArray<i32>;
+
+  /**
+   * `lines`: a digit a reel, the row from the top. `pays`: by symbol, what a run of 1, 2 … reels pays, in line bets;
+   * a symbol without pays, such as a scatter, ends every run.
+   */
+  constructor(
+    lines: string[],
+    rows: i32,
+    pays: i32[][],
+    private wild: i32,
+  ) {
+    assert(lines.length <= 32);
+    const reels = lines[0].length;
+    this.reels = reels;
+    this.lineCount = lines.length;
+    this.cells = new StaticArray<u8>(lines.length * reels);
+    this.pays = new StaticArray<i32>(pays.length * (reels + 1));
+    for (let line = 0; line < lines.length; line++) {
+      for (let reel = 0; reel < reels; reel++) {
+        const row = lines[line].charCodeAt(reel) - 0x30;
+        assert(row >= 0 && row < rows);
+        this.cells[line * reels + reel] = <u8>(reel * rows + row);
+      }
+    }
+    for (let symbol = 0; symbol < pays.length; symbol++) {
+      for (let run = 1; run <= pays[symbol].length; run++) {
+        this.pays[symbol * (reels + 1) + run] = pays[symbol][run - 1];
+      }
+    }
+  }
+
+  /** What one line pays for a run, in line bets. */
+  pay(symbol: i32, run: i32): i32 {
+    return this.pays[symbol * (this.reels + 1) + run];
+  }
+
+  /** Finds the winning lines; answers what they pay together, in line bets. */
+  evaluate(window: Window, wins: LineWins): i32 {
+    wins.clear();
+    let total = 0;
+    for (let line = 0; line < this.lineCount; line++) total += this.evaluateLine(line, window.cells, wins);
+    return total;
+  }
+
+  private evaluateLine(line: i32, grid: StaticArray<u8>, wins: LineWins): i32 {
+    const wild = this.wild;
+    const first = line * this.reels;
+    let symbol: i32 = wild;
+    let wilds = 0;
+    let run = 0;
+    for (; run < this.reels; run++) {
+      const here: i32 = grid[this.cells[first + run]];
+      if (here == wild) {
+        wilds += <i32>(symbol == wild);
+      } else if (symbol == wild) {
+        symbol = here;
+      } else if (here != symbol) {
+        break;
+      }
+    }
+    const pay = this.pay(symbol, run);
+    const wildPay = this.pay(wild, wilds);
+    if (max(pay, wildPay) == 0) return 0;
+    // A run of wilds alone may be worth more than the longer one that it begins.
+    if (wildPay > pay) {
+      wins.add(line, wild, wilds);
+      return wildPay;
+    }
+    wins.add(line, symbol, run);
+    return pay;
+  }
+}
