@@ -38,8 +38,10 @@ const noEventStreams: Plugin = {
   },
 };
 
-/** What may be left out of a function's bundle, about 15 KB gzipped. */
-export function trimmingFor(functionName: string): Plugin[] {
-  const always = [clientVersions, noEventStreams];
-  return functionName === 'serve-openapi' ? always : [...always, noJsonSchema];
+const forAll: readonly Plugin[] = [clientVersions, noEventStreams];
+const forMost: readonly Plugin[] = [...forAll, noJsonSchema];
+
+/** What may be left out of a function's bundle, about 15 KB gzipped. Functions with the same list are bundled in one go. */
+export function trimmingFor(functionName: string): readonly Plugin[] {
+  return functionName === 'serve-openapi' ? forAll : forMost;
 }

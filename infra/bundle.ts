@@ -1,9 +1,9 @@
 /** Bundles every function into one file that needs nothing else: `.rgs/bundles/<name>/handler.mjs`. */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { trimmingFor } from './bundle-trimming.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -29,7 +29,13 @@ export async function bundleFunctions(options: BundleOptions = {}): Promise<read
   const outputDirectory = options.outputDirectory ?? join(ROOT, '.rgs');
   const names = await functionNames(functionsDirectory);
   await removeOthers(join(outputDirectory, 'bundles'), names);
-  return Promise.all(names.map((name) => bundleFunction(name, functionsDirectory, outputDirectory)));
+  const groups = Map.groupBy(names, trimmingFor);
+  const bundled = await Promise.all(
+    [...groups].map(([plugins, members]) =>
+      bundleGroup(members, [...plugins], functionsDirectory, outputDirectory),
+    ),
+  );
+  return bundled.flat().sort((left, right) => left.name.localeCompare(right.name));
 }
 
 async function functionNames(functionsDirectory: string): Promise<string[]> {
@@ -49,31 +55,44 @@ async function removeOthers(bundlesDirectory: string, names: readonly string[]):
   await Promise.all(stale.map((name) => rm(join(bundlesDirectory, name), { recursive: true })));
 }
 
-async function bundleFunction(
-  name: string,
+/** In one go, because the functions share most of what they are made of and it is read only once. */
+async function bundleGroup(
+  names: readonly string[],
+  plugins: Plugin[],
   functionsDirectory: string,
   outputDirectory: string,
-): Promise<BundledFunction> {
-  const outfile = join(outputDirectory, 'bundles', name, 'handler.mjs');
-  const result = await build({
+): Promise<BundledFunction[]> {
+  const outdir = join(outputDirectory, 'bundles');
+  const { outputFiles, metafile } = await build({
     ...BUILD,
-    entryPoints: [join(functionsDirectory, name, 'handler.ts')],
-    outfile,
-    plugins: trimmingFor(name),
+    entryPoints: names.map((name) => ({
+      in: join(functionsDirectory, name, 'handler.ts'),
+      out: `${name}/handler`,
+    })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    plugins,
     write: false,
     metafile: true,
   });
-  const code = result.outputFiles.find(({ path }) => path === outfile)?.contents ?? new Uint8Array();
-  const map = result.outputFiles.find(({ path }) => path === `${outfile}.map`)?.contents ?? new Uint8Array();
-  await Promise.all([
-    writeChanged(outfile, code),
-    writeChanged(join(outputDirectory, 'source-maps', name, 'handler.mjs.map'), map),
-    writeChanged(
-      join(outputDirectory, 'metafiles', `${name}.json`),
-      Buffer.from(JSON.stringify(result.metafile)),
-    ),
-  ]);
-  return { name, bytes: code.byteLength, gzippedBytes: gzipSync(code, { level: 9 }).byteLength };
+  const contentsOf = (path: string) =>
+    outputFiles.find((file) => file.path === path)?.contents ?? new Uint8Array();
+  return Promise.all(
+    names.map(async (name) => {
+      const outfile = join(outdir, name, 'handler.mjs');
+      const code = contentsOf(outfile);
+      const output = metafile.outputs[relative(ROOT, outfile)];
+      await Promise.all([
+        writeChanged(outfile, code),
+        writeChanged(
+          join(outputDirectory, 'source-maps', name, 'handler.mjs.map'),
+          contentsOf(`${outfile}.map`),
+        ),
+        writeChanged(join(outputDirectory, 'metafiles', `${name}.json`), Buffer.from(JSON.stringify(output))),
+      ]);
+      return { name, bytes: code.byteLength, gzippedBytes: gzipSync(code, { level: 9 }).byteLength };
+    }),
+  );
 }
 
 /** Leaves an identical file alone: whatever watches or runs the bundles sees only real changes. */
