@@ -85,6 +85,8 @@ interface ErrorDetail {
 
 /** The base of the closed set. `message` is written for the caller and holds no secrets. */
 export abstract class RgsError extends Error {
+  /** Written out, because bundles shorten the names of classes. */
+  abstract override readonly name: string;
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly flaws: readonly Flaw[];
@@ -93,7 +95,6 @@ export abstract class RgsError extends Error {
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
-    this.name = new.target.name;
     this.code = code;
     this.retryable = catalogue[code].retryable;
     this.flaws = detail.flaws ?? [];
@@ -106,6 +107,8 @@ type Args<K extends ErrorKind> = [code: CodeOf<K>, message: string, detail?: Err
 
 /** The request itself is wrong; nothing was done. */
 export class RequestError extends RgsError {
+  override readonly name = 'RequestError';
+
   constructor(...args: Args<'request'>) {
     super(...args);
   }
@@ -113,6 +116,8 @@ export class RequestError extends RgsError {
 
 /** What the request names does not exist. */
 export class MissingError extends RgsError {
+  override readonly name = 'MissingError';
+
   constructor(...args: Args<'missing'>) {
     super(...args);
   }
@@ -120,6 +125,8 @@ export class MissingError extends RgsError {
 
 /** The caller may not do this. */
 export class AccessError extends RgsError {
+  override readonly name = 'AccessError';
+
   constructor(...args: Args<'access'>) {
     super(...args);
   }
@@ -127,6 +134,8 @@ export class AccessError extends RgsError {
 
 /** The request does not fit the present state of the session or the round. */
 export class ConflictError extends RgsError {
+  override readonly name = 'ConflictError';
+
   constructor(...args: Args<'conflict'>) {
     super(...args);
   }
@@ -134,6 +143,8 @@ export class ConflictError extends RgsError {
 
 /** A round ended without an outcome: its stake was not taken, or is given back. */
 export class RoundRefusedError extends RgsError {
+  override readonly name = 'RoundRefusedError';
+
   constructor(...args: Args<'refusal'>) {
     super(...args);
   }
@@ -141,6 +152,8 @@ export class RoundRefusedError extends RgsError {
 
 /** The game's engine could not be loaded, failed, or answered nonsense. */
 export class EngineError extends RgsError {
+  override readonly name = 'EngineError';
+
   constructor(...args: Args<'engine'>) {
     super(...args);
   }
@@ -148,6 +161,8 @@ export class EngineError extends RgsError {
 
 /** Something this service depends on did not answer. */
 export class DependencyError extends RgsError {
+  override readonly name = 'DependencyError';
+
   constructor(...args: Args<'dependency'>) {
     super(...args);
   }
@@ -155,6 +170,8 @@ export class DependencyError extends RgsError {
 
 /** Our own fault: a broken record, an impossible transition, a wrong setting. */
 export class FaultError extends RgsError {
+  override readonly name = 'FaultError';
+
   constructor(...args: Args<'fault'>) {
     super(...args);
   }
