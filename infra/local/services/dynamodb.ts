@@ -85,10 +85,12 @@ async function launch(binary: string, file: string, wantedPort: number): Promise
 async function readyOrExited(child: OwnedProcess, endpoint: string): Promise<string | undefined> {
   const deadlineMs = Date.now() + READY_TIMEOUT_MS;
   const exited = child.exited.then(({ description }) => description);
+  // It speaks once it has the port: without that, whoever else has the port would answer for it.
+  const speaks = child.said('listening on').then(() => true);
   while (Date.now() < deadlineMs) {
-    const state = await Promise.race([exited, answers(endpoint)]);
-    if (state === true) return undefined;
+    const state = await Promise.race([exited, speaks, pause(READY_TIMEOUT_MS, false, { ref: false })]);
     if (typeof state === 'string') return state;
+    if (state && (await answers(endpoint))) return undefined;
     await pause(READY_POLL_MS);
   }
   return `it did not answer within ${READY_TIMEOUT_MS} ms`;

@@ -123,14 +123,10 @@ function equalsIgnoringCase(expected: string): LeafTest {
 function matchesWildcard(wildcard: string): LeafTest {
   const parts = [...wildcard.matchAll(/\\(?<escaped>[*\\])|(?<star>\*)|(?<plain>[^*\\]+|\\)/g)];
   const source = parts.map(({ groups }) =>
-    groups?.star ? '.*' : escapeExpression(groups?.escaped ?? groups?.plain ?? ''),
+    groups?.star ? '.*' : RegExp.escape(groups?.escaped ?? groups?.plain ?? ''),
   );
   const expression = new RegExp(`^${source.join('')}$`, 's');
   return onText((text) => expression.test(text));
-}
-
-function escapeExpression(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 function numericTest(parts: readonly (string | number)[]): LeafTest | undefined {

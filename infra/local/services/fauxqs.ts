@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { findPackageJSON } from 'node:module';
+import type { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { mkdirSync } from 'node:fs';
 import { buildApp, type BuildAppOptions } from 'fauxqs';
@@ -24,6 +25,9 @@ interface Internals {
 }
 
 interface Persistence {
+  readonly db: DatabaseSync;
+  /** Called for a message that its receiver gives back. */
+  updateMessageReady(messageId: string): void;
   load(sqs: Stores['sqsStore'], sns: Stores['snsStore'], s3: Stores['s3Store']): void;
   close(): void;
 }
@@ -78,7 +82,7 @@ function openStores(internals: Internals, folder: string): { stores: Stores; per
     s3Store: new internals.S3Store(),
   };
   try {
-    const persistence = new internals.PersistenceManager(folder);
+    const persistence = withVisibilityRepaired(new internals.PersistenceManager(folder));
     persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
     const queues = [...stores.sqsStore.allQueues()];
     for (const owner of [stores.sqsStore, stores.snsStore, stores.s3Store, ...queues])
@@ -87,6 +91,18 @@ function openStores(internals: Internals, folder: string): { stores: Stores; per
   } catch (error) {
     throw corrupt(join(folder, 'fauxqs.db'), error);
   }
+}
+
+/**
+ * Giving a message back sets its receive count to NULL, which the table refuses: the message would be gone from
+ * memory until the next start.
+ */
+function withVisibilityRepaired(persistence: Persistence): Persistence {
+  const giveBack = persistence.db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  persistence.updateMessageReady = (messageId) => void giveBack.run(messageId);
+  return persistence;
 }
 
 const PRECONDITION_FAILED =

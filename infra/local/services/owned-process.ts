@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface OwnedProcess {
-  /** Resolves once, when the process is gone. */
+  /** Resolves when the program writes this text, in one piece, to its standard error; never, if it does not. */
+  said(text: string): Promise<void>;
+  /** Resolves when the process is gone, with its last words and its exit code. */
   readonly exited: Promise<{ readonly description: string }>;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
@@ -32,7 +34,7 @@ kill $watch 2>/dev/null
 exit $status
 `;
 
-/** Longest part of a program's error output that is worth repeating in a message. */
+/** As much of a program's error output as is kept, for the last line of it to be told. */
 const MAX_OUTPUT_CHARACTERS = 2_000;
 
 /** Starts a program that cannot outlive this process. */
@@ -53,14 +55,20 @@ export function startOwned(program: string, programArguments: readonly string[])
   async function exit(): Promise<{ description: string }> {
     try {
       const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-      const reason = output.trim().replace(/\s*\n\s*/g, '; ');
-      return { description: reason === '' ? `exit ${code ?? signal}` : reason };
+      const lastWords = output.trim().split('\n').at(-1) ?? '';
+      return { description: `${lastWords} (exit ${code ?? signal})`.trim() };
     } catch (error) {
       return { description: error instanceof Error ? error.message : String(error) };
     }
   }
 
   return {
+    said: (text) =>
+      new Promise((resolve) => {
+        child.stderr.on('data', (written: string) => {
+          if (written.includes(text)) resolve();
+        });
+      }),
     exited,
     async stop() {
       child.stdin.end();
