@@ -8,6 +8,7 @@ import { startDemoWallet } from '../demo-wallet/server.ts';
 import type { StackModel } from './model.ts';
 import { type ApiServer, startApiServer } from './runtime/api-server.ts';
 import { startEventSources } from './runtime/event-sources.ts';
+import { shortName } from './runtime/function-environment.ts';
 import { createFunctions, type Functions } from './runtime/functions.ts';
 import type { Invoke } from './runtime/invocation.ts';
 import { createLocalClients } from './runtime/local-clients.ts';
@@ -15,6 +16,7 @@ import { createRuntimeLog } from './runtime/runtime-log.ts';
 import { type Endpoints, endpointEnvironment } from './services/endpoints.ts';
 import { provision } from './services/provision.ts';
 import { type Services, startServices } from './services/start-services.ts';
+import { prepareSynthesis } from './synthesis.ts';
 import { readStack } from './template/read-stack.ts';
 
 /** What is still in flight when the stack stops gets this long to end by itself. */
@@ -58,6 +60,7 @@ export interface LocalStack extends SeedTarget {
   readonly model: StackModel;
   readonly endpoints: Endpoints;
   readonly logDirectory: string;
+  /** Takes the name that the function is deployed under, or that of its folder. */
   readonly invoke: Invoke;
   /** The listener hears, once and in words for people, should a service die on its own. */
   onFailure(listener: (message: string) => void): void;
@@ -76,14 +79,14 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   const api = await startApiServer({ port: options.port });
   cleanup.defer(() => api.stop());
 
-  const synthesis = import('../synthesise.ts');
+  const outdir = path.join(dataDirectory, 'cdk.out');
+  const synthesis = prepareSynthesis({ stage: options.stage ?? 'local', outdir });
+  cleanup.defer(() => synthesis.stop());
   const services = await startServicesAndBundle(dataDirectory, step, cleanup);
   const { model, resources } = await step('Synthesise the stack', async () => {
-    const { synthesise } = await synthesis;
-    const assembly = synthesise(options.stage ?? 'local', await emptyFolder(dataDirectory, 'cdk.out'), {
-      checks: false,
-    });
-    return readStack({ ...assembly, apiUrl: api.url, endpoints: services.endpoints });
+    // What an earlier run left would pile up: every change of a function is a folder with a name of its own.
+    await rm(outdir, { recursive: true, force: true });
+    return readStack({ ...(await synthesis.run()), apiUrl: api.url, endpoints: services.endpoints });
   });
   await step('Create tables, queues and buckets', () => provision(resources, services));
   const walletUrl = await startWallet(options, dataDirectory, cleanup);
@@ -107,7 +110,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     model,
     endpoints,
     logDirectory: path.join(dataDirectory, LOGS),
-    invoke: functions.invoke,
+    invoke: (name, event) => functions.invoke(deployedName(model, name), event),
     onFailure,
     stop: () => running.disposeAsync(),
   };
@@ -129,13 +132,15 @@ async function startServicesAndBundle(
   step: Step,
   cleanup: AsyncDisposableStack,
 ): Promise<Services> {
-  const starting = step('Start the database, queues and other services', () => startServices(dataDirectory));
   const bundling = step('Bundle the functions', () => bundleFunctions());
-  // Both have to come to an end before either's failure is told, or the other would be left running.
-  const [started] = await Promise.allSettled([starting, bundling]);
-  if (started.status === 'fulfilled') cleanup.defer(() => started.value.stop());
+  // Its failure is told below, when the services are there to be stopped.
+  bundling.catch(() => {});
+  const services = await step('Start the database, queues and other services', () =>
+    startServices(dataDirectory),
+  );
+  cleanup.defer(() => services.stop());
   await bundling;
-  return starting;
+  return services;
 }
 
 async function startWallet(
@@ -180,6 +185,10 @@ function startFunctions(
   return functions;
 }
 
+function deployedName({ functions }: StackModel, name: string): string {
+  return functions.find((model) => shortName(model) === name)?.name ?? name;
+}
+
 /** Those that change something: the first spin should not have to wait for a cold start. */
 function playingFunctions({ routes }: StackModel): Set<string> {
   return new Set(routes.filter(({ method }) => method === 'POST').map(({ functionName }) => functionName));
@@ -193,10 +202,4 @@ async function announce(
   const file = path.join(dataDirectory, LOCAL_DEPLOYMENT_FILE);
   await writeFile(file, JSON.stringify({ outputs, environment }, null, 2));
   cleanup.defer(() => rm(file, { force: true }));
-}
-
-async function emptyFolder(parent: string, name: string): Promise<string> {
-  const folder = path.join(parent, name);
-  await rm(folder, { recursive: true, force: true });
-  return folder;
 }

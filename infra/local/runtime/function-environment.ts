@@ -6,6 +6,11 @@ export function functionArn(functionName: string): string {
   return `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${functionName}`;
 }
 
+/** What people call the function; the deployed name ends in letters that mean nothing to them. */
+export function shortName({ name, environment }: FunctionModel): string {
+  return environment['POWERTOOLS_SERVICE_NAME'] ?? name;
+}
+
 /**
  * What process.env is inside the function: Lambda's own variables, the template's, and where the services of
  * this machine are. Nothing of the environment that started the local run gets in.

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { FunctionModel } from '../model.ts';
-import { functionArn, functionEnvironment } from './function-environment.ts';
+import { functionArn, functionEnvironment, shortName } from './function-environment.ts';
 import { createFunctionPool, type FunctionPool } from './function-pool.ts';
 import { failure, type Invoke } from './invocation.ts';
 import type { RuntimeLog } from './runtime-log.ts';
@@ -51,7 +51,7 @@ export function createFunctions(models: readonly FunctionModel[], options: Funct
 }
 
 function createPool(model: FunctionModel, options: FunctionsOptions): FunctionPool {
-  const logFile = path.join(options.logDirectory, `${model.name}.log`);
+  const logFile = path.join(options.logDirectory, `${shortName(model)}.log`);
   if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES)
     renameSync(logFile, `${logFile}.1`);
   return createFunctionPool(model, {
@@ -60,7 +60,7 @@ function createPool(model: FunctionModel, options: FunctionsOptions): FunctionPo
     logFile,
     verbose: options.verbose,
     compileCacheDirectory: options.compileCacheDirectory,
-    onPlatformError: (error) => options.log.warn(`${model.name} did not end its event`, { ...error }),
+    onPlatformError: (error) => options.log.warn(`${shortName(model)} did not end its event`, { ...error }),
     maxProcesses: PROCESSES_PER_CORE * availableParallelism(),
     idleMs: IDLE_MS,
   });

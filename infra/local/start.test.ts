@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+const START = path.join(import.meta.dirname, 'start.ts');
+/** Everything is bundled and synthesised, on a machine that may do other things as well. */
+const FULL_START = { timeout: 90_000 };
+
+let folder: string;
+let runs: LocalRun[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'rgs-start-'));
+});
+afterEach(async () => {
+  for (const run of runs) run.child.kill('SIGKILL');
+  await Promise.all(runs.map(({ exited }) => exited));
+  runs = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface LocalRun {
+  readonly child: ChildProcess;
+  readonly exited: Promise<number | null>;
+  readonly output: () => string;
+}
+
+function start(environment: Record<string, string> = {}, argv: string[] = []): LocalRun {
+  const child = spawn(process.execPath, [START, ...argv], {
+    env: { PATH: process.env['PATH'], PORT: '0', WALLET_PORT: '0', RGS_DATA: folder, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  const run = { child, exited, output: () => output };
+  runs.push(run);
+  return run;
+}
+
+async function ready(run: LocalRun): Promise<string> {
+  await Promise.race([vi.waitFor(() => expect(run.output()).toContain('Ready in'), FULL_START), run.exited]);
+  return /API +(http:\S+)/.exec(run.output())?.[1] ?? expect.fail(run.output());
+}
+
+/** Every process whose arguments or environment name the data folder. */
+function leftBehind(): string[] {
+  const commands = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => ['cmdline', 'environ'].map((file) => readProcess(pid, file)));
+  return commands.filter((texts) => texts.join().includes(folder)).map(([command = '']) => command);
+}
+
+function readProcess(pid: string, file: string): string {
+  try {
+    return readFileSync(path.join('/proc', pid, file), 'utf8');
+  } catch {
+    // It has ended meanwhile, or belongs to somebody else.
+    return '';
+  }
+}
+
+const oneLine = (text: string) => new RegExp(`^\\s*✘ ${text}[^\\n]*\\n$`, 'm');
+
+test('a port that is taken is told of in one line', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+
+  const run = start({ PORT: String(port) });
+
+  expect(await run.exited).toBe(1);
+  expect(run.output()).toMatch(oneLine(`Port ${port} is taken`));
+  expect(run.output()).not.toContain('    at ');
+  other.close();
+});
+
+test('a data folder that is not a folder is told of in one line', async () => {
+  writeFileSync(path.join(folder, 'data'), '');
+
+  const run = start({ RGS_DATA: path.join(folder, 'data') });
+
+  expect(await run.exited).toBe(1);
+  expect(run.output()).toContain(path.join(folder, 'data'));
+  expect(run.output()).not.toContain('    at ');
+});
+
+test('data that cannot be read is told of in one line', async () => {
+  mkdirSync(path.join(folder, 'dynamodb'));
+  writeFileSync(path.join(folder, 'dynamodb', 'dynamodb.db'), 'this is no database, whatever its name says');
+
+  const run = start();
+
+  expect(await run.exited).toBe(1);
+  expect(run.output()).toMatch(oneLine('.*dynamodb'));
+  expect(run.output()).not.toContain('    at ');
+});
+
+test.each([
+  [{ PORT: '80a80' }, [], 'PORT is "80a80"'],
+  [{ WALLET_PORT: '70000' }, [], 'WALLET_PORT is "70000"'],
+  [{}, ['--verbos'], 'The only option is --verbose'],
+])('a wrong setting is told of in one line: %j %j', async (environment, argv, message) => {
+  const run = start(environment as Record<string, string>, argv);
+
+  expect(await run.exited).toBe(1);
+  expect(run.output()).toMatch(oneLine(message));
+});
+
+test('the whole product starts, refuses a second run beside it, survives kill -9 and stops without a trace', async () => {
+  const killed = start();
+  const response = await fetch(`${await ready(killed)}/api/v1/health`);
+  expect(response.status).toBe(200);
+
+  const second = start();
+  expect(await second.exited).toBe(1);
+  expect(second.output()).toMatch(oneLine('.* is in use by another local run'));
+
+  killed.child.kill('SIGKILL');
+  await killed.exited;
+  // What it had started notices its end by itself.
+  await vi.waitFor(() => expect(leftBehind()).toEqual([]), { timeout: 5_000 });
+
+  const again = start();
+  await ready(again);
+  const stoppedAtMs = performance.now();
+  again.child.kill('SIGINT');
+  expect(await again.exited).toBe(0);
+  expect(performance.now() - stoppedAtMs).toBeLessThan(3_000);
+  await vi.waitFor(() => expect(leftBehind()).toEqual([]), { timeout: 3_000 });
+}, 240_000);
+
+test('a run that is stopped while it starts leaves nothing behind', async () => {
+  const run = start();
+  await vi.waitFor(() => expect(run.output()).toContain('Start the database'), FULL_START);
+
+  run.child.kill('SIGTERM');
+
+  expect(await run.exited).toBe(130);
+  await vi.waitFor(() => expect(leftBehind()).toEqual([]), { timeout: 5_000 });
+}, 100_000);
