@@ -7,10 +7,8 @@ import type { Target } from './target.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
+/** What the local run leaves beside its data for commands. */
 const Deployment = z.object({
-  apiUrl: z.string(),
-  walletUrl: z.string(),
-  operatorKey: z.string(),
   outputs: z.record(z.string(), z.string()),
   environment: z.record(z.string(), z.string()),
 });
@@ -31,7 +29,6 @@ export class LocalStackProcess {
 
   static async start(dataDirectory?: string, ports = { api: 0, wallet: 0 }): Promise<LocalStackProcess> {
     const data = dataDirectory ?? (await mkdtemp(path.join(tmpdir(), 'rgs-e2e-')));
-    await rm(path.join(data, 'deployment.json'), { force: true });
     const startedAtMs = performance.now();
     const child = spawn(process.execPath, ['infra/local/start.ts'], {
       cwd: root,
@@ -59,22 +56,20 @@ export class LocalStackProcess {
   }
 }
 
+/** Reads what a user reads: the addresses and the key that are printed when everything serves. */
 async function readyTarget(child: ChildProcess, data: string, output: readonly string[]): Promise<Target> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     if (child.exitCode !== null || child.signalCode !== null) break;
-    const text = await readFile(path.join(data, 'deployment.json'), 'utf8').catch(() => undefined);
-    const parsed = text === undefined ? undefined : Deployment.safeParse(tryParse(text));
-    if (parsed?.success) return parsed.data;
+    const said = output.join('');
+    const apiUrl = /^\s*API\s+(http\S+)/m.exec(said)?.[1];
+    const walletUrl = /^\s*Wallet\s+(http\S+)/m.exec(said)?.[1];
+    const operatorKey = /its key is (\S+)/.exec(said)?.[1];
+    if (apiUrl && walletUrl && operatorKey) {
+      const text = await readFile(path.join(data, 'deployment.json'), 'utf8');
+      return { apiUrl, walletUrl, operatorKey, ...Deployment.parse(JSON.parse(text)) };
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   child.kill('SIGKILL');
   throw new Error(`the local stack did not start:\n${output.join('')}`);
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
