@@ -93,7 +93,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   const functions = startFunctions(model, services, { ...options, dataDirectory }, { api, cleanup });
   await step('Load the functions that play', () => functions.warm(playingFunctions(model)));
 
-  const { endpoints, onFailure } = services;
+  const { endpoints } = services;
   const target = {
     dataDirectory,
     outputs: model.outputs,
@@ -111,7 +111,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     endpoints,
     logDirectory: path.join(dataDirectory, LOGS),
     invoke: (name, event) => functions.invoke(deployedName(model, name), event),
-    onFailure,
+    onFailure: (listener) => services.onFailure(listener),
     stop: () => running.disposeAsync(),
   };
 }

@@ -49,7 +49,8 @@ export function failureLine(error: unknown): string {
   if (code === 'EACCES' && port !== undefined)
     return `Port ${port} may not be used by this user; choose one above 1023`;
   if (code === 'ERR_MODULE_NOT_FOUND') return missingModule(error.message);
-  return error.message.split('\n')[0] as string;
+  const [line = '', ...more] = error.message.trim().split('\n');
+  return more.length === 0 ? line : `${line} (all of it: npm start -- --verbose)`;
 }
 
 function missingModule(message: string): string {

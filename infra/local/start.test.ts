@@ -105,7 +105,7 @@ test.each([
   [{ WALLET_PORT: '70000' }, [], 'WALLET_PORT is "70000"'],
   [{}, ['--verbos'], 'The only option is --verbose'],
 ])('a wrong setting is told of in one line: %j %j', async (environment, argv, message) => {
-  const run = start(environment as Record<string, string>, argv);
+  const run = start(environment, argv);
 
   expect(await run.exited).toBe(1);
   expect(run.output()).toMatch(oneLine(message));

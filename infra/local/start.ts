@@ -43,7 +43,7 @@ async function start({ port, walletPort, dataDirectory }: StartSettings): Promis
       operatorKey = await seedDemo(target);
     },
   });
-  stop = stack.stop;
+  stop = () => stack.stop();
   stack.onFailure((message) => fail(new Error(message)));
   const { url, walletUrl, logDirectory } = stack;
   const tookMs = performance.now() - startedMs;

@@ -28,6 +28,7 @@ export function prepareSynthesis(request: SynthesisRequest): Synthesis {
   result.catch(() => {});
   return {
     async run() {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage('bundles are ready');
       const [synthesised] = await result;
       return synthesised;

@@ -213,7 +213,7 @@ test('a chunked body over 10 MB is refused as well', async () => {
     },
   });
 
-  const status = await fetch(`${url}/files/x`, { method: 'PUT', body, duplex: 'half' } as RequestInit).then(
+  const status = await fetch(`${url}/files/x`, { method: 'PUT', body, duplex: 'half' }).then(
     (response) => response.status,
     (error: { cause?: { code?: string } }) => error.cause?.code,
   );

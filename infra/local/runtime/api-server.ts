@@ -36,7 +36,8 @@ type Answerer = (request: IncomingMessage, requestId: string) => Promise<HttpRep
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   let answer: Answerer = async () => gatewayReply(503, 'Service Unavailable');
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void handle(request, response));
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
     // A client that leaves early gets no answer; its function runs to its end, as behind API Gateway.
     response.on('error', () => {});
@@ -44,7 +45,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     // Neither a body that was not read nor a server that stops leaves a connection to use again.
     if (!request.complete || !server.listening) response.setHeader('connection', 'close');
     send(response, requestId, reply, request.method === 'HEAD');
-  });
+  }
   server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FunctionModel } from '../model.ts';
 import { functionArn, functionEnvironment } from './function-environment.ts';
-import { createFunctionPool, type FunctionPool, type FunctionPoolOptions } from './function-pool.ts';
+import { FunctionPool, type FunctionPoolOptions } from './function-pool.ts';
 
 let folder: string;
 let pools: FunctionPool[] = [];
@@ -34,7 +34,7 @@ function poolOf(
     maxConcurrency: undefined,
     ...changes,
   };
-  const pool = createFunctionPool(model, {
+  const pool = new FunctionPool(model, {
     environment: functionEnvironment(model, {}),
     functionArn: functionArn(model.name),
     logFile: path.join(folder, 'subject.log'),
@@ -82,7 +82,7 @@ test('a warm process keeps what the module holds from one event to the next', as
   await pool.invoke({});
 
   expect(await pool.invoke({})).toEqual({ ok: true, payload: 2 });
-  expect(pool.processCount()).toBe(1);
+  expect(pool.processCount).toBe(1);
 });
 
 test('a process handles one event at a time and more processes start under load, up to the bound', async () => {
@@ -101,7 +101,7 @@ test('a process handles one event at a time and more processes start under load,
   const results = await Promise.all(Array.from({ length: 12 }, () => pool.invoke({})));
 
   expect(results).toEqual(Array.from({ length: 12 }, () => ({ ok: true, payload: 1 })));
-  expect(pool.processCount()).toBe(3);
+  expect(pool.processCount).toBe(3);
 });
 
 test('events past the reserved concurrency are throttled', async () => {
@@ -120,7 +120,7 @@ test('a process that has nothing to do is retired', async () => {
 
   await pool.invoke({});
 
-  await vi.waitFor(() => expect(pool.processCount()).toBe(0));
+  await vi.waitFor(() => expect(pool.processCount).toBe(0));
 });
 
 test.each([

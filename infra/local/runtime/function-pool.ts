@@ -4,6 +4,7 @@ import {
   type FunctionProcessOptions,
   startFunctionProcess,
 } from './function-process.ts';
+import { IdleProcesses } from './idle-processes.ts';
 import {
   failure,
   type InvocationResult,
@@ -22,122 +23,109 @@ export interface FunctionPoolOptions extends FunctionProcessOptions {
   readonly idleMs: number;
 }
 
-/** The execution environments of one function: reused while warm, more under load, none kept for ever. */
-export interface FunctionPool {
-  invoke(event: unknown): Promise<InvocationResult>;
-  /** Has one process loaded, so that the first event meets no cold start. */
-  warm(): Promise<void>;
-  readonly processCount: () => number;
-  /** Ends every process at once; events still running or waiting fail. */
-  stop(): Promise<void>;
-}
-
 interface WaitingEvent {
   readonly json: string;
   readonly settle: (result: InvocationResult) => void;
 }
 
-export function createFunctionPool(model: FunctionModel, options: FunctionPoolOptions): FunctionPool {
-  const processes = new Set<FunctionProcess>();
-  const idle = new Map<FunctionProcess, NodeJS.Timeout>();
-  const waiting: WaitingEvent[] = [];
-  let starting = 0;
-  let running = 0;
-  let stopped = false;
+const STOPPING = failure('ServiceException', 'The local stack is stopping');
 
-  function dispatch(): void {
-    while (waiting.length > 0) {
-      const instance = takeIdleProcess();
-      if (instance === undefined) break;
-      void runNext(instance, waiting.shift() as WaitingEvent);
-    }
-    // A process that is starting or busy may be free sooner than a new one, but never start fewer than can help.
-    while (starting < waiting.length && processes.size < options.maxProcesses && !stopped)
-      void startProcess();
+/** The execution environments of one function: reused while warm, more under load, none kept for ever. */
+export class FunctionPool {
+  readonly #model: FunctionModel;
+  readonly #options: FunctionPoolOptions;
+  readonly #processes = new Set<FunctionProcess>();
+  readonly #idle: IdleProcesses;
+  readonly #waiting: WaitingEvent[] = [];
+  #starting = 0;
+  #running = 0;
+  #stopped = false;
+
+  constructor(model: FunctionModel, options: FunctionPoolOptions) {
+    this.#model = model;
+    this.#options = options;
+    this.#idle = new IdleProcesses(options.idleMs, (instance) => this.#discard(instance));
   }
 
-  /** The one used last, so that under a falling load the others can retire. */
-  function takeIdleProcess(): FunctionProcess | undefined {
-    const last = [...idle].at(-1);
-    if (last === undefined) return undefined;
-    const [instance, retirement] = last;
-    idle.delete(instance);
-    clearTimeout(retirement);
-    if (instance.isAlive()) return instance;
-    discard(instance);
-    return takeIdleProcess();
+  get processCount(): number {
+    return this.#processes.size;
   }
 
-  function release(instance: FunctionProcess): void {
-    if (!instance.isAlive() || stopped) return discard(instance);
-    const retirement = setTimeout(() => {
-      idle.delete(instance);
-      discard(instance);
-    }, options.idleMs);
-    idle.set(instance, retirement.unref());
+  async invoke(event: unknown): Promise<InvocationResult> {
+    const json = JSON.stringify(event) ?? 'null';
+    const refusal = this.#refuse(json);
+    if (refusal !== undefined) return refusal;
+    return new Promise((settle) => {
+      this.#waiting.push({ json, settle });
+      this.#dispatch();
+    });
   }
 
-  function discard(instance: FunctionProcess): void {
-    processes.delete(instance);
-    void instance.stop();
+  /** Has one process loaded, so that the first event meets no cold start. */
+  async warm(): Promise<void> {
+    if (this.#processes.size === 0 && this.#model.maxConcurrency !== 0) await this.#start();
   }
 
-  async function startProcess(): Promise<void> {
-    starting += 1;
-    const instance = startFunctionProcess(model, options);
-    processes.add(instance);
-    const error = await instance.loaded;
-    starting -= 1;
-    if (error === undefined) {
-      release(instance);
-    } else {
-      discard(instance);
-      // One event pays for one failed start, as on Lambda; the next event tries again.
-      waiting.shift()?.settle({ ok: false, error });
-    }
-    dispatch();
+  /** Ends every process at once; events still running or waiting fail. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const event of this.#waiting.splice(0)) event.settle(STOPPING);
+    await Promise.all([...this.#processes].map((instance) => instance.stop()));
   }
 
-  async function runNext(instance: FunctionProcess, event: WaitingEvent): Promise<void> {
-    running += 1;
-    const result = await instance.run(event.json);
-    running -= 1;
-    release(instance);
-    event.settle(result);
-    dispatch();
-  }
-
-  function refuse(json: string): InvocationResult | undefined {
-    if (stopped) return failure('ServiceException', 'The local stack is stopping');
+  #refuse(json: string): InvocationResult | undefined {
+    if (this.#stopped) return STOPPING;
     if (Buffer.byteLength(json) > MAX_PAYLOAD_BYTES) {
       return failure(REQUEST_TOO_LARGE, `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes`);
     }
-    const concurrency = running + waiting.length;
-    if (concurrency < (model.maxConcurrency ?? Infinity) && waiting.length < MAX_WAITING) return undefined;
-    return failure(THROTTLED, 'Rate Exceeded.');
+    const limit = this.#model.maxConcurrency ?? Infinity;
+    const isFull = this.#running + this.#waiting.length >= limit || this.#waiting.length >= MAX_WAITING;
+    return isFull ? failure(THROTTLED, 'Rate Exceeded.') : undefined;
   }
 
-  return {
-    async invoke(event) {
-      const json = JSON.stringify(event) ?? 'null';
-      const refusal = refuse(json);
-      if (refusal !== undefined) return refusal;
-      return new Promise((settle) => {
-        waiting.push({ json, settle });
-        dispatch();
-      });
-    },
-    async warm() {
-      if (processes.size === 0 && model.maxConcurrency !== 0) await startProcess();
-    },
-    processCount: () => processes.size,
-    async stop() {
-      stopped = true;
-      for (const retirement of idle.values()) clearTimeout(retirement);
-      idle.clear();
-      for (const event of waiting.splice(0))
-        event.settle(failure('ServiceException', 'The local stack is stopping'));
-      await Promise.all([...processes].map((instance) => instance.stop()));
-    },
-  };
+  #dispatch(): void {
+    while (this.#waiting.length > 0) {
+      const instance = this.#idle.take();
+      if (instance === undefined) break;
+      void this.#runNext(instance, this.#waiting.shift() as WaitingEvent);
+    }
+    // Whichever is free first takes the next event, be it one that is starting now or one that is busy.
+    const { maxProcesses } = this.#options;
+    while (this.#starting < this.#waiting.length && this.#processes.size < maxProcesses) void this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.#starting += 1;
+    const instance = startFunctionProcess(this.#model, this.#options);
+    this.#processes.add(instance);
+    const error = await instance.loaded;
+    this.#starting -= 1;
+    if (error === undefined) {
+      this.#release(instance);
+    } else {
+      this.#discard(instance);
+      // One event pays for one failed start, as on Lambda; the next event tries again.
+      this.#waiting.shift()?.settle({ ok: false, error });
+    }
+    this.#dispatch();
+  }
+
+  async #runNext(instance: FunctionProcess, event: WaitingEvent): Promise<void> {
+    this.#running += 1;
+    const result = await instance.run(event.json);
+    this.#running -= 1;
+    this.#release(instance);
+    event.settle(result);
+    this.#dispatch();
+  }
+
+  #release(instance: FunctionProcess): void {
+    if (instance.isAlive() && !this.#stopped) this.#idle.put(instance);
+    else this.#discard(instance);
+  }
+
+  #discard(instance: FunctionProcess): void {
+    this.#processes.delete(instance);
+    void instance.stop();
+  }
 }

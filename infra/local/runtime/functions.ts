@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { FunctionModel } from '../model.ts';
 import { functionArn, functionEnvironment, shortName } from './function-environment.ts';
-import { createFunctionPool, type FunctionPool } from './function-pool.ts';
+import { FunctionPool } from './function-pool.ts';
 import { failure, type Invoke } from './invocation.ts';
 import type { RuntimeLog } from './runtime-log.ts';
 
@@ -42,7 +42,7 @@ export function createFunctions(models: readonly FunctionModel[], options: Funct
       );
     },
     async warm(names) {
-      await Promise.all([...names].map((name) => pools.get(name)?.warm()));
+      await Promise.all([...names].map(async (name) => pools.get(name)?.warm()));
     },
     async stop() {
       await Promise.all([...pools.values()].map((pool) => pool.stop()));
@@ -54,7 +54,7 @@ function createPool(model: FunctionModel, options: FunctionsOptions): FunctionPo
   const logFile = path.join(options.logDirectory, `${shortName(model)}.log`);
   if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES)
     renameSync(logFile, `${logFile}.1`);
-  return createFunctionPool(model, {
+  return new FunctionPool(model, {
     environment: functionEnvironment(model, options.environment),
     functionArn: functionArn(model.name),
     logFile,

@@ -21,6 +21,7 @@ afterEach(async () => {
 });
 
 const WAIT = { timeout: 10_000 };
+const fail: InvocationResult = { ok: false, error: { errorType: 'Error', errorMessage: 'down' } };
 const succeed = (payload: unknown = null): InvocationResult => ({ ok: true, payload });
 
 async function createQueue(attributes: Record<string, string> = {}) {
@@ -121,10 +122,7 @@ test('only the failed message of a batch returns', async () => {
 });
 
 test.each([
-  [
-    'the function fails',
-    { ok: false, error: { errorType: 'Error', errorMessage: 'down' } } as InvocationResult,
-  ],
+  ['the function fails', fail],
   ['its answer cannot be read', succeed({ batchItemFailures: 'all of them' })],
   ['it names a message that was not there', succeed({ batchItemFailures: [{ itemIdentifier: 'unknown' }] })],
 ])('the whole batch returns when %s', async (_kind, failure) => {
@@ -150,7 +148,7 @@ test('a message that fails too often ends in the dead-letter queue', async () =>
   let attempts = 0;
   poll(queue, () => {
     attempts += 1;
-    return { ok: false, error: { errorType: 'Error', errorMessage: 'cannot' } };
+    return fail;
   });
 
   await vi.waitFor(async () => {
