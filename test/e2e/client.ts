@@ -97,6 +97,11 @@ export class Player {
     return LaunchResponse.parse(reply.json);
   }
 
+  /** The same player and session, on a stack that was started again. */
+  on(target: Target): Player {
+    return new Player(target, this.playerId, this.sessionId);
+  }
+
   spin(options: { readonly betAmount?: string; readonly key?: string } = {}): Promise<Reply> {
     return this.#play(
       'spin',

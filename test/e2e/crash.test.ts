@@ -21,7 +21,7 @@ describe('a stack that is killed in the middle of rounds', () => {
     stack = await LocalStackProcess.start(dataDirectory);
     const restarted = stack.target;
     for (const player of table) {
-      const again = Object.assign(Object.create(Player.prototype) as Player, player, { target: restarted });
+      const again = player.on(restarted);
       const rounds = await eventually(async () => {
         const all = await again.rounds();
         return all.every(({ final }) => final) ? all : undefined;
