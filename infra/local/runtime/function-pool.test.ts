@@ -256,3 +256,17 @@ test('what a function prints is in its log, up to the line before it dies', asyn
   });
   expect(lines.slice(3)).toEqual(['{"message":"before"}', 'warned']);
 });
+
+test('a stop ends what is still running and refuses what comes after it', async () => {
+  const pool = poolOf('export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000));');
+  await pool.warm();
+  const running = pool.invoke({});
+
+  await pool.stop();
+
+  expect(await running).toMatchObject({
+    ok: false,
+    error: { errorMessage: expect.stringContaining('signal: killed') },
+  });
+  expect(await pool.invoke({})).toMatchObject({ ok: false, error: { errorType: 'ServiceException' } });
+});

@@ -94,7 +94,8 @@ function spawnRuntime(model: FunctionModel, options: FunctionProcessOptions): Ch
   // The share of its memory that Lambda's own runtime gives to V8's old generation.
   const heapMb = Math.floor(model.memoryMb * 0.9);
   const output = options.verbose ? 'inherit' : openSync(options.logFile, 'a');
-  const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, RUNTIME], {
+  // The name is for whoever looks at the list of processes.
+  const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, RUNTIME, model.name], {
     cwd: model.codeDirectory,
     env: options.environment,
     stdio: ['ignore', output, output, 'pipe', 'pipe'],
