@@ -35,7 +35,7 @@ export async function registerOperator(
 ): Promise<string> {
   const { name, walletSecret } = registration;
   const operatorId = OperatorId.parse(registration.operatorId);
-  const walletUrl = z.url({ protocol: /^https?$/ }).parse(registration.walletUrl);
+  const walletUrl = walletAddress(registration.walletUrl);
   const operatorKey = registration.operatorKey ?? randomBytes(32).toString('base64url');
   const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key`;
   await putSecret(walletSecretName, walletSecret);
@@ -43,6 +43,16 @@ export async function registerOperator(
   const operator = { operatorId, name, enabled: true, walletUrl, walletSecretName };
   await admin.putOperator(operator, operatorKeyHash(operatorKey));
   return operatorKey;
+}
+
+/** Money crosses the network only under TLS (GLI-19 V3.0, B.4); a wallet on this machine needs none. */
+function walletAddress(address: string): string {
+  const { protocol, hostname } = new URL(z.url().parse(address));
+  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+  if (protocol !== 'https:' && !(protocol === 'http:' && loopback)) {
+    throw new Error(`The wallet's address must be https, but is ${address}`);
+  }
+  return address;
 }
 
 async function putSecret(name: string, value: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { DependencyError, RgsError } from '../domain/errors.ts';
 import { winFor } from '../domain/money.ts';
 import type { Operator } from '../domain/operator.ts';
-import { isFinal, type Outcome, type Round } from '../domain/round.ts';
+import { isFinal, type Outcome, owesCredit, type Round } from '../domain/round.ts';
 import type { RoundEvent } from '../domain/round-transitions.ts';
 import type { Cipher } from '../ports/cipher.ts';
 import type { Engine, Engines, EngineStep } from '../ports/engines.ts';
@@ -62,9 +62,11 @@ export async function resumeRound(
   operator: Operator,
   round: Round,
 ): Promise<Round> {
-  if (round.status !== 'INTENT') return settle(ports, operator, round, false);
   const nowMs = ports.clock.nowMs();
-  if (nowMs - round.updatedAtMs < settings.leaseMs) throw inFlight();
+  // Who committed the round may be about to answer with the balance after its credit: two answers could differ.
+  const ownerMayBeAtWork = round.status === 'INTENT' || owesCredit(round);
+  if (ownerMayBeAtWork && nowMs - round.updatedAtMs < settings.leaseMs) throw inFlight();
+  if (round.status !== 'INTENT') return settle(ports, operator, round, false);
   const engine = await ports.engines.load(round.engineHash);
   const start = await openStart(ports.cipher, round);
   const knownBalanceMinor = round.stakeMinor === 0n ? await balanceOf(ports, operator, round) : undefined;
@@ -157,12 +159,20 @@ async function settle(
     round.status === 'VOIDING'
       ? await giveBack(ports, operator, round)
       : await payWin(ports, operator, round, firstAnswer);
-  if (!isFinal(settled)) {
-    if (settled.status === 'COMMITTED') ports.telemetry.count('CreditDeferred');
-    const { log, number } = settled;
-    await ports.recovery.send([{ log, number, purpose: 'finish', attempt: 0 }], 1_000);
-  }
+  if (!isFinal(settled)) await askForRecovery(ports, settled);
   return settled;
+}
+
+/** Only sooner than the ledger's stream would: where the queue is down too, the answer is given all the same. */
+async function askForRecovery(ports: DrivePorts, round: Round): Promise<void> {
+  if (round.status === 'COMMITTED') ports.telemetry.count('CreditDeferred');
+  const { log, number, roundId } = round;
+  try {
+    await ports.recovery.send([{ log, number, purpose: 'finish', attempt: 0 }], 1_000);
+  } catch (error) {
+    if (!(error instanceof DependencyError)) throw error;
+    ports.telemetry.warn('Recovery could not be queued and is left to the stream', { roundId });
+  }
 }
 
 function reportUnknown(

@@ -155,13 +155,13 @@ const PAGE = 25;
 /** What the player saw last at this game; the engine's first state where there is nothing, or another engine made it. */
 async function publicStateOf(ports: LaunchPorts, game: Game, newest: Round | undefined): Promise<unknown> {
   const hash = newest && continuationOf(newest).bonusActive ? newest.engineHash : game.engineHash;
-  for (let page = newest ? [newest] : []; page.length > 0; ) {
+  let page = newest ? [newest] : [];
+  for (let oldest = page.at(-1); oldest; oldest = page.at(-1)) {
     for (const round of page) {
       if (round.engineHash !== hash) return firstState(ports.engines, hash);
       if (hasOutcome(round)) return readView(round.outcome.view).publicState;
     }
-    const { log, number } = page.at(-1) as Round;
-    page = await ports.ledger.list(log, { beforeNumber: number, limit: PAGE });
+    page = await ports.ledger.list(oldest.log, { beforeNumber: oldest.number, limit: PAGE });
   }
   return firstState(ports.engines, hash);
 }

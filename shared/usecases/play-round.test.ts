@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EngineError, RgsError } from '../domain/errors.ts';
+import { DependencyError, EngineError, RgsError } from '../domain/errors.ts';
 import { hasOutcome, isFinal, type Round } from '../domain/round.ts';
 import { type PlayRequest, playRound } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
@@ -87,6 +87,16 @@ describe('a spin', () => {
     await recoverAll();
     expect((await head()).status).toBe('CREDITED');
     expect(table.balanceMinor).toBe(10_100n);
+  });
+
+  it('is answered also where neither the credit nor the recovery queue can be reached', async () => {
+    table.replies.credit.push(unknown);
+    const ports = table.ports();
+    const recovery = {
+      send: () => Promise.reject(new DependencyError('SERVICE_UNAVAILABLE', 'SQS is down')),
+    };
+    expect(await playRound({ ...ports, recovery }, settings, table.spin())).toMatchObject({ win: '2.00' });
+    expect((await head()).status).toBe('COMMITTED');
   });
 
   it('may follow one whose win is not credited yet', async () => {
@@ -180,8 +190,15 @@ describe('a repeated request', () => {
     table.replies.credit.push(unknown);
     const first = await play();
     table.balanceMinor += 5_000n;
+    table.nowMs += settings.leaseMs;
     expect(await play()).toEqual(first);
     expect(await head()).toMatchObject({ status: 'CREDITED' });
+  });
+
+  it('waits while the first one may still be crediting, for the two could tell different balances', async () => {
+    table.replies.credit.push(unknown);
+    await play();
+    expect(await codeOf(play())).toBe('ROUND_IN_FLIGHT');
   });
 
   it('gets the same refusal', async () => {
