@@ -2,19 +2,32 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { MemoryLedger } from '../adapters/memory/ledger.ts';
 import { MemoryRecoveryQueue } from '../adapters/memory/recovery-queue.ts';
 import { MemorySessions } from '../adapters/memory/sessions.ts';
+import { RgsError } from '../domain/errors.ts';
 import type { Game } from '../domain/game.ts';
 import type { Operator } from '../domain/operator.ts';
+import type { Round } from '../domain/round.ts';
 import type { Session } from '../domain/session.ts';
 import type { Cipher } from '../ports/cipher.ts';
 import type { Engine, EngineStep } from '../ports/engines.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import type { RollbackReply, Wallet, WalletReply, WalletTransaction } from '../ports/wallet.ts';
+import type {
+  AuthenticatedPlayer,
+  RollbackReply,
+  Wallet,
+  WalletReply,
+  WalletTransaction,
+} from '../ports/wallet.ts';
+import { operatorKeyHash } from './authenticate-operator.ts';
 import type { PlayPorts, PlayRequest, PlaySettings } from './play-round.ts';
+import { recoverRound } from './recover-round.ts';
 
 export const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
 export const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'coin' };
 export const settings: PlaySettings = { sessionIdleMs: 1_800_000, leaseMs: 20_000, debitAttempts: 2 };
-const engineHash = 'c0'.repeat(32);
+export const engineHash = 'c0'.repeat(32);
+export const operatorKey = 'key-of-demo';
+/** Of a second operator, which has nothing to do with the first one's players. */
+export const otherOperatorKey = 'key-of-other';
 
 const operator: Operator = {
   operatorId: 'demo',
@@ -23,6 +36,8 @@ const operator: Operator = {
   walletUrl: 'http://wallet.invalid',
   walletSecretName: 'wallet-key',
 };
+
+const otherOperator: Operator = { ...operator, operatorId: 'other', name: 'Other' };
 
 const game: Game = {
   gameCode: 'coin',
@@ -36,7 +51,9 @@ export type WalletCall = {
   readonly call: 'debit' | 'credit' | 'rollback';
   readonly transaction: WalletTransaction;
 };
-type Script = { [K in WalletCall['call']]: K extends 'rollback' ? RollbackReply[] : WalletReply[] };
+type Script = { [K in WalletCall['call']]: K extends 'rollback' ? RollbackReply[] : WalletReply[] } & {
+  balance: WalletReply[];
+};
 
 /**
  * Rounds over ports in memory, with a clock that moves when told and a wallet that answers what a test scripts: the
@@ -46,7 +63,9 @@ export class RoundsFixture {
   nowMs = 1_700_000_000_000;
   balanceMinor = 10_000n;
   readonly calls: WalletCall[] = [];
-  readonly replies: Script = { debit: [], credit: [], rollback: [] };
+  readonly replies: Script = { debit: [], credit: [], rollback: [], balance: [] };
+  /** Whom the wallet makes of a token. */
+  tokens: Readonly<Record<string, AuthenticatedPlayer>> = {};
   readonly counted: string[] = [];
   readonly clock = { nowMs: () => this.nowMs };
   readonly ledger = new MemoryLedger();
@@ -77,12 +96,13 @@ export class RoundsFixture {
       sessions: this.sessions,
       recovery: this.recovery,
       registry: {
-        operator: async (id) => (id === operator.operatorId ? this.operator : undefined),
-        operatorByKey: async () => undefined,
+        operator: async (id) => this.#operators().find(({ operatorId }) => operatorId === id),
+        operatorByKey: async (hash) =>
+          this.#operators()[[operatorKey, otherOperatorKey].map(operatorKeyHash).indexOf(hash)],
         game: async (code) => (code === game.gameCode ? this.game : undefined),
         games: async () => [this.game],
       },
-      engines: { load: async () => this.#engine() },
+      engines: { load: async (hash) => this.#engine(hash) },
       wallets: { of: () => this.#wallet() },
       cipher: plainCipher,
       telemetry: this.#telemetry(),
@@ -101,9 +121,28 @@ export class RoundsFixture {
     };
   }
 
-  #engine(): Engine {
+  /** Stores a round as some handler left it. */
+  async put<R extends Round>(round: R): Promise<R> {
+    await this.ledger.append({ ...round, status: 'INTENT' });
+    await this.ledger.save(round, { status: 'INTENT', epoch: round.epoch });
+    return round;
+  }
+
+  /** Works the recovery queue off, moving the clock to each request's time; ends where it does not empty. */
+  async recoverAll(): Promise<void> {
+    for (let turns = 0; this.recovery.nextDueAtMs !== undefined && turns < 50; turns += 1) {
+      this.nowMs = Math.max(this.nowMs, this.recovery.nextDueAtMs);
+      for (const request of this.recovery.takeDue()) await recoverRound(this.ports(), settings, request);
+    }
+  }
+
+  #operators(): readonly Operator[] {
+    return [this.operator, otherOperator];
+  }
+
+  #engine(hash: string): Engine {
     return {
-      hash: this.game.engineHash,
+      hash,
       capabilities: {
         engineId: 'coin',
         buildId: '1',
@@ -143,14 +182,23 @@ export class RoundsFixture {
       },
       rollback: async (transaction) =>
         (take('rollback', transaction) as RollbackReply | undefined) ?? { kind: 'acknowledged' },
-      balance: async () => acknowledged(),
-      authenticate: async () => undefined,
+      balance: async () => this.replies.balance.shift() ?? acknowledged(),
+      authenticate: async (token) => this.tokens[token],
     };
   }
 
   #telemetry(): Telemetry {
     return { count: (event) => void this.counted.push(event), warn: () => undefined };
   }
+}
+
+/** The code that a refusal carries; anything else is told as it is, so that a test shows it. */
+export async function codeOf(refused: Promise<unknown>): Promise<string> {
+  const error = await refused.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return error instanceof RgsError ? error.code : `no coded error: ${String(error)}`;
 }
 
 /** A state of one byte that counts the steps. */
