@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RecoveryQueue, RecoveryRequest } from '../ports/recovery-queue.ts';
+import { CONFIRM_VOID_AFTER_MS } from './recover-round.ts';
 
 export interface ArchivePorts {
   readonly clock: Clock;
@@ -28,8 +29,6 @@ export interface RoundChange {
   readonly after: Round;
 }
 
-/** Longer than a message may live in a wallet's own queues as far as SQS can wait: a late debit has landed by then. */
-const CONFIRM_VOID_AFTER_MS = 15 * 60_000;
 /** After the lease, so that the first check finds it run out. */
 const CHECK_MARGIN_MS = 5_000;
 

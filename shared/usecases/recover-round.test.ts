@@ -130,6 +130,7 @@ describe('a win that is not paid', () => {
     async (code) => {
       await table.put(committed());
       table.replies.credit.push(...Array.from({ length: 40 }, () => ({ kind: 'refused', code }) as const));
+      await recover();
       await table.recoverAll();
       expect((await stored())?.status).toBe('CREDITED');
       expect(callNames()).toEqual(Array.from({ length: 41 }, () => 'credit'));
@@ -267,6 +268,17 @@ describe('somebody is called', () => {
     await recover();
     expect(table.counted).toContain('RollbackPendingLong');
     expect(table.counted).not.toContain('CreditPendingLong');
+  });
+
+  it('when the last rollback of a voided round has been open for five minutes, and not at its first failure', async () => {
+    await table.put(voided());
+    table.replies.rollback.push(unknown, unknown);
+    table.nowMs += minutes(15 + 5) - 1;
+    await recover(confirmVoid);
+    expect(table.counted).not.toContain('RollbackPendingLong');
+    table.nowMs += 1;
+    await recover(confirmVoid);
+    expect(table.counted).toContain('RollbackPendingLong');
   });
 
   it('not for a late win that is paid at the first attempt', async () => {

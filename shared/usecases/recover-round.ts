@@ -16,6 +16,8 @@ export interface RecoverySettings {
 
 /** After this long unpaid, somebody has to look at the operator's wallet. */
 const LONG_PENDING_MS = 5 * 60_000;
+/** Longer than a message may live in a wallet's own queues as far as SQS can wait: a late debit has landed by then. */
+export const CONFIRM_VOID_AFTER_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 60_000;
 
@@ -79,6 +81,7 @@ async function confirmVoid(ports: RecoveryPorts, operator: Operator, round: Roun
 }
 
 function signalIfLong(ports: RecoveryPorts, round: Round): void {
-  if (ports.clock.nowMs() - round.updatedAtMs < LONG_PENDING_MS) return;
+  const pendingSinceMs = round.updatedAtMs + (round.status === 'VOIDED' ? CONFIRM_VOID_AFTER_MS : 0);
+  if (ports.clock.nowMs() - pendingSinceMs < LONG_PENDING_MS) return;
   ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
 }

@@ -163,7 +163,7 @@ export class RoundsFixture {
 
   #wallet(): Wallet {
     const acknowledged = (): WalletReply => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor });
-    const take = <K extends WalletCall['call']>(call: K, transaction: WalletTransaction) => {
+    const take = (call: WalletCall['call'], transaction: WalletTransaction) => {
       this.calls.push({ call, transaction });
       return this.replies[call].shift();
     };
