@@ -1,90 +1,84 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { globSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import * as z from 'zod';
+import { COMPILER_OPTIONS, compileEngine } from './compile.ts';
 
-const ENGINES = import.meta.dirname;
-const OUTPUT = path.join(ENGINES, '..', '.rgs', 'engines');
+const root = fileURLToPath(new URL('..', import.meta.url));
+const outDir = join(root, '.rgs/engines');
 
 export interface BuiltEngine {
   readonly name: string;
-  /** Absolute path of the WebAssembly module. */
+  /** Absolute path of the module. */
   readonly path: string;
-  /** SHA-256 of the module, hex: the name under which it is published. */
+  /** SHA-256 of the module, hex: the name that it is published under. */
   readonly hash: string;
   readonly bytes: number;
+  /** SHA-256 over the sources, the compiler's version and its options, hex. */
+  readonly sourcesHash: string;
+  /** Name and version. */
+  readonly compiler: string;
 }
 
-/**
- * No run-time support, so that nothing is imported: memory is never freed, and an abort is a trap. 1,024 pages are the
- * 64 MiB that an engine may have.
- */
-const OPTIONS = [
-  '-O3',
-  '--runtime',
-  'stub',
-  '--use',
-  'abort=',
-  '--enable',
-  'simd',
-  '--maximumMemory',
-  '1024',
-];
+/** What is known of a module beside it, as `<name>.json`. */
+const Provenance = z.object({ hash: z.string(), sourcesHash: z.string(), compiler: z.string() });
+type Provenance = z.infer<typeof Provenance>;
 
-/** Compiles every game of this folder whose sources have changed. The same sources give the same bytes. */
+/** Compiles every engine whose sources changed since it was last built; answers all of them, by name. */
 export async function buildEngines(): Promise<readonly BuiltEngine[]> {
-  await mkdir(OUTPUT, { recursive: true });
-  const built: BuiltEngine[] = [];
-  for (const name of await gameNames()) built.push(await buildEngine(name));
-  return built;
+  await mkdir(outDir, { recursive: true });
+  return Promise.all(engineNames().map(buildEngine));
 }
 
-async function gameNames(): Promise<string[]> {
-  const entries = await readdir(ENGINES, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  return folders
-    .filter((name) => name !== 'sdk' && existsSync(path.join(ENGINES, name, 'assembly/index.ts')))
+function engineNames(): string[] {
+  return globSync('engines/*/assembly/index.ts', { cwd: root })
+    .map((entry) => basename(dirname(dirname(entry))))
+    .filter((name) => name !== 'sdk')
     .sort();
 }
 
 async function buildEngine(name: string): Promise<BuiltEngine> {
-  const file = path.join(OUTPUT, `${name}.wasm`);
-  const stampFile = `${file}.sources`;
-  const stamp = await sourcesHash(name);
-  const upToDate = existsSync(file) && (await readFile(stampFile, 'utf8').catch(() => '')) === stamp;
-  if (!upToDate) {
-    await compile(name, file);
-    await writeFile(stampFile, stamp);
+  const path = join(outDir, `${name}.wasm`);
+  const compiler = await compilerVersion();
+  const sourcesHash = await hashSources(name, compiler);
+  const before = await readProvenance(name);
+  const kept = await readFile(path).catch(() => undefined);
+  if (kept && before?.sourcesHash === sourcesHash && before.hash === sha256(kept)) {
+    return { name, path, bytes: kept.byteLength, ...before };
   }
-  const wasm = await readFile(file);
-  return { name, path: file, hash: createHash('sha256').update(wasm).digest('hex'), bytes: wasm.length };
+  await compileEngine(`engines/${name}/assembly/index.ts`, path);
+  const module = await readFile(path);
+  const provenance: Provenance = { hash: sha256(module), sourcesHash, compiler };
+  await writeFile(join(outDir, `${name}.json`), `${JSON.stringify(provenance, null, 2)}\n`);
+  return { name, path, bytes: module.byteLength, ...provenance };
 }
 
-/** Of everything that the module is made from: its own sources, the kit's and the compiler. */
-async function sourcesHash(name: string): Promise<string> {
-  const hash = createHash('sha256').update(OPTIONS.join(' '));
-  for (const folder of [path.join(ENGINES, 'sdk/assembly'), path.join(ENGINES, name, 'assembly')]) {
-    for (const file of (await readdir(folder)).sort()) {
-      hash.update(file).update(await readFile(path.join(folder, file)));
-    }
+async function readProvenance(name: string): Promise<Provenance | undefined> {
+  try {
+    return Provenance.parse(JSON.parse(await readFile(join(outDir, `${name}.json`), 'utf8')));
+  } catch {
+    return undefined;
   }
-  const compiler = new URL(import.meta.resolve('assemblyscript/package.json'));
-  return hash.update(await readFile(compiler)).digest('hex');
 }
 
-/** By the compiler's own command: its types would redefine globals such as `console` for the whole project. */
-async function compile(name: string, file: string): Promise<void> {
-  const compiler = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'));
-  const entry = path.join('engines', name, 'assembly/index.ts');
-  const root = path.join(ENGINES, '..');
-  const options = [entry, '-o', path.relative(root, file), ...OPTIONS];
-  await promisify(execFile)(process.execPath, [compiler, ...options], { cwd: root }).catch((cause: unknown) => {
-    const { stderr = '' } = cause as { stderr?: string };
-    throw new Error(`engines/${name} does not compile:\n${stderr}`, { cause });
-  });
+async function hashSources(name: string, compiler: string): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([compiler, COMPILER_OPTIONS]));
+  const patterns = ['engines/sdk/assembly/**/*.ts', `engines/${name}/assembly/**/*.ts`];
+  for (const file of globSync(patterns, { cwd: root }).sort()) {
+    hash.update(`\0${file}\0`).update(await readFile(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+async function compilerVersion(): Promise<string> {
+  const text = await readFile(fileURLToPath(import.meta.resolve('assemblyscript/package.json')), 'utf8');
+  return `assemblyscript ${z.object({ version: z.string() }).parse(JSON.parse(text)).version}`;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 if (import.meta.main) {

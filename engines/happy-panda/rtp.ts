@@ -1,165 +1,113 @@
 import {
-  FREE_SPIN_MULTIPLIER,
+  BASE_REELS,
+  FIRST_MULTIPLIER,
+  FREE_REELS,
   FREE_SPINS,
   LINE_BET_MILLIONTHS,
-  LINE_PAYS,
   LINES,
-  MOST_FREE_SPINS,
-  REELS,
-  ROWS,
-  SCATTER,
-  SCATTER_PAYS,
-  SCATTERS_FOR_BONUS,
-  WILD,
-  ALPHABET,
-} from './assembly/paytable.ts';
+  MAX_RETRIGGERS,
+  MORE_FREE_SPINS,
+} from './assembly/maths.ts';
+import { type Cycle, enumerateCycle } from './cycle.ts';
 
-/** The theoretical figures of happy-panda, from its paytable alone: nothing here is shared with the engine's code. */
+/** The game's figures, computed from its reels and paytable and from nothing of its code. */
 export interface Figures {
-  /** Of a paid spin alone, in parts of the bet. */
-  readonly baseRtp: number;
-  /** What the free spins won by a paid spin return, in parts of its bet. */
-  readonly bonusRtp: number;
-  readonly rtp: number;
-  /** How likely a spin is to win free spins. */
-  readonly bonusChance: number;
-  /** With those that are won again. */
-  readonly freeSpinsPerBonus: number;
+  /** Returns to the player, of the base bet: exact, then rounded down, so the parts' sum may miss one of the whole. */
+  readonly rtpMillionths: bigint;
+  readonly baseRtpMillionths: bigint;
+  readonly bonusRtpMillionths: bigint;
+  /** How many paid spins in a million win something themselves, and how many trigger the bonus. */
+  readonly hitsPerMillion: bigint;
+  readonly triggersPerMillion: bigint;
+  /** What a bonus is worth on average. */
+  readonly bonusMillionths: bigint;
+  /** The most that a paid round and its bonus can win together. */
+  readonly maxWinMillionths: bigint;
+  /** The most that a free spin can win before it is multiplied, in line bets. */
+  readonly maxFreeSpinPay: number;
+}
+
+interface Fraction {
+  readonly over: bigint;
+  readonly under: bigint;
+}
+
+export function computeFigures(): Figures {
+  const base = enumerateCycle(BASE_REELS);
+  const free = enumerateCycle(FREE_REELS);
+  const combinations = BigInt(base.combinations);
+  const triggers = BigInt(countOf(base.triggering));
+  const basePay = BigInt(payOf(base.plain) + payOf(base.triggering));
+  const bonus = expectedBonusPay(free);
+  const bet = BigInt(LINES.length);
+  return {
+    rtpMillionths: millionths({
+      over: basePay * bonus.under + triggers * bonus.over,
+      under: bet * combinations * bonus.under,
+    }),
+    baseRtpMillionths: millionths({ over: basePay, under: bet * combinations }),
+    bonusRtpMillionths: millionths({ over: triggers * bonus.over, under: bet * combinations * bonus.under }),
+    hitsPerMillion: millionths({ over: combinations - BigInt(base.plain.get(0) ?? 0), under: combinations }),
+    triggersPerMillion: millionths({ over: triggers, under: combinations }),
+    bonusMillionths: millionths({ over: bonus.over, under: bet * bonus.under }),
+    maxWinMillionths:
+      BigInt(Math.max(maxOf(base.plain), maxOf(base.triggering) + maxBonusPay(free))) *
+      BigInt(LINE_BET_MILLIONTHS),
+    maxFreeSpinPay: Math.max(maxOf(free.plain), maxOf(free.triggering)),
+  };
 }
 
 /**
- * Every line is a line like any other, since each stop of a reel is equally likely: the expected pay of one line, in line
- * bets, is the expected pay of all of them in bets. Reels are independent, so that a product enumerates the full cycle.
+ * What a bonus pays on average, in line bets. With `left` spins to play and some retriggers still possible, at most
+ * d = left + 5 for each of them are to come; every value is a numerator over combinations^d.
  */
-export function theoreticalFigures(): Figures {
-  const scatters = scatterDistribution();
-  const linePay = expectedLinePay();
-  const scatterPay =
-    scatters.reduce((sum, chance, count) => sum + chance * (SCATTER_PAYS[count] ?? 0), 0) / LINES.length;
-  const bonusChance = scatters.slice(SCATTERS_FOR_BONUS).reduce((sum, chance) => sum + chance, 0);
-  const freeSpinsPerBonus = expectedFreeSpins(bonusChance);
-  const baseRtp = linePay + scatterPay;
-  const bonusRtp = bonusChance * freeSpinsPerBonus * FREE_SPIN_MULTIPLIER * baseRtp;
-  return { baseRtp, bonusRtp, rtp: baseRtp + bonusRtp, bonusChance, freeSpinsPerBonus };
+function expectedBonusPay(free: Cycle): Fraction {
+  const combinations = BigInt(free.combinations);
+  const triggers = BigInt(countOf(free.triggering));
+  const pay = BigInt(payOf(free.plain) + payOf(free.triggering));
+  const toCome = (left: number, retriggers: number): number =>
+    left + (MAX_RETRIGGERS - retriggers) * MORE_FREE_SPINS;
+  const expected = (left: number, retriggers: number): bigint => {
+    if (left === 0) return 0n;
+    const multiplier = BigInt(FIRST_MULTIPLIER + retriggers);
+    const here = multiplier * pay * combinations ** BigInt(toCome(left, retriggers) - 1);
+    const quiet = expected(left - 1, retriggers);
+    if (retriggers === MAX_RETRIGGERS) return here + combinations * quiet;
+    const retriggered = expected(left - 1 + MORE_FREE_SPINS, retriggers + 1);
+    return here + (combinations - triggers) * quiet + triggers * retriggered;
+  };
+  return { over: expected(FREE_SPINS, 0), under: combinations ** BigInt(toCome(FREE_SPINS, 0)) };
 }
 
-function shareOf(reel: string, symbol: number): number {
-  return [...reel].filter((letter) => letter === ALPHABET[symbol]).length / reel.length;
-}
-
-/** Runs start on the first reel, which has no wild; so the symbol of a run is that of its first reel. */
-function expectedLinePay(): number {
-  return LINE_PAYS.reduce((total, pays, symbol) => {
-    const shares = REELS.map((reel) => shareOf(reel, symbol) + shareOf(reel, WILD));
-    return total + pays.reduce((sum, pay, index) => sum + pay * runChance(shares, index + 1), 0);
-  }, 0);
-}
-
-function runChance(shares: readonly number[], run: number): number {
-  const hit = shares.slice(0, run).reduce((product, share) => product * share, 1);
-  const next = shares[run];
-  return next === undefined ? hit : hit * (1 - next);
-}
-
-/** By their number, how likely so many scatters are in sight. A window shows at most one of a reel. */
-function scatterDistribution(): number[] {
-  return REELS.reduce<number[]>(
-    (distribution, reel) => {
-      const shown = ROWS * shareOf(reel, SCATTER);
-      const next = [...distribution, 0];
-      return next.map(
-        (_, count) => (distribution[count] ?? 0) * (1 - shown) + (distribution[count - 1] ?? 0) * shown,
-      );
-    },
-    [1],
-  );
-}
-
-/** By what is left and what was awarded: each free spin is one, and may win more up to the most of one bonus. */
-function expectedFreeSpins(bonusChance: number): number {
-  const known = new Map<string, number>();
-  const expected = (left: number, awarded: number): number => {
+/** In line bets. */
+function maxBonusPay(free: Cycle): number {
+  const plain = maxOf(free.plain);
+  const triggering = maxOf(free.triggering);
+  const most = (left: number, retriggers: number): number => {
     if (left === 0) return 0;
-    const key = `${left}/${awarded}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const won = Math.min(FREE_SPINS, MOST_FREE_SPINS - awarded);
-    const value =
-      1 +
-      (1 - bonusChance) * expected(left - 1, awarded) +
-      bonusChance * expected(left - 1 + won, awarded + won);
-    known.set(key, value);
-    return value;
+    const multiplier = FIRST_MULTIPLIER + retriggers;
+    const quiet = most(left - 1, retriggers);
+    if (retriggers === MAX_RETRIGGERS) return multiplier * Math.max(plain, triggering) + quiet;
+    const retriggered = most(left - 1 + MORE_FREE_SPINS, retriggers + 1);
+    return Math.max(multiplier * plain + quiet, multiplier * triggering + retriggered);
   };
-  return expected(FREE_SPINS, FREE_SPINS);
+  return most(FREE_SPINS, 0);
 }
 
-/** The most that one step pays, in millionths of the bet: the best of all windows, in a free spin. Takes some seconds. */
-export function greatestStepWin(onProgress: (share: number) => void = () => undefined): number {
-  const windows = REELS.map((reel) => distinctWindows(reel));
-  const [first = [], ...rest] = windows;
-  let best = 0;
-  first.forEach((window, index) => {
-    onProgress(index / first.length);
-    best = Math.max(best, bestWith(window, rest));
-  });
-  return best * LINE_BET_MILLIONTHS * FREE_SPIN_MULTIPLIER;
+function payOf(pays: ReadonlyMap<number, number>): number {
+  return [...pays].reduce((sum, [pay, ways]) => sum + pay * ways, 0);
 }
 
-type ReelWindow = readonly number[];
-
-function distinctWindows(reel: string): ReelWindow[] {
-  return [...reel].map((_, stop) =>
-    Array.from({ length: ROWS }, (__, row) => ALPHABET.indexOf(reel[(stop + row) % reel.length] ?? '')),
-  );
+function countOf(pays: ReadonlyMap<number, number>): number {
+  return [...pays.values()].reduce((sum, ways) => sum + ways, 0);
 }
 
-/** Symbol and length of each line's run so far; -1 where it has ended, with what it paid in `paid`. */
-function bestWith(first: ReelWindow, rest: readonly (readonly ReelWindow[])[]): number {
-  const symbols = LINES.map((line) => first[Number(line[0])] ?? SCATTER);
-  const scatters = first.filter((symbol) => symbol === SCATTER).length;
-  const search = (reel: number, open: readonly number[], paid: number, seen: number): number => {
-    const windows = rest[reel - 1];
-    if (!windows) return paid + sum(open, (line) => payOf(symbols[line], reel)) + (SCATTER_PAYS[seen] ?? 0);
-    let best = 0;
-    for (const window of windows) {
-      const still: number[] = [];
-      let ended = paid;
-      for (const line of open) {
-        const symbol = window[Number(LINES[line]?.[reel])];
-        if (symbol === symbols[line] || symbol === WILD) still.push(line);
-        else ended += payOf(symbols[line], reel);
-      }
-      const here = seen + window.filter((symbol) => symbol === SCATTER).length;
-      best = Math.max(best, search(reel + 1, still, ended, here));
-    }
-    return best;
-  };
-  return search(
-    1,
-    LINES.map((_, line) => line),
-    0,
-    scatters,
-  );
+function maxOf(pays: ReadonlyMap<number, number>): number {
+  return Math.max(...pays.keys());
 }
 
-function sum(lines: readonly number[], pay: (line: number) => number): number {
-  return lines.reduce((total, line) => total + pay(line), 0);
+function millionths({ over, under }: Fraction): bigint {
+  return (over * 1_000_000n) / under;
 }
 
-function payOf(symbol: number | undefined, run: number): number {
-  return LINE_PAYS[symbol ?? SCATTER]?.[run - 1] ?? 0;
-}
-
-if (import.meta.main) {
-  const figures = theoreticalFigures();
-  const best = greatestStepWin((share) =>
-    process.stderr.write(`\r${Math.round(share * 100)} % of all windows`),
-  );
-  process.stderr.write('\r');
-  console.log({
-    ...figures,
-    rtpMillionths: Math.floor(figures.rtp * 1_000_000),
-    greatestStepWinMillionths: best,
-  });
-}
+if (import.meta.main) console.log(computeFigures());

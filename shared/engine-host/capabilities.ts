@@ -1,74 +1,84 @@
 import * as z from 'zod';
 import { EngineError } from '../domain/errors.ts';
 import type { EngineCapabilities } from '../ports/engines.ts';
-import { badOutput } from './wire-format.ts';
 
-const Millionths = z
+const name = z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/);
+/** 18 digits at most, so that it fits a signed 64-bit integer. */
+const millionths = z
   .string()
   .regex(/^(?:0|[1-9]\d{0,17})$/)
   .transform(BigInt);
+const count = z.int().min(1).max(1_000_000_000);
 
-/** What an engine says of itself. Unknown keys are left to later versions of the contract. */
-const CapabilitiesJson = z.object({
-  abi: z.literal(1),
-  engine_id: z.string().min(1).max(64),
-  build_id: z.string().min(1).max(64),
-  encoding: z.object({
-    state: z.string().min(1),
-    action: z.literal('discrete:v1'),
-    view: z.literal('json:v1'),
-  }),
-  action_space: z.object({
-    discrete: z
-      .array(z.object({ name: z.string().min(1).max(32), phase: z.enum(['base', 'bonus']) }))
-      .min(1)
-      .max(256),
-  }),
-  max_horizon: z.int().min(1),
-  modes: z
-    .array(
-      z.object({
-        name: z.string().min(1).max(32),
-        price_millionths: Millionths,
-        rtp_millionths: Millionths,
-        max_win_millionths: Millionths,
-      }),
-    )
-    .min(1),
-  lines: z.int().min(1).optional(),
-  preferred_batch: z.int().min(1),
+const action = z.strictObject({ name, phase: z.enum(['base', 'bonus']) });
+
+const mode = z.strictObject({
+  name,
+  price_millionths: millionths.refine((price) => price > 0n, 'must be more than 0'),
+  rtp_millionths: millionths.refine(
+    (rtp) => rtp > 0n && rtp <= 1_000_000n,
+    'must be above 0 and at most 1000000',
+  ),
+  max_win_millionths: millionths.refine((win) => win > 0n, 'must be more than 0'),
 });
 
-/** @throws EngineError BAD_OUTPUT, UNSUPPORTED_ABI */
-export function readCapabilities(bytes: Uint8Array): EngineCapabilities {
-  const json = parse(bytes);
-  if (typeof json === 'object' && json !== null && 'abi' in json && json.abi !== 1) {
-    throw new EngineError('UNSUPPORTED_ABI', 'The engine speaks another version of the contract');
+const schema = z.strictObject({
+  abi: z.literal(1),
+  engine_id: name,
+  build_id: name,
+  schema_version: z.literal(1),
+  encoding: z.strictObject({ state: name, action: z.literal('discrete:v1'), view: z.literal('json:v1') }),
+  action_space: z.strictObject({
+    discrete: z
+      .array(action)
+      .min(1)
+      .max(256)
+      .refine(distinctNames, 'names must differ')
+      .refine((actions) => actions.some(({ phase }) => phase === 'base'), 'one must be of the base phase'),
+  }),
+  max_horizon: z.int().min(1).max(65_536),
+  modes: z.array(mode).min(1).max(64).refine(distinctNames, 'names must differ'),
+  lines: z.int().min(1).max(1_000_000).optional(),
+  preferred_batch: count,
+});
+
+/**
+ * Reads an engine's capabilities object; docs/engines.md lists its fields.
+ * @throws EngineError BAD_OUTPUT
+ */
+export function parseCapabilities(text: string): EngineCapabilities {
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success) {
+    throw new EngineError('BAD_OUTPUT', 'The engine does not describe itself as it must', {
+      cause: parsed.error,
+    });
   }
-  const parsed = CapabilitiesJson.safeParse(json);
-  if (!parsed.success) throw badOutput('its capabilities are not of the documented form', parsed.error);
-  const { data } = parsed;
+  const told = parsed.data;
   return {
-    engineId: data.engine_id,
-    buildId: data.build_id,
-    stateEncoding: data.encoding.state,
-    actions: data.action_space.discrete.map((action, code) => ({ ...action, code })),
-    modes: data.modes.map((mode) => ({
+    engineId: told.engine_id,
+    buildId: told.build_id,
+    stateEncoding: told.encoding.state,
+    actions: told.action_space.discrete.map(({ name, phase }, code) => ({ name, phase, code })),
+    modes: told.modes.map((mode) => ({
       name: mode.name,
       priceMillionths: mode.price_millionths,
       rtpMillionths: mode.rtp_millionths,
       maxWinMillionths: mode.max_win_millionths,
     })),
-    lines: data.lines,
-    maxHorizon: data.max_horizon,
-    preferredBatch: data.preferred_batch,
+    lines: told.lines,
+    maxHorizon: told.max_horizon,
+    preferredBatch: told.preferred_batch,
   };
 }
 
-function parse(bytes: Uint8Array): unknown {
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(text);
   } catch (cause) {
-    throw badOutput('its capabilities are no JSON', cause);
+    throw new EngineError('BAD_OUTPUT', "The engine's capabilities are not JSON", { cause });
   }
+}
+
+function distinctNames(named: readonly { readonly name: string }[]): boolean {
+  return new Set(named.map(({ name }) => name)).size === named.length;
 }

@@ -1,48 +1,39 @@
-import { createHash } from 'node:crypto';
-import { EngineError } from '../domain/errors.ts';
-import type { Engine, EngineArtefacts, Engines } from '../ports/engines.ts';
-import { compileEngine } from './engine-module.ts';
-import { WasmEngine } from './wasm-engine.ts';
+import type { EngineArtefacts, Engines } from '../ports/engines.ts';
+import { loadEngine } from './load-engine.ts';
+import type { LoadedEngine } from './loaded-engine.ts';
 
-/** More than the active version and those that open bonuses still play on, for a function that serves many games. */
-const MAX_ENGINES = 64;
+/** Each may hold up to 64 MiB of memory. */
+const MAX_ENGINES = 16;
 
-/** Loads engines by hash, verifies them and keeps them compiled. A load in flight is shared; a failed one is forgotten. */
+/** Loads each engine once and keeps those used last; concurrent loads of one hash share their work. */
 export class EngineHost implements Engines {
   readonly #artefacts: EngineArtefacts;
-  readonly #engines = new Map<string, Promise<Engine>>();
+  readonly #maxEngines: number;
+  /** In the order of their last use. */
+  readonly #engines = new Map<string, Promise<LoadedEngine>>();
 
-  constructor(artefacts: EngineArtefacts) {
+  constructor(artefacts: EngineArtefacts, maxEngines: number = MAX_ENGINES) {
     this.#artefacts = artefacts;
+    this.#maxEngines = maxEngines;
   }
 
-  async load(hash: string): Promise<Engine> {
-    const known = this.#engines.get(hash);
-    if (known) return known;
-    const loading = this.#fetchVerified(hash);
-    this.#keep(hash, loading);
-    try {
-      return await loading;
-    } catch (error) {
-      this.#engines.delete(hash);
-      throw error;
+  load(hash: string): Promise<LoadedEngine> {
+    const engine = this.#engines.get(hash) ?? this.#fetch(hash);
+    this.#engines.delete(hash);
+    this.#engines.set(hash, engine);
+    return engine;
+  }
+
+  #fetch(hash: string): Promise<LoadedEngine> {
+    for (const oldest of this.#engines.keys()) {
+      if (this.#engines.size < this.#maxEngines) break;
+      this.#engines.delete(oldest);
     }
-  }
-
-  async #fetchVerified(hash: string): Promise<Engine> {
-    const bytes = await this.#artefacts.fetch(hash);
-    if (createHash('sha256').update(bytes).digest('hex') !== hash) {
-      throw new EngineError(
-        'HASH_MISMATCH',
-        `What is stored as engine ${hash.slice(0, 12)} is another module`,
-      );
-    }
-    return new WasmEngine(hash, await compileEngine(bytes));
-  }
-
-  #keep(hash: string, loading: Promise<Engine>): void {
-    this.#engines.set(hash, loading);
-    const [oldest] = this.#engines.keys();
-    if (this.#engines.size > MAX_ENGINES && oldest !== undefined) this.#engines.delete(oldest);
+    const engine = loadEngine(this.#artefacts, hash);
+    // A failure is not kept: the artefact may be there the next time.
+    engine.catch(() => {
+      if (this.#engines.get(hash) === engine) this.#engines.delete(hash);
+    });
+    return engine;
   }
 }

@@ -1,18 +1,20 @@
-/** The part of the WebAssembly JavaScript Interface (W3C) that the host uses; the full types come only with a browser's. */
+// The part of the WebAssembly JavaScript interface that the host uses; Node's own types leave it to the browser's.
 declare namespace WebAssembly {
-  class Memory {
-    readonly buffer: ArrayBuffer;
-  }
   class Module {
-    constructor(bytes: Uint8Array);
-    static imports(
+    private constructor();
+    static exports(
       module: Module,
-    ): { readonly module: string; readonly name: string; readonly kind: string }[];
-    static exports(module: Module): { readonly name: string; readonly kind: string }[];
+    ): { name: string; kind: 'function' | 'memory' | 'table' | 'global' | 'tag' }[];
+    static imports(module: Module): { module: string; name: string; kind: string }[];
   }
   class Instance {
     constructor(module: Module);
     readonly exports: Readonly<Record<string, unknown>>;
   }
-  function compile(bytes: Uint8Array): Promise<Module>;
+  class Memory {
+    private constructor();
+    readonly buffer: ArrayBuffer;
+  }
+  function compile(bytes: BufferSource): Promise<Module>;
+  type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
 }

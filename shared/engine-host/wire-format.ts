@@ -1,86 +1,87 @@
-import * as z from 'zod';
 import { EngineError } from '../domain/errors.ts';
-import type { EngineCapabilities, EngineInput, EngineStep } from '../ports/engines.ts';
+import type { EngineInput, EngineStep } from '../ports/engines.ts';
+import type { EngineInstance } from './engine-instance.ts';
+import { checkView } from './public-view.ts';
 
-/** The wire contract with an engine, little endian; docs/engines.md describes it for authors. */
+/** Private state is stored with every round, so it has a limit far below the buffer's. */
+export const MAX_STATE_BYTES = 8_192;
+
 const SEED_BYTES = 32;
-const INPUT_HEADER_BYTES = SEED_BYTES + 8 + 4;
+const NONCE_AT = 32;
+const LENGTH_AT = 40;
+const HEADER_BYTES = 44;
+const PAYOUT_AND_FLAGS_BYTES = 12;
 const BONUS_ACTIVE = 1;
 const BONUS_TRIGGERED = 2;
 const KNOWN_FLAGS = BONUS_ACTIVE | BONUS_TRIGGERED;
 
-const View = z.strictObject({
-  outcome: z.record(z.string(), z.unknown()),
-  public_state: z.record(z.string(), z.unknown()),
-  bonus_triggered: z.record(z.string(), z.unknown()).nullable(),
-});
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const firstSeed = new Uint8Array(SEED_BYTES);
-
-/** seed[32], step index u64, u32 n, state[n], action. @returns the bytes written */
-export function writeStep(buffer: Uint8Array, { seed, stepIndex, state, action }: EngineInput): number {
-  if (seed.length !== SEED_BYTES) throw new EngineError('ENGINE_REJECTED', 'A seed has 32 bytes');
-  const length = INPUT_HEADER_BYTES + state.length + 1;
-  if (length > buffer.length)
-    throw new EngineError('ENGINE_REJECTED', 'The state does not fit the input buffer');
-  writeHeader(buffer, seed, stepIndex, state.length);
-  buffer.set(state, INPUT_HEADER_BYTES);
-  buffer[length - 1] = action;
-  return length;
+/** Writes the input of a reset with an all-zero seed and no configuration; answers its length. */
+export function writeReset({ input }: EngineInstance): number {
+  input.fill(0, 0, HEADER_BYTES);
+  return HEADER_BYTES;
 }
 
-/** As a step, with the configuration instead of the state, no action, and a seed that decides nothing. */
-export function writeReset(buffer: Uint8Array): number {
-  writeHeader(buffer, firstSeed, 0, 0);
-  return INPUT_HEADER_BYTES;
-}
-
-function writeHeader(buffer: Uint8Array, seed: Uint8Array, stepIndex: number, following: number): void {
-  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
-  buffer.set(seed);
-  view.setBigUint64(SEED_BYTES, BigInt(stepIndex), true);
-  view.setUint32(SEED_BYTES + 8, following, true);
-}
-
-/**
- * u32 n, state[n], i64 payout, u32 flags, view.
- * @throws EngineError BAD_OUTPUT
- */
-export function readAnswer(answer: Uint8Array, capabilities: EngineCapabilities): EngineStep {
-  const bytes = new DataView(answer.buffer, answer.byteOffset, answer.length);
-  if (answer.length < 16) throw badOutput('an answer is too short');
-  const stateBytes = bytes.getUint32(0, true);
-  const payoutAt = 4 + stateBytes;
-  if (payoutAt + 12 > answer.length) throw badOutput('the state is longer than the answer');
-  const payoutMillionths = bytes.getBigInt64(payoutAt, true);
-  const highest = capabilities.modes.reduce(
-    (most, mode) => (mode.maxWinMillionths > most ? mode.maxWinMillionths : most),
-    0n,
-  );
-  if (payoutMillionths < 0n || payoutMillionths > highest) {
-    throw badOutput(`a payout of ${payoutMillionths} millionths is outside 0 to ${highest}`);
+/** Writes the input of a step; answers its length. @throws EngineError ENGINE_REJECTED */
+export function writeStep(instance: EngineInstance, { seed, stepIndex, state, action }: EngineInput): number {
+  if (
+    seed.length !== SEED_BYTES ||
+    state.length > MAX_STATE_BYTES ||
+    !Number.isSafeInteger(stepIndex) ||
+    stepIndex < 0
+  ) {
+    throw new EngineError(
+      'ENGINE_REJECTED',
+      'The seed, the state or the step index is not one that an engine takes',
+    );
   }
-  const flags = bytes.getUint32(payoutAt + 8, true);
-  if ((flags & ~KNOWN_FLAGS) !== 0) throw badOutput(`flags ${flags} are unknown`);
+  const { input, inputView } = instance;
+  const actionAt = HEADER_BYTES + state.length;
+  input.set(seed);
+  inputView.setUint32(NONCE_AT, stepIndex, true);
+  inputView.setUint32(NONCE_AT + 4, Math.floor(stepIndex / 2 ** 32), true);
+  inputView.setUint32(LENGTH_AT, state.length, true);
+  input.set(state, HEADER_BYTES);
+  input[actionAt] = action;
+  return actionAt + 1;
+}
+
+/** Reads the answer to a reset or a step, and believes none of it. @throws EngineError BAD_OUTPUT */
+export function readStep(instance: EngineInstance, length: number, maxWinMillionths: bigint): EngineStep {
+  const { output, outputView } = instance;
+  const stateBytes = length < 4 ? Number.POSITIVE_INFINITY : outputView.getUint32(0, true);
+  const payoutAt = 4 + stateBytes;
+  const viewAt = payoutAt + PAYOUT_AND_FLAGS_BYTES;
+  if (stateBytes > MAX_STATE_BYTES || viewAt > length) throw bad('does not fit its own length');
+  const payoutMillionths = outputView.getBigInt64(payoutAt, true);
+  if (payoutMillionths < 0n || payoutMillionths > maxWinMillionths)
+    throw bad('pays what the game cannot pay');
+  const flags = outputView.getUint32(payoutAt + 8, true);
+  if ((flags & ~KNOWN_FLAGS) !== 0) throw bad('has unknown flags');
+  const view = decode(output.subarray(viewAt, length));
+  checkView(view, (flags & BONUS_TRIGGERED) !== 0);
   return {
-    state: answer.slice(4, payoutAt),
+    state: output.slice(4, payoutAt),
     payoutMillionths,
     bonusActive: (flags & BONUS_ACTIVE) !== 0,
-    view: readView(answer.subarray(payoutAt + 12)),
+    view,
   };
 }
 
-function readView(bytes: Uint8Array): string {
+/** @throws EngineError BAD_OUTPUT */
+export function readText(instance: EngineInstance, length: number): string {
+  return decode(instance.output.subarray(0, length));
+}
+
+function decode(bytes: Uint8Array): string {
   try {
-    const text = textDecoder.decode(bytes);
-    View.parse(JSON.parse(text));
-    return text;
+    return utf8.decode(bytes);
   } catch (cause) {
-    throw badOutput('the view is not of the documented form', cause);
+    throw bad('is not UTF-8', cause);
   }
 }
 
-export function badOutput(what: string, cause?: unknown): EngineError {
-  return new EngineError('BAD_OUTPUT', `The engine answered nonsense: ${what}`, { cause });
+function bad(what: string, cause?: unknown): EngineError {
+  return new EngineError('BAD_OUTPUT', `The engine's answer ${what}`, { cause });
 }

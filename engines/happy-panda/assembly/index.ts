@@ -1,6 +1,8 @@
-import { GameAdapter, mount } from '../../sdk/assembly/index';
-import { HappyPanda, Seen, State } from './happy-panda';
+import { GameAdapter, mount } from '../../sdk/assembly';
+import { FreeSpins } from './free-spins';
+import { HappyPanda, PandaAction } from './happy-panda';
+import { PandaObservation } from './panda-view';
+
+mount(new GameAdapter<FreeSpins, PandaAction, PandaObservation>(new HappyPanda()));
 
 export * from '../../sdk/assembly/abi';
-
-mount(new GameAdapter<State, u8, Seen>(new HappyPanda()));

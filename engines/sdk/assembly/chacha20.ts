@@ -49,21 +49,15 @@ export function chacha20Block(key: usize, counter: u32, nonce0: u32, nonce1: u32
   v128.store(BLOCK, i32x4.add(d, input), 48);
 }
 
-// @ts-ignore: decorator
-@inline
 function rotate(words: v128, bits: i32): v128 {
   return v128.or(i32x4.shl(words, bits), i32x4.shr_u(words, 32 - bits));
 }
 
 // Whole bytes move faster as a shuffle.
-// @ts-ignore: decorator
-@inline
 function rotateBy16(words: v128): v128 {
   return v128.shuffle<i16>(words, words, 1, 0, 3, 2, 5, 4, 7, 6);
 }
 
-// @ts-ignore: decorator
-@inline
 function rotateBy8(words: v128): v128 {
   return v128.shuffle<i8>(words, words, 3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14);
 }

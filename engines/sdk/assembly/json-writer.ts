@@ -75,10 +75,21 @@ export class JsonWriter {
     this.endString();
   }
 
+  /** `null`. */
   nothing(): void {
     this.separate();
     this.bytes.u32(0x6c6c756e);
     this.needsComma = true;
+  }
+
+  stringField(name: string, value: string): void {
+    this.key(name);
+    this.string(value);
+  }
+
+  integerField(name: string, value: i64): void {
+    this.key(name);
+    this.integer(value);
   }
 
   private open(bracket: u8): void {

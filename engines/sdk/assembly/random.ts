@@ -33,7 +33,7 @@ export class Random {
       assert(this.counter != 0);
       this.wordsUsed = 0;
     }
-    const word = load<u32>(BLOCK + (<usize>this.wordsUsed << 2));
+    const word = load<u32>(BLOCK + ((<usize>this.wordsUsed) << 2));
     this.wordsUsed += 1;
     return word;
   }

@@ -54,16 +54,18 @@ export class Window {
 
   /** Turns every reel to a stop of its own, each equally likely. The stop is the one at the top. */
   spin(set: ReelSet, random: Random): void {
-    for (let reel = 0; reel < this.reels; reel++) this.stopReel(set, reel, <i32>random.below(set.length(reel)));
+    for (let reel = 0; reel < this.reels; reel++)
+      this.stopReel(set, reel, <i32>random.below(set.length(reel)));
   }
 
   stopReel(set: ReelSet, reel: i32, stop: i32): void {
-    for (let row = 0; row < this.rows; row++) this.cells[reel * this.rows + row] = set.symbol(reel, stop + row);
+    for (let row = 0; row < this.rows; row++)
+      this.cells[reel * this.rows + row] = set.symbol(reel, stop + row);
   }
 
-  count(symbol: u8): i32 {
+  count(symbol: i32): i32 {
     let found = 0;
-    for (let cell = 0; cell < this.cells.length; cell++) found += <i32>(this.cells[cell] == symbol);
+    for (let cell = 0; cell < this.cells.length; cell++) found += <i32>(<i32>this.cells[cell] == symbol);
     return found;
   }
 

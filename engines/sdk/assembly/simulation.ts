@@ -24,7 +24,7 @@ export class Simulation<State, Action, Observed extends Observation> {
     private game: Game<State, Action, Observed>,
     private random: Random,
   ) {
-    assert(game.maxHorizon() <= 1 << <u32>STEP_BITS);
+    assert(game.maxHorizon() <= 1 << (<u32>STEP_BITS));
     this.state = game.newState();
     this.seen = game.newObservation();
   }

@@ -2,8 +2,8 @@ import { ByteWriter } from './byte-writer';
 
 /** Where the histogram's buckets begin, in millionths of the base bet; the first one holds the rounds without a win. */
 const BUCKET_STARTS: StaticArray<i64> = [
-  0, 1, 500000, 1000000, 2000000, 5000000, 10000000, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000,
-  2000000000, 5000000000,
+  0, 1, 500000, 1000000, 2000000, 5000000, 10000000, 20000000, 50000000, 100000000, 200000000, 500000000,
+  1000000000, 2000000000, 5000000000,
 ];
 
 /** An unsigned sum of 128 bits. */

@@ -1,0 +1,34 @@
+import { EngineError } from '../domain/errors.ts';
+import type { EngineArtefacts } from '../ports/engines.ts';
+import { checkInterface } from './engine-instance.ts';
+import { LoadedEngine } from './loaded-engine.ts';
+import { checkMemoryLimits } from './memory-limits.ts';
+
+/**
+ * Fetches an engine by its SHA-256 (hex), and runs nothing of it before its bytes and its interface are verified.
+ * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT
+ */
+export async function loadEngine(artefacts: EngineArtefacts, hash: string): Promise<LoadedEngine> {
+  // A copy, so that nobody can change the bytes between the check and their use.
+  const bytes = new Uint8Array(await artefacts.fetch(hash));
+  if ((await sha256(bytes)) !== hash) {
+    throw new EngineError('HASH_MISMATCH', `The engine's bytes do not have the hash ${hash}`);
+  }
+  const module = await compile(bytes);
+  checkInterface(module);
+  checkMemoryLimits(bytes);
+  return new LoadedEngine(hash, module);
+}
+
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new EngineError('UNSUPPORTED_ABI', 'The engine is not a valid WebAssembly module', { cause });
+  }
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
