@@ -62,7 +62,7 @@ function finish(request: Request<APIGatewayProxyEvent, APIGatewayProxyResult>): 
     'cache-control': 'no-store',
   };
   logger.info('request', { method: event.httpMethod, route: event.resource, status: response.statusCode });
-  metrics.publishStoredMetrics();
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
 function requestIdOf(event: APIGatewayProxyEvent, fallback: string): string {

@@ -14,11 +14,11 @@ function publishMetrics<Event, Result>(): MiddlewareObj<Event, Result> {
       logger.appendKeys({ requestId: context.awsRequestId });
     },
     after: () => {
-      metrics.publishStoredMetrics();
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
     onError: ({ error }) => {
       logger.error('The worker failed', { error });
-      metrics.publishStoredMetrics();
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };
 }
