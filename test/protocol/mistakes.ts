@@ -1,0 +1,96 @@
+import type { Round } from '../../shared/domain/round.ts';
+import type { Ledger } from '../../shared/ports/ledger.ts';
+import type { Wallet } from '../../shared/ports/wallet.ts';
+import { walletTransaction } from '../../shared/usecases/settle-round.ts';
+
+/** Mistakes that others have made. Each is put between the real use cases and their ports. */
+export const mistakes = [
+  'credit-before-commit',
+  'void-without-a-fence',
+  'no-second-rollback',
+  'random-transaction-ids',
+  'refused-credit-taken-for-paid',
+  'lost-epoch-ignored',
+] as const;
+export type Mistake = (typeof mistakes)[number];
+
+export function withMistake(
+  mistake: Mistake | undefined,
+  ports: { readonly ledger: Ledger; readonly wallet: Wallet },
+): { readonly ledger: Ledger; readonly wallet: Wallet } {
+  const { ledger, wallet } = ports;
+  switch (mistake) {
+    case 'credit-before-commit':
+      return {
+        wallet,
+        ledger: beforeSaving(ledger, 'COMMITTED', (round) =>
+          wallet.credit(walletTransaction(round, 'credit')),
+        ),
+      };
+    case 'void-without-a-fence':
+      return {
+        wallet,
+        ledger: beforeSaving(ledger, 'VOIDING', (round) =>
+          wallet.rollback(walletTransaction(round, 'debit')),
+        ),
+      };
+    case 'random-transaction-ids':
+      return { ledger, wallet: withFreshIds(wallet) };
+    case 'refused-credit-taken-for-paid':
+      return {
+        ledger,
+        wallet: { ...wallet, credit: async (transaction) => paidAnyway(await wallet.credit(transaction)) },
+      };
+    case 'lost-epoch-ignored':
+      return {
+        wallet,
+        ledger: delegate(ledger, { save: async (next, fence) => (await ledger.save(next, fence)) || true }),
+      };
+    default:
+      return ports;
+  }
+}
+
+function beforeSaving(
+  ledger: Ledger,
+  status: Round['status'],
+  act: (round: Round) => Promise<unknown>,
+): Ledger {
+  return delegate(ledger, {
+    save: async (next, fence) => {
+      if (next.status === status) await act(next);
+      return ledger.save(next, fence);
+    },
+  });
+}
+
+function delegate(ledger: Ledger, changed: Pick<Ledger, 'save'>): Ledger {
+  return {
+    head: (log) => ledger.head(log),
+    get: (reference) => ledger.get(reference),
+    find: (roundId) => ledger.find(roundId),
+    list: (log, page) => ledger.list(log, page),
+    append: (round) => ledger.append(round),
+    expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
+    unfinished: (beforeMs) => ledger.unfinished(beforeMs),
+    ...changed,
+  };
+}
+
+function withFreshIds(wallet: Wallet): Wallet {
+  let calls = 0;
+  const fresh = <T extends { readonly transactionId: string }>(transaction: T): T => {
+    calls += 1;
+    return { ...transaction, transactionId: `${transaction.transactionId}:${calls}` };
+  };
+  return {
+    ...wallet,
+    debit: (transaction) => wallet.debit(fresh(transaction)),
+    credit: (transaction) => wallet.credit(fresh(transaction)),
+    rollback: (transaction) => wallet.rollback(fresh(transaction)),
+  };
+}
+
+function paidAnyway(reply: Awaited<ReturnType<Wallet['credit']>>): Awaited<ReturnType<Wallet['credit']>> {
+  return reply.kind === 'refused' ? { kind: 'acknowledged', balanceMinor: 0n } : reply;
+}

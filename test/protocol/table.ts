@@ -1,0 +1,224 @@
+import { recoverRound } from '../../shared/usecases/recover-round.ts';
+import { isFinal } from '../../shared/domain/round.ts';
+import { Actor, type Role } from './actor.ts';
+import { type Mistake, withMistake } from './mistakes.ts';
+import type { WalletKind, WalletMessage } from './model-wallet.ts';
+import { recoverTheRound, settings, World } from './world.ts';
+
+export interface Scenario {
+  readonly wallet: WalletKind;
+  readonly wins: boolean;
+  readonly mistake: Mistake | undefined;
+}
+
+/** One thing that can happen next, and its name for the trace. */
+export interface Move {
+  readonly name: string;
+  readonly make: () => Promise<void>;
+}
+
+const roles: readonly Role[] = ['player', 'player again', 'recovery'];
+const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
+const MOST_LATE = 2;
+/** Recovery comes again and again; more than this adds no new behaviour, for a finished one remembers nothing. */
+const MOST_RECOVERIES = 2;
+
+/** A world with its actors: what can happen next, and whether all is well. */
+export class Table {
+  readonly world: World;
+  readonly scenario: Scenario;
+  actors: Actor[] = [];
+  #recoveries = 0;
+  #lateInAll = 0;
+
+  private constructor(world: World, scenario: Scenario) {
+    this.world = world;
+    this.scenario = scenario;
+  }
+
+  static async open(scenario: Scenario): Promise<Table> {
+    const table = new Table(await World.open(scenario.wallet, scenario.wins), scenario);
+    await table.#enter('player');
+    return table;
+  }
+
+  async moves(): Promise<Move[]> {
+    const moves = this.actors.flatMap((actor) => (actor.pending ? this.#movesOf(actor) : []));
+    for (const role of roles.slice(1)) if (this.#mayEnter(role)) moves.push(this.#entry(role));
+    this.world.late.forEach((message, index) => moves.push(this.#arrival(message, index)));
+    const { wallet } = this.world;
+    if (!wallet.sessionEnded)
+      moves.push({ name: 'the session ends', make: async () => void (wallet.sessionEnded = true) });
+    return moves;
+  }
+
+  /** Two tables with the same digest have the same futures. */
+  async digest(): Promise<string> {
+    const round = await this.world.round();
+    const stored = round && [
+      round.status,
+      round.epoch,
+      this.world.nowMs - round.updatedAtMs >= settings.leaseMs,
+    ];
+    const actors = this.actors.filter(({ alive }) => alive).map(({ role, heard }) => [role, heard]);
+    const entered = roles.filter((role) => this.actors.some((actor) => actor.role === role));
+    const late = this.world.late.map(({ call, transaction }) => [call, transaction.transactionId]).sort();
+    return JSON.stringify([
+      stored,
+      actors,
+      entered,
+      this.#recoveries,
+      late,
+      this.#lateInAll,
+      this.world.wallet.digest(),
+    ]);
+  }
+
+  /** What must hold at every moment. @returns what is wrong, if anything is */
+  async violation(): Promise<string | undefined> {
+    const { wallet } = this.world;
+    const round = await this.world.round();
+    if (wallet.credits.size > 1) return 'the win was paid twice';
+    if (wallet.debitsTaken > 1) return 'the stake was charged twice';
+    const voided = round?.status === 'VOIDING' || round?.status === 'VOIDED';
+    if (wallet.credits.size > 0 && voided) return 'a win was paid on a voided round';
+    if (wallet.credits.size > 0 && round?.status === 'INTENT')
+      return 'a win was paid before the round was committed';
+    return undefined;
+  }
+
+  /**
+   * From here on nothing fails: whoever is at work dies, what is late arrives (`lateFirst`: before recovery), recovery
+   * runs until the round is final, and the last rollback follows. Consumes the table.
+   */
+  async endViolation(lateFirst: boolean): Promise<string | undefined> {
+    for (const actor of this.actors) if (actor.alive) actor.die();
+    if (!(await this.world.round())) return undefined;
+    if (lateFirst) this.#deliverAll();
+    const { ledger, wallet } = withMistake(this.scenario.mistake, this.#plainPorts());
+    const ports = this.world.ports(ledger, wallet);
+    for (let turn = 0; turn < 4; turn += 1) {
+      this.world.nowMs += settings.leaseMs;
+      await recoverRound(ports, settings, recoverTheRound);
+    }
+    if (!lateFirst) this.#deliverAll();
+    if (this.scenario.mistake !== 'no-second-rollback') {
+      await recoverRound(ports, settings, { ...recoverTheRound, purpose: 'confirm-void' });
+    }
+    return (await this.violation()) ?? this.#settledViolation();
+  }
+
+  async #settledViolation(): Promise<string | undefined> {
+    const round = await this.world.round();
+    if (!round || !isFinal(round)) return `the round never became final (${round?.status})`;
+    const { wallet } = this.world;
+    const committed = round.status === 'COMMITTED' || round.status === 'CREDITED';
+    if (committed && wallet.debitsTaken !== 1) return 'a committed round was not paid for';
+    if (!committed && wallet.debitsTaken !== 0) return `a stake was kept on a round that is ${round.status}`;
+    if (committed && this.scenario.wins && wallet.credits.size !== 1) return 'a committed win was not paid';
+    return undefined;
+  }
+
+  #movesOf(actor: Actor): Move[] {
+    const { pending, role } = actor;
+    if (!pending) return [];
+    const { name, effect, answer, message } = pending;
+    const go = (what: string, make: () => Promise<void>): Move => ({
+      name: `${role}: ${name} ${what}`,
+      make,
+    });
+    const moves = [
+      go('works', async () => this.#answered(actor, answer, await effect())),
+      go('is not sent: the actor dies', async () => actor.die()),
+    ];
+    // After a read, dying is the same as before it.
+    if (name === 'head' || name === 'get') return moves;
+    moves.push(go('works, and the actor dies', async () => void (await effect(), actor.die())));
+    if (!message) return moves;
+    moves.push(
+      go(
+        'takes effect, the reply is lost',
+        async () => void (await effect(), await this.#answered(actor, answer, unknown)),
+      ),
+      go('is lost', async () => this.#answered(actor, answer, unknown)),
+    );
+    if (message.call === 'credit') {
+      const refused = { kind: 'refused', code: 'WALLET_REFUSED' };
+      moves.push(go('is refused', async () => this.#answered(actor, answer, refused)));
+    }
+    if (this.#lateInAll < MOST_LATE) {
+      moves.push(
+        go('is late', async () => {
+          this.#lateInAll += 1;
+          this.world.late.push(message);
+          await this.#answered(actor, answer, unknown);
+        }),
+      );
+    }
+    return moves;
+  }
+
+  async #answered(actor: Actor, answer: (result: unknown) => void, result: unknown): Promise<void> {
+    answer(result);
+    await actor.settled();
+  }
+
+  #mayEnter(role: Role): boolean {
+    if (role === 'recovery') {
+      return (
+        this.#recoveries < MOST_RECOVERIES && !this.actors.some((actor) => actor.role === role && actor.alive)
+      );
+    }
+    return !this.actors.some((actor) => actor.role === role);
+  }
+
+  /** Others come when the lease has run out: before that they change nothing. The first may still be at work. */
+  #entry(role: Role): Move {
+    return {
+      name: `${role} comes`,
+      make: async () => {
+        this.world.nowMs += settings.leaseMs;
+        if (role === 'recovery') this.#recoveries += 1;
+        await this.#enter(role);
+      },
+    };
+  }
+
+  async #enter(role: Role): Promise<void> {
+    const actor = new Actor(role, this.world, this.scenario.mistake);
+    this.actors = [...this.actors, actor];
+    await actor.settled();
+  }
+
+  #arrival(message: WalletMessage, index: number): Move {
+    return {
+      name: `the late ${message.call} arrives`,
+      make: async () => {
+        this.world.late = this.world.late.filter((_, position) => position !== index);
+        this.world.wallet.handle(message);
+      },
+    };
+  }
+
+  #deliverAll(): void {
+    for (const message of this.world.late) this.world.wallet.handle(message);
+    this.world.late = [];
+  }
+
+  #plainPorts() {
+    const { ledger, wallet: books } = this.world;
+    return {
+      ledger,
+      wallet: {
+        debit: async (transaction: WalletMessage['transaction']) =>
+          books.handle({ call: 'debit', transaction }) as never,
+        credit: async (transaction: WalletMessage['transaction']) =>
+          books.handle({ call: 'credit', transaction }) as never,
+        rollback: async (transaction: WalletMessage['transaction']) =>
+          books.handle({ call: 'rollback', transaction }) as never,
+        balance: async () => ({ kind: 'acknowledged' as const, balanceMinor: books.balanceMinor }),
+        authenticate: async () => undefined,
+      },
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import { MemoryLedger } from '../../shared/adapters/memory/ledger.ts';
+import { MemorySessions } from '../../shared/adapters/memory/sessions.ts';
+import type { Round } from '../../shared/domain/round.ts';
+import type { Engine } from '../../shared/ports/engines.ts';
+import type { RecoveryRequest } from '../../shared/ports/recovery-queue.ts';
+import type { PlayPorts } from '../../shared/usecases/play-round.ts';
+import type { Ledger } from '../../shared/ports/ledger.ts';
+import type { Wallet } from '../../shared/ports/wallet.ts';
+import { ModelWallet, type WalletKind, type WalletMessage } from './model-wallet.ts';
+
+export const log = { operatorId: 'demo', playerId: 'player', gameCode: 'coin' };
+export const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
+export const settings = { sessionIdleMs: 10 ** 12, leaseMs: 10, debitAttempts: 2 };
+export const recoverTheRound: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
+
+const startMs = 1_700_000_000_000;
+const engineHash = 'ab'.repeat(32);
+
+/** Everything that outlives an actor: the ledger, the wallet's books, messages on their way, the time. */
+export class World {
+  nowMs = startMs;
+  readonly ledger = new MemoryLedger();
+  readonly sessions = new MemorySessions();
+  readonly wallet: ModelWallet;
+  /** Sent, given up by whoever sent them, and still going to arrive. */
+  late: WalletMessage[] = [];
+  readonly wins: boolean;
+
+  private constructor(kind: WalletKind, wins: boolean) {
+    this.wallet = new ModelWallet(kind);
+    this.wins = wins;
+  }
+
+  static async open(kind: WalletKind, wins: boolean): Promise<World> {
+    const world = new World(kind, wins);
+    const [createdAtMs, expiresAtMs] = [startMs, startMs + 10 ** 12];
+    await world.sessions.create({
+      sessionId,
+      ...log,
+      currency: 'EUR',
+      createdAtMs,
+      expiresAtMs,
+      revokedAtMs: undefined,
+    });
+    return world;
+  }
+
+  round(): Promise<Round | undefined> {
+    return this.ledger.get({ log, number: 1 });
+  }
+
+  /** What the real use cases run on; the calls of ledger and wallet are the caller's. */
+  ports(ledger: Ledger, wallet: Wallet): PlayPorts {
+    return {
+      clock: { nowMs: () => this.nowMs },
+      random: {
+        bytes: (length) => new Uint8Array(length),
+        uuid: () => '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6',
+      },
+      ledger,
+      wallets: { of: () => wallet },
+      sessions: this.sessions,
+      registry: {
+        operator: async () => ({
+          operatorId: 'demo',
+          name: 'Demo',
+          enabled: true,
+          walletUrl: 'https://wallet.invalid',
+          walletSecretName: 'key',
+        }),
+        operatorByKey: async () => undefined,
+        game: async () => ({
+          gameCode: 'coin',
+          title: 'Coin',
+          enabled: true,
+          engineHash,
+          bets: [{ currency: 'EUR', allowedMinor: [100n] }],
+        }),
+        games: async () => [],
+      },
+      engines: { load: async () => coin(this.wins) },
+      cipher: { seal: async (plain) => plain, open: async (sealed) => sealed },
+      // Recovery may come at any moment anyway; what the queue holds adds nothing.
+      recovery: { send: async () => undefined },
+      telemetry: { count: () => undefined, warn: () => undefined },
+    };
+  }
+}
+
+/** An engine that always wins twice the bet, or never. */
+function coin(wins: boolean): Engine {
+  const step = () => ({
+    state: new Uint8Array(),
+    payoutMillionths: wins ? 2_000_000n : 0n,
+    bonusActive: false,
+    view: '{"outcome":{},"public_state":{},"bonus_triggered":null}',
+  });
+  return {
+    hash: engineHash,
+    capabilities: {
+      engineId: 'coin',
+      buildId: '1',
+      stateEncoding: 'none',
+      actions: [{ name: 'spin', phase: 'base', code: 0 }],
+      modes: [],
+      lines: undefined,
+      maxHorizon: 1,
+      preferredBatch: 1,
+    },
+    reset: step,
+    step,
+  };
+}
