@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
@@ -48,11 +48,18 @@ async function buildEngine(name: string): Promise<BuiltEngine> {
   if (kept && before?.sourcesHash === sourcesHash && before.hash === sha256(kept)) {
     return { name, path, bytes: kept.byteLength, ...before };
   }
-  await compileEngine(`engines/${name}/assembly/index.ts`, path);
-  const module = await readFile(path);
+  const module = await compileTo(path, name);
   const provenance: Provenance = { hash: sha256(module), sourcesHash, compiler };
   await writeFile(join(outDir, `${name}.json`), `${JSON.stringify(provenance, null, 2)}\n`);
   return { name, path, bytes: module.byteLength, ...provenance };
+}
+
+/** Under another name first, so that nobody who builds at the same time reads half of a module. */
+async function compileTo(path: string, name: string): Promise<Uint8Array> {
+  const unfinished = `${path}.${process.pid}`;
+  await compileEngine(`engines/${name}/assembly/index.ts`, unfinished);
+  await rename(unfinished, path);
+  return readFile(path);
 }
 
 async function readProvenance(name: string): Promise<Provenance | undefined> {

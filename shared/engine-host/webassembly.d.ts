@@ -15,6 +15,7 @@ declare namespace WebAssembly {
     private constructor();
     readonly buffer: ArrayBuffer;
   }
+  class RuntimeError extends Error {}
   function compile(bytes: BufferSource): Promise<Module>;
   type BufferSource = ArrayBufferView<ArrayBuffer> | ArrayBuffer;
 }

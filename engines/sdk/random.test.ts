@@ -1,0 +1,98 @@
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compileRandomProbe, opensslKeyStream, type RandomProbe } from './random.fixture.ts';
+
+let probe: RandomProbe;
+beforeAll(async () => {
+  probe = await compileRandomProbe();
+});
+
+const seed = Uint8Array.from({ length: 32 }, (_, index) => index * 7);
+const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const nonces = fc.bigInt(0n, 2n ** 64n - 1n);
+
+describe('the random stream of a step', () => {
+  it('is the key stream from block 0, under a nonce of four zero bytes and the step index', () => {
+    fc.assert(
+      fc.property(seeds, nonces, (key, stepIndex) => {
+        probe.startStep(key, stepIndex);
+        const words = Array.from({ length: 40 }, () => probe.next());
+        expect(words).toEqual(keyStreamWords(key, stepIndex, 40));
+      }),
+    );
+  });
+
+  it('begins anew with every step, whatever was drawn before', () => {
+    probe.startStep(seed, 1n);
+    const first = Array.from({ length: 20 }, () => probe.next());
+    probe.startStep(seed, 2n);
+    probe.next();
+    probe.startStep(seed, 1n);
+    expect(Array.from({ length: 20 }, () => probe.next())).toEqual(first);
+  });
+});
+
+describe('a uniform integer', () => {
+  it('is below its bound, and is drawn from the words that rejection leaves', () => {
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: 1, max: 0xffff_ffff }), (key, bound) => {
+        probe.startStep(key, 0n);
+        const drawn = Array.from({ length: 8 }, () => probe.below(bound));
+        expect(drawn).toEqual(drawByRejection(keyStreamWords(key, 0n, 256), bound, 8));
+      }),
+    );
+  });
+
+  it('maps equally many words to each answer', () => {
+    // 3 x 2^30: a scaling without rejection would answer multiples of 3 twice as often as the rest.
+    const bound = 3 * 2 ** 30;
+    const draws = 60_000;
+    const remainders = [0, 0, 0];
+    probe.startStep(seed, 3n);
+    for (let draw = 0; draw < draws; draw++) {
+      const remainder = probe.below(bound) % 3;
+      remainders[remainder] = (remainders[remainder] ?? 0) + 1;
+    }
+    expect(chiSquare(remainders, draws / 3)).toBeLessThan(13.8);
+  });
+
+  it.each([2, 3, 10, 33, 37])('is even over %i answers', (bound) => {
+    const draws = 100_000;
+    const counts = new Array<number>(bound).fill(0);
+    probe.startStep(seed, BigInt(bound));
+    for (let draw = 0; draw < draws; draw++) {
+      const answer = probe.below(bound);
+      counts[answer] = (counts[answer] ?? 0) + 1;
+    }
+    // Wilson and Hilferty's approximation of the chi-square quantile at one in a thousand.
+    const freedom = bound - 1;
+    const limit = freedom * (1 - 2 / (9 * freedom) + 3.09 * Math.sqrt(2 / (9 * freedom))) ** 3;
+    expect(chiSquare(counts, draws / bound)).toBeLessThan(limit);
+  });
+
+  it('below zero does not exist: the module traps', () => {
+    probe.startStep(seed, 0n);
+    expect(() => probe.below(0)).toThrow(WebAssembly.RuntimeError);
+  });
+});
+
+function keyStreamWords(key: Uint8Array, stepIndex: bigint, count: number): number[] {
+  const nonce = Buffer.alloc(12);
+  nonce.writeBigUInt64LE(stepIndex, 4);
+  const bytes = opensslKeyStream(key, 0, nonce, count * 4);
+  return Array.from({ length: count }, (_, word) => bytes.readUInt32LE(word * 4));
+}
+
+/** Of 2^32 words, those whose product's low half is below 2^32 mod bound are left out; the high half is the answer. */
+function drawByRejection(words: readonly number[], bound: number, count: number): number[] {
+  const excess = 2n ** 32n % BigInt(bound);
+  return words
+    .map((word) => BigInt(word) * BigInt(bound))
+    .filter((product) => (product & 0xffff_ffffn) >= excess)
+    .slice(0, count)
+    .map((product) => Number(product >> 32n));
+}
+
+function chiSquare(counts: readonly number[], expected: number): number {
+  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+}

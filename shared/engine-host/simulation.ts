@@ -1,0 +1,86 @@
+import { EngineError } from '../domain/errors.ts';
+import type { EngineInstance } from './engine-instance.ts';
+import type { LoadedEngine } from './loaded-engine.ts';
+
+/** Rounds `first` to `first + rounds - 1` of a seed; the result does not depend on how they are split into batches. */
+export interface SimulationBatch {
+  /** 32 bytes. */
+  readonly seed: Uint8Array;
+  readonly first: bigint;
+  /** At most 2^24. */
+  readonly rounds: number;
+}
+
+/** What a batch counted. Payouts are millionths of the base bet, squares their squares. */
+export interface SimulationResult {
+  readonly rounds: bigint;
+  /** Rounds that won anything, with their bonus. */
+  readonly hits: bigint;
+  readonly bonuses: bigint;
+  readonly bonusSteps: bigint;
+  readonly basePayout: bigint;
+  readonly bonusPayout: bigint;
+  readonly maxWin: bigint;
+  readonly baseSquares: bigint;
+  readonly bonusSquares: bigint;
+  readonly roundSquares: bigint;
+  readonly histogram: readonly HistogramBucket[];
+}
+
+/** The rounds whose win is at least `fromMillionths` and less than where the next bucket begins. */
+export interface HistogramBucket {
+  readonly fromMillionths: bigint;
+  readonly rounds: bigint;
+}
+
+const SEED_BYTES = 32;
+const FIRST_AT = 32;
+const ROUNDS_AT = 40;
+const INPUT_BYTES = 44;
+const COUNTERS = 7;
+const SUMS_AT = COUNTERS * 8;
+const BUCKETS_AT = SUMS_AT + 3 * 16;
+const BUCKET_BYTES = 16;
+
+/** @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT */
+export function simulate(engine: LoadedEngine, batch: SimulationBatch): SimulationResult {
+  return engine.withInstance((instance) => {
+    writeBatch(instance, batch);
+    return readResult(instance, instance.call('rgs_simulate', INPUT_BYTES));
+  });
+}
+
+function writeBatch({ input, inputView }: EngineInstance, { seed, first, rounds }: SimulationBatch): void {
+  if (seed.length !== SEED_BYTES) throw new EngineError('ENGINE_REJECTED', `A seed has ${SEED_BYTES} bytes`);
+  input.set(seed);
+  inputView.setBigUint64(FIRST_AT, first, true);
+  inputView.setUint32(ROUNDS_AT, rounds, true);
+}
+
+function readResult({ outputView }: EngineInstance, length: number): SimulationResult {
+  const buckets = length < BUCKETS_AT + 4 ? -1 : outputView.getUint32(BUCKETS_AT, true);
+  if (length !== BUCKETS_AT + 4 + buckets * BUCKET_BYTES) {
+    throw new EngineError('BAD_OUTPUT', "The engine's simulation does not fit its own length");
+  }
+  const u64 = (at: number): bigint => outputView.getBigUint64(at, true);
+  const sum = (index: number): bigint => {
+    const at = SUMS_AT + index * 16;
+    return u64(at) + (u64(at + 8) << 64n);
+  };
+  return {
+    rounds: u64(0),
+    hits: u64(8),
+    bonuses: u64(16),
+    bonusSteps: u64(24),
+    basePayout: u64(32),
+    bonusPayout: u64(40),
+    maxWin: u64(48),
+    baseSquares: sum(0),
+    bonusSquares: sum(1),
+    roundSquares: sum(2),
+    histogram: Array.from({ length: buckets }, (_, bucket) => {
+      const at = BUCKETS_AT + 4 + bucket * BUCKET_BYTES;
+      return { fromMillionths: u64(at), rounds: u64(at + 8) };
+    }),
+  };
+}
