@@ -1,7 +1,7 @@
 /**
  * Deploys the stage `local` to an emulator of AWS with the CDK CLI itself:
- * `node infra/commands/deploy-emulator.ts [--endpoint URL] [--api http|rest]`.
- * The stack's outputs are left in `.rgs/emulator-outputs.json`, with an ApiUrl that can be reached from here.
+ * `node infra/commands/deploy-emulator.ts [--endpoint URL] [--api http|rest] [--outputs-file FILE]`.
+ * The stack's outputs are left in the file, with an ApiUrl that can be reached from here.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,54 +9,56 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../synthesise.ts';
+import { runCommand } from './run-command.ts';
 
 const REGION = 'us-east-1';
 /** The account of every emulator. */
 const ACCOUNT = '000000000000';
-const OUTPUTS_FILE = join(ROOT, '.rgs', 'emulator-outputs.json');
 
-const { values } = parseArgs({
-  options: {
-    endpoint: { type: 'string', default: 'http://127.0.0.1:4566' },
-    // LocalStack's free edition has no HTTP APIs.
-    api: { type: 'string', default: 'rest' },
-  },
-});
+export interface EmulatorDeployment {
+  /** Where the emulator serves every service of AWS. */
+  readonly endpoint: string;
+  readonly api: string;
+  readonly outputsFile: string;
+}
 
-const stage = ['-c', 'stage=local', '-c', `api=${values.api}`];
-process.exitCode =
-  (await cdk('bootstrap', ...stage, `aws://${ACCOUNT}/${REGION}`)) ||
-  (await cdk('deploy', ...stage, '--require-approval', 'never', '--outputs-file', OUTPUTS_FILE));
-if (process.exitCode === 0) makeApiUrlReachable();
+/** @throws Error where the CDK CLI fails; it has told why */
+export async function deployToEmulator({ endpoint, api, outputsFile }: EmulatorDeployment): Promise<void> {
+  const stage = ['-c', 'stage=local', '-c', `api=${api}`];
+  await cdk(endpoint, ['bootstrap', ...stage, `aws://${ACCOUNT}/${REGION}`]);
+  await cdk(endpoint, ['deploy', ...stage, '--require-approval', 'never', '--outputs-file', outputsFile]);
+  makeApiUrlReachable(endpoint, outputsFile);
+}
 
 /** The host of an API's URL is a name that only AWS resolves; emulators serve the same API under a path as well. */
-function makeApiUrlReachable(): void {
-  const outputs = JSON.parse(readFileSync(OUTPUTS_FILE, 'utf8')) as Record<string, Record<string, string>>;
+function makeApiUrlReachable(endpoint: string, outputsFile: string): void {
+  const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>;
   for (const stack of Object.values(outputs)) {
     // No URL object: a host that ends in a number, as an emulator's may, is not one.
     const [, apiId, apiStage] = /^https?:\/\/([^.]+)[^/]*\/?(.*)$/.exec(stack['ApiUrl'] ?? '') ?? [];
-    stack['ApiUrl'] = `${values.endpoint}/_aws/execute-api/${apiId}/${apiStage || '$default'}`;
+    stack['ApiUrl'] = `${endpoint}/_aws/execute-api/${apiId}/${apiStage || '$default'}`;
     console.log(`The API is at ${stack['ApiUrl']}`);
   }
-  writeFileSync(OUTPUTS_FILE, `${JSON.stringify(outputs, null, 2)}\n`);
+  writeFileSync(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
 }
 
-/** Runs the CLI with its output on this terminal. Answers its exit code. */
-async function cdk(...args: readonly string[]): Promise<number> {
+/** Runs the CLI with its output on this terminal. */
+async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, [join(ROOT, 'node_modules/aws-cdk/bin/cdk'), ...args], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: emulatorEnvironment(),
+    env: emulatorEnvironment(endpoint),
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 1;
+  if (code !== 0) throw new Error(`cdk ${args[0]} failed`);
 }
 
 /**
- * Nothing of the caller's AWS settings is kept, because a mistake here must not reach a real account; but for the
- * certificate of an emulator that speaks TLS, as it has to where it enforces policies.
+ * What a process needs to work on an emulator. Nothing of the caller's AWS settings is kept, because a mistake here must
+ * not reach a real account; but for the certificate of an emulator that speaks TLS, as it has to where it enforces
+ * policies.
  */
-function emulatorEnvironment(): NodeJS.ProcessEnv {
+export function emulatorEnvironment(endpoint: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => name === 'AWS_CA_BUNDLE' || !/^(AWS|CDK)_/.test(name),
   );
@@ -64,7 +66,7 @@ function emulatorEnvironment(): NodeJS.ProcessEnv {
     ...Object.fromEntries(own),
     // cdk.json starts `node`, which must be the one of this project.
     PATH: [join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
-    AWS_ENDPOINT_URL: values.endpoint,
+    AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: REGION,
@@ -73,4 +75,18 @@ function emulatorEnvironment(): NodeJS.ProcessEnv {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     CI: 'true',
   };
+}
+
+if (import.meta.main) {
+  await runCommand(async () => {
+    const { values } = parseArgs({
+      options: {
+        endpoint: { type: 'string', default: 'http://127.0.0.1:4566' },
+        // LocalStack's free edition has no HTTP APIs.
+        api: { type: 'string', default: 'rest' },
+        'outputs-file': { type: 'string', default: join(ROOT, '.rgs', 'emulator-outputs.json') },
+      },
+    });
+    await deployToEmulator({ ...values, outputsFile: values['outputs-file'] });
+  });
 }

@@ -4,6 +4,8 @@ import { eventually, minor, netMinor, Player } from './client.ts';
 import { target } from './target.ts';
 
 const SPINS = Number(process.env['RGS_E2E_SPINS'] ?? 1_000);
+/** Fewer than 50 where the endpoint cannot run that many functions at once. */
+const AT_ONCE = Number(process.env['RGS_E2E_AT_ONCE'] ?? 50);
 
 describe(`${SPINS} rounds in a loop`, () => {
   it('leave the wallet with the start plus the sum of the rounds, to the minor unit, and every round in the archive', async () => {
@@ -33,14 +35,14 @@ describe(`${SPINS} rounds in a loop`, () => {
   });
 });
 
-describe('50 spins at once on one session', () => {
+describe(`${AT_ONCE} spins at once on one session`, () => {
   it('proceed one at a time: some are told that a round is in flight, and none is lost or doubled', async () => {
     const player = await Player.open(target());
-    const replies = await Promise.all(Array.from({ length: 50 }, () => player.spin()));
+    const replies = await Promise.all(Array.from({ length: AT_ONCE }, () => player.spin()));
     const statuses = replies.map(({ status }) => status);
     const refused = replies.filter(({ status }) => status === 409);
     const played = replies.filter(({ status }) => status === 200);
-    expect(played.length + refused.length, String(statuses)).toBe(50);
+    expect(played.length + refused.length, String(statuses)).toBe(AT_ONCE);
     expect(played.length).toBeGreaterThan(0);
     expect(refused.length).toBeGreaterThan(0);
     for (const { headers, json } of refused) {
