@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { marshallItem } from '../../shared/adapters/dynamodb/attribute-values.fixture.ts';
+import { encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
+import type { Round } from '../../shared/domain/round.ts';
+import { sampleIntent, sampleOutcome } from '../../shared/domain/rounds.fixture.ts';
+import { delayedMessages, takeMessages, useLocalServices } from '../../test/functions/local-services.ts';
+import * as compose from '../_runtime/composition.ts';
+import { lambdaContext } from '../_runtime/http-event.fixture.ts';
+import { handler } from './handler.ts';
+
+// Read when the metrics are made, which the imports do.
+vi.hoisted(() => {
+  process.env['POWERTOOLS_METRICS_NAMESPACE'] = 'serverless-rgs';
+  process.env['POWERTOOLS_SERVICE_NAME'] = 'process-ledger-stream';
+});
+
+const services = useLocalServices();
+const delivered: string[] = [];
+let sequence = 0;
+let playerId: string;
+
+beforeAll(() => {
+  services().deliverEvents(
+    async ({ detail }) => void delivered.push((detail as { round_id: string }).round_id),
+  );
+});
+
+beforeEach(() => {
+  playerId = `player-${randomUUID()}`;
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  return () => vi.restoreAllMocks();
+});
+
+const intent = (number = 1) =>
+  sampleIntent({
+    log: { operatorId: 'demo', playerId, gameCode: 'happy-panda' },
+    number,
+    roundId: randomUUID(),
+    updatedAtMs: Date.now(),
+  });
+const lost = (round = intent()) =>
+  ({ ...round, status: 'COMMITTED', outcome: sampleOutcome({ winMinor: 0n }) }) as const;
+
+type Change = NonNullable<DynamoDBRecord['dynamodb']>;
+
+/** A record as Lambda hands it over, made from what the ledger's codec would have stored. */
+function record(after: Round | undefined, before?: Round, change: Partial<Change> = {}): DynamoDBRecord {
+  sequence += 1;
+  const image = (round: Round) => marshallItem({ ...encodeRound(round) }) as Change['NewImage'];
+  return {
+    eventID: `event-${sequence}`,
+    eventName: after ? (before ? 'MODIFY' : 'INSERT') : 'REMOVE',
+    dynamodb: {
+      SequenceNumber: String(sequence),
+      ...(after && { NewImage: image(after) }),
+      ...(before && { OldImage: image(before) }),
+      ...change,
+    },
+  };
+}
+
+const consume = (...Records: DynamoDBRecord[]) =>
+  handler({ Records }, lambdaContext, {
+    signal: new AbortController().signal,
+  }) as Promise<DynamoDBBatchResponse>;
+
+/** The ids of all rounds in the archive, as often as they are there. */
+async function archivedIds(): Promise<string[]> {
+  const s3 = new S3Client();
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'archive' }));
+  const ids: string[] = [];
+  for (const { Key } of Contents) {
+    const object = await s3.send(new GetObjectCommand({ Bucket: 'archive', Key }));
+    const lines = gunzipSync((await object.Body?.transformToByteArray()) ?? new Uint8Array()).toString();
+    ids.push(
+      ...lines
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => (JSON.parse(line) as { round_id: string }).round_id),
+    );
+  }
+  s3.destroy();
+  return ids;
+}
+
+describe("a batch of the ledger's stream", () => {
+  it('puts ended rounds into the archive, and tells the bus', async () => {
+    const round = intent();
+    expect(await consume(record(round), record(lost(round), round))).toEqual({ batchItemFailures: [] });
+    expect(await archivedIds()).toContain(round.roundId);
+    await vi.waitFor(() => expect(delivered).toContain(round.roundId), { timeout: 10_000 });
+  });
+
+  it('that is delivered again leaves one copy of each round', async () => {
+    const round = intent();
+    const batch = [record(round), record(lost(round), round)];
+    await consume(...batch);
+    await consume(...batch);
+    expect((await archivedIds()).filter((id) => id === round.roundId)).toHaveLength(1);
+  });
+
+  it('queues a check of an unfinished round, which is not due at once', async () => {
+    const before = await delayedMessages('RECOVERY_QUEUE_URL');
+    await consume(record(intent()));
+    expect(await delayedMessages('RECOVERY_QUEUE_URL')).toBe(before + 1);
+    expect(await takeMessages('RECOVERY_QUEUE_URL')).toEqual([]);
+  });
+
+  it('lets the predecessor of an ended round expire, and not the round itself', async () => {
+    const [first, second] = [intent(1), intent(2)];
+    for (const round of [first, second]) {
+      await compose.ledger().append(round);
+      await compose.ledger().save(lost(round), { status: 'INTENT', epoch: 1 });
+    }
+    const expire = vi.spyOn(compose.ledger(), 'expire');
+    await consume(record(lost(second), second));
+    expect(expire.mock.calls.map(([{ number }]) => number)).toEqual([1]);
+  });
+
+  it('with nothing but the removal of expired rounds asks nothing of anybody', async () => {
+    const before = await archivedIds();
+    expect(await consume(record(undefined, lost()))).toEqual({ batchItemFailures: [] });
+    expect(await archivedIds()).toEqual(before);
+    expect(await takeMessages('PARKING_QUEUE_URL')).toEqual([]);
+  });
+});
+
+describe('a record that cannot be read', () => {
+  const unreadable: [string, () => DynamoDBRecord][] = [
+    ['it has no image', () => ({ eventName: 'INSERT', dynamodb: { SequenceNumber: '900' } })],
+    ['it says nothing at all', () => ({ eventName: 'MODIFY' })],
+    ['it is of a later version', () => broken({ v: { N: '99' } })],
+    ['its amount is none', () => broken({ stake: { N: '-1' } })],
+    ['its status is unknown', () => broken({ status: { S: 'PAID_TWICE' } })],
+    ['its key is not that of a round', () => broken({ sk: { S: 'step#1' } })],
+  ];
+
+  function broken(attributes: Record<string, { N: string } | { S: string }>): DynamoDBRecord {
+    const good = record(intent());
+    return {
+      ...good,
+      dynamodb: { ...good.dynamodb, NewImage: { ...good.dynamodb?.NewImage, ...attributes } },
+    };
+  }
+
+  it.each(unreadable)('is parked with all it holds, and its neighbours go on: %s', async (_, make) => {
+    const [before, after] = [intent(), intent()];
+    const poison = make();
+    const reply = await consume(record(lost(before), before), poison, record(lost(after), after));
+    expect(reply).toEqual({ batchItemFailures: [] });
+    const parked = (await takeMessages('PARKING_QUEUE_URL')).map(
+      (body) => JSON.parse(body) as { reason: string; record: string; truncated: boolean },
+    );
+    expect(parked).toHaveLength(1);
+    expect(parked[0]).toMatchObject({ truncated: false, reason: expect.stringContaining('FaultError') });
+    expect(JSON.parse(parked[0]?.record ?? '')).toEqual(poison);
+    expect(await archivedIds()).toEqual(expect.arrayContaining([before.roundId, after.roundId]));
+  });
+
+  it('wakes somebody', async () => {
+    const written = vi.mocked(process.stdout.write);
+    await consume({ eventName: 'MODIFY' });
+    expect(written.mock.calls.map(([chunk]) => String(chunk)).join('')).toContain('"RecordParked":1');
+    await takeMessages('PARKING_QUEUE_URL');
+  });
+});
+
+describe('a service that is down', () => {
+  it('makes the whole batch fail, to be delivered again', async () => {
+    const round = intent();
+    const write = vi.spyOn(compose.archive(), 'write').mockRejectedValue(new Error('S3 is down'));
+    await expect(consume(record(lost(round), round))).rejects.toThrow('S3 is down');
+    write.mockRestore();
+    await consume(record(lost(round), round));
+    expect(await archivedIds()).toContain(round.roundId);
+  });
+
+  it('makes the whole batch fail where an unreadable record cannot be parked either', async () => {
+    vi.spyOn(compose.parking(), 'park').mockRejectedValue(new Error('SQS is down'));
+    await expect(consume({ eventName: 'MODIFY' })).rejects.toThrow('SQS is down');
+  });
+});

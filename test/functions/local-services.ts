@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll } from 'vitest';
+import { endpointEnvironment } from '../../infra/local/services/endpoints.ts';
+import { provision } from '../../infra/local/services/provision.ts';
+import { type Services, startServices } from '../../infra/local/services/start-services.ts';
+import type { Resources, TableResource } from '../../infra/local/template/resources.ts';
+
+const table = (name: string, index?: string): TableResource => ({
+  name,
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  attributeTypes: { pk: 'S', sk: 'S', ...(index && { [index]: 'S' }) },
+  indexes: index
+    ? [
+        {
+          name: index,
+          partitionKey: index,
+          sortKey: undefined,
+          projection: 'KEYS_ONLY',
+          nonKeyAttributes: [],
+        },
+      ]
+    : [],
+  streamView: undefined,
+  ttlAttribute: undefined,
+});
+
+const resources: Resources = {
+  tables: [table('ledger', 'roundId'), table('config')],
+  queues: [
+    { name: 'recovery', attributes: {} },
+    { name: 'parking', attributes: {} },
+  ],
+  buckets: [{ name: 'archive', objectLock: false }],
+  keys: [],
+  buses: [{ name: 'bus' }],
+};
+
+/** Sets the environment of the functions that work behind the API, with the local services behind it, for all tests of a file. */
+export function useLocalServices(): () => Services {
+  let services: Services | undefined;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'rgs-functions-'));
+    services = await startServices(folder);
+    await provision(resources, services);
+    Object.assign(process.env, endpointEnvironment(services.endpoints), {
+      STAGE: 'local',
+      LEDGER_TABLE: 'ledger',
+      CONFIG_TABLE: 'config',
+      ARCHIVE_BUCKET: 'archive',
+      EVENT_BUS_NAME: 'bus',
+      RECOVERY_QUEUE_URL: queueUrl(services, 'recovery'),
+      PARKING_QUEUE_URL: queueUrl(services, 'parking'),
+      ROUND_LEASE_MS: '30000',
+      HOT_RETENTION_DAYS: '30',
+      WALLET_TIMEOUT_MS: '3000',
+    });
+  });
+  afterAll(async () => {
+    await services?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return () => {
+    if (!services) throw new Error('The services are started before the tests');
+    return services;
+  };
+}
+
+function queueUrl({ endpoints }: Services, name: string): string {
+  return `${endpoints.sqs}/000000000000/${name}`;
+}
+
+/** The bodies of the messages that a queue shows now, taken from it. */
+export async function takeMessages(name: 'RECOVERY_QUEUE_URL' | 'PARKING_QUEUE_URL'): Promise<string[]> {
+  using sqs = disposable(new SQSClient());
+  const { Messages = [] } = await sqs.client.send(
+    new ReceiveMessageCommand({
+      QueueUrl: process.env[name],
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 600,
+    }),
+  );
+  return Messages.map(({ Body = '' }) => Body);
+}
+
+/** How many messages of a queue wait for their delay to end. */
+export async function delayedMessages(name: 'RECOVERY_QUEUE_URL'): Promise<number> {
+  using sqs = disposable(new SQSClient());
+  const AttributeNames = ['ApproximateNumberOfMessagesDelayed'] as const;
+  const { Attributes } = await sqs.client.send(
+    new GetQueueAttributesCommand({ QueueUrl: process.env[name], AttributeNames: [...AttributeNames] }),
+  );
+  return Number(Attributes?.ApproximateNumberOfMessagesDelayed);
+}
+
+function disposable<C extends { destroy(): void }>(client: C) {
+  return { client, [Symbol.dispose]: () => client.destroy() };
+}
