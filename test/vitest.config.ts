@@ -13,6 +13,7 @@ export default defineConfig({
             '{shared,functions,engines,infra}/**/*.test.ts',
             'test/architecture/**/*.test.ts',
             'test/contracts/*.test.ts',
+            'test/docs/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/.rgs/**', '**/cdk.out/**'],
           testTimeout: 20_000,
@@ -25,6 +26,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/global-setup.ts'],
           fileParallelism: false,
+          // After the others: it plays against a stack of processes that needs the machine for itself.
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
