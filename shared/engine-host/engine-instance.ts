@@ -99,7 +99,10 @@ export class EngineInstance {
     if (typeof result !== 'number' || result > BUFFER_BYTES) {
       throw new EngineError('BAD_OUTPUT', `The engine answered ${name} with an impossible length`);
     }
-    if (result < 0) throw new EngineError('ENGINE_REJECTED', `The engine refused ${name} with ${result}`);
+    if (result < 0) {
+      const code = name === 'rgs_capabilities' ? 'BAD_OUTPUT' : 'ENGINE_REJECTED';
+      throw new EngineError(code, `The engine refused ${name} with ${result}`);
+    }
     return result;
   }
 

@@ -6,7 +6,7 @@ import { checkMemoryLimits } from './memory-limits.ts';
 
 /**
  * Fetches an engine by its SHA-256 (hex), and runs nothing of it before its bytes and its interface are verified.
- * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT
+ * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, ENGINE_TRAP, BAD_OUTPUT
  */
 export async function loadEngine(artefacts: EngineArtefacts, hash: string): Promise<LoadedEngine> {
   // A copy, so that nobody can change the bytes between the check and their use.

@@ -2,9 +2,9 @@ import { EngineError } from '../domain/errors.ts';
 import type { Engine, EngineCapabilities, EngineInput, EngineStep } from '../ports/engines.ts';
 import { parseCapabilities } from './capabilities.ts';
 import { EngineInstance } from './engine-instance.ts';
-import { readStep, readText, writeReset, writeStep } from './wire-format.ts';
+import { readReset, readStep, readText, writeReset, writeStep } from './wire-format.ts';
 
-/** A compiled engine with one warm instance, which is replaced after a trap. */
+/** A compiled engine with one warm instance, which is replaced after anything but a clean answer or refusal. */
 export class LoadedEngine implements Engine {
   readonly hash: string;
   readonly capabilities: EngineCapabilities;
@@ -12,7 +12,7 @@ export class LoadedEngine implements Engine {
   readonly #maxWinMillionths: bigint;
   #warm: EngineInstance | undefined;
 
-  /** @throws EngineError ENGINE_TRAP, UNSUPPORTED_ABI, ENGINE_REJECTED, BAD_OUTPUT */
+  /** @throws EngineError ENGINE_TRAP, UNSUPPORTED_ABI, BAD_OUTPUT */
   constructor(hash: string, module: WebAssembly.Module) {
     this.hash = hash;
     this.#module = module;
@@ -27,11 +27,9 @@ export class LoadedEngine implements Engine {
 
   /** @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT */
   reset(): EngineStep {
-    const first = this.withInstance((instance) => {
-      return readStep(instance, instance.call('rgs_reset', writeReset(instance)), 0n);
+    return this.withInstance((instance) => {
+      return readReset(instance, instance.call('rgs_reset', writeReset(instance)));
     });
-    if (first.bonusActive) throw new EngineError('BAD_OUTPUT', 'The engine begins in the middle of a bonus');
-    return first;
   }
 
   step(input: EngineInput): EngineStep {
@@ -39,15 +37,12 @@ export class LoadedEngine implements Engine {
       throw new EngineError('ENGINE_REJECTED', `The engine has no action ${input.action}`);
     }
     return this.withInstance((instance) => {
-      return readStep(
-        instance,
-        instance.call('rgs_step', writeStep(instance, input)),
-        this.#maxWinMillionths,
-      );
+      const length = instance.call('rgs_step', writeStep(instance, input));
+      return readStep(instance, length, this.#maxWinMillionths);
     });
   }
 
-  /** Runs `use` on the warm instance, or a fresh one; a trap leaves memory in an unknown state, so it ends the instance. */
+  /** Runs `use` on the warm instance, or a fresh one. What trapped or answered nonsense may be damaged, so it is not kept. */
   withInstance<T>(use: (instance: EngineInstance) => T): T {
     const instance = this.#warm ?? new EngineInstance(this.#module);
     this.#warm = undefined;

@@ -47,18 +47,32 @@ export function writeStep(instance: EngineInstance, { seed, stepIndex, state, ac
   return actionAt + 1;
 }
 
-/** Reads the answer to a reset or a step, and believes none of it. @throws EngineError BAD_OUTPUT */
-export function readStep(instance: EngineInstance, length: number, maxWinMillionths: bigint): EngineStep {
+/** Reads the answer to a reset, which pays nothing and is in no bonus. @throws EngineError BAD_OUTPUT */
+export function readReset(instance: EngineInstance, length: number): EngineStep {
+  return readAnswer(instance, length, { maxPayoutMillionths: 0n, flags: 0 });
+}
+
+/** Reads the answer to a step. @throws EngineError BAD_OUTPUT */
+export function readStep(instance: EngineInstance, length: number, maxPayoutMillionths: bigint): EngineStep {
+  return readAnswer(instance, length, { maxPayoutMillionths, flags: KNOWN_FLAGS });
+}
+
+interface Allowed {
+  readonly maxPayoutMillionths: bigint;
+  readonly flags: number;
+}
+
+function readAnswer(instance: EngineInstance, length: number, allowed: Allowed): EngineStep {
   const { output, outputView } = instance;
   const stateBytes = length < 4 ? Number.POSITIVE_INFINITY : outputView.getUint32(0, true);
   const payoutAt = 4 + stateBytes;
   const viewAt = payoutAt + PAYOUT_AND_FLAGS_BYTES;
   if (stateBytes > MAX_STATE_BYTES || viewAt > length) throw bad('does not fit its own length');
   const payoutMillionths = outputView.getBigInt64(payoutAt, true);
-  if (payoutMillionths < 0n || payoutMillionths > maxWinMillionths)
+  if (payoutMillionths < 0n || payoutMillionths > allowed.maxPayoutMillionths)
     throw bad('pays what the game cannot pay');
   const flags = outputView.getUint32(payoutAt + 8, true);
-  if ((flags & ~KNOWN_FLAGS) !== 0) throw bad('has unknown flags');
+  if ((flags & ~allowed.flags) !== 0) throw bad('has flags that it may not have');
   const view = decode(output.subarray(viewAt, length));
   checkView(view, (flags & BONUS_TRIGGERED) !== 0);
   return {

@@ -37,7 +37,8 @@ export class JsonWriter {
 
   string(value: string): void {
     this.beginString();
-    for (let i = 0; i < value.length; i++) this.character(value.charCodeAt(i));
+    const units = changetype<usize>(value);
+    for (let i: usize = 0; i < <usize>value.length; i++) this.character(load<u16>(units + (i << 1)));
     this.endString();
   }
 
@@ -48,13 +49,8 @@ export class JsonWriter {
   }
 
   character(unit: i32): void {
-    if (unit == 0x22 || unit == 0x5c) {
-      this.bytes.u8(0x5c);
-    } else if (unit < 0x20 || unit > 0x7e) {
-      this.escape(unit);
-      return;
-    }
-    this.bytes.u8(<u8>unit);
+    if (unit < 0x20 || unit > 0x7e || unit == 0x22 || unit == 0x5c) this.escape(unit);
+    else this.bytes.u8(<u8>unit);
   }
 
   endString(): void {

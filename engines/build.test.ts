@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildEngines } from './build.ts';
+import { compileEngine } from './compile.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'engines-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('building the engines', () => {
+  it('gives the same bytes for the same sources, wherever they are written', async () => {
+    const [built] = await buildEngines();
+    const again = join(folder, 'again.wasm');
+    await compileEngine('engines/happy-panda/assembly/index.ts', again);
+    expect(
+      createHash('sha256')
+        .update(await readFile(again))
+        .digest('hex'),
+    ).toBe(built?.hash);
+  });
+
+  it('names each module by its hash and size', async () => {
+    for (const { path, hash, bytes } of await buildEngines()) {
+      const module = await readFile(path);
+      expect(hash).toBe(createHash('sha256').update(module).digest('hex'));
+      expect(bytes).toBe(module.length);
+    }
+  });
+
+  it('leaves a module alone whose sources did not change', async () => {
+    const [before] = await buildEngines();
+    const written = (await stat(before?.path ?? '')).mtimeMs;
+    const [after] = await buildEngines();
+    expect(after).toEqual(before);
+    expect((await stat(after?.path ?? '')).mtimeMs).toBe(written);
+  });
+
+  it("says what is wrong with a source that doesn't compile", async () => {
+    await expect(compileEngine('engines/nothing/assembly/index.ts', join(folder, 'x.wasm'))).rejects.toThrow(
+      /does not compile:\n.*nothing/s,
+    );
+  });
+});
