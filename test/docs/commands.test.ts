@@ -1,0 +1,202 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import * as cloudformation from '@aws-sdk/client-cloudformation';
+import * as dynamodb from '@aws-sdk/client-dynamodb';
+import * as sqs from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stageSettings } from '../../infra/stages.ts';
+import { marshallItem } from '../../shared/adapters/dynamodb/attribute-values.fixture.ts';
+import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
+import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
+import { encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
+import { systemClock } from '../../shared/adapters/system/clock.ts';
+import { sampleIntent, sampleOutcome } from '../../shared/domain/rounds.fixture.ts';
+import { changeOf } from '../../functions/_runtime/ledger-change.ts';
+import { createTable, startDynoxide, type TestDatabase } from '../contracts/start-dynamodb.ts';
+import { commandEnvironment, type Proof, proofOf } from './commands.ts';
+import { commandsOf, fences, page, pages, ROOT } from './pages.ts';
+
+const commands = [...new Set(pages().flatMap(commandsOf))];
+const provedBy = (...proofs: readonly Proof[]) =>
+  commands.filter((command) => proofs.some((proof) => proof === proofOf(command)));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'rgs-docs-'));
+  await writeFile(path.join(folder, 'aws'), '#!/bin/sh\nfor word; do printf "%s\\0" "$word"; done\n');
+  await chmod(path.join(folder, 'aws'), 0o755);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function run(command: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
+  const env = commandEnvironment({ CI: 'true', CDK_OUTDIR: path.join(folder, 'cdk.out'), ...variables });
+  const options = { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 };
+  return (await promisify(execFile)('sh', ['-c', command], options)).stdout;
+}
+
+/** What the shell would hand to the AWS CLI: service, operation, and the options by their names in the API. */
+async function awsCall(command: string, variables: Readonly<Record<string, string>> = {}) {
+  const PATH = `${folder}:${process.env['PATH']}`;
+  const [service = '', operation = '', ...words] = (await run(command, { ...variables, PATH })).split('\0');
+  const input: Record<string, unknown> = {};
+  for (let index = 0; index + 1 < words.length; index += 2) {
+    const [option = '', value = ''] = words.slice(index);
+    if (option.startsWith('--'))
+      input[pascalCase(option.slice(2))] = /^[{[]/.test(value) ? JSON.parse(value) : value;
+  }
+  return { service, operation: pascalCase(operation), input };
+}
+
+function pascalCase(words: string): string {
+  return words.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+it('every command is either run by a test or known not to be', () => {
+  expect(commands.filter((command) => proofOf(command) === undefined)).toEqual([]);
+});
+
+describe('a command that needs nothing', () => {
+  it.each(provedBy('here'))(
+    '%s',
+    async (command) => {
+      expect(await run(command)).toBeTruthy();
+    },
+    240_000,
+  );
+});
+
+describe('a command that is not run', () => {
+  const notRun = provedBy('ci', 'account', 'docker');
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+
+  it('names stages, kinds of API and context that there are', () => {
+    const context = notRun.flatMap((command) => [...command.matchAll(/ -c ([a-zA-Z]+)=(\S+)/g)]);
+    expect(context.length).toBeGreaterThan(0);
+    const app = readFileSync(path.join(ROOT, 'infra/app.ts'), 'utf8');
+    for (const [, name = '', value = ''] of context) {
+      expect(app).toContain(`given('${name}')`);
+      expect(() => stageSettings(name === 'stage' ? value : 'dev', { [name]: value })).not.toThrow();
+    }
+    for (const [, stage = ''] of notRun.flatMap((command) => [...command.matchAll(/ --stage (\S+)/g)]))
+      expect(() => stageSettings(stage)).not.toThrow();
+  });
+
+  it('gives scripts only options that they take', () => {
+    for (const command of notRun) {
+      const [, script, given = ''] = /npm run ([\w:-]+) -- (.+)$/.exec(command) ?? [];
+      if (script === undefined) continue;
+      const file = /node (\S+\.ts)/.exec(scripts[script] ?? '')?.[1] ?? '';
+      const source = readFileSync(path.join(ROOT, file), 'utf8');
+      for (const [, option] of given.matchAll(/--([a-z-]+)/g))
+        expect(source, `${file} takes --${option}`).toMatch(new RegExp(`\\b${option}'?: \\{ type:`));
+    }
+  });
+
+  it('names files that are there', () => {
+    const files = notRun.flatMap((command) => [...command.matchAll(/\b[\w./-]+\.(?:yml|test\.ts)\b/g)]);
+    expect(files.map(([file]) => file).filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+  });
+
+  it('calls operations that AWS has, on what the page or the stack names', async () => {
+    const clients: Readonly<Record<string, object>> = { cloudformation, dynamodb, sqs };
+    for (const command of notRun.filter((candidate) => candidate.startsWith('aws '))) {
+      const { service, operation } = await awsCall(command);
+      // The client of Lambda is no dependency; invoking a function by hand is the one call of it.
+      if (service === 'lambda') expect(operation).toBe('Invoke');
+      else expect(Object.keys(clients[service] ?? {}), command).toContain(`${operation}Command`);
+    }
+  });
+});
+
+describe('docs/operations.md, on a database', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await startDynoxide();
+    await createTable(database.client, 'config');
+    await createTable(database.client, 'ledger', 'roundId');
+  }, 30_000);
+  afterAll(() => database.stop());
+
+  const named = (part: string) => provedBy('database').filter((command) => command.includes(part));
+
+  it('disables the game and the operator that the commands name', async () => {
+    const admin = new DynamoRegistryAdmin(database.client, 'config');
+    const bets = [{ currency: 'EUR', allowedMinor: [100n] }];
+    await admin.putGame({
+      gameCode: 'happy-panda',
+      title: 'Happy Panda',
+      enabled: true,
+      engineHash: 'ab'.repeat(32),
+      bets,
+    });
+    const acme = {
+      operatorId: 'acme',
+      name: 'Acme',
+      enabled: true,
+      walletUrl: 'https://wallet.invalid',
+      walletSecretName: 'acme',
+    };
+    await admin.putOperator(acme, 'cd'.repeat(32));
+
+    const updates = named('update-item');
+    expect(updates).toHaveLength(2);
+    for (const update of updates) await send(new dynamodb.UpdateItemCommand(await inputOf(update)));
+
+    const registry = new DynamoRegistry(database.client, 'config', systemClock);
+    expect(await registry.game('happy-panda')).toMatchObject({ enabled: false, bets });
+    expect(await registry.operator('acme')).toEqual({ ...acme, enabled: false });
+    expect(await registry.operatorByKey('cd'.repeat(32))).toMatchObject({ operatorId: 'acme' });
+  });
+
+  it('reads a round whose item the function takes as an inserted record', async () => {
+    const { status: _, ...rest } = sampleIntent({ number: 42 });
+    const round = { ...rest, status: 'CREDITED', outcome: sampleOutcome() } as const;
+    const Item = marshallItem(encodeRound(round)) as never;
+    await send(new dynamodb.PutItemCommand({ TableName: 'ledger', Item: bytesIn(Item) }));
+
+    const [read = ''] = named('get-item');
+    const { Item: item } = await send(new dynamodb.GetItemCommand(await inputOf(read)));
+    const [event = ''] = fences(page('docs/operations.md'), 'json').filter((text) =>
+      text.includes('Records'),
+    );
+    const { Records } = JSON.parse(event) as { Records: { eventName: string; dynamodb: object }[] };
+    const [record] = Records;
+    expect(record?.eventName).toBe('INSERT');
+    const NewImage = base64In(item ?? {}) as never;
+    const change = changeOf({ eventName: 'INSERT', dynamodb: { ...record?.dynamodb, NewImage } });
+    expect(change).toEqual({ before: undefined, after: round });
+  });
+
+  // The document client is a client of single items as well, which is what the CLI speaks.
+  const send: dynamodb.DynamoDBClient['send'] = ((command: never) => database.client.send(command)) as never;
+
+  async function inputOf(command: string): Promise<never> {
+    const { input } = await awsCall(command, { CONFIG_TABLE: 'config', LEDGER_TABLE: 'ledger' });
+    return input as never;
+  }
+});
+
+type Wire = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** The CLI and stream events write bytes as base64; the SDK takes them as they are. */
+function bytesIn(item: Wire): Record<string, never> {
+  return mapBytes(item, (value) => new Uint8Array(Buffer.from(value as string, 'base64')));
+}
+
+function base64In(item: object): Record<string, never> {
+  return mapBytes(item as Wire, (value) => Buffer.from(value as Uint8Array).toString('base64'));
+}
+
+function mapBytes(item: Wire, convert: (value: unknown) => unknown): Record<string, never> {
+  const entries = Object.entries(item).map(([name, value]) => [
+    name,
+    'B' in value ? { B: convert(value['B']) } : value,
+  ]);
+  return Object.fromEntries(entries) as Record<string, never>;
+}

@@ -1,0 +1,39 @@
+/** Says of every command of the documentation where it is shown to work, or why it is not run. */
+import { ROOT } from './pages.ts';
+
+/**
+ * `stack`: run by the end-to-end suite against its stack. `here`: run by the tests of the pages. `database`: run there
+ * against an embedded DynamoDB. `ci`: what the build itself does, or a test starts by its file. `account`: needs an AWS
+ * account. `docker`: needs Docker. What is not run is checked to name scripts, files, stages and options that exist.
+ */
+export type Proof = 'stack' | 'here' | 'database' | 'ci' | 'account' | 'docker';
+
+const proofs: readonly (readonly [RegExp, Proof])[] = [
+  [/^(?:[A-Z]+=\$\()?curl -s .*http:\/\/127\.0\.0\.1:808[01]\//s, 'stack'],
+  [/^printf .* openssl dgst/s, 'stack'],
+  [/^npm run (?:engine:publish|operator:register) -- .* --stage local$/, 'stack'],
+  [/^npx cdk synth -c /, 'here'],
+  [/^npx vitest run .* --project unit /, 'here'],
+  [/^aws dynamodb (?:update-item|get-item) /, 'database'],
+  [/^npm ci && npm (?:start|test)$/, 'ci'],
+  [/^npm (?:start|test)$/, 'ci'],
+  [/^npm run (?:wallet|check|format|build|bench:budget|test:dynamodb-local|verify:protocol)$/, 'ci'],
+  [/^RGS_API_URL=.* npx vitest run .* --project e2e \S+$/, 'ci'],
+  [/^npm run test:emulator -- --api (?:http|rest)$/, 'ci'],
+  [/^npx cdk (?:bootstrap|diff|deploy) -c stage=/, 'account'],
+  [/^npm run (?:engine:publish|operator:register) -- .* --stage prod$/, 'account'],
+  [/^curl -s "\$API_URL\/api\/v1\/health"$/, 'account'],
+  [/^aws (?:cloudformation|sqs|dynamodb|lambda) /, 'account'],
+  [/^docker compose -f localstack-compose\.yml /, 'docker'],
+  [/^npm run deploy:localstack$/, 'docker'],
+];
+
+/** Undefined: nobody has said how the command is known to work. */
+export function proofOf(command: string): Proof | undefined {
+  return proofs.find(([pattern]) => pattern.test(command))?.[1];
+}
+
+/** With the project's own tools first, as npm puts them. */
+export function commandEnvironment(variables: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env['PATH']}`, ...variables };
+}

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LaunchResponse, RoundRecord, RoundResponse } from '../../functions/_api/schemas.ts';
+import { commandEnvironment, proofOf } from '../docs/commands.ts';
+import { commandsOf, page, pages, ROOT } from '../docs/pages.ts';
+import { call } from './client.ts';
+import { target } from './target.ts';
+
+const BETWEEN = '\x1e';
+const readme = stackCommands('README.md');
+
+function stackCommands(file: string): string[] {
+  return commandsOf(page(file)).filter((command) => proofOf(command) === 'stack');
+}
+
+/** The commands as they stand, in one shell, but for the addresses and the key. @returns the output of each */
+async function run(commands: readonly string[]): Promise<string[]> {
+  const { apiUrl, walletUrl, operatorKey } = target();
+  const script = commands
+    .map((command) =>
+      command
+        .replaceAll('http://127.0.0.1:8080', apiUrl.replace(/\/$/, ''))
+        .replaceAll('http://127.0.0.1:8081', walletUrl)
+        .replaceAll('demo-operator-key', operatorKey),
+    )
+    .join(`\nprintf '\\036'\n`);
+  const shell = ['-e', '-c', `exec 2>'${path.join(folder, 'errors')}'\n${script}`];
+  const env = commandEnvironment({ RGS_DATA: folder });
+  try {
+    return (await promisify(execFile)('sh', shell, { cwd: ROOT, env })).stdout.split(BETWEEN);
+  } catch (error) {
+    throw new Error(await readFile(path.join(folder, 'errors'), 'utf8'), { cause: error });
+  }
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'rgs-docs-'));
+  const { outputs, environment } = target();
+  // What leads the commands to a local run.
+  await writeFile(path.join(folder, 'deployment.json'), JSON.stringify({ outputs, environment }));
+  await finishBonus();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** player123 is everybody's: an earlier test may have left a bonus. */
+async function finishBonus(): Promise<void> {
+  const body = { player_id: 'player123', currency: 'EUR', operator_id: 'demo', token: 'demo' };
+  const launched = await call(target(), 'POST', '/api/v1/games/happy-panda/session', { body });
+  const { session_id, bonus_active } = LaunchResponse.parse(launched.json);
+  for (let active = bonus_active; active; ) {
+    const reply = await call(target(), 'POST', '/api/v1/games/happy-panda/bonus', { body: { session_id } });
+    active = RoundResponse.parse(reply.json).bonus_active;
+  }
+}
+
+/** One command is one call, and what it says that it cannot do is said by a code. */
+function codeIn(output: string): string | undefined {
+  return (JSON.parse(output) as { code?: string }).code;
+}
+
+describe('the commands of the pages', () => {
+  it('are all run here, where they need a stack', () => {
+    const covered = ['README.md', 'docs/api.md', 'docs/development.md', 'docs/wallet-api.md'];
+    expect(
+      pages()
+        .map(({ file }) => file)
+        .filter((file) => stackCommands(file).length > 0),
+    ).toEqual(covered);
+  });
+
+  it('of the README launch a session, spin and read the round', async () => {
+    const outputs = await run(readme);
+    const record = RoundRecord.parse(JSON.parse(outputs.at(-1) ?? ''));
+    expect(record).toMatchObject({ player_id: 'player123', stake: '1.00', number: expect.any(Number) });
+  });
+
+  it('of the README are those that npm start prints', async () => {
+    const { readyMessage } = await import('../../infra/local/start-messages.ts');
+    const said = readyMessage({
+      url: 'http://127.0.0.1:8080',
+      walletUrl: undefined,
+      dataDirectory: '',
+      logDirectory: '',
+      operatorKey: 'demo-operator-key',
+      tookMs: 0,
+    });
+    const plain = (text: string) => text.replaceAll(/\s+/g, ' ');
+    for (const command of readme) expect(plain(said)).toContain(plain(command));
+  });
+
+  it('of the API play, and read what was played', async () => {
+    await finishBonus();
+    const commands = stackCommands('docs/api.md');
+    const outputs = (await run([...readme, ...commands])).slice(readme.length);
+    expect(outputs).toHaveLength(commands.length);
+    commands.forEach((command, index) => {
+      // Whether there is a bonus to play is chance.
+      const mayBeRefused = { spin: 'BONUS_ACTIVE', bonus: 'NO_ACTIVE_BONUS' };
+      const [, route] = /\/(spin|bonus) /.exec(command) ?? [];
+      const refusal = route && mayBeRefused[route as keyof typeof mayBeRefused];
+      expect([undefined, refusal], command).toContain(codeIn(outputs[index] ?? ''));
+    });
+  });
+
+  it('of the wallet make the documented signature, a player and a list', async () => {
+    const [signature = '', ...replies] = await run(stackCommands('docs/wallet-api.md'));
+    const hex = /[0-9a-f]{64}/.exec(signature)?.[0] ?? 'none';
+    expect(page('docs/wallet-api.md').text).toContain(`v1=${hex}`);
+    // A wallet that lives longer than this suite has the player already.
+    expect(replies.map(codeIn).map((code) => code ?? 'ok')).toEqual([
+      expect.stringMatching(/^(ok|PLAYER_EXISTS)$/),
+      'ok',
+    ]);
+  });
+
+  it('of development publish the game and register an operator, whose key opens a session', async ({
+    skip,
+  }) => {
+    if (Object.keys(target().environment).length === 0) skip('the stack is not a local run');
+    const [published = '', registered = ''] = await run(stackCommands('docs/development.md'));
+    expect(published).toMatch(/happy-panda now plays on engine [0-9a-f]{64}/);
+    const key = /shown only now: (\S+)/.exec(registered)?.[1] ?? '';
+    const reply = await call(target(), 'POST', '/api/v1/games/happy-panda/session', {
+      body: { player_id: 'player123', currency: 'EUR', operator_id: 'acme' },
+      headers: { 'x-operator-key': key },
+    });
+    expect(LaunchResponse.parse(reply.json).currency).toBe('EUR');
+  });
+});
