@@ -5,7 +5,7 @@ import { enumerateCycle } from './cycle.ts';
 import { payOfGrid, scattersOf } from './paytable.fixture.ts';
 
 const strip = (letters: string) =>
-  fc.string({ unit: fc.constantFrom(...letters), minLength: 3, maxLength: 6 });
+  fc.string({ unit: fc.constantFrom(...letters.split('')), minLength: 3, maxLength: 6 });
 const fiveStrips = fc.tuple(strip('SPAK'), strip('WSPAK'), strip('WSPAK'), strip('WSPAK'), strip('PAK'));
 
 describe('the enumeration of a cycle', () => {
@@ -36,7 +36,7 @@ describe('the enumeration of a cycle', () => {
 });
 
 function windowsOf(strip: string): string[] {
-  return [...strip].map((_, stop) => `${strip}${strip}`.slice(stop, stop + 3));
+  return strip.split('').map((_, stop) => `${strip}${strip}`.slice(stop, stop + 3));
 }
 
 function showsTwoScatters(strip: string): boolean {

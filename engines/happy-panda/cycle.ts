@@ -38,7 +38,7 @@ interface OpenLine {
   readonly symbol: number;
 }
 
-const lines = LINES.map((line) => [...line].map(Number));
+const lines = LINES.map((line) => line.split('').map(Number));
 
 /** Enumerates every combination of stops; the reels behind the last open line are counted instead of walked. */
 export function enumerateCycle(strips: readonly string[]): Cycle {
@@ -86,7 +86,7 @@ function count(
 }
 
 function windowsOf(strip: string, reel: number): ReelWindow[] {
-  const numbers = [...strip].map((letter) => SYMBOLS.indexOf(letter));
+  const numbers = strip.split('').map((letter) => SYMBOLS.indexOf(letter));
   if (reel === 0 && numbers.includes(WILD))
     throw new Error('A run could begin with a wild; this counts none that do');
   return numbers.map((_, stop) => {
@@ -99,7 +99,7 @@ function countScatterWays(windows: readonly (readonly ReelWindow[])[]): number[]
   const ways: number[][] = [[1]];
   for (const reel of windows.toReversed()) {
     const [behind = []] = ways;
-    const here = new Array<number>(behind.length + 1).fill(0);
+    const here = Array.from({ length: behind.length + 1 }, () => 0);
     for (const { scatters } of reel) {
       for (const [more, count] of behind.entries())
         here[scatters + more] = (here[scatters + more] ?? 0) + count;

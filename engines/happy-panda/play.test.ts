@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { EngineError } from '../../shared/domain/errors.ts';
 import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
 import type { EngineStep } from '../../shared/ports/engines.ts';
-import { loadBuiltEngine } from '../built-engine.fixture.ts';
+import { loadBuiltEngine } from '../built-engine.ts';
 import { LINE_BET_MILLIONTHS } from './assembly/maths.ts';
 import { payOfGrid, scattersOf } from './paytable.fixture.ts';
 

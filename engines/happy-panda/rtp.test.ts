@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
 import { type SimulationResult, simulate } from '../../shared/engine-host/simulation.ts';
-import { loadBuiltEngine } from '../built-engine.fixture.ts';
+import { loadBuiltEngine } from '../built-engine.ts';
 import { MAX_FREE_SPIN_PAY } from './assembly/maths.ts';
 import { computeFigures } from './rtp.ts';
 

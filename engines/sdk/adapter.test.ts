@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineInstance } from '../../shared/engine-host/engine-instance.ts';
 import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
-import { loadBuiltEngine } from '../built-engine.fixture.ts';
+import { loadBuiltEngine } from '../built-engine.ts';
 
 type Call = Parameters<EngineInstance['call']>[0];
 

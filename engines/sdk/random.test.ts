@@ -58,7 +58,7 @@ describe('a uniform integer', () => {
 
   it.each([2, 3, 10, 33, 37])('is even over %i answers', (bound) => {
     const draws = 100_000;
-    const counts = new Array<number>(bound).fill(0);
+    const counts = Array.from({ length: bound }, () => 0);
     probe.startStep(seed, BigInt(bound));
     for (let draw = 0; draw < draws; draw++) {
       const answer = probe.below(bound);
