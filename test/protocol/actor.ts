@@ -1,3 +1,4 @@
+import type { Round } from '../../shared/domain/round.ts';
 import { RgsError } from '../../shared/domain/errors.ts';
 import { playRound } from '../../shared/usecases/play-round.ts';
 import { recoverRound } from '../../shared/usecases/recover-round.ts';
@@ -16,29 +17,36 @@ export interface PendingCall {
   readonly answer: (result: unknown) => void;
 }
 
-export type Role = 'player' | 'player again' | 'recovery';
+/** The same request may be at work twice: its repetition runs the same code. */
+export type Role = 'request' | 'recovery';
 
 /**
- * The real use case at work, stopped at each call of the ledger or the wallet. Its calls are deterministic, so that what
- * it has heard so far is all there is to know of it.
+ * The real use case at work, stopped at each call of the ledger or the wallet.
  */
 export class Actor {
   readonly role: Role;
-  readonly heard: string[] = [];
   pending: PendingCall | undefined;
   finished = false;
-  readonly #world: World;
+  /** Status and epoch of the round as it knows it. */
+  #holds = 'nothing';
+  #unknownDebits = 0;
   #wake: () => void = () => undefined;
 
   constructor(role: Role, world: World, mistake: Mistake | undefined) {
     this.role = role;
-    this.#world = world;
     const stopped = withMistake(mistake, { ledger: this.#ledger(world), wallet: this.#wallet(world) });
     void this.#run(world, stopped);
   }
 
   get alive(): boolean {
     return !this.finished;
+  }
+
+  /** Where it stands: what it does from here on depends on nothing else. */
+  position(): string {
+    const { name, message } = this.pending ?? {};
+    const unknownDebits = name === 'debit' ? this.#unknownDebits : 0;
+    return [this.role, name, message?.transaction.transactionId, this.#holds, unknownDebits].join(' ');
   }
 
   /** Resolves when the actor waits on a call or has come to its end. */
@@ -50,7 +58,6 @@ export class Actor {
   die(): void {
     this.finished = true;
     this.pending = undefined;
-    this.heard.push('died');
   }
 
   async #run(world: World, { ledger, wallet }: { ledger: Ledger; wallet: Wallet }): Promise<void> {
@@ -62,7 +69,6 @@ export class Actor {
       // A refusal is an answer; anything else is a fault of the code under test.
       if (!(error instanceof RgsError) || error.code === 'ILLEGAL_TRANSITION') throw error;
     } finally {
-      if (!this.finished) this.heard.push('end');
       this.finished = true;
       this.#wake();
     }
@@ -71,8 +77,8 @@ export class Actor {
   #call<T>(name: string, effect: () => Promise<T>, message?: WalletMessage): Promise<T> {
     return new Promise<T>((resolve) => {
       const answer = (result: unknown) => {
-        this.heard.push(`${name}: ${inShort(result, this.#world.nowMs)}`);
         this.pending = undefined;
+        if (name === 'debit' && kindOf(result) === 'unknown') this.#unknownDebits += 1;
         resolve(result as T);
       };
       this.pending = { name, effect, message, answer };
@@ -80,14 +86,33 @@ export class Actor {
     });
   }
 
+  async #learn(reading: Promise<Round | undefined>): Promise<Round | undefined> {
+    const round = await reading;
+    if (round) this.#hold(round);
+    return round;
+  }
+
+  #hold({ status, epoch }: Round): void {
+    this.#holds = `${status}/${epoch}`;
+  }
+
   #ledger({ ledger }: World): Ledger {
     return {
-      head: (ofLog) => this.#call('head', () => ledger.head(ofLog)),
-      get: (reference) => this.#call('get', () => ledger.get(reference)),
+      head: (ofLog) => this.#learn(this.#call('head', () => ledger.head(ofLog))),
+      get: (reference) => this.#learn(this.#call('get', () => ledger.get(reference))),
       find: (roundId) => ledger.find(roundId),
       list: (ofLog, page) => ledger.list(ofLog, page),
-      append: (round) => this.#call('append', () => ledger.append(round)),
-      save: (next, fence) => this.#call(`save ${next.status}`, () => ledger.save(next, fence)),
+      append: async (round) => {
+        const result = await this.#call('append', () => ledger.append(round));
+        if (result.appended) this.#hold(round);
+        return result;
+      },
+      save: async (next, fence) => {
+        const name = `save ${next.status}/${next.epoch} over ${fence.status}/${fence.epoch}`;
+        const saved = await this.#call(name, () => ledger.save(next, fence));
+        if (saved) this.#hold(next);
+        return saved;
+      },
       expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
       unfinished: (beforeMs) => ledger.unfinished(beforeMs),
     };
@@ -110,10 +135,6 @@ export class Actor {
 
 const theSpin = { idempotencyKey: 'key', kind: 'spin', betAmount: '1.00', betLines: undefined } as const;
 
-/** Of what a call answered, the part that a use case's next steps can depend on. */
-function inShort(result: unknown, nowMs: number): string {
-  if (typeof result !== 'object' || result === null) return String(result);
-  const { status, epoch, updatedAtMs, kind, appended } = result as Record<string, unknown>;
-  const stale = typeof updatedAtMs === 'number' ? nowMs - updatedAtMs >= settings.leaseMs : undefined;
-  return [status, epoch, stale, kind, appended].filter((part) => part !== undefined).join('/');
+function kindOf(result: unknown): unknown {
+  return typeof result === 'object' && result !== null && 'kind' in result ? result.kind : undefined;
 }

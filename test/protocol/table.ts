@@ -17,19 +17,17 @@ export interface Move {
   readonly make: () => Promise<void>;
 }
 
-const roles: readonly Role[] = ['player', 'player again', 'recovery'];
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 const MOST_LATE = 2;
-/** Recovery comes again and again; more than this adds no new behaviour, for a finished one remembers nothing. */
-const MOST_RECOVERIES = 2;
+const MOST_REQUESTS = 2;
+/** A repeated request takes a round over; more epochs than this add no new behaviour. */
+const MOST_EPOCHS = 3;
 
 /** A world with its actors: what can happen next, and whether all is well. */
 export class Table {
   readonly world: World;
   readonly scenario: Scenario;
   actors: Actor[] = [];
-  #recoveries = 0;
-  #lateInAll = 0;
 
   private constructor(world: World, scenario: Scenario) {
     this.world = world;
@@ -38,13 +36,13 @@ export class Table {
 
   static async open(scenario: Scenario): Promise<Table> {
     const table = new Table(await World.open(scenario.wallet, scenario.wins), scenario);
-    await table.#enter('player');
+    await table.#enter('request');
     return table;
   }
 
   async moves(): Promise<Move[]> {
     const moves = this.actors.flatMap((actor) => (actor.pending ? this.#movesOf(actor) : []));
-    for (const role of roles.slice(1)) if (this.#mayEnter(role)) moves.push(this.#entry(role));
+    for (const role of await this.#callers()) moves.push(this.#entry(role));
     this.world.late.forEach((message, index) => moves.push(this.#arrival(message, index)));
     const { wallet } = this.world;
     if (!wallet.sessionEnded)
@@ -60,18 +58,12 @@ export class Table {
       round.epoch,
       this.world.nowMs - round.updatedAtMs >= settings.leaseMs,
     ];
-    const actors = this.actors.filter(({ alive }) => alive).map(({ role, heard }) => [role, heard]);
-    const entered = roles.filter((role) => this.actors.some((actor) => actor.role === role));
+    const actors = this.actors
+      .filter(({ alive }) => alive)
+      .map((actor) => actor.position())
+      .sort();
     const late = this.world.late.map(({ call, transaction }) => [call, transaction.transactionId]).sort();
-    return JSON.stringify([
-      stored,
-      actors,
-      entered,
-      this.#recoveries,
-      late,
-      this.#lateInAll,
-      this.world.wallet.digest(),
-    ]);
+    return JSON.stringify([stored, actors, late, this.world.wallet.digest()]);
   }
 
   /** What must hold at every moment. @returns what is wrong, if anything is */
@@ -146,10 +138,9 @@ export class Table {
       const refused = { kind: 'refused', code: 'WALLET_REFUSED' };
       moves.push(go('is refused', async () => this.#answered(actor, answer, refused)));
     }
-    if (this.#lateInAll < MOST_LATE) {
+    if (this.world.late.length < MOST_LATE) {
       moves.push(
         go('is late', async () => {
-          this.#lateInAll += 1;
           this.world.late.push(message);
           await this.#answered(actor, answer, unknown);
         }),
@@ -163,13 +154,14 @@ export class Table {
     await actor.settled();
   }
 
-  #mayEnter(role: Role): boolean {
-    if (role === 'recovery') {
-      return (
-        this.#recoveries < MOST_RECOVERIES && !this.actors.some((actor) => actor.role === role && actor.alive)
-      );
-    }
-    return !this.actors.some((actor) => actor.role === role);
+  /** Who may come: the same request again and recovery, each as often as it likes but one at a time. */
+  async #callers(): Promise<Role[]> {
+    const round = await this.world.round();
+    if (round && isFinal(round)) return [];
+    const atWork = (role: Role) => this.actors.filter((actor) => actor.role === role && actor.alive).length;
+    const mayRepeat = atWork('request') < MOST_REQUESTS && (round?.epoch ?? 1) < MOST_EPOCHS;
+    const mayRecover = round && atWork('recovery') === 0;
+    return [...(mayRepeat ? ['request' as const] : []), ...(mayRecover ? ['recovery' as const] : [])];
   }
 
   /** Others come when the lease has run out: before that they change nothing. The first may still be at work. */
@@ -178,7 +170,6 @@ export class Table {
       name: `${role} comes`,
       make: async () => {
         this.world.nowMs += settings.leaseMs;
-        if (role === 'recovery') this.#recoveries += 1;
         await this.#enter(role);
       },
     };
@@ -186,7 +177,7 @@ export class Table {
 
   async #enter(role: Role): Promise<void> {
     const actor = new Actor(role, this.world, this.scenario.mistake);
-    this.actors = [...this.actors, actor];
+    this.actors = [...this.actors.filter(({ alive }) => alive), actor];
     await actor.settled();
   }
 
