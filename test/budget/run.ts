@@ -147,10 +147,5 @@ try {
 
 /** The demo operator's wallet is reached through the proxy, so that its calls are counted. */
 async function registerBehindProxy({ stack, wallet }: Bench): Promise<void> {
-  await seedDemo({
-    outputs: stack.outputs,
-    environment: stack.environment,
-    dataDirectory,
-    walletUrl: wallet.url,
-  } as never);
+  await seedDemo({ ...stack, walletUrl: wallet.url });
 }

@@ -62,7 +62,9 @@ export class Table {
       .filter(({ alive }) => alive)
       .map((actor) => actor.position())
       .sort();
-    const late = this.world.late.map(({ call, transaction }) => [call, transaction.transactionId]).sort();
+    const late = this.world.late
+      .map(({ call, transaction }) => `${call} ${transaction.transactionId}`)
+      .sort();
     return JSON.stringify([stored, actors, late, this.world.wallet.digest()]);
   }
 
@@ -125,13 +127,18 @@ export class Table {
     ];
     // After a read, dying is the same as before it.
     if (name === 'head' || name === 'get') return moves;
-    moves.push(go('works, and the actor dies', async () => void (await effect(), actor.die())));
+    moves.push(
+      go('works, and the actor dies', async () => {
+        await effect();
+        actor.die();
+      }),
+    );
     if (!message) return moves;
     moves.push(
-      go(
-        'takes effect, the reply is lost',
-        async () => void (await effect(), await this.#answered(actor, answer, unknown)),
-      ),
+      go('takes effect, the reply is lost', async () => {
+        await effect();
+        await this.#answered(actor, answer, unknown);
+      }),
       go('is lost', async () => this.#answered(actor, answer, unknown)),
     );
     if (message.call === 'credit') {
