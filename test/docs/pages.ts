@@ -10,9 +10,11 @@ export interface Page {
   readonly text: string;
 }
 
-/** README.md first, then everything under docs. */
+/** README.md first, then everything under docs, then what games say of themselves. */
 export function pages(): Page[] {
-  const files = globSync('docs/**/*.md', { cwd: ROOT }).sort();
+  const files = ['docs/**/*.md', 'engines/*/README.md'].flatMap((pattern) =>
+    globSync(pattern, { cwd: ROOT }).sort(),
+  );
   return ['README.md', ...files].map(page);
 }
 

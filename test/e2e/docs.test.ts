@@ -14,7 +14,8 @@ const BETWEEN = '\x1e';
 const readme = stackCommands('README.md');
 
 function stackCommands(file: string): string[] {
-  return commandsOf(page(file)).filter((command) => proofOf(command) === 'stack');
+  const commands = commandsOf(page(file)).filter((command) => proofOf(command) === 'stack');
+  return commands.map((command) => command.replaceAll('<name>', 'happy-panda'));
 }
 
 /** The commands as they stand, in one shell, but for the addresses and the key. @returns the output of each */
@@ -65,7 +66,13 @@ function codeIn(output: string): string | undefined {
 
 describe('the commands of the pages', () => {
   it('are all run here, where they need a stack', () => {
-    const covered = ['README.md', 'docs/api.md', 'docs/development.md', 'docs/wallet-api.md'];
+    const covered = [
+      'README.md',
+      'docs/api.md',
+      'docs/development.md',
+      'docs/engines.md',
+      'docs/wallet-api.md',
+    ];
     expect(
       pages()
         .map(({ file }) => file)
@@ -118,12 +125,14 @@ describe('the commands of the pages', () => {
     ]);
   });
 
-  it('of development publish the game and register an operator, whose key opens a session', async ({
+  it('of development and engines publish the game and register an operator, whose key opens a session', async ({
     skip,
   }) => {
     if (Object.keys(target().environment).length === 0) skip('the stack is not a local run');
-    const [published = '', registered = ''] = await run(stackCommands('docs/development.md'));
-    expect(published).toMatch(/happy-panda now plays on engine [0-9a-f]{64}/);
+    const pagesOfCommands = ['docs/development.md', 'docs/engines.md'];
+    const [published, registered = '', again] = await run(pagesOfCommands.flatMap(stackCommands));
+    for (const said of [published, again])
+      expect(said).toMatch(/happy-panda now plays on engine [0-9a-f]{64}/);
     const key = /shown only now: (\S+)/.exec(registered)?.[1] ?? '';
     const reply = await call(target(), 'POST', '/api/v1/games/happy-panda/session', {
       body: { player_id: 'player123', currency: 'EUR', operator_id: 'acme' },
