@@ -52,7 +52,9 @@ export async function driveIntent(
   const round = await advance(ports.ledger, owned.round, event);
   if (!round) throw inFlight();
   countDecision(ports, round);
-  return settle(ports, owned.operator, round, round.epoch === 1);
+  const settled = await settle(ports, owned.operator, round, round.epoch === 1);
+  if (!isFinal(settled)) await askForRecovery(ports, settled);
+  return settled;
 }
 
 /** A repeated request drives what its first attempt left unfinished. */
@@ -66,6 +68,7 @@ export async function resumeRound(
   // Who committed the round may be about to answer with the balance after its credit: two answers could differ.
   const ownerMayBeAtWork = round.status === 'INTENT' || owesCredit(round);
   if (ownerMayBeAtWork && nowMs - round.updatedAtMs < settings.leaseMs) throw inFlight();
+  // Recovery was asked for when the round came to this; one more request a repeat would pile up while a wallet is down.
   if (round.status !== 'INTENT') return settle(ports, operator, round, false);
   const engine = await ports.engines.load(round.engineHash);
   const start = await openStart(ports.cipher, round);
@@ -148,19 +151,16 @@ async function committed(
   return { type: 'DEBIT_ACKNOWLEDGED', outcome, atMs: ports.clock.nowMs() };
 }
 
-/** Pays or gives back what is owed; what the wallet does not acknowledge now is retried from the queue. */
-async function settle(
-  ports: DrivePorts,
+/** Pays or gives back once what is owed. */
+function settle(
+  ports: SettlementPorts,
   operator: Operator,
   round: Round,
   firstAnswer: boolean,
 ): Promise<Round> {
-  const settled =
-    round.status === 'VOIDING'
-      ? await giveBack(ports, operator, round)
-      : await payWin(ports, operator, round, firstAnswer);
-  if (!isFinal(settled)) await askForRecovery(ports, settled);
-  return settled;
+  return round.status === 'VOIDING'
+    ? giveBack(ports, operator, round)
+    : payWin(ports, operator, round, firstAnswer);
 }
 
 /** Only sooner than the ledger's stream would: where the queue is down too, the answer is given all the same. */

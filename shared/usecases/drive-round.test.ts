@@ -1,0 +1,54 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { playRound } from './play-round.ts';
+import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
+
+const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
+const many = Array.from({ length: 100 }, () => unknown);
+
+let table: RoundsFixture;
+
+beforeEach(async () => {
+  table = new RoundsFixture();
+  await table.open();
+});
+
+const play = () => playRound(table.ports(), settings, table.spin());
+const status = async () => (await table.ledger.head(log))?.status;
+
+describe('a request that is repeated while the wallet is down', () => {
+  it('tries the credit again, but asks recovery for nothing that it does not do already', async () => {
+    table.replies.credit.push(...many);
+    await play();
+    expect(table.recovery.size).toBe(1);
+    for (let repeat = 0; repeat < 20; repeat += 1) {
+      table.nowMs += settings.leaseMs;
+      await play();
+    }
+    expect(table.calls.filter(({ call }) => call === 'credit')).toHaveLength(21);
+    expect(table.recovery.size).toBe(1);
+    expect(await status()).toBe('COMMITTED');
+  });
+
+  it('tries the rollback again, but asks recovery for nothing that it does not do already', async () => {
+    table.replies.debit.push(unknown, unknown);
+    table.replies.rollback.push(...many);
+    for (let repeat = 0; repeat < 20; repeat += 1) expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    expect(table.calls.filter(({ call }) => call === 'rollback')).toHaveLength(20);
+    expect(table.recovery.size).toBe(1);
+    expect(await status()).toBe('VOIDING');
+  });
+
+  it('asks recovery to go on where it took the round over itself', async () => {
+    const ports = table.ports();
+    const debit = () => Promise.reject(new Error('the process died'));
+    const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit }) } };
+    await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
+    expect(table.recovery.size).toBe(0);
+    table.nowMs += settings.leaseMs;
+    table.replies.credit.push(unknown);
+    await play();
+    expect(table.recovery.size).toBe(1);
+    await table.recoverAll();
+    expect(await status()).toBe('CREDITED');
+  });
+});
