@@ -96,7 +96,7 @@ export class EngineInstance {
    */
   call(name: EngineCall, length = 0): number {
     const result = this.#run(name, length);
-    if (typeof result !== 'number' || result > BUFFER_BYTES) {
+    if (!isInteger(result) || result > BUFFER_BYTES) {
       throw new EngineError('BAD_OUTPUT', `The engine answered ${name} with an impossible length`);
     }
     if (result < 0) {
@@ -129,11 +129,16 @@ export class EngineInstance {
 
   #bufferAddress(value: unknown): number {
     const last = this.#memory.buffer.byteLength - BUFFER_BYTES;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > last) {
+    if (!isInteger(value) || value < 0 || value > last) {
       throw new EngineError('UNSUPPORTED_ABI', "The engine's buffers are outside of its memory");
     }
     return value;
   }
+}
+
+// JavaScript cannot ask for a function's type, and a float is a number too.
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value);
 }
 
 function guard<T>(run: () => T): T {

@@ -31,6 +31,7 @@ export interface EngineParts {
   /** A function body that answers an i32. */
   readonly capabilitiesBody: string;
   readonly stepBody: string;
+  readonly stepResult: 'i32' | 'i64' | 'f64';
   readonly resetBody: string;
   /** What the plain step and reset answer. */
   readonly answer: Uint8Array;
@@ -80,6 +81,7 @@ function engineText(parts: Partial<EngineParts>): string {
     inAt = 0,
     outAt = 65_536,
     capacity = 65_536,
+    stepResult = 'i32',
     capabilities = JSON.stringify(CAPABILITIES),
     answer = answerBytes(),
   } = parts;
@@ -100,7 +102,7 @@ function engineText(parts: Partial<EngineParts>): string {
     (func (export "rgs_cap") (result i32) (i32.const ${capacity}))
     (func (export "rgs_capabilities") (result i32) ${capabilitiesBody})
     (func (export "rgs_reset") (param i32) (result i32) ${resetBody})
-    (func (export "rgs_step") (param i32) (result i32) ${stepBody})
+    (func (export "rgs_step") (param i32) (result ${stepResult}) ${stepBody})
     (func (export "rgs_simulate") (param i32) (result i32) (i32.const -1))
   )`;
 }

@@ -99,6 +99,16 @@ describe('a step', () => {
     expect(await codeOf(() => engine.step(input))).toBe('BAD_OUTPUT');
   });
 
+  it.each<[string, Partial<EngineParts>]>([
+    ['longer than the buffer', { stepBody: '(i32.const 65537)' }],
+    ['of another type', { stepResult: 'i64', stepBody: '(i64.const 76)' }],
+    ['no number', { stepResult: 'f64', stepBody: '(f64.const nan)' }],
+    ['a fraction', { stepResult: 'f64', stepBody: '(f64.const 75.5)' }],
+  ])('is refused if the length of its answer is %s', async (_, parts) => {
+    const engine = await loadParts(parts);
+    expect(await codeOf(() => engine.step(input))).toBe('BAD_OUTPUT');
+  });
+
   it.each([
     ['an action that the engine does not have', { action: 1 }],
     ['an action that is no byte', { action: 0.5 }],
