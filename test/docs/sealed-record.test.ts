@@ -1,0 +1,30 @@
+import { createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { KmsCipher } from '../../shared/adapters/kms/cipher.ts';
+import { systemRandom } from '../../shared/adapters/system/random.ts';
+import { sealStart } from '../../shared/usecases/round-secrets.ts';
+
+/** As docs/rounds.md tells an auditor to, with nothing of this project's own code. */
+function openByThePage(sealed: Buffer, dataKey: Buffer, context: string): Buffer {
+  const key = Buffer.from(hkdfSync('sha256', dataKey, '', context, 32));
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(5, 17));
+  decipher.setAAD(Buffer.concat([sealed.subarray(0, 5), Buffer.from(context)]));
+  decipher.setAuthTag(sealed.subarray(-16));
+  return Buffer.concat([decipher.update(sealed.subarray(17, -16)), decipher.final()]);
+}
+
+it('what is sealed in a record opens by the steps of docs/rounds.md', async () => {
+  const dataKey = randomBytes(32);
+  const key = createSecretKey(dataKey);
+  const keys = { current: async () => ({ keyId: 202_611, key }), byId: async () => key };
+  const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' };
+  const start = { seed: randomBytes(32), state: Buffer.from('the state') };
+
+  const sealed = Buffer.from(await sealStart(new KmsCipher(keys, systemRandom), { log, number: 42 }, start));
+
+  expect(sealed.readUInt8(0)).toBe(1);
+  expect(sealed.readUInt32BE(1)).toBe(202_611);
+  const opened = openByThePage(sealed, dataKey, 'demo#player123#happy-panda#42#start');
+  expect(opened.subarray(0, 32)).toEqual(start.seed);
+  expect(opened.subarray(32)).toEqual(start.state);
+});
