@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RoundLog } from '../domain/ids.ts';
 import type { IntentRound } from '../domain/round.ts';
 import { sampleIntent } from '../domain/rounds.fixture.ts';
@@ -83,6 +83,16 @@ describe('the rounds of a session', () => {
     for (let number = 2; number < 60; number += 1)
       await table.put(round(number, { sessionId: laterSession }));
     expect(await pages(5)).toEqual([[1]]);
+  });
+
+  it('are looked for no further back than the session began', async () => {
+    for (let number = 1; number <= 100; number += 1) await table.put(round(number));
+    table.nowMs += 1_000;
+    await table.open({ sessionId: laterSession, createdAtMs: table.nowMs });
+    await table.put(round(101, { sessionId: laterSession }));
+    const read = vi.spyOn(table.ledger, 'list');
+    expect(await pages(5, laterSession)).toEqual([[101]]);
+    expect(read).toHaveBeenCalledTimes(1);
   });
 
   it('are each told exactly once, whatever the size of the pages', async () => {
