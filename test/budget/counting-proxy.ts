@@ -16,11 +16,15 @@ export interface CountingProxy {
   stop(): Promise<void>;
 }
 
-/** Passes everything on to a service as it is, and remembers it. */
+/**
+ * Passes everything on to a service as it is, and remembers it. What the SDK sends again after a time-out is passed on
+ * but not counted: how often that happens says how busy this machine is.
+ */
 export async function countingProxy(upstream: string): Promise<CountingProxy> {
   let seen: SeenCall[] = [];
   const server = createServer((incoming, outgoing) => {
-    void pass(upstream, incoming, outgoing).then((call) => seen.push(call));
+    const repeated = /attempt=(?!1\b)/.test(String(incoming.headers['amz-sdk-request']));
+    void pass(upstream, incoming, outgoing).then((call) => repeated || seen.push(call));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
