@@ -16,6 +16,8 @@ export default defineConfig({
             'test/docs/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/.rgs/**', '**/cdk.out/**'],
+          // All cores: vitest leaves one out unless told otherwise, which is half of a small machine.
+          maxWorkers: '100%',
           testTimeout: 20_000,
         },
       },
