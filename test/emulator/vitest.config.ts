@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     name: 'emulator',
     include: ['test/e2e/**/*.test.ts'],
-    // It kills the local stack that it starts itself, so there is nothing in it of the emulator.
-    exclude: ['test/e2e/crash.test.ts'],
+    // They start local stacks of their own, to kill them or to cut them off, so there is nothing in them of the emulator.
+    exclude: ['test/e2e/crash.test.ts', 'test/e2e/wallet-down.test.ts'],
     globalSetup: ['test/e2e/global-setup.ts'],
     fileParallelism: false,
     testTimeout: 180_000,
