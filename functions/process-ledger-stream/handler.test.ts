@@ -7,7 +7,7 @@ import { marshallItem } from '../../shared/adapters/dynamodb/attribute-values.fi
 import { encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
 import type { Round } from '../../shared/domain/round.ts';
 import { sampleIntent, sampleOutcome } from '../../shared/domain/rounds.fixture.ts';
-import { delayedMessages, takeMessages, useLocalServices } from '../../test/functions/local-services.ts';
+import { delayedMessages, takeMessages, useLocalServices } from '../_runtime/local-services.fixture.ts';
 import * as compose from '../_runtime/composition.ts';
 import { lambdaContext } from '../_runtime/http-event.fixture.ts';
 import { handler } from './handler.ts';

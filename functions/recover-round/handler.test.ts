@@ -10,7 +10,7 @@ import { encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-messag
 import type { CommittedRound } from '../../shared/domain/round.ts';
 import { sampleIntent, sampleOutcome } from '../../shared/domain/rounds.fixture.ts';
 import type { RecoveryRequest } from '../../shared/ports/recovery-queue.ts';
-import { delayedMessages, useLocalServices } from '../../test/functions/local-services.ts';
+import { delayedMessages, useLocalServices } from '../_runtime/local-services.fixture.ts';
 import * as compose from '../_runtime/composition.ts';
 import { lambdaContext } from '../_runtime/http-event.fixture.ts';
 import { handler } from './handler.ts';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DependencyError, EngineError, RgsError } from '../domain/errors.ts';
+import { DependencyError, EngineError } from '../domain/errors.ts';
 import { hasOutcome, isFinal, type Round } from '../domain/round.ts';
 import { type PlayRequest, playRound } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
-import { coinStep, log, RoundsFixture, sessionId, settings } from './rounds.fixture.ts';
+import { codeOf, coinStep, log, RoundsFixture, sessionId, settings } from './rounds.fixture.ts';
 
 let table: RoundsFixture;
 
@@ -17,22 +17,6 @@ const play = (overrides: Partial<PlayRequest> = {}) =>
 const head = async () => (await table.ledger.head(log)) as Round;
 const callNames = () => table.calls.map(({ call }) => call);
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
-
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  return error instanceof RgsError ? error.code : `no coded error: ${String(error)}`;
-}
-
-/** Runs the recovery queue until it is empty, moving the clock to each request's time. */
-async function recoverAll(): Promise<void> {
-  for (let turns = 0; table.recovery.nextDueAtMs !== undefined && turns < 50; turns += 1) {
-    table.nowMs = Math.max(table.nowMs, table.recovery.nextDueAtMs);
-    for (const request of table.recovery.takeDue()) await recoverRound(table.ports(), settings, request);
-  }
-}
 
 describe('a spin', () => {
   it('debits the bet, then credits the win, and tells the balance that the wallet told', async () => {
@@ -84,7 +68,7 @@ describe('a spin', () => {
     table.replies.credit.push(unknown, unknown);
     expect(await play()).toMatchObject({ win: '2.00', balance: '101.00' });
     expect((await head()).status).toBe('COMMITTED');
-    await recoverAll();
+    await table.recoverAll();
     expect((await head()).status).toBe('CREDITED');
     expect(table.balanceMinor).toBe(10_100n);
   });
@@ -147,7 +131,7 @@ describe('a debit', () => {
     table.replies.rollback.push({ kind: 'unknown', reason: 'TIMEOUT' });
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
     expect(await codeOf(play({ idempotencyKey: 'other' }))).toBe('ROUND_IN_FLIGHT');
-    await recoverAll();
+    await table.recoverAll();
     expect((await head()).status).toBe('VOIDED');
     expect(await play({ idempotencyKey: 'other' })).toMatchObject({ outcome: { steps: 2 } });
   });
