@@ -14,6 +14,7 @@ export default defineConfig({
             'test/architecture/**/*.test.ts',
             'test/contracts/*.test.ts',
             'test/docs/**/*.test.ts',
+            'test/protocol/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/.rgs/**', '**/cdk.out/**'],
           // All cores: vitest leaves one out unless told otherwise, which is half of a small machine.

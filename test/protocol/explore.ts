@@ -11,24 +11,30 @@ export interface Exploration {
   readonly finding: Finding | undefined;
 }
 
+interface ExploreOptions {
+  readonly onProgress?: (states: number) => void;
+  /** Where to stop looking; without it, at the last state. */
+  readonly mostStates?: number;
+}
+
 /**
  * Visits every state that a scenario can reach, breadth first, so that the first violation has a shortest trace. A state
  * is reached again by making its moves again from the start: the real code cannot be copied in the middle of a call.
  */
 export async function explore(
   scenario: Scenario,
-  onProgress: (states: number) => void,
+  { onProgress, mostStates = Number.POSITIVE_INFINITY }: ExploreOptions = {},
 ): Promise<Exploration> {
   const seen = new Set<string>();
   let frontier: readonly (readonly number[])[] = [[]];
-  while (frontier.length > 0) {
+  while (frontier.length > 0 && seen.size < mostStates) {
     const next: (readonly number[])[] = [];
     for (const path of frontier) {
       const { table, trace } = await replay(scenario, path);
       const digest = await table.digest();
       if (seen.has(digest)) continue;
       seen.add(digest);
-      if (seen.size % 1_000 === 0) onProgress(seen.size);
+      if (seen.size % 1_000 === 0) onProgress?.(seen.size);
       const { length } = await table.moves();
       const finding = await check(scenario, path, table, trace);
       if (finding) return { states: seen.size, finding };

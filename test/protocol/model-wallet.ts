@@ -9,7 +9,7 @@ export type WalletKind =
   /** As `poisons`, but looks at the session before the transaction id: a debit repeated after the end is refused. */
   | 'checks-session-first';
 
-export const walletKinds: readonly WalletKind[] = ['poisons', 'forgets', 'checks-session-first'];
+export const walletKinds: readonly WalletKind[] = ['forgets', 'poisons', 'checks-session-first'];
 
 export type WalletMessage = {
   readonly call: 'debit' | 'credit' | 'rollback';

@@ -13,8 +13,8 @@ import type { Scenario } from './table.ts';
 const [, , named] = process.argv;
 
 if (named) {
-  const progress = (states: number) => process.stderr.write(`${states}\n`);
-  console.log(JSON.stringify(await explore(JSON.parse(named) as Scenario, progress)));
+  const onProgress = (states: number) => process.stderr.write(`${states}\n`);
+  console.log(JSON.stringify(await explore(JSON.parse(named) as Scenario, { onProgress })));
 } else {
   process.exitCode = (await verify()) === 0 ? 0 : 1;
 }
