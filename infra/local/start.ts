@@ -32,6 +32,9 @@ async function start({ port, walletPort, dataDirectory }: StartSettings): Promis
   // Loaded late, so that a package that is missing can be told of in one line.
   const { startLocalStack } = await import('./stack.ts');
   const { DEMO_WALLET_SECRET, seedDemo } = await import('./seed.ts');
+  const { buildEngines } = await import('../../engines/build.ts');
+  // The first start compiles for seconds: beside the other steps, and a failure is told when the games are published.
+  const engines = Promise.allSettled([buildEngines()]);
   let operatorKey = '';
   const stack = await startLocalStack({
     dataDirectory,
@@ -40,6 +43,7 @@ async function start({ port, walletPort, dataDirectory }: StartSettings): Promis
     verbose,
     onProgress: ({ name, durationMs }) => console.log(progressLine(name, durationMs)),
     seed: async (target) => {
+      await engines;
       operatorKey = await seedDemo(target);
     },
   });
