@@ -32,7 +32,11 @@ export const LOCAL_DEPLOYMENT_FILE = 'deployment.json';
  */
 export async function findDeployment(stage: string): Promise<Deployment> {
   const local = stage === 'local' && process.env['AWS_ENDPOINT_URL'] === undefined;
-  const outputs = local ? await localOutputs() : await stackOutputs(`rgs-${stage}`);
+  return deploymentOf(stage, local ? await localOutputs() : await stackOutputs(`rgs-${stage}`));
+}
+
+/** @throws ZodError where an output is missing */
+export function deploymentOf(stage: string, outputs: Readonly<Record<string, string>>): Deployment {
   return { stage, outputs: Outputs.parse(outputs) };
 }
 

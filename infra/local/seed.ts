@@ -1,5 +1,5 @@
 /** What makes an empty local run playable: the demo game, and an operator whose wallet is the demo wallet. */
-import { findDeployment } from '../commands/deployment.ts';
+import { deploymentOf } from '../commands/deployment.ts';
 import { publishEngine } from '../commands/publish-engine.ts';
 import { registerOperator } from '../commands/register-operator.ts';
 import { DEMO_OPERATOR_KEY } from '../commands/seed-demo.ts';
@@ -13,7 +13,7 @@ export const DEMO_WALLET_SECRET = 'demo-wallet-secret-for-this-machine-only';
  * every start.
  * @returns the demo operator's key
  */
-export async function seedDemo({ dataDirectory, environment, walletUrl }: SeedTarget): Promise<string> {
+export async function seedDemo({ outputs, environment, walletUrl }: SeedTarget): Promise<string> {
   if (walletUrl === undefined) throw new Error('The demo operator needs a wallet');
   const demo = {
     operatorId: 'demo',
@@ -22,8 +22,9 @@ export async function seedDemo({ dataDirectory, environment, walletUrl }: SeedTa
     walletSecret: DEMO_WALLET_SECRET,
     operatorKey: DEMO_OPERATOR_KEY,
   };
-  await withEnvironment({ ...environment, RGS_DATA: dataDirectory }, async () => {
-    const deployment = await findDeployment('local');
+  await withEnvironment(environment, async () => {
+    // Not looked for: with AWS_ENDPOINT_URL set, the stage `local` is found on an emulator.
+    const deployment = deploymentOf('local', outputs);
     await Promise.all([publishEngine(deployment, 'happy-panda'), registerOperator(deployment, demo)]);
   });
   return DEMO_OPERATOR_KEY;

@@ -112,7 +112,8 @@ test.each([
 });
 
 test('the whole product starts, refuses a second run beside it, survives kill -9 and stops without a trace', async () => {
-  const killed = start();
+  // As those have it in their shell who also work with an emulator: it must not lead the local run there.
+  const killed = start({ AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
   const response = await fetch(`${await ready(killed)}/api/v1/health`);
   expect(response.status).toBe(200);
 
