@@ -25,6 +25,8 @@ export type Role = 'request' | 'recovery';
  */
 export class Actor {
   readonly role: Role;
+  /** What it would call a round of its own; two requests at work never choose the same. */
+  readonly roundId: string;
   pending: PendingCall | undefined;
   finished = false;
   /** Status and epoch of the round as it knows it. */
@@ -32,8 +34,9 @@ export class Actor {
   #unknownDebits = 0;
   #wake: () => void = () => undefined;
 
-  constructor(role: Role, world: World, mistake: Mistake | undefined) {
+  constructor(role: Role, world: World, mistake: Mistake | undefined, roundId = '') {
     this.role = role;
+    this.roundId = roundId;
     const stopped = withMistake(mistake, { ledger: this.#ledger(world), wallet: this.#wallet(world) });
     void this.#run(world, stopped);
   }
@@ -46,7 +49,14 @@ export class Actor {
   position(): string {
     const { name, message } = this.pending ?? {};
     const unknownDebits = name === 'debit' ? this.#unknownDebits : 0;
-    return [this.role, name, message?.transaction.transactionId, this.#holds, unknownDebits].join(' ');
+    return [
+      this.role,
+      this.roundId,
+      name,
+      message?.transaction.transactionId,
+      this.#holds,
+      unknownDebits,
+    ].join(' ');
   }
 
   /** Resolves when the actor waits on a call or has come to its end. */
@@ -61,7 +71,7 @@ export class Actor {
   }
 
   async #run(world: World, { ledger, wallet }: { ledger: Ledger; wallet: Wallet }): Promise<void> {
-    const ports = world.ports(ledger, wallet);
+    const ports = world.ports(ledger, wallet, this.roundId);
     try {
       if (this.role === 'recovery') await recoverRound(ports, settings, recoverTheRound);
       else await playRound(ports, settings, { gameCode: log.gameCode, sessionId, ...theSpin });

@@ -54,6 +54,7 @@ export class Table {
   async digest(): Promise<string> {
     const round = await this.world.round();
     const stored = round && [
+      round.roundId,
       round.status,
       round.epoch,
       this.world.nowMs - round.updatedAtMs >= settings.leaseMs,
@@ -183,7 +184,8 @@ export class Table {
   }
 
   async #enter(role: Role): Promise<void> {
-    const actor = new Actor(role, this.world, this.scenario.mistake);
+    const taken = this.actors.some(({ alive, roundId }) => alive && roundId === 'round-1');
+    const actor = new Actor(role, this.world, this.scenario.mistake, taken ? 'round-2' : 'round-1');
     this.actors = [...this.actors.filter(({ alive }) => alive), actor];
     await actor.settled();
   }

@@ -50,12 +50,12 @@ export class World {
   }
 
   /** What the real use cases run on; the calls of ledger and wallet are the caller's. */
-  ports(ledger: Ledger, wallet: Wallet): PlayPorts {
+  ports(ledger: Ledger, wallet: Wallet, roundId = ''): PlayPorts {
     return {
       clock: { nowMs: () => this.nowMs },
       random: {
         bytes: (length) => new Uint8Array(length),
-        uuid: () => '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6',
+        uuid: () => roundId,
       },
       ledger,
       wallets: { of: () => wallet },
