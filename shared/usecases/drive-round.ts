@@ -6,10 +6,16 @@ import type { RoundEvent } from '../domain/round-transitions.ts';
 import type { Cipher } from '../ports/cipher.ts';
 import type { Engine, Engines, EngineStep } from '../ports/engines.ts';
 import type { RecoveryQueue } from '../ports/recovery-queue.ts';
-import type { WalletReply } from '../ports/wallet.ts';
 import { inFlight } from './round-answer.ts';
 import { openStart, type Start, sealStateAfter } from './round-secrets.ts';
-import { advance, giveBack, payWin, type SettlementPorts, walletTransaction } from './settle-round.ts';
+import {
+  advance,
+  giveBack,
+  payWin,
+  reportUnsettled,
+  type SettlementPorts,
+  walletTransaction,
+} from './settle-round.ts';
 
 export interface DrivePorts extends SettlementPorts {
   readonly engines: Engines;
@@ -126,7 +132,7 @@ async function stake(
     if (reply.kind === 'refused') {
       return { type: 'DEBIT_REFUSED', refusal: reply.code, earlierAttemptUnknown: attempt > 1, atMs };
     }
-    reportUnknown(ports, round, reply);
+    reportUnsettled(ports.telemetry, round, reply.reason);
     if (attempt >= settings.debitAttempts || reply.reason === 'TRANSACTION_MISMATCH') {
       return { type: 'DEBIT_UNKNOWN', atMs };
     }
@@ -173,16 +179,6 @@ async function askForRecovery(ports: DrivePorts, round: Round): Promise<void> {
     if (!(error instanceof DependencyError)) throw error;
     ports.telemetry.warn('Recovery could not be queued and is left to the stream', { roundId });
   }
-}
-
-function reportUnknown(
-  ports: DrivePorts,
-  round: Round,
-  reply: Extract<WalletReply, { kind: 'unknown' }>,
-): void {
-  ports.telemetry.count('WalletUnknown');
-  if (reply.reason === 'TRANSACTION_MISMATCH') ports.telemetry.count('WalletTransactionMismatch');
-  ports.telemetry.warn('A debit is unknown', { roundId: round.roundId, reason: reply.reason });
 }
 
 const counted = { COMMITTED: 'RoundCommitted', REJECTED: 'RoundRejected', FAILED: 'RoundFailed' } as const;

@@ -84,7 +84,8 @@ export async function rollBack(ports: SettlementPorts, operator: Operator, round
   return reply.kind !== 'unknown';
 }
 
-function reportUnsettled(telemetry: Telemetry, round: Round, reason: string): void {
+/** Counts and logs a call of the wallet that was not acknowledged; the round's status says which one it was. */
+export function reportUnsettled(telemetry: Telemetry, round: Round, reason: string): void {
   telemetry.count('WalletUnknown');
   if (reason === 'TRANSACTION_MISMATCH') telemetry.count('WalletTransactionMismatch');
   telemetry.warn('The wallet did not settle a round', {
