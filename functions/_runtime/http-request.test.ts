@@ -123,6 +123,16 @@ describe('a body', () => {
     },
   );
 
+  it.each([
+    '{"text":"1.00","text":"1.00"}',
+    '{"text":"1.00","te\\u0078t":"2.00"}',
+    '{"text":"1.00","more":{"a":1,"a":2}}',
+    '{"text":"1.00","more":[[{"a":1,"b":{},"a":2}]]}',
+    '{"__proto__":1,"__proto__":2,"text":"1.00"}',
+  ])('with a name given twice is refused, for it reads differently elsewhere: %s', (body) => {
+    expect(refusalOf(() => bodyOf(withBody(body), Text)).code).toBe('INVALID_JSON');
+  });
+
   it('that is no UTF-8 is refused', () => {
     const latin1 = Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xe4]), Buffer.from('"}')]);
     expect(refusalOf(() => bodyOf(inBase64(latin1), Text)).code).toBe('INVALID_JSON');

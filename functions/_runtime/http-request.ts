@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { type Flaw, RequestError } from '../../shared/domain/errors.ts';
+import { readJson } from '../../shared/domain/json-text.ts';
 
 /** The largest body any route takes, in bytes. */
 const MAX_BODY_BYTES = 16 * 1024;
@@ -29,7 +30,7 @@ export function bodyOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T 
   if (bytes.length > MAX_BODY_BYTES) {
     throw new RequestError('BODY_TOO_LARGE', `The body may have at most ${MAX_BODY_BYTES} bytes`);
   }
-  return checked(parseJson(bytes), schema, '');
+  return checked(readJson(bytes), schema, '');
 }
 
 /** @throws RequestError INVALID_REQUEST */
@@ -40,14 +41,6 @@ export function pathOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T 
 /** @throws RequestError INVALID_REQUEST */
 export function queryOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
   return checked(event.queryStringParameters ?? {}, schema, 'query');
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new RequestError('INVALID_JSON', 'The body is not valid JSON in UTF-8', { cause });
-  }
 }
 
 function checked<T>(value: unknown, schema: z.ZodType<T>, origin: string): T {

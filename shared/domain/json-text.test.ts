@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RequestError } from './errors.ts';
+import { readJson } from './json-text.ts';
+
+function read(json: string | Uint8Array): unknown {
+  return readJson(typeof json === 'string' ? new TextEncoder().encode(json) : json);
+}
+
+function codeFor(json: string | Uint8Array): string {
+  try {
+    read(json);
+  } catch (error) {
+    if (error instanceof RequestError) return error.code;
+    throw error;
+  }
+  return 'no error';
+}
+
+describe('JSON', () => {
+  it('is read with whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(read(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('with a name given twice is not read, however the name is written and how deep it lies', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.jsonValue(), fc.jsonValue(), fc.nat(50), (name, one, other, depth) => {
+        const [first, second] = [JSON.stringify(one), JSON.stringify(other)];
+        const twice = `{${JSON.stringify(name)}: ${first}, "between": {}, "${escapeUnits(name)}" : ${second}}`;
+        expect(codeFor('{"in":['.repeat(depth) + twice + ']}'.repeat(depth))).toBe('INVALID_JSON');
+      }),
+    );
+  });
+
+  it('may hold the same name in different objects, and names inside of strings', () => {
+    const text = '{"a":{"a":1},"b":[{"a":1},{"a":2}],"c":"\\"a\\":{","d":"}"}';
+    expect(read(text)).toEqual(JSON.parse(text));
+  });
+
+  it('may be nested as deep as it likes', () => {
+    const text = '[{"a":'.repeat(20_000) + '1' + '}]'.repeat(20_000);
+    expect(codeFor(text)).toBe('no error');
+  });
+
+  it.each(['', '{"a":1', '{"a":1}{"a":1}', '<html></html>', "{'a':1}", '{"a":1,}', '{"a":01}', 'NaN'])(
+    'is not %j',
+    (text) => {
+      expect(codeFor(text)).toBe('INVALID_JSON');
+    },
+  );
+
+  it('is UTF-8', () => {
+    expect(codeFor(new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).toBe('INVALID_JSON');
+  });
+});
+
+/** Every UTF-16 unit as JSON may also write it. */
+function escapeUnits(name: string): string {
+  return Array.from({ length: name.length }, (_, index) => {
+    return `\\u${name.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  }).join('');
+}
