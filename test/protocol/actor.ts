@@ -3,7 +3,7 @@ import { RgsError } from '../../shared/domain/errors.ts';
 import { playRound } from '../../shared/usecases/play-round.ts';
 import { recoverRound } from '../../shared/usecases/recover-round.ts';
 import type { Ledger } from '../../shared/ports/ledger.ts';
-import type { Wallet, WalletTransaction } from '../../shared/ports/wallet.ts';
+import type { Wallet } from '../../shared/ports/wallet.ts';
 import { type Mistake, withMistake } from './mistakes.ts';
 import type { WalletMessage } from './model-wallet.ts';
 import { log, recoverTheRound, sessionId, settings, type World } from './world.ts';
@@ -31,7 +31,7 @@ export class Actor {
   finished = false;
   /** Status and epoch of the round as it knows it. */
   #holds = 'nothing';
-  #unknownDebits = 0;
+  #unknownStakes = 0;
   #wake: () => void = () => undefined;
 
   constructor(role: Role, world: World, mistake: Mistake | undefined, roundId = '') {
@@ -48,14 +48,14 @@ export class Actor {
   /** Where it stands: what it does from here on depends on nothing else. */
   position(): string {
     const { name, message } = this.pending ?? {};
-    const unknownDebits = name === 'debit' ? this.#unknownDebits : 0;
+    const unknownStakes = name === 'debit' || name === 'bet-win' ? this.#unknownStakes : 0;
     return [
       this.role,
       this.roundId,
       name,
       message?.transaction.transactionId,
       this.#holds,
-      unknownDebits,
+      unknownStakes,
     ].join(' ');
   }
 
@@ -88,7 +88,8 @@ export class Actor {
     return new Promise<T>((resolve) => {
       const answer = (result: unknown) => {
         this.pending = undefined;
-        if (name === 'debit' && kindOf(result) === 'unknown') this.#unknownDebits += 1;
+        if ((name === 'debit' || name === 'bet-win') && kindOf(result) === 'unknown')
+          this.#unknownStakes += 1;
         resolve(result as T);
       };
       this.pending = { name, effect, message, answer };
@@ -129,14 +130,13 @@ export class Actor {
   }
 
   #wallet({ wallet }: World): Wallet {
-    const send = (call: WalletMessage['call'], transaction: WalletTransaction): Promise<never> => {
-      const message: WalletMessage = { call, transaction };
-      return this.#call(call, async () => wallet.handle(message) as never, message);
-    };
+    const send = (message: WalletMessage): Promise<never> =>
+      this.#call(message.call, async () => wallet.handle(message) as never, message);
     return {
-      debit: (transaction) => send('debit', transaction),
-      credit: (transaction) => send('credit', transaction),
-      rollback: (transaction) => send('rollback', transaction),
+      debit: (transaction) => send({ call: 'debit', transaction }),
+      credit: (transaction) => send({ call: 'credit', transaction }),
+      betWin: (transaction) => send({ call: 'bet-win', transaction }),
+      rollback: (transaction) => send({ call: 'rollback', transaction }),
       balance: async () => ({ kind: 'acknowledged', balanceMinor: wallet.balanceMinor }),
       authenticate: async () => undefined,
     };

@@ -1,6 +1,7 @@
 import type { Round } from '../../shared/domain/round.ts';
 import type { Ledger } from '../../shared/ports/ledger.ts';
 import type { Wallet } from '../../shared/ports/wallet.ts';
+import { stakeMovementOf } from '../../shared/domain/round.ts';
 import { walletTransaction } from '../../shared/usecases/settle-round.ts';
 
 /** Mistakes that others have made. Each is put between the real use cases and their ports. */
@@ -31,7 +32,7 @@ export function withMistake(
       return {
         wallet,
         ledger: beforeSaving(ledger, 'VOIDING', (round) =>
-          wallet.rollback(walletTransaction(round, 'debit')),
+          wallet.rollback(walletTransaction(round, stakeMovementOf(round))),
         ),
       };
     case 'random-transaction-ids':
@@ -87,6 +88,7 @@ function withFreshIds(wallet: Wallet): Wallet {
     ...wallet,
     debit: (transaction) => wallet.debit(fresh(transaction)),
     credit: (transaction) => wallet.credit(fresh(transaction)),
+    betWin: (transaction) => wallet.betWin(fresh(transaction)),
     rollback: (transaction) => wallet.rollback(fresh(transaction)),
   };
 }

@@ -1,30 +1,71 @@
-import type { RollbackReply, WalletReply, WalletTransaction } from '../../shared/ports/wallet.ts';
+import type { WalletCalls } from '../../shared/domain/operator.ts';
+import type {
+  BetWinTransaction,
+  RollbackReply,
+  WalletReply,
+  WalletTransaction,
+} from '../../shared/ports/wallet.ts';
 
 /** How wallets in the field differ where it matters to a round. */
-export type WalletKind =
-  /** Remembers the rollback of a debit it has not seen, and refuses that debit when it arrives. */
-  | 'poisons'
-  /** Forgets such a rollback: the debit, when it arrives, is taken. */
-  | 'forgets'
-  /** As `poisons`, but looks at the session before the transaction id: a debit repeated after the end is refused. */
-  | 'checks-session-first';
+export interface WalletKind {
+  readonly calls: WalletCalls;
+  /**
+   * What it makes of the rollback of a stake that it has not seen: `poisons` remembers it and refuses that stake when it
+   * arrives; the others take it then, having answered the rollback with success or with an error.
+   */
+  readonly unknownRollback: 'poisons' | 'succeeds' | 'is-an-error';
+  /** Looks at the session before the transaction id: a stake repeated after the session's end is refused. */
+  readonly checksSessionFirst: boolean;
+}
 
-export const walletKinds: readonly WalletKind[] = ['forgets', 'poisons', 'checks-session-first'];
-
-export type WalletMessage = {
-  readonly call: 'debit' | 'credit' | 'rollback';
-  readonly transaction: WalletTransaction;
+export const walletKinds: Readonly<Record<string, WalletKind>> = {
+  'keeps to the contract': {
+    calls: 'debit-credit',
+    unknownRollback: 'poisons',
+    checksSessionFirst: false,
+  },
+  'forgets the rollback of an unknown debit': {
+    calls: 'debit-credit',
+    unknownRollback: 'succeeds',
+    checksSessionFirst: false,
+  },
+  'answers it with an error': {
+    calls: 'debit-credit',
+    unknownRollback: 'is-an-error',
+    checksSessionFirst: false,
+  },
+  'checks the session first': {
+    calls: 'debit-credit',
+    unknownRollback: 'poisons',
+    checksSessionFirst: true,
+  },
+  'takes stake and win in one call': {
+    calls: 'bet-win',
+    unknownRollback: 'poisons',
+    checksSessionFirst: false,
+  },
+  'takes both in one call, checks the session first and forgets': {
+    calls: 'bet-win',
+    unknownRollback: 'succeeds',
+    checksSessionFirst: true,
+  },
 };
 
-type DebitState = 'taken' | 'returned' | 'poisoned' | 'refused';
+export type WalletMessage =
+  | { readonly call: 'debit' | 'credit' | 'rollback'; readonly transaction: WalletTransaction }
+  | { readonly call: 'bet-win'; readonly transaction: BetWinTransaction };
+
+type StakeState = 'taken' | 'returned' | 'poisoned' | 'refused';
 
 /** An operator's books for one player: what every transaction id did, once. */
 export class ModelWallet {
   readonly kind: WalletKind;
   sessionEnded = false;
   balanceMinor = 1_000n;
-  readonly debits = new Map<string, DebitState>();
-  readonly credits = new Set<string>();
+  /** By the id of the debit or the bet-win. */
+  readonly stakes = new Map<string, StakeState>();
+  /** Wins that are paid and not undone, by the id of the credit or the bet-win. */
+  readonly wins = new Map<string, bigint>();
 
   constructor(kind: WalletKind) {
     this.kind = kind;
@@ -32,51 +73,61 @@ export class ModelWallet {
 
   /** The message takes effect, whether or not anybody hears of it. */
   handle({ call, transaction }: WalletMessage): WalletReply | RollbackReply {
-    if (call === 'debit') return this.#debit(transaction);
-    return call === 'credit' ? this.#credit(transaction) : this.#rollback(transaction);
+    switch (call) {
+      case 'debit':
+        return this.#stake(transaction, 0n);
+      case 'bet-win':
+        return this.#stake(transaction, transaction.winMinor);
+      case 'credit':
+        return this.#credit(transaction);
+      case 'rollback':
+        return this.#rollback(transaction);
+    }
   }
 
-  get debitsTaken(): number {
-    return [...this.debits.values()].filter((state) => state === 'taken').length;
+  get stakesTaken(): number {
+    return [...this.stakes.values()].filter((state) => state === 'taken').length;
   }
 
   digest(): string {
-    return JSON.stringify([this.sessionEnded, [...this.debits], [...this.credits]]);
+    return JSON.stringify([this.sessionEnded, [...this.stakes], [...this.wins.keys()]]);
   }
 
-  #debit({ transactionId, amountMinor }: WalletTransaction): WalletReply {
-    if (this.sessionEnded && this.kind === 'checks-session-first')
-      return { kind: 'refused', code: 'WALLET_REFUSED' };
-    const known = this.debits.get(transactionId);
+  #stake({ transactionId, amountMinor }: WalletTransaction, winMinor: bigint): WalletReply {
+    if (this.sessionEnded && this.kind.checksSessionFirst) return { kind: 'refused', code: 'WALLET_REFUSED' };
+    const known = this.stakes.get(transactionId);
     if (known === 'taken') return this.#acknowledged();
     if (known !== undefined) return { kind: 'refused', code: 'WALLET_REFUSED' };
     if (this.sessionEnded) {
-      this.debits.set(transactionId, 'refused');
+      this.stakes.set(transactionId, 'refused');
       return { kind: 'refused', code: 'WALLET_REFUSED' };
     }
-    this.debits.set(transactionId, 'taken');
-    this.balanceMinor -= amountMinor;
+    this.stakes.set(transactionId, 'taken');
+    if (winMinor > 0n) this.wins.set(transactionId, winMinor);
+    this.balanceMinor += winMinor - amountMinor;
     return this.#acknowledged();
   }
 
   #credit({ transactionId, amountMinor }: WalletTransaction): WalletReply {
-    if (!this.credits.has(transactionId)) {
-      this.credits.add(transactionId);
+    if (!this.wins.has(transactionId)) {
+      this.wins.set(transactionId, amountMinor);
       this.balanceMinor += amountMinor;
     }
     return this.#acknowledged();
   }
 
   #rollback({ transactionId, amountMinor }: WalletTransaction): RollbackReply {
-    const known = this.debits.get(transactionId);
+    const known = this.stakes.get(transactionId);
     if (known === 'taken') {
-      this.debits.set(transactionId, 'returned');
-      this.balanceMinor += amountMinor;
+      this.stakes.set(transactionId, 'returned');
+      this.balanceMinor += amountMinor - (this.wins.get(transactionId) ?? 0n);
+      this.wins.delete(transactionId);
       return { kind: 'acknowledged' };
     }
     if (known === 'returned') return { kind: 'acknowledged' };
-    if (known === undefined && this.kind !== 'forgets') this.debits.set(transactionId, 'poisoned');
-    return { kind: 'not-found' };
+    const { unknownRollback } = this.kind;
+    if (known === undefined && unknownRollback === 'poisons') this.stakes.set(transactionId, 'poisoned');
+    return { kind: unknownRollback === 'succeeds' ? 'acknowledged' : 'not-found' };
   }
 
   #acknowledged(): WalletReply {

@@ -7,7 +7,7 @@ import { walletKinds } from './model-wallet.ts';
 const SHARE = 1_500;
 
 describe('the round protocol', () => {
-  it.each(walletKinds)(
+  it.each(Object.keys(walletKinds))(
     'holds in the first states that a round can reach with a wallet that %s',
     async (wallet) => {
       const { states, finding } = await explore(
@@ -26,7 +26,7 @@ describe('a planted mistake', () => {
     'is found: %s',
     async (mistake) => {
       const found = [];
-      for (const wallet of walletKinds) {
+      for (const wallet of Object.keys(walletKinds)) {
         if (found.length > 0) break;
         const { finding } = await explore({ wallet, wins: true, mistake }, { mostStates: 20_000 });
         if (finding) found.push(finding);

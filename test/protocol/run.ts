@@ -20,11 +20,11 @@ if (named) {
 }
 
 async function verify(): Promise<number> {
-  const clean = walletKinds.flatMap((wallet) =>
+  const clean = Object.keys(walletKinds).flatMap((wallet) =>
     [true, false].map((wins) => ({ wallet, wins, mistake: undefined })),
   );
   const planted = mistakes.flatMap((mistake) =>
-    walletKinds.map((wallet) => ({ wallet, wins: true, mistake })),
+    Object.keys(walletKinds).map((wallet) => ({ wallet, wins: true, mistake })),
   );
   const results = await visitAll([...clean, ...planted]);
   const broken = results.filter(({ scenario, finding }) => !scenario.mistake && finding).length;

@@ -1,12 +1,15 @@
 import { recoverRound } from '../../shared/usecases/recover-round.ts';
 import { isFinal } from '../../shared/domain/round.ts';
+import type { Ledger } from '../../shared/ports/ledger.ts';
+import type { Wallet } from '../../shared/ports/wallet.ts';
 import { Actor, type Role } from './actor.ts';
 import { type Mistake, withMistake } from './mistakes.ts';
-import type { WalletKind, WalletMessage } from './model-wallet.ts';
+import { walletKinds, type WalletMessage } from './model-wallet.ts';
 import { recoverTheRound, settings, World } from './world.ts';
 
 export interface Scenario {
-  readonly wallet: WalletKind;
+  /** A name of `walletKinds`. */
+  readonly wallet: string;
   readonly wins: boolean;
   readonly mistake: Mistake | undefined;
 }
@@ -35,7 +38,9 @@ export class Table {
   }
 
   static async open(scenario: Scenario): Promise<Table> {
-    const table = new Table(await World.open(scenario.wallet, scenario.wins), scenario);
+    const kind = walletKinds[scenario.wallet];
+    if (!kind) throw new Error(`there is no wallet that ${scenario.wallet}`);
+    const table = new Table(await World.open(kind, scenario.wins), scenario);
     await table.#enter('request');
     return table;
   }
@@ -73,11 +78,13 @@ export class Table {
   async violation(): Promise<string | undefined> {
     const { wallet } = this.world;
     const round = await this.world.round();
-    if (wallet.credits.size > 1) return 'the win was paid twice';
-    if (wallet.debitsTaken > 1) return 'the stake was charged twice';
+    if (wallet.wins.size > 1) return 'the win was paid twice';
+    if (wallet.stakesTaken > 1) return 'the stake was charged twice';
+    // A win that came with its stake also goes with it, when the rollback arrives.
+    if (wallet.kind.calls === 'bet-win') return undefined;
     const voided = round?.status === 'VOIDING' || round?.status === 'VOIDED';
-    if (wallet.credits.size > 0 && voided) return 'a win was paid on a voided round';
-    if (wallet.credits.size > 0 && round?.status === 'INTENT')
+    if (wallet.wins.size > 0 && voided) return 'a win was paid on a voided round';
+    if (wallet.wins.size > 0 && round?.status === 'INTENT')
       return 'a win was paid before the round was committed';
     return undefined;
   }
@@ -108,9 +115,10 @@ export class Table {
     if (!round || !isFinal(round)) return `the round never became final (${round?.status})`;
     const { wallet } = this.world;
     const committed = round.status === 'COMMITTED' || round.status === 'CREDITED';
-    if (committed && wallet.debitsTaken !== 1) return 'a committed round was not paid for';
-    if (!committed && wallet.debitsTaken !== 0) return `a stake was kept on a round that is ${round.status}`;
-    if (committed && this.scenario.wins && wallet.credits.size !== 1) return 'a committed win was not paid';
+    if (committed && wallet.stakesTaken !== 1) return 'a committed round was not paid for';
+    if (!committed && wallet.stakesTaken !== 0) return `a stake was kept on a round that is ${round.status}`;
+    if (!committed && wallet.wins.size !== 0) return `a win was kept on a round that is ${round.status}`;
+    if (committed && this.scenario.wins && wallet.wins.size !== 1) return 'a committed win was not paid';
     return undefined;
   }
 
@@ -142,6 +150,14 @@ export class Table {
       }),
       go('is lost', async () => this.#answered(actor, answer, unknown)),
     );
+    if (this.world.late.length < MOST_LATE) {
+      moves.push(
+        go('works, and a second copy of it is on its way', async () => {
+          this.world.late.push(message);
+          await this.#answered(actor, answer, await effect());
+        }),
+      );
+    }
     if (message.call === 'credit') {
       const refused = { kind: 'refused', code: 'WALLET_REFUSED' };
       moves.push(go('is refused', async () => this.#answered(actor, answer, refused)));
@@ -205,20 +221,18 @@ export class Table {
     this.world.late = [];
   }
 
-  #plainPorts() {
+  /** Nothing fails and nothing waits. */
+  #plainPorts(): { readonly ledger: Ledger; readonly wallet: Wallet } {
     const { ledger, wallet: books } = this.world;
-    return {
-      ledger,
-      wallet: {
-        debit: async (transaction: WalletMessage['transaction']) =>
-          books.handle({ call: 'debit', transaction }) as never,
-        credit: async (transaction: WalletMessage['transaction']) =>
-          books.handle({ call: 'credit', transaction }) as never,
-        rollback: async (transaction: WalletMessage['transaction']) =>
-          books.handle({ call: 'rollback', transaction }) as never,
-        balance: async () => ({ kind: 'acknowledged' as const, balanceMinor: books.balanceMinor }),
-        authenticate: async () => undefined,
-      },
+    const send = async (message: WalletMessage) => books.handle(message) as never;
+    const wallet: Wallet = {
+      debit: (transaction) => send({ call: 'debit', transaction }),
+      credit: (transaction) => send({ call: 'credit', transaction }),
+      betWin: (transaction) => send({ call: 'bet-win', transaction }),
+      rollback: (transaction) => send({ call: 'rollback', transaction }),
+      balance: async () => ({ kind: 'acknowledged', balanceMinor: books.balanceMinor }),
+      authenticate: async () => undefined,
     };
+    return { ledger, wallet };
   }
 }

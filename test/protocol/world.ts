@@ -67,6 +67,7 @@ export class World {
           enabled: true,
           walletUrl: 'https://wallet.invalid',
           walletSecretName: 'key',
+          walletCalls: this.wallet.kind.calls,
         }),
         operatorByKey: async () => undefined,
         game: async () => ({
