@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
 import { OperatorId } from '../../shared/domain/ids.ts';
+import { type WalletCalls, walletCallStyles } from '../../shared/domain/operator.ts';
 import { operatorKeyHash } from '../../shared/usecases/authenticate-operator.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { runCommand } from './run-command.ts';
@@ -20,6 +21,7 @@ export interface OperatorRegistration {
   readonly walletUrl: string;
   /** The HMAC key shared with the operator's wallet. */
   readonly walletSecret: string;
+  readonly walletCalls?: WalletCalls;
   /** Made here where none is given. */
   readonly operatorKey?: string | undefined;
 }
@@ -33,14 +35,14 @@ export async function registerOperator(
   { stage, outputs }: Deployment,
   registration: OperatorRegistration,
 ): Promise<string> {
-  const { name, walletSecret } = registration;
+  const { name, walletSecret, walletCalls = 'debit-credit' } = registration;
   const operatorId = OperatorId.parse(registration.operatorId);
   const walletUrl = walletAddress(registration.walletUrl);
   const operatorKey = registration.operatorKey ?? randomBytes(32).toString('base64url');
   const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key`;
   await putSecret(walletSecretName, walletSecret);
   const admin = new DynamoRegistryAdmin(documentClient(), outputs.ConfigTable);
-  const operator = { operatorId, name, enabled: true, walletUrl, walletSecretName };
+  const operator = { operatorId, name, enabled: true, walletUrl, walletSecretName, walletCalls };
   await admin.putOperator(operator, operatorKeyHash(operatorKey));
   return operatorKey;
 }
@@ -66,7 +68,7 @@ async function putSecret(name: string, value: string): Promise<void> {
 }
 
 const usage =
-  'npm run operator:register -- --operator ID --name NAME --wallet-url URL --wallet-secret SECRET [--key KEY] [--stage STAGE]';
+  'npm run operator:register -- --operator ID --name NAME --wallet-url URL --wallet-secret SECRET [--wallet-calls debit-credit|bet-win] [--key KEY] [--stage STAGE]';
 
 if (import.meta.main) {
   await runCommand(async () => {
@@ -77,6 +79,7 @@ if (import.meta.main) {
         name: { type: 'string' },
         'wallet-url': { type: 'string' },
         'wallet-secret': { type: 'string' },
+        'wallet-calls': { type: 'string', default: 'debit-credit' },
         key: { type: 'string' },
       },
     });
@@ -85,11 +88,13 @@ if (import.meta.main) {
       name,
       'wallet-url': walletUrl,
       'wallet-secret': walletSecret,
+      'wallet-calls': calls,
       key,
     } = values;
     if (!operatorId || !name || !walletUrl || !walletSecret) throw new Error(`Usage: ${usage}`);
+    const walletCalls = z.enum(walletCallStyles).parse(calls);
     const deployment = await findDeployment(values.stage);
-    const registration = { operatorId, name, walletUrl, walletSecret, operatorKey: key };
+    const registration = { operatorId, name, walletUrl, walletSecret, walletCalls, operatorKey: key };
     const operatorKey = await registerOperator(deployment, registration);
     console.log(`Registered ${operatorId} on stage ${values.stage}. Its key, shown only now: ${operatorKey}`);
   });

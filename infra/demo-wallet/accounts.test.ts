@@ -22,25 +22,31 @@ function open(): Accounts {
   return new Accounts(directory, clock);
 }
 
-type Kind = 'debit' | 'credit' | 'rollback';
+type Kind = 'debit' | 'credit' | 'betWin' | 'rollback';
 interface Call {
   readonly kind: Kind;
   readonly movement: Movement;
 }
 
 /** Few ids, players and amounts, so that duplicates, mismatches and rollbacks before and after meet all the time. */
-const call: fc.Arbitrary<Call> = fc.record({
-  kind: fc.constantFrom<Kind>('debit', 'debit', 'credit', 'rollback'),
-  movement: fc.record({
-    transactionId: fc.integer({ min: 0, max: 7 }).map((id) => `transaction-${id}`),
-    roundId: fc.constant('round'),
-    playerId: fc.constantFrom('anna', 'anna', 'anna', 'ben', 'nobody'),
-    sessionId: fc.constant('session'),
-    gameCode: fc.constant('game'),
-    amountMinor: fc.constantFrom(100n, 100n, 100n, 300n),
-    currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'EUR', 'USD'),
-  }),
-});
+const call: fc.Arbitrary<Call> = fc
+  .record({
+    kind: fc.constantFrom<Kind>('debit', 'debit', 'betWin', 'betWin', 'credit', 'rollback'),
+    winMinor: fc.constantFrom(0n, 0n, 250n),
+    movement: fc.record({
+      transactionId: fc.integer({ min: 0, max: 7 }).map((id) => `transaction-${id}`),
+      roundId: fc.constant('round'),
+      playerId: fc.constantFrom('anna', 'anna', 'anna', 'ben', 'nobody'),
+      sessionId: fc.constant('session'),
+      gameCode: fc.constant('game'),
+      amountMinor: fc.constantFrom(100n, 100n, 100n, 300n),
+      currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'EUR', 'USD'),
+    }),
+  })
+  .map(({ kind, winMinor, movement }) => ({
+    kind,
+    movement: kind === 'betWin' ? { ...movement, winMinor } : movement,
+  }));
 
 /** What the caller was told: the balance, or the code of the refusal. */
 function ask(accounts: Accounts, { kind, movement }: Call): { balanceMinor: bigint } | { code: string } {
@@ -60,6 +66,9 @@ function expectedMinor(playerId: string, answers: readonly (Call & { acknowledge
   for (const { kind, movement, acknowledged } of answers) {
     if (!acknowledged || movement.playerId !== playerId) continue;
     if (kind === 'debit') debits.set(movement.transactionId, movement.amountMinor);
+    if (kind === 'betWin') {
+      debits.set(movement.transactionId, movement.amountMinor - (movement.winMinor ?? 0n));
+    }
     if (kind === 'credit') credits.set(movement.transactionId, movement.amountMinor);
     if (kind === 'rollback') undone.add(movement.transactionId);
   }
@@ -111,9 +120,11 @@ describe('after any calls in any order', () => {
         for (const other of between) ask(accounts, other);
         const second = ask(accounts, one);
         const undone = 'code' in second && second.code === 'TRANSACTION_ROLLED_BACK';
-        // Nothing of a refused credit is kept: it is owed, and tried again.
-        const retried = one.kind === 'credit' && 'code' in first;
-        if (!(one.kind === 'debit' && undone) && !retried) expect(second).toEqual(first);
+        // Nothing of a refused credit is kept: it is owed, and tried again. So is taking back a win that was spent.
+        const retried =
+          'code' in first &&
+          (one.kind === 'credit' || (one.kind === 'rollback' && first.code === 'INSUFFICIENT_FUNDS'));
+        if (!undone && !retried) expect(second).toEqual(first);
       });
     });
     fc.assert(holds, { numRuns: 60 });
@@ -142,7 +153,79 @@ describe('after any calls in any order', () => {
   });
 });
 
+describe('a bet-win', () => {
+  const movement: Movement = {
+    transactionId: 'one',
+    roundId: 'round',
+    playerId: 'anna',
+    sessionId: 'session',
+    gameCode: 'game',
+    amountMinor: 300n,
+    winMinor: 1_000n,
+    currency: 'EUR',
+  };
+  const { winMinor: _, ...toUndo } = movement;
+
+  it('takes the stake and pays the win once, and its rollback undoes both', () => {
+    withPlayers((accounts) => {
+      expect([accounts.betWin(movement).balanceMinor, accounts.betWin(movement).balanceMinor]).toEqual([
+        1_200n,
+        1_200n,
+      ]);
+      expect(accounts.rollback(toUndo).balanceMinor).toBe(OPENING_MINOR);
+      expect(accounts.rollback(toUndo).balanceMinor).toBe(OPENING_MINOR);
+      expect(ask(accounts, { kind: 'betWin', movement })).toEqual({ code: 'TRANSACTION_ROLLED_BACK' });
+      expect(accounts.get('anna').balanceMinor).toBe(OPENING_MINOR);
+    });
+  });
+
+  it('is refused for a stake above the balance, however much it would win', () => {
+    withPlayers((accounts) => {
+      const dear = { ...movement, amountMinor: OPENING_MINOR + 1n };
+      expect(ask(accounts, { kind: 'betWin', movement: dear })).toEqual({ code: 'INSUFFICIENT_FUNDS' });
+      expect(accounts.get('anna').balanceMinor).toBe(OPENING_MINOR);
+    });
+  });
+
+  it('with the same id and another win is another movement', () => {
+    withPlayers((accounts) => {
+      accounts.betWin(movement);
+      const other = { ...movement, winMinor: 1_001n };
+      expect(ask(accounts, { kind: 'betWin', movement: other })).toEqual({ code: 'TRANSACTION_MISMATCH' });
+      expect(ask(accounts, { kind: 'debit', movement: toUndo })).toEqual({ code: 'TRANSACTION_MISMATCH' });
+    });
+  });
+
+  it('whose win has been spent is undone once it can be', () => {
+    withPlayers((accounts) => {
+      accounts.betWin(movement);
+      accounts.debit({ ...toUndo, transactionId: 'two', amountMinor: 1_100n });
+      expect(ask(accounts, { kind: 'rollback', movement: toUndo })).toEqual({ code: 'INSUFFICIENT_FUNDS' });
+      expect(accounts.get('anna').balanceMinor).toBe(100n);
+      accounts.credit({ ...toUndo, transactionId: 'three', amountMinor: 900n });
+      expect(accounts.rollback(toUndo).balanceMinor).toBe(300n);
+    });
+  });
+});
+
 describe('accounts', () => {
+  it('are read from a file that was written before there was a bet-win', async () => {
+    const { DatabaseSync } = await import('node:sqlite');
+    const database = new DatabaseSync(join(directory, 'wallet.sqlite'));
+    database.exec(readFileSync(new URL('./journal-version-1.fixture.sql', import.meta.url), 'utf8'));
+    database.close();
+    const accounts = open();
+    expect(accounts.get('anna').balanceMinor).toBe(400n);
+    expect(accounts.entries('anna', { after: 0, limit: 10 })).toMatchObject([
+      { sequence: 1, kind: 'deposit', changeMinor: 500n },
+      { sequence: 2, kind: 'debit', changeMinor: -100n, winMinor: undefined },
+    ]);
+    accounts.close();
+    const again = open();
+    expect(again.get('anna').balanceMinor).toBe(400n);
+    again.close();
+  });
+
   it('are found again, to the minor unit, when they are opened again', () => {
     const first = open();
     first.createPlayer({ playerId: 'anna', currency: 'EUR', balanceMinor: MAX_AMOUNT_MINOR }, 'token');

@@ -80,25 +80,28 @@ export class Accounts {
 
   /**
    * Takes a stake once, however often it is asked for. A refusal is final: the same debit gets it every time.
+   * @param refusal why it is to be refused where it is not known yet: what an operator knows besides the balance
    * @throws WalletRefusal TRANSACTION_MISMATCH, TRANSACTION_ROLLED_BACK, UNKNOWN_PLAYER, CURRENCY_MISMATCH,
    *   INSUFFICIENT_FUNDS
    */
-  debit(movement: Movement): Entry {
+  debit(movement: Movement, refusal?: RefusalCode): Entry {
     const entry = inTransaction(this.#database, () => {
       const known = this.#known(movement, ['debit', 'rollback']);
-      if (known.rollback) return known.rollback;
-      return known.debit ?? this.#takeStake(movement);
+      return known.rollback ?? known.debit ?? this.#takeStake('debit', movement, refusal);
     });
-    if (entry.kind === 'rollback') {
-      throw new WalletRefusal(
-        'TRANSACTION_ROLLED_BACK',
-        'The debit was rolled back and can no longer be taken',
-      );
-    }
-    if (entry.refusal !== undefined) {
-      throw new WalletRefusal(entry.refusal as RefusalCode, 'The debit was refused; nothing was taken');
-    }
-    return entry;
+    return taken(entry);
+  }
+
+  /**
+   * Takes a stake and pays its win, both or neither, once. What the win is decides nothing.
+   * @throws WalletRefusal as a debit does, and BALANCE_LIMIT, which is not remembered
+   */
+  betWin(movement: Movement, refusal?: RefusalCode): Entry {
+    const entry = inTransaction(this.#database, () => {
+      const known = this.#known(movement, ['bet-win', 'rollback']);
+      return known.rollback ?? known['bet-win'] ?? this.#takeStake('bet-win', movement, refusal);
+    });
+    return taken(entry);
   }
 
   /**
@@ -115,16 +118,17 @@ export class Accounts {
   }
 
   /**
-   * Gives a debit back. Where there is none to give back, an entry keeps it from being taken later.
-   * @throws WalletRefusal TRANSACTION_NOT_FOUND, TRANSACTION_MISMATCH
+   * Gives a debit back, or undoes a bet-win. Where there is none, an entry keeps it from being taken later.
+   * @throws WalletRefusal TRANSACTION_NOT_FOUND, TRANSACTION_MISMATCH; INSUFFICIENT_FUNDS, which is not remembered, where
+   *   the win that is to be undone has been spent
    */
   rollback(movement: Movement): Entry {
     const entry = inTransaction(this.#database, () => {
-      const known = this.#known(movement, ['debit', 'rollback']);
+      const known = this.#known(movement, ['debit', 'bet-win', 'rollback']);
       if (known.rollback) return known.rollback;
-      const wasTaken = known.debit !== undefined && known.debit.refusal === undefined;
-      return wasTaken
-        ? this.#append('rollback', movement, movement.amountMinor)
+      const stake = known.debit ?? known['bet-win'];
+      return stake && stake.refusal === undefined
+        ? this.#append('rollback', { ...movement, winMinor: stake.winMinor }, -stake.changeMinor)
         : this.#append('rollback', movement, 0n, 'TRANSACTION_NOT_FOUND');
     });
     if (entry.refusal !== undefined) {
@@ -152,10 +156,11 @@ export class Accounts {
     return rows.map(entryOf);
   }
 
-  #takeStake(movement: Movement): Entry {
-    const refusal = refusalOf(movement, this.find(movement.playerId));
+  #takeStake(kind: 'debit' | 'bet-win', movement: Movement, given: RefusalCode | undefined): Entry {
+    const refusal = given ?? refusalOf(movement, this.find(movement.playerId));
+    const changeMinor = (movement.winMinor ?? 0n) - movement.amountMinor;
     // A refusal is kept as well: a delayed copy of this debit must not be taken after the player has paid in.
-    return this.#append('debit', movement, refusal ? 0n : -movement.amountMinor, refusal);
+    return this.#append(kind, movement, refusal ? 0n : changeMinor, refusal);
   }
 
   /** @throws WalletRefusal TRANSACTION_MISMATCH where the id stands for anything else */
@@ -174,6 +179,9 @@ export class Accounts {
 
   #append(kind: EntryKind, movement: Movement, changeMinor: bigint, refusal?: RefusalCode): Entry {
     const balanceMinor = (this.find(movement.playerId)?.balanceMinor ?? 0n) + changeMinor;
+    if (balanceMinor < 0n) {
+      throw new WalletRefusal('INSUFFICIENT_FUNDS', 'What is to be taken back has been spent');
+    }
     if (balanceMinor > MAX_AMOUNT_MINOR) {
       throw new WalletRefusal('BALANCE_LIMIT', 'The balance would be more than this wallet can hold');
     }
@@ -183,12 +191,13 @@ export class Accounts {
     const row = this.#database
       .prepare(
         `INSERT INTO journal (at_ms, kind, transaction_id, round_id, player_id, session_id, game_code, amount_minor,
-           currency, change_minor, balance_minor, refusal)
+           win_minor, currency, change_minor, balance_minor, refusal)
          VALUES (:atMs, :kind, :transactionId, :roundId, :playerId, :sessionId, :gameCode, :amountMinor,
-           :currency, :changeMinor, :balanceMinor, :refusal) RETURNING *`,
+           :winMinor, :currency, :changeMinor, :balanceMinor, :refusal) RETURNING *`,
       )
       .get({
         ...movement,
+        winMinor: movement.winMinor ?? null,
         atMs: this.#clock.nowMs(),
         kind,
         changeMinor,
@@ -197,6 +206,17 @@ export class Accounts {
       });
     return entryOf(row ?? {});
   }
+}
+
+/** @throws WalletRefusal where the entry that answers a stake says that it is not, or no longer, taken */
+function taken(entry: Entry): Entry {
+  if (entry.kind === 'rollback') {
+    throw new WalletRefusal('TRANSACTION_ROLLED_BACK', 'It was rolled back and can no longer be taken');
+  }
+  if (entry.refusal !== undefined) {
+    throw new WalletRefusal(entry.refusal as RefusalCode, 'The stake was refused; nothing was taken');
+  }
+  return entry;
 }
 
 function refusalOf(debit: Movement, player: Player | undefined): RefusalCode | undefined {

@@ -32,6 +32,7 @@ function connect(key: string, nowMs = () => Date.now()): Wallet {
     enabled: true,
     walletUrl: server.url,
     walletSecretName: 'wallets/demo',
+    walletCalls: 'debit-credit',
   };
   const telemetry = { count: () => {}, warn: () => {} };
   const connection = { secret: async () => key, clock: { nowMs }, timeoutMs: 5_000 };

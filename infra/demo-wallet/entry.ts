@@ -7,11 +7,14 @@ export interface Movement {
   readonly playerId: string;
   readonly sessionId: string;
   readonly gameCode: string;
+  /** Of a bet-win, the stake. */
   readonly amountMinor: bigint;
+  /** Of a bet-win, what it pays besides. Its rollback does not say it. */
+  readonly winMinor?: bigint | undefined;
   readonly currency: string;
 }
 
-export type EntryKind = 'deposit' | 'debit' | 'credit' | 'rollback';
+export type EntryKind = 'deposit' | 'debit' | 'credit' | 'bet-win' | 'rollback';
 
 export interface Entry extends Movement {
   readonly sequence: number;
@@ -31,7 +34,8 @@ export function isSameMovement(known: Movement, asked: Movement): boolean {
     known.sessionId === asked.sessionId &&
     known.gameCode === asked.gameCode &&
     known.amountMinor === asked.amountMinor &&
-    known.currency === asked.currency
+    known.currency === asked.currency &&
+    (known.winMinor === asked.winMinor || known.winMinor === undefined || asked.winMinor === undefined)
   );
 }
 
@@ -49,6 +53,7 @@ export function entryOf(row: Row): Entry {
     sessionId: text(row.session_id),
     gameCode: text(row.game_code),
     amountMinor: integer(row.amount_minor),
+    winMinor: row.win_minor === null ? undefined : integer(row.win_minor),
     currency: text(row.currency),
     changeMinor: integer(row.change_minor),
     balanceMinor: integer(row.balance_minor),

@@ -4,33 +4,36 @@ import { DatabaseSync } from 'node:sqlite';
 import { FaultError } from '../../shared/domain/errors.ts';
 import { MAX_AMOUNT_MINOR } from '../../shared/domain/money.ts';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * Amounts are integer minor units. Every entry of the journal stays as it was written; a player's balance is the sum
  * of the `change_minor` of their entries, kept beside it so that the database itself refuses one below zero.
  * An entry with a `refusal` moved nothing: it remembers what was answered, or that a debit must never be taken.
  */
-const SCHEMA = `
+const PLAYERS = `
   CREATE TABLE players (
     player_id TEXT PRIMARY KEY,
     currency TEXT NOT NULL,
     token_hash BLOB NOT NULL,
     balance_minor INTEGER NOT NULL CHECK (balance_minor BETWEEN 0 AND ${MAX_AMOUNT_MINOR})
   ) STRICT, WITHOUT ROWID;
+`;
 
+const JOURNAL = `
   CREATE TABLE journal (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     at_ms INTEGER NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('deposit', 'debit', 'credit', 'rollback')),
+    kind TEXT NOT NULL CHECK (kind IN ('deposit', 'debit', 'credit', 'bet-win', 'rollback')),
     transaction_id TEXT NOT NULL,
     round_id TEXT NOT NULL,
     player_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
     game_code TEXT NOT NULL,
     amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+    win_minor INTEGER CHECK (win_minor >= 0),
     currency TEXT NOT NULL,
-    change_minor INTEGER NOT NULL CHECK (abs(change_minor) IN (0, amount_minor)),
+    change_minor INTEGER NOT NULL CHECK (abs(change_minor) IN (0, abs(amount_minor - coalesce(win_minor, 0)))),
     balance_minor INTEGER NOT NULL,
     refusal TEXT CHECK (refusal IS NULL OR change_minor = 0),
     UNIQUE (transaction_id, kind)
@@ -41,7 +44,18 @@ const SCHEMA = `
     BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
   CREATE TRIGGER journal_loses_no_entries BEFORE DELETE ON journal
     BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
-  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** Version 1 knew no bet-win. */
+const FROM_VERSION_1 = `
+  DROP TRIGGER journal_keeps_entries;
+  DROP TRIGGER journal_loses_no_entries;
+  DROP INDEX journal_by_player;
+  ALTER TABLE journal RENAME TO journal_1;
+  ${JOURNAL}
+  INSERT INTO journal SELECT sequence, at_ms, kind, transaction_id, round_id, player_id, session_id, game_code,
+    amount_minor, NULL, currency, change_minor, balance_minor, refusal FROM journal_1 ORDER BY sequence;
+  DROP TABLE journal_1;
 `;
 
 /**
@@ -70,8 +84,11 @@ export function openJournal(directory: string): DatabaseSync {
 function migrate(database: DatabaseSync): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
   if (version === SCHEMA_VERSION) return;
-  if (version !== 0) throw new Error(`it has version ${version}, and this wallet writes ${SCHEMA_VERSION}`);
-  database.exec(SCHEMA);
+  if (version > SCHEMA_VERSION) {
+    throw new Error(`it has version ${version}, and this wallet writes ${SCHEMA_VERSION}`);
+  }
+  database.exec(version === 0 ? PLAYERS + JOURNAL : FROM_VERSION_1);
+  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
 }
 
 /** All of `work` or nothing. The write lock is taken first, so what it reads is still true when it writes. */

@@ -30,6 +30,7 @@ export const MovementBody = z.strictObject({
   amount: Amount,
   currency: Currency,
 });
+export const BetWinBody = MovementBody.extend({ win: Amount });
 export const EntriesQuery = z.strictObject({
   player_id: PlayerId.optional(),
   after: z.coerce.number().int().min(0).default(0),
@@ -106,7 +107,16 @@ export function readAmount(amount: string, currency: string): bigint {
 
 /** @throws WalletRefusal INVALID_JSON, INVALID_REQUEST, INVALID_AMOUNT, UNKNOWN_CURRENCY */
 export function readMovement(body: Uint8Array): Movement {
-  const fields = readFields(MovementBody, body);
+  return movementOf(readFields(MovementBody, body));
+}
+
+/** @throws WalletRefusal as `readMovement` does */
+export function readBetWin(body: Uint8Array): Movement {
+  const fields = readFields(BetWinBody, body);
+  return { ...movementOf(fields), winMinor: readAmount(fields.win, fields.currency) };
+}
+
+function movementOf(fields: z.output<typeof MovementBody>): Movement {
   const amountMinor = readAmount(fields.amount, fields.currency);
   if (amountMinor === 0n) throw new WalletRefusal('INVALID_AMOUNT', 'A movement of nothing is none');
   return {

@@ -3,7 +3,7 @@ import { PlayerId } from '../../shared/domain/ids.ts';
 import { formatAmount } from '../../shared/domain/money.ts';
 import type { Accounts, Player } from './accounts.ts';
 import type { Entry, Movement } from './entry.ts';
-import { WalletRefusal } from './refusal.ts';
+import { type RefusalCode, WalletRefusal } from './refusal.ts';
 import {
   Authentication,
   BalanceQuery,
@@ -12,6 +12,7 @@ import {
   parse,
   readAmount,
   readFields,
+  readBetWin,
   readMovement,
   readQuery,
 } from './request.ts';
@@ -21,6 +22,8 @@ export interface Call {
   readonly pathParameter: string;
   readonly query: URLSearchParams;
   readonly body: Uint8Array;
+  /** Why the plan of faults refuses a stake that is not known yet, or a token. */
+  readonly refusal?: RefusalCode | undefined;
 }
 
 export interface Reply {
@@ -29,7 +32,7 @@ export interface Reply {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: RegExp;
   /** `signed`: the game server's, proved by its signature. `local`: a tester's on this machine. */
   readonly access: 'open' | 'signed' | 'local';
@@ -41,9 +44,10 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: /^\/health$/, access: 'open', answer: () => ok({ status: 'ok' }) },
   { method: 'POST', path: /^\/wallet\/authenticate$/, access: 'signed', answer: authenticate },
   { method: 'POST', path: /^\/wallet\/balance$/, access: 'signed', answer: balance },
-  { method: 'POST', path: /^\/wallet\/debit$/, access: 'signed', answer: move('debit') },
-  { method: 'POST', path: /^\/wallet\/credit$/, access: 'signed', answer: move('credit') },
-  { method: 'POST', path: /^\/wallet\/rollback$/, access: 'signed', answer: move('rollback') },
+  { method: 'POST', path: /^\/wallet\/debit$/, access: 'signed', answer: move('debit', readMovement) },
+  { method: 'POST', path: /^\/wallet\/credit$/, access: 'signed', answer: move('credit', readMovement) },
+  { method: 'POST', path: /^\/wallet\/rollback$/, access: 'signed', answer: move('rollback', readMovement) },
+  { method: 'POST', path: /^\/wallet\/bet-win$/, access: 'signed', answer: move('betWin', readBetWin) },
   { method: 'POST', path: /^\/players$/, access: 'local', answer: createPlayer },
   { method: 'GET', path: /^\/players\/([^/]+)$/, access: 'local', answer: readPlayer },
   { method: 'GET', path: /^\/transactions$/, access: 'local', answer: listTransactions },
@@ -53,12 +57,13 @@ function ok(body: unknown): Reply {
   return { status: 200, body };
 }
 
-function authenticate(accounts: Accounts, { body }: Call): Reply {
+function authenticate(accounts: Accounts, { body, refusal }: Call): Reply {
   const { token, player_id } = readFields(Authentication, body);
   // The same answer for no such player and for somebody else's token, so that neither can be found by trying.
   if (!accounts.hasToken(player_id, token)) {
     throw new WalletRefusal('INVALID_TOKEN', 'The token is not one of this player');
   }
+  if (refusal) throw new WalletRefusal(refusal, 'The player is blocked');
   return ok(accountView(accounts.get(player_id)));
 }
 
@@ -67,10 +72,9 @@ function balance(accounts: Accounts, { body }: Call): Reply {
   return ok(accountView(accounts.get(player_id, currency)));
 }
 
-function move(kind: 'debit' | 'credit' | 'rollback') {
-  return (accounts: Accounts, { body }: Call): Reply => {
-    const movement: Movement = readMovement(body);
-    const { transactionId, balanceMinor, currency } = accounts[kind](movement);
+function move(call: 'debit' | 'credit' | 'betWin' | 'rollback', read: (body: Uint8Array) => Movement) {
+  return (accounts: Accounts, { body, refusal }: Call): Reply => {
+    const { transactionId, balanceMinor, currency } = accounts[call](read(body), refusal);
     const balance = formatAmount(balanceMinor, currencyOf(currency));
     return ok({ transaction_id: transactionId, balance, currency });
   };
@@ -114,6 +118,7 @@ function entryView(entry: Entry) {
     session_id: entry.sessionId || null,
     game_code: entry.gameCode || null,
     amount: formatAmount(entry.amountMinor, currency),
+    win: entry.winMinor === undefined ? null : formatAmount(entry.winMinor, currency),
     currency: entry.currency,
     change: formatAmount(entry.changeMinor, currency),
     // What was refused may name a currency that the account does not have.

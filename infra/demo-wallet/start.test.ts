@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { httpWallets } from '../../shared/adapters/http/wallets.ts';
+import type { Operator } from '../../shared/domain/operator.ts';
 import type { Wallet, WalletReply, WalletTransaction } from '../../shared/ports/wallet.ts';
 
 const secret = 'the secret of this test';
@@ -48,7 +49,14 @@ async function started() {
 function connect(walletUrl: string): Wallet {
   const telemetry = { count: () => {}, warn: () => {} };
   const connection = { secret: async () => secret, clock: { nowMs: () => Date.now() }, timeoutMs: 5_000 };
-  const operator = { operatorId: 'demo', name: 'Demo', enabled: true, walletUrl, walletSecretName: 'demo' };
+  const operator: Operator = {
+    operatorId: 'demo',
+    name: 'Demo',
+    enabled: true,
+    walletUrl,
+    walletSecretName: 'demo',
+    walletCalls: 'debit-credit',
+  };
   return httpWallets({ ...connection, telemetry }).of(operator);
 }
 

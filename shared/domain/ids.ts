@@ -22,7 +22,7 @@ export interface RoundLog {
   readonly gameCode: string;
 }
 
-export type MoneyMovement = 'debit' | 'credit';
+export type MoneyMovement = 'debit' | 'credit' | 'bet-win';
 
 /** Derived, never random: a retry by anybody, at any time, names the same transaction. */
 export function transactionId(roundId: string, movement: MoneyMovement): string {

@@ -14,6 +14,8 @@ function after(round: Round, ...events: RoundEvent[]): Round {
 }
 
 const debited = (outcome = win): RoundEvent => ({ type: 'DEBIT_ACKNOWLEDGED', outcome, atMs });
+const betWon = (outcome = win): RoundEvent => ({ type: 'BET_WIN_ACKNOWLEDGED', outcome, atMs });
+const oneCall = sampleIntent({ walletCalls: 'bet-win' });
 const refused = (earlierAttemptUnknown = false): RoundEvent => ({
   type: 'DEBIT_REFUSED',
   refusal: 'INSUFFICIENT_FUNDS',
@@ -72,6 +74,17 @@ describe('a round', () => {
     expect(hasOutcome(recovered) && recovered.outcome.balanceAfterMinor).toBe(win.balanceAfterMinor);
   });
 
+  it('whose stake and win went in one call is final once that is acknowledged', () => {
+    expect(after(oneCall, betWon()).status).toBe('CREDITED');
+    expect(after(oneCall, betWon(noWin)).status).toBe('COMMITTED');
+    expect(isFinal(after(oneCall, betWon(noWin)))).toBe(true);
+  });
+
+  it('commits by the call that it was begun with, and by no other', () => {
+    expect(() => after(oneCall, debited())).toThrow(FaultError);
+    expect(() => after(sampleIntent(), betWon())).toThrow(FaultError);
+  });
+
   it('takes no credit where there is no win', () => {
     expect(() => after(sampleIntent(), debited(noWin), creditedAt())).toThrow(FaultError);
   });
@@ -82,6 +95,8 @@ describe('the state machine, after any sequence of events', () => {
     fc.constantFrom(
       debited(),
       debited(noWin),
+      betWon(),
+      betWon(noWin),
       refused(),
       refused(true),
       takenOver,
@@ -96,7 +111,16 @@ describe('the state machine, after any sequence of events', () => {
   );
 
   function walk(sequence: RoundEvent[], visit: (before: Round, after: Round) => void): void {
-    let round: Round = sampleIntent();
+    walkFrom(sampleIntent(), sequence, visit);
+    walkFrom(oneCall, sequence, visit);
+  }
+
+  function walkFrom(
+    start: Round,
+    sequence: RoundEvent[],
+    visit: (before: Round, after: Round) => void,
+  ): void {
+    let round = start;
     for (const event of sequence) {
       try {
         const next = transition(round, event);

@@ -4,6 +4,7 @@ import type { Outcome, RefusalCode, Round, RoundStatus, VoidReason } from './rou
 /** What can happen to a round. `atMs` stamps the write. */
 export type RoundEvent =
   | { readonly type: 'DEBIT_ACKNOWLEDGED'; readonly outcome: Outcome; readonly atMs: number }
+  | { readonly type: 'BET_WIN_ACKNOWLEDGED'; readonly outcome: Outcome; readonly atMs: number }
   | {
       readonly type: 'DEBIT_REFUSED';
       readonly refusal: RefusalCode;
@@ -24,10 +25,9 @@ export type RoundEvent =
  */
 export function transition(round: Round, event: RoundEvent): Round {
   switch (event.type) {
-    case 'DEBIT_ACKNOWLEDGED': {
-      const { status: _, ...rest } = expect(round, 'INTENT', event);
-      return { ...rest, status: 'COMMITTED', outcome: event.outcome, updatedAtMs: event.atMs };
-    }
+    case 'DEBIT_ACKNOWLEDGED':
+    case 'BET_WIN_ACKNOWLEDGED':
+      return committed(round, event);
     case 'DEBIT_REFUSED': {
       const { status: _, ...rest } = expect(round, 'INTENT', event);
       // A lost attempt may have emptied the balance that this refusal saw.
@@ -54,6 +54,19 @@ export function transition(round: Round, event: RoundEvent): Round {
     case 'CREDIT_ACKNOWLEDGED':
       return credited(round, event);
   }
+}
+
+/** A wallet that was told stake and win in one call has paid the win already. */
+function committed(
+  round: Round,
+  event: Extract<RoundEvent, { type: 'DEBIT_ACKNOWLEDGED' | 'BET_WIN_ACKNOWLEDGED' }>,
+): Round {
+  const { status: _, ...rest } = expect(round, 'INTENT', event);
+  const { outcome, atMs: updatedAtMs } = event;
+  const paid = event.type === 'BET_WIN_ACKNOWLEDGED';
+  if (paid !== (round.walletCalls === 'bet-win')) throw illegal(round, event);
+  const status = paid && outcome.winMinor > 0n ? 'CREDITED' : 'COMMITTED';
+  return { ...rest, status, outcome, updatedAtMs };
 }
 
 /** Whoever held the round before this epoch may have reached the wallet. */

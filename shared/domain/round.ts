@@ -1,5 +1,6 @@
 import type { CodeOf } from './errors.ts';
-import type { RoundLog } from './ids.ts';
+import { type MoneyMovement, type RoundLog, transactionId } from './ids.ts';
+import type { WalletCalls } from './operator.ts';
 
 /** What the player asked for: a paid round, or the next action of a bonus that an earlier round won. */
 export type RoundKind = 'spin' | 'bonus';
@@ -22,6 +23,8 @@ export interface RoundStart {
   readonly baseBetMinor: bigint;
   /** What the player pays; 0 in a bonus. */
   readonly stakeMinor: bigint;
+  /** Kept with the round, because a rollback must name the call that was made, whatever was configured since. */
+  readonly walletCalls: WalletCalls;
   /** SHA-256 of the engine, hex. */
   readonly engineHash: string;
   /** The seed and the state the round starts from, encrypted. */
@@ -85,6 +88,22 @@ export type Round =
   | VoidedRound;
 
 export type RoundStatus = Round['status'];
+
+/** The call that takes the stake, and that a rollback undoes. */
+export function stakeMovementOf({ walletCalls }: RoundStart): Exclude<MoneyMovement, 'credit'> {
+  return walletCalls === 'bet-win' ? 'bet-win' : 'debit';
+}
+
+/** Undefined where the round has no stake. */
+export function stakeTransactionId(round: RoundStart): string | undefined {
+  return round.stakeMinor > 0n ? transactionId(round.roundId, stakeMovementOf(round)) : undefined;
+}
+
+/** Undefined where the round has no win. */
+export function winTransactionId(round: Round): string | undefined {
+  if (!hasOutcome(round) || round.outcome.winMinor === 0n) return undefined;
+  return transactionId(round.roundId, round.walletCalls === 'bet-win' ? 'bet-win' : 'credit');
+}
 
 /** Nothing is left to do: no money is owed in either direction. */
 export function isFinal(round: Round): boolean {

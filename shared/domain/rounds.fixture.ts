@@ -12,6 +12,7 @@ export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound 
     currency: 'EUR',
     baseBetMinor: 100n,
     stakeMinor: 100n,
+    walletCalls: 'debit-credit',
     engineHash: 'ab'.repeat(32),
     sealedStart: new Uint8Array([1, 2, 3]),
     idempotency: {

@@ -12,6 +12,11 @@ export interface WalletTransaction {
   readonly amountMinor: bigint;
 }
 
+/** Stake and win of one round, moved together or not at all; `amountMinor` is the stake. */
+export interface BetWinTransaction extends WalletTransaction {
+  readonly winMinor: bigint;
+}
+
 /** Why it is not known whether a call took effect. TRANSACTION_MISMATCH is an alarm: the id is known for another payload. */
 export type UnknownReason =
   | 'TIMEOUT'
@@ -42,7 +47,9 @@ export interface AuthenticatedPlayer {
 export interface Wallet {
   debit(transaction: WalletTransaction): Promise<WalletReply>;
   credit(transaction: WalletTransaction): Promise<WalletReply>;
-  /** `transaction` is the debit to undo. */
+  /** For operators with `walletCalls: 'bet-win'`. */
+  betWin(transaction: BetWinTransaction): Promise<WalletReply>;
+  /** `transaction` is the debit to undo, or the stake of the bet-win of which both parts are to be undone. */
   rollback(transaction: WalletTransaction): Promise<RollbackReply>;
   balance(playerId: string, currency: string): Promise<WalletReply>;
   /** Undefined where the wallet does not accept the token. @throws DependencyError WALLET_UNAVAILABLE */

@@ -1,7 +1,7 @@
 import { DependencyError, RgsError } from '../domain/errors.ts';
 import { winFor } from '../domain/money.ts';
 import type { Operator } from '../domain/operator.ts';
-import { isFinal, type Outcome, owesCredit, type Round } from '../domain/round.ts';
+import { isFinal, type Outcome, owesCredit, type Round, stakeMovementOf } from '../domain/round.ts';
 import type { RoundEvent } from '../domain/round-transitions.ts';
 import type { Cipher } from '../ports/cipher.ts';
 import type { Engine, Engines, EngineStep } from '../ports/engines.ts';
@@ -124,9 +124,13 @@ async function stake(
     return committed(ports, owned, decision, owned.knownBalanceMinor ?? 0n);
   }
   const wallet = ports.wallets.of(owned.operator);
-  const transaction = walletTransaction(round, 'debit');
+  const transaction = walletTransaction(round, stakeMovementOf(round));
+  const take = () =>
+    round.walletCalls === 'bet-win'
+      ? wallet.betWin({ ...transaction, winMinor: decision.winMinor })
+      : wallet.debit(transaction);
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await wallet.debit(transaction);
+    const reply = await take();
     if (reply.kind === 'acknowledged') return committed(ports, owned, decision, reply.balanceMinor);
     const atMs = ports.clock.nowMs();
     if (reply.kind === 'refused') {
@@ -145,16 +149,19 @@ async function committed(
   { step, winMinor }: Decision,
   balanceMinor: bigint,
 ): Promise<RoundEvent> {
+  const winIsPaid = round.walletCalls === 'bet-win';
+  const balanceAfterMinor = winIsPaid ? balanceMinor : balanceMinor + winMinor;
   const outcome: Outcome = {
     payoutMillionths: step.payoutMillionths,
     winMinor,
     sealedStateAfter: await sealStateAfter(ports.cipher, round, step.state),
     view: step.view,
     bonusActive: step.bonusActive,
-    balanceBeforeMinor: balanceMinor + round.stakeMinor,
-    balanceAfterMinor: balanceMinor + winMinor,
+    balanceBeforeMinor: balanceAfterMinor - winMinor + round.stakeMinor,
+    balanceAfterMinor,
   };
-  return { type: 'DEBIT_ACKNOWLEDGED', outcome, atMs: ports.clock.nowMs() };
+  const type = winIsPaid ? 'BET_WIN_ACKNOWLEDGED' : 'DEBIT_ACKNOWLEDGED';
+  return { type, outcome, atMs: ports.clock.nowMs() };
 }
 
 /** Pays or gives back once what is owed. */
@@ -181,7 +188,12 @@ async function askForRecovery(ports: DrivePorts, round: Round): Promise<void> {
   }
 }
 
-const counted = { COMMITTED: 'RoundCommitted', REJECTED: 'RoundRejected', FAILED: 'RoundFailed' } as const;
+const counted = {
+  COMMITTED: 'RoundCommitted',
+  CREDITED: 'RoundCommitted',
+  REJECTED: 'RoundRejected',
+  FAILED: 'RoundFailed',
+} as const;
 
 function countDecision(ports: DrivePorts, round: Round): void {
   if (round.status in counted) ports.telemetry.count(counted[round.status as keyof typeof counted]);

@@ -212,6 +212,7 @@ async function writeIntent(ports: PlayPorts, plan: Plan, identity: RequestIdenti
     action: plan.action,
     currency,
     ...plan.bet,
+    walletCalls: plan.bet.stakeMinor > 0n ? plan.operator.walletCalls : 'debit-credit',
     engineHash: plan.engine.hash,
     sealedStart: await sealStart(ports.cipher, place, plan.start),
     idempotency: { ...identity, earlierKeys: earlierKeysAfter(plan.newest) },

@@ -1,8 +1,15 @@
 import fc, { type Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasOutcome, isFinal, type Round } from '../domain/round.ts';
+import { type WalletCalls, walletCallStyles } from '../domain/operator.ts';
+import { hasOutcome, isFinal, type Round, stakeTransactionId, winTransactionId } from '../domain/round.ts';
 import type { RecoveryRequest } from '../ports/recovery-queue.ts';
-import type { RollbackReply, Wallet, WalletReply, WalletTransaction } from '../ports/wallet.ts';
+import type {
+  BetWinTransaction,
+  RollbackReply,
+  Wallet,
+  WalletReply,
+  WalletTransaction,
+} from '../ports/wallet.ts';
 import { type PlayPorts, playRound } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
 import { coinStep, log, RoundsFixture } from './rounds.fixture.ts';
@@ -46,7 +53,8 @@ class BookkeepingWallet {
 
   calls(): Wallet {
     return {
-      debit: (transaction) => this.#carry('debit', () => this.#debit(transaction)),
+      debit: (transaction) => this.#carry('debit', () => this.#debit(transaction, 0n)),
+      betWin: (transaction) => this.#carry('bet-win', () => this.#betWin(transaction)),
       credit: (transaction) => this.#carry('credit', () => this.#credit(transaction)),
       rollback: (transaction) => this.#carry('rollback', () => this.#rollback(transaction)),
       balance: async () => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor }),
@@ -68,7 +76,12 @@ class BookkeepingWallet {
     return fate === 'answer lost' ? unknown : reply;
   }
 
-  #debit({ transactionId, amountMinor }: WalletTransaction): WalletReply {
+  /** Stake and win move together; the win is on the books under the same id. */
+  #betWin(transaction: BetWinTransaction): WalletReply {
+    return this.#debit(transaction, transaction.winMinor);
+  }
+
+  #debit({ transactionId, amountMinor }: WalletTransaction, winMinor: bigint): WalletReply {
     const acknowledged = () => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor }) as const;
     if (this.#conforms) {
       if (this.returned.has(transactionId)) return { kind: 'refused', code: 'WALLET_REFUSED' };
@@ -80,8 +93,9 @@ class BookkeepingWallet {
       return { kind: 'refused', code: 'INSUFFICIENT_FUNDS' };
     }
     if (!this.taken.has(transactionId)) {
-      this.balanceMinor -= amountMinor;
+      this.balanceMinor += winMinor - amountMinor;
       this.taken.set(transactionId, amountMinor);
+      if (winMinor > 0n) this.paid.set(transactionId, winMinor);
     }
     return acknowledged();
   }
@@ -97,7 +111,8 @@ class BookkeepingWallet {
   #rollback({ transactionId }: WalletTransaction): RollbackReply {
     const amountMinor = this.taken.get(transactionId);
     if (amountMinor !== undefined && !this.returned.has(transactionId)) {
-      this.balanceMinor += amountMinor;
+      this.balanceMinor += amountMinor - (this.paid.get(transactionId) ?? 0n);
+      this.paid.delete(transactionId);
       this.returned.add(transactionId);
     }
     if (amountMinor === undefined && this.#conforms) this.returned.add(transactionId);
@@ -184,6 +199,7 @@ const race = fc.record({
   /** Paid in by the player while the round runs. */
   depositMinor: fc.constantFrom(0n, 500n),
   conforms: fc.boolean(),
+  walletCalls: fc.constantFrom<WalletCalls>(...walletCallStyles),
 });
 
 type Race = typeof race extends fc.Arbitrary<infer R> ? R : never;
@@ -201,6 +217,7 @@ async function run(scheduler: Scheduler, given: Race) {
   const table = new RoundsFixture();
   await table.open();
   table.step = (state) => coinStep(state, given.payoutMillionths);
+  table.operator = { ...table.operator, walletCalls: given.walletCalls };
   const wallet = new BookkeepingWallet(scheduler, given);
   const portsFor = () => portsOf(table, wallet, scheduler);
   void scheduler.schedule(Promise.resolve(), 'deposit').then(() => {
@@ -218,16 +235,16 @@ async function run(scheduler: Scheduler, given: Race) {
 
 function expectSettled(round: Round, wallet: BookkeepingWallet, startMinor: bigint): void {
   expect(isFinal(round)).toBe(true);
-  const debit = `${round.roundId}:debit`;
+  const stake = stakeTransactionId(round) ?? '';
   if (hasOutcome(round)) {
     const { winMinor } = round.outcome;
-    expect([...wallet.taken]).toEqual([[debit, 100n]]);
-    expect(wallet.returned.has(debit)).toBe(false);
-    expect([...wallet.paid]).toEqual(winMinor === 0n ? [] : [[`${round.roundId}:credit`, winMinor]]);
+    expect([...wallet.taken]).toEqual([[stake, 100n]]);
+    expect(wallet.returned.has(stake)).toBe(false);
+    expect([...wallet.paid]).toEqual(winMinor === 0n ? [] : [[winTransactionId(round), winMinor]]);
     expect(wallet.balanceMinor).toBe(startMinor - 100n + winMinor);
   } else {
     expect([...wallet.paid]).toEqual([]);
-    expect(wallet.taken.size === 0 || wallet.returned.has(debit)).toBe(true);
+    expect(wallet.taken.size === 0 || wallet.returned.has(stake)).toBe(true);
     expect(wallet.balanceMinor).toBe(startMinor);
   }
 }

@@ -12,6 +12,7 @@ import type { Engine, EngineStep } from '../ports/engines.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type {
   AuthenticatedPlayer,
+  BetWinTransaction,
   RollbackReply,
   Wallet,
   WalletReply,
@@ -35,6 +36,7 @@ const operator: Operator = {
   enabled: true,
   walletUrl: 'http://wallet.invalid',
   walletSecretName: 'wallet-key',
+  walletCalls: 'debit-credit',
 };
 
 const otherOperator: Operator = { ...operator, operatorId: 'other', name: 'Other' };
@@ -48,8 +50,8 @@ const game: Game = {
 };
 
 export type WalletCall = {
-  readonly call: 'debit' | 'credit' | 'rollback';
-  readonly transaction: WalletTransaction;
+  readonly call: 'debit' | 'credit' | 'betWin' | 'rollback';
+  readonly transaction: WalletTransaction | BetWinTransaction;
 };
 type Script = { [K in WalletCall['call']]: K extends 'rollback' ? RollbackReply[] : WalletReply[] } & {
   balance: WalletReply[];
@@ -63,7 +65,7 @@ export class RoundsFixture {
   nowMs = 1_700_000_000_000;
   balanceMinor = 10_000n;
   readonly calls: WalletCall[] = [];
-  readonly replies: Script = { debit: [], credit: [], rollback: [], balance: [] };
+  readonly replies: Script = { debit: [], credit: [], betWin: [], rollback: [], balance: [] };
   /** Whom the wallet makes of a token. */
   tokens: Readonly<Record<string, AuthenticatedPlayer>> = {};
   readonly counted: string[] = [];
@@ -163,7 +165,7 @@ export class RoundsFixture {
 
   #wallet(): Wallet {
     const acknowledged = (): WalletReply => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor });
-    const take = (call: WalletCall['call'], transaction: WalletTransaction) => {
+    const take = (call: WalletCall['call'], transaction: WalletTransaction | BetWinTransaction) => {
       this.calls.push({ call, transaction });
       return this.replies[call].shift();
     };
@@ -178,6 +180,12 @@ export class RoundsFixture {
         const reply = take('credit', transaction) as WalletReply | undefined;
         if (reply) return reply;
         this.balanceMinor += transaction.amountMinor;
+        return acknowledged();
+      },
+      betWin: async (transaction) => {
+        const reply = take('betWin', transaction) as WalletReply | undefined;
+        if (reply) return reply;
+        this.balanceMinor += transaction.winMinor - transaction.amountMinor;
         return acknowledged();
       },
       rollback: async (transaction) =>

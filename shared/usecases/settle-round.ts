@@ -1,6 +1,6 @@
 import { type MoneyMovement, transactionId } from '../domain/ids.ts';
 import type { Operator } from '../domain/operator.ts';
-import { owesCredit, type Round } from '../domain/round.ts';
+import { owesCredit, type Round, stakeMovementOf } from '../domain/round.ts';
 import { type RoundEvent, transition } from '../domain/round-transitions.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
@@ -16,7 +16,7 @@ export interface SettlementPorts {
 
 /** The same round always makes the same transaction, whoever asks. */
 export function walletTransaction(round: Round, movement: MoneyMovement): WalletTransaction {
-  const amountMinor = movement === 'debit' ? round.stakeMinor : winOf(round);
+  const amountMinor = movement === 'credit' ? winOf(round) : round.stakeMinor;
   return {
     transactionId: transactionId(round.roundId, movement),
     roundId: round.roundId,
@@ -76,10 +76,10 @@ export async function giveBack(ports: SettlementPorts, operator: Operator, round
   return voided ?? (await ports.ledger.get(round)) ?? round;
 }
 
-/** Asks the wallet to undo the debit. True where nothing of it remains: "not found" is an answer here, and only here. */
+/** Asks the wallet to undo the debit, or the bet-win. True where nothing of it remains: "not found" is an answer here, and only here. */
 export async function rollBack(ports: SettlementPorts, operator: Operator, round: Round): Promise<boolean> {
   if (round.stakeMinor === 0n) return true;
-  const reply = await ports.wallets.of(operator).rollback(walletTransaction(round, 'debit'));
+  const reply = await ports.wallets.of(operator).rollback(walletTransaction(round, stakeMovementOf(round)));
   if (reply.kind === 'unknown') reportUnsettled(ports.telemetry, round, reply.reason);
   return reply.kind !== 'unknown';
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { MAX_AMOUNT_MINOR } from '../../shared/domain/money.ts';
+import { walletCallStyles } from '../../shared/domain/operator.ts';
 import type {
   CommittedRound,
   CreditedRound,
@@ -24,6 +25,7 @@ export function intent(given: Partial<IntentRound> = {}): IntentRound {
     currency: 'EUR',
     baseBetMinor: 100n,
     stakeMinor: 100n,
+    walletCalls: 'debit-credit',
     engineHash: 'ab'.repeat(32),
     sealedStart: new Uint8Array(81).fill(7),
     idempotency: {
@@ -85,6 +87,7 @@ const start: fc.Arbitrary<RoundStart> = fc.record({
   currency: name(/^[A-Z]{3,5}$/),
   baseBetMinor: amount,
   stakeMinor: amount,
+  walletCalls: fc.constantFrom(...walletCallStyles),
   engineHash: name(/^[0-9a-f]{64}$/),
   sealedStart: bytes(300),
   idempotency: fc.record({ keyHash: bytes(32), requestHash: bytes(32), earlierKeys: bytes(128) }),

@@ -141,7 +141,8 @@ describe('docs/operations.md, on a database', () => {
       enabled: true,
       walletUrl: 'https://wallet.invalid',
       walletSecretName: 'acme',
-    };
+      walletCalls: 'debit-credit',
+    } as const;
     await admin.putOperator(acme, 'cd'.repeat(32));
 
     const updates = named('update-item');

@@ -39,6 +39,7 @@ describe('docs/rounds.md', () => {
   const states: readonly Round[] = [
     base,
     { ...base, epoch: 2 },
+    { ...base, walletCalls: 'bet-win' },
     { ...rest, status: 'COMMITTED', outcome },
     { ...rest, status: 'COMMITTED', outcome: sampleOutcome({ winMinor: 0n }) },
     { ...rest, status: 'CREDITED', outcome },
@@ -49,6 +50,8 @@ describe('docs/rounds.md', () => {
   ];
   const events: readonly RoundEvent[] = [
     { type: 'DEBIT_ACKNOWLEDGED', outcome, atMs },
+    { type: 'BET_WIN_ACKNOWLEDGED', outcome, atMs },
+    { type: 'BET_WIN_ACKNOWLEDGED', outcome: sampleOutcome({ winMinor: 0n }), atMs },
     { type: 'DEBIT_REFUSED', refusal: 'LIMIT_REACHED', earlierAttemptUnknown: false, atMs },
     { type: 'DEBIT_UNKNOWN', atMs },
     { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP', atMs },

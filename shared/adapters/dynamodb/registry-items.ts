@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EngineVersion, Game } from '../../domain/game.ts';
 import { CurrencyCode, GameCode, OperatorId, Sha256Hex } from '../../domain/ids.ts';
 import { MAX_AMOUNT_MINOR } from '../../domain/money.ts';
-import type { Operator } from '../../domain/operator.ts';
+import { type Operator, walletCallStyles } from '../../domain/operator.ts';
 import type { NativeItem } from './attribute-values.ts';
 import { stored } from './stored.ts';
 
@@ -22,6 +22,7 @@ const OperatorItem = z.object({
   enabled: z.boolean(),
   walletUrl: z.string().min(1),
   walletSecretName: z.string().min(1),
+  walletCalls: z.enum(walletCallStyles).default('debit-credit'),
 });
 const OperatorKeyItem = z.object({ operatorId: OperatorId });
 const GameItem = z.object({

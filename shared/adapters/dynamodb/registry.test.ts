@@ -15,6 +15,7 @@ const operator: Operator = {
   enabled: true,
   walletUrl: 'http://127.0.0.1:8081',
   walletSecretName: 'rgs/local/operator/demo/wallet',
+  walletCalls: 'debit-credit',
 };
 const game: Game = {
   gameCode: 'happy-panda',

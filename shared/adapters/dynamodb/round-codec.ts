@@ -74,6 +74,7 @@ function encodeStart(round: Round): StartAttributes {
     currency: round.currency,
     baseBet: round.baseBetMinor,
     stake: round.stakeMinor,
+    ...(round.walletCalls === 'bet-win' && { betWin: true }),
     engine: Buffer.from(round.engineHash, 'hex'),
     start: round.sealedStart,
     key: round.idempotency.keyHash,
@@ -93,6 +94,7 @@ function decodeStart(item: RoundItem): RoundStart {
     currency: item.currency,
     baseBetMinor: item.baseBet,
     stakeMinor: item.stake,
+    walletCalls: item.betWin ? 'bet-win' : 'debit-credit',
     engineHash: Buffer.from(item.engine).toString('hex'),
     sealedStart: plainBytes(item.start),
     idempotency: {

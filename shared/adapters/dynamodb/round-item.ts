@@ -28,6 +28,8 @@ const start = {
   currency: CurrencyCode,
   baseBet: amount,
   stake: amount,
+  /** Only on rounds of wallets that take stake and win in one call. */
+  betWin: z.literal(true).exactOptional(),
   engine: bytes.refine((hash) => hash.length === 32, 'a SHA-256 has 32 bytes'),
   start: bytes,
   key: bytes,

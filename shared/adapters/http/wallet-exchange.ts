@@ -7,7 +7,7 @@ import { signatureHeaders } from './wallet-signature.ts';
 /** A reply is a few hundred bytes; more is not a wallet. */
 export const MAX_REPLY_BYTES = 64 * 1024;
 
-export type WalletOperation = 'authenticate' | 'debit' | 'credit' | 'rollback' | 'balance';
+export type WalletOperation = 'authenticate' | 'debit' | 'credit' | 'bet-win' | 'rollback' | 'balance';
 
 export interface WalletConnection {
   /** The key of a wallet, by the name its operator's record has for it. */

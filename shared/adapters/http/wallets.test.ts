@@ -41,7 +41,14 @@ function connect(walletUrl: string, options: { timeoutMs?: number; secret?: () =
     timeoutMs: 5_000,
     telemetry: { count: () => {}, warn: (...warning) => void warnings.push(warning) },
     ...options,
-  }).of({ operatorId: 'demo', name: 'Demo', enabled: true, walletUrl, walletSecretName: 'wallets/demo' });
+  }).of({
+    operatorId: 'demo',
+    name: 'Demo',
+    enabled: true,
+    walletUrl,
+    walletSecretName: 'wallets/demo',
+    walletCalls: 'debit-credit',
+  });
 }
 
 async function listen(server: Server): Promise<string> {
@@ -109,6 +116,23 @@ describe('what is sent', () => {
       `{"transaction_id":"${roundId}:debit","round_id":"${roundId}","player_id":"player123",` +
       `"session_id":"${debit.sessionId}","game_code":"happy-panda","amount":"1.50","currency":"EUR"}`;
     expect(bodies).toEqual([expected, expected, expected]);
+  });
+
+  it('of a bet-win tells stake and win, of its rollback the stake alone', async () => {
+    const requests: string[] = [];
+    const url = await httpWallet(({ url: target }, response, body) => {
+      const { amount, win } = JSON.parse(body) as { amount: string; win?: string };
+      requests.push(`${target} ${amount} ${win}`);
+      response.writeHead(503).end();
+    });
+    await connect(url).betWin({ ...debit, winMinor: 0n });
+    await connect(url).betWin({ ...debit, winMinor: 1_234n });
+    await connect(url).rollback(debit);
+    expect(requests).toEqual([
+      '/wallet/bet-win 1.50 0.00',
+      '/wallet/bet-win 1.50 12.34',
+      '/wallet/rollback 1.50 undefined',
+    ]);
   });
 
   it('goes below the path of the wallet, as JSON, and once', async () => {

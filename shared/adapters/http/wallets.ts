@@ -3,7 +3,14 @@ import { DependencyError } from '../../domain/errors.ts';
 import { formatAmount } from '../../domain/money.ts';
 import type { Operator } from '../../domain/operator.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
-import type { RollbackReply, Wallet, WalletReply, Wallets, WalletTransaction } from '../../ports/wallet.ts';
+import type {
+  BetWinTransaction,
+  RollbackReply,
+  Wallet,
+  WalletReply,
+  Wallets,
+  WalletTransaction,
+} from '../../ports/wallet.ts';
 import { type Exchange, exchange, type WalletConnection, type WalletOperation } from './wallet-exchange.ts';
 import { codeOf, sortAuthentication, sortBalance, sortMovement, sortRollback } from './wallet-replies.ts';
 
@@ -19,8 +26,8 @@ export function httpWallets(options: HttpWalletsOptions): Wallets {
 
 function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
   async function move<R extends WalletReply | RollbackReply>(
-    operation: 'debit' | 'credit' | 'rollback',
-    transaction: WalletTransaction,
+    operation: 'debit' | 'credit' | 'bet-win' | 'rollback',
+    transaction: WalletTransaction | BetWinTransaction,
     sort: (answer: Exchange, transaction: WalletTransaction) => R,
   ): Promise<R> {
     const answer = await exchange(options, operator, operation, () => fieldsOf(transaction));
@@ -32,6 +39,7 @@ function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
   return {
     debit: (transaction) => move('debit', transaction, sortMovement),
     credit: (transaction) => move('credit', transaction, sortMovement),
+    betWin: (transaction) => move('bet-win', transaction, sortMovement),
     rollback: (transaction) => move('rollback', transaction, sortRollback),
     balance: async (playerId, currency) => {
       const answer = await exchange(options, operator, 'balance', () => ({ player_id: playerId, currency }));
@@ -54,14 +62,16 @@ function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
 }
 
 /** Field order and number format are fixed, so that a repeated transaction is the same bytes. */
-function fieldsOf(transaction: WalletTransaction): Record<string, string> {
+function fieldsOf(transaction: WalletTransaction | BetWinTransaction): Record<string, string> {
+  const currency = currencyOf(transaction.currency);
   return {
     transaction_id: transaction.transactionId,
     round_id: transaction.roundId,
     player_id: transaction.playerId,
     session_id: transaction.sessionId,
     game_code: transaction.gameCode,
-    amount: formatAmount(transaction.amountMinor, currencyOf(transaction.currency)),
+    amount: formatAmount(transaction.amountMinor, currency),
+    ...('winMinor' in transaction && { win: formatAmount(transaction.winMinor, currency) }),
     currency: transaction.currency,
   };
 }

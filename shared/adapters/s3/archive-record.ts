@@ -1,7 +1,6 @@
 import { currencyOf } from '../../domain/currency.ts';
-import { transactionId } from '../../domain/ids.ts';
 import { formatAmount } from '../../domain/money.ts';
-import { hasOutcome, owesCredit, type Round } from '../../domain/round.ts';
+import { hasOutcome, type Round, stakeTransactionId, winTransactionId } from '../../domain/round.ts';
 
 /** Raised whenever a field is added or changes its meaning. */
 export const ARCHIVE_SCHEMA_VERSION = 1;
@@ -35,7 +34,7 @@ export function archiveRecord(round: Round) {
     currency_decimals: currency.decimals,
     base_bet: formatAmount(round.baseBetMinor, currency),
     stake: formatAmount(round.stakeMinor, currency),
-    debit_transaction_id: round.stakeMinor > 0n ? transactionId(round.roundId, 'debit') : null,
+    debit_transaction_id: stakeTransactionId(round) ?? null,
     ...outcomeFields(round),
     engine_sha256: round.engineHash,
     sealed_start: base64(round.sealedStart),
@@ -48,11 +47,10 @@ export function archiveRecord(round: Round) {
 function outcomeFields(round: Round) {
   const currency = currencyOf(round.currency);
   const outcome = hasOutcome(round) ? round.outcome : undefined;
-  const paid = round.status === 'CREDITED' || owesCredit(round);
   return {
     win: outcome ? formatAmount(outcome.winMinor, currency) : null,
     payout_millionths: outcome ? outcome.payoutMillionths.toString() : null,
-    credit_transaction_id: paid ? transactionId(round.roundId, 'credit') : null,
+    credit_transaction_id: winTransactionId(round) ?? null,
     balance_before: outcome ? formatAmount(outcome.balanceBeforeMinor, currency) : null,
     balance_after: outcome ? formatAmount(outcome.balanceAfterMinor, currency) : null,
     bonus_active: outcome ? outcome.bonusActive : null,
