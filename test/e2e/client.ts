@@ -90,7 +90,7 @@ export class Player {
 
   static async launch(target: Target, playerId: string, currency = 'EUR') {
     const reply = await call(target, 'POST', '/api/v1/games/happy-panda/session', {
-      body: { player_id: playerId, currency, operator_id: 'demo' },
+      body: { player_id: playerId, currency, operator_id: target.operatorId ?? 'demo' },
       headers: { 'x-operator-key': target.operatorKey },
     });
     if (reply.status !== 200) throw new Error(`no session: ${reply.status} ${reply.text}`);

@@ -4,6 +4,8 @@ import { inject } from 'vitest';
 export interface Target {
   readonly apiUrl: string;
   readonly walletUrl: string;
+  /** `demo` unless another is named. */
+  readonly operatorId?: string;
   readonly operatorKey: string;
   /** By which the AWS SDK reaches the stack's tables and buckets. */
   readonly environment: Readonly<Record<string, string>>;
