@@ -133,6 +133,18 @@ describe('a body', () => {
     expect(refusalOf(() => bodyOf(withBody(body), Text)).code).toBe('INVALID_JSON');
   });
 
+  it.each(['*eyJ0ZXh0IjoiIn0=', 'eyJ0ZXh0\nIjoiIn0=', 'eyJ0ZXh0IjoiIn0', 'eyJ0ZXh0IjoiIn0=ä', '{"text":""}'])(
+    'that is no base64 but comes as such is refused: %s',
+    (body) => {
+      const refusal = refusalOf(() => bodyOf(withBody(body, { isBase64Encoded: true }), Text));
+      expect(refusal.code).toBe('INVALID_JSON');
+    },
+  );
+
+  it('with half a character in it is refused', () => {
+    expect(refusalOf(() => bodyOf(withBody('{"text":"\ud800"}'), Text)).code).toBe('INVALID_JSON');
+  });
+
   it('that is no UTF-8 is refused', () => {
     const latin1 = Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xe4]), Buffer.from('"}')]);
     expect(refusalOf(() => bodyOf(inBase64(latin1), Text)).code).toBe('INVALID_JSON');

@@ -26,11 +26,19 @@ export function bodyOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T 
   if (type !== 'application/json') {
     throw new RequestError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as Content-Type: application/json');
   }
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  return checked(readJson(bytesOf(event)), schema, '');
+}
+
+/** Node's decoders pass over what they cannot read, so that a broken body could become another one. */
+function bytesOf({ body, isBase64Encoded }: APIGatewayProxyEvent): Buffer {
+  const text = body ?? '';
+  const encoding = isBase64Encoded ? 'base64' : 'utf8';
+  const bytes = Buffer.from(text, encoding);
   if (bytes.length > MAX_BODY_BYTES) {
     throw new RequestError('BODY_TOO_LARGE', `The body may have at most ${MAX_BODY_BYTES} bytes`);
   }
-  return checked(readJson(bytes), schema, '');
+  if (bytes.toString(encoding) === text) return bytes;
+  throw new RequestError('INVALID_JSON', `The body is not what ${encoding} can hold`);
 }
 
 /** @throws RequestError INVALID_REQUEST */
