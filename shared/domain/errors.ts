@@ -16,6 +16,8 @@ const catalogue = {
   UNKNOWN_CURRENCY: { kind: 'request', retryable: false },
   CURRENCY_NOT_OFFERED: { kind: 'request', retryable: false },
   INVALID_CURSOR: { kind: 'request', retryable: false },
+  PERIOD_TOO_LARGE: { kind: 'request', retryable: false },
+  PERIOD_TOO_OLD: { kind: 'request', retryable: false },
 
   UNKNOWN_GAME: { kind: 'missing', retryable: false },
   UNKNOWN_SESSION: { kind: 'missing', retryable: false },

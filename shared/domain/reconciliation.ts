@@ -29,7 +29,7 @@ export interface BookedTransaction extends Movement {
   readonly kind: 'debit' | 'credit' | 'rollback' | 'bet-win';
   readonly roundId: string;
   readonly gameCode: string;
-  /** Of a bet-win, what it paid besides taking `amountMinor`; otherwise 0. */
+  /** Of a bet-win, what it paid besides taking `amountMinor`; of its rollback, what it took back; otherwise 0. */
   readonly winMinor: bigint;
   /** By the wallet's clock. */
   readonly atMs: number;

@@ -1,0 +1,223 @@
+import { accountedRound, isUnfinished } from '../domain/accounted-round.ts';
+import { DependencyError, RequestError } from '../domain/errors.ts';
+import { GameCode, PlayerId, RoundId } from '../domain/ids.ts';
+import type { Operator } from '../domain/operator.ts';
+import {
+  type AccountedRound,
+  type BookedTransaction,
+  type Difference,
+  differencesOf,
+  unknownRound,
+} from '../domain/reconciliation.ts';
+import { type CurrencyTotals, totalsOf } from '../domain/reconciliation-totals.ts';
+import type { ArchivedRounds } from '../ports/archived-rounds.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { BookSelection, WalletBooks } from '../ports/wallet-books.ts';
+import { type WorkLimits, Workload } from './workload.ts';
+
+export interface ReconciliationPorts {
+  readonly clock: Clock;
+  readonly ledger: Pick<Ledger, 'find' | 'list'>;
+  readonly archive: ArchivedRounds;
+  readonly books: WalletBooks;
+}
+
+export interface ReconciliationSettings {
+  /** How long the ledger keeps rounds that have ended. */
+  readonly hotRetentionMs: number;
+  /** How long after a period its archive files are looked for. */
+  readonly archiveDelayMs: number;
+  readonly limits: WorkLimits;
+}
+
+export interface ReconciliationRequest {
+  readonly operator: Operator;
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
+}
+
+export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> {
+  readonly operatorId: string;
+  readonly asOfMs: number;
+  /** The period has hardly ended: rounds of it may not be in the archive yet. */
+  readonly provisional: boolean;
+  /** Whether the wallet offers its list; without it, nothing could be compared. */
+  readonly compared: boolean;
+  /** Rounds that are being played or settled as they should. */
+  readonly inProgress: number;
+  /** Rounds by when they ended, transactions by the wallet's clock: one round may be counted in two periods. */
+  readonly totals: readonly CurrencyTotals[];
+  /** Those of rounds that ended in the period, and of rounds with a transaction in it. */
+  readonly differences: readonly Difference[];
+}
+
+const DAY_MS = 86_400_000;
+/** The clocks of wallet and game server may be that far apart; see the signature in docs/wallet-api.md. */
+const CLOCK_MARGIN_MS = 5 * 60_000;
+/** What has been unfinished for less long is nothing to report: alarms on unpaid wins wait as long. */
+const SETTLING_MS = 5 * 60_000;
+/** Of a log, where the index that finds rounds by id is behind. */
+const NEWEST_ROUNDS = 20;
+
+/**
+ * Compares the rounds of a period with the wallet's books. Nothing is called a difference by the part of the books that
+ * lies in the period: whatever does not fit is looked up on both sides first, so that it does not matter where a
+ * period is cut.
+ * @throws RequestError INVALID_REQUEST, PERIOD_TOO_LARGE, PERIOD_TOO_OLD; DependencyError WALLET_UNAVAILABLE,
+ *   SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
+ */
+export async function reconcile(
+  ports: ReconciliationPorts,
+  settings: ReconciliationSettings,
+  request: ReconciliationRequest,
+): Promise<Reconciliation> {
+  const { operator, fromMs, toMs } = request;
+  const asOfMs = ports.clock.nowMs();
+  checkPeriod(request, settings, asOfMs);
+  const work = new Workload(settings.limits, ports.clock);
+  const ended = await endedRounds(ports.archive, settings, request, work);
+  const listed = await listedIn(ports.books, request, work);
+  const booked = listed?.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+  const known = new Map(ended);
+  for (const round of booked ? await roundsOf(ports.ledger, operator, booked, ended, work) : []) {
+    known.set(round.roundId, round);
+    const endedHere = round.updatedAtMs >= fromMs && round.updatedAtMs < toMs;
+    if (endedHere && !isUnfinished(round)) ended.set(round.roundId, round);
+  }
+  const inProgress = (round: AccountedRound) =>
+    isUnfinished(round) && asOfMs - round.updatedAtMs < SETTLING_MS;
+  const settled = [...known.values()].filter((round) => !inProgress(round));
+  return {
+    operatorId: operator.operatorId,
+    fromMs,
+    toMs,
+    asOfMs,
+    provisional: asOfMs - toMs < SETTLING_MS,
+    compared: listed !== undefined,
+    inProgress: known.size - settled.length,
+    totals: totalsOf([...ended.values()], booked),
+    differences: [
+      ...(booked ?? []).filter(({ roundId }) => !known.has(roundId)).map(unknownRound),
+      ...(listed ? await compare(ports.books, operator, settled, listed, work) : []),
+    ],
+  };
+}
+
+function checkPeriod(
+  { fromMs, toMs }: ReconciliationRequest,
+  { hotRetentionMs }: ReconciliationSettings,
+  nowMs: number,
+): void {
+  if (toMs <= fromMs) throw new RequestError('INVALID_REQUEST', 'The period ends before it begins');
+  if (toMs - fromMs > DAY_MS) {
+    throw new RequestError('PERIOD_TOO_LARGE', 'The period has more than 24 hours; ask for a shorter one');
+  }
+  // A day less than the ledger keeps rounds, for transactions that come after their round has ended.
+  if (fromMs < nowMs - hotRetentionMs + DAY_MS) {
+    throw new RequestError('PERIOD_TOO_OLD', 'The ledger may no longer have all rounds of that period');
+  }
+}
+
+async function endedRounds(
+  archive: ArchivedRounds,
+  { archiveDelayMs }: ReconciliationSettings,
+  { operator, fromMs, toMs }: ReconciliationRequest,
+  work: Workload,
+): Promise<Map<string, AccountedRound>> {
+  const rounds = new Map<string, AccountedRound>();
+  const { operatorId } = operator;
+  const period = { operatorId, fromMs, toMs, writtenBeforeMs: toMs + archiveDelayMs };
+  for await (const file of archive.ended(period)) {
+    work.spend('files', 1);
+    work.spend('rounds', file.length);
+    for (const round of file) rounds.set(round.roundId, round);
+  }
+  return rounds;
+}
+
+/** With a margin on either side, so that most rounds at the edges need no look-up. */
+function listedIn(
+  books: WalletBooks,
+  { operator, fromMs, toMs }: ReconciliationRequest,
+  work: Workload,
+): Promise<BookedTransaction[] | undefined> {
+  const selection = { fromMs: fromMs - CLOCK_MARGIN_MS, toMs: toMs + CLOCK_MARGIN_MS };
+  return pagesOf(books, operator, selection, work);
+}
+
+async function pagesOf(
+  books: WalletBooks,
+  operator: Operator,
+  selection: BookSelection,
+  work: Workload,
+): Promise<BookedTransaction[] | undefined> {
+  const transactions: BookedTransaction[] = [];
+  let after: string | undefined;
+  do {
+    const page = await books.page(operator, selection, after);
+    if (!page) return undefined;
+    // An empty page counts too: there may be no end of them.
+    work.spend('transactions', Math.max(1, page.transactions.length));
+    transactions.push(...page.transactions);
+    after = page.next;
+  } while (after !== undefined);
+  return transactions;
+}
+
+/** The rounds that transactions name and that are not among those at hand, as the ledger has them. */
+async function roundsOf(
+  ledger: ReconciliationPorts['ledger'],
+  operator: Operator,
+  booked: readonly BookedTransaction[],
+  atHand: ReadonlyMap<string, AccountedRound>,
+  work: Workload,
+): Promise<AccountedRound[]> {
+  const others = new Map(booked.map((transaction) => [transaction.roundId, transaction]));
+  for (const roundId of atHand.keys()) others.delete(roundId);
+  const found = await work.lookUp([...others.values()], (transaction) =>
+    findRound(ledger, operator, transaction),
+  );
+  return found.filter((round) => round !== undefined);
+}
+
+async function findRound(
+  ledger: ReconciliationPorts['ledger'],
+  { operatorId }: Operator,
+  { roundId, playerId, gameCode }: BookedTransaction,
+): Promise<AccountedRound | undefined> {
+  if (!RoundId.safeParse(roundId).success) return undefined;
+  const found = await ledger.find(roundId);
+  if (found) return found.log.operatorId === operatorId ? accountedRound(found) : undefined;
+  if (!PlayerId.safeParse(playerId).success || !GameCode.safeParse(gameCode).success) return undefined;
+  // The index may not know the newest rounds yet; the log itself does.
+  const newest = await ledger.list({ operatorId, playerId, gameCode }, { limit: NEWEST_ROUNDS });
+  const round = newest.find((candidate) => candidate.roundId === roundId);
+  return round && accountedRound(round);
+}
+
+/** What does not fit by the books at hand is compared once more, with everything that the wallet has of the round. */
+async function compare(
+  books: WalletBooks,
+  operator: Operator,
+  rounds: readonly AccountedRound[],
+  listed: readonly BookedTransaction[],
+  work: Workload,
+): Promise<Difference[]> {
+  const byRound = Map.groupBy(listed, ({ roundId }) => roundId);
+  const doubtful = rounds.filter(
+    (round) => differencesOf(round, byRound.get(round.roundId) ?? []).length > 0,
+  );
+  const differences = await work.lookUp(doubtful, async (round) => {
+    const { roundId } = round;
+    const all = await pagesOf(books, operator, { roundId }, work);
+    if (!all)
+      throw new DependencyError('WALLET_UNAVAILABLE', "The wallet does not list a round's transactions");
+    return differencesOf(
+      round,
+      all.filter((transaction) => transaction.roundId === roundId),
+    );
+  });
+  return differences.flat();
+}
