@@ -4,9 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { FaultError } from '../../shared/domain/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { Accounts } from './accounts.ts';
+import { type Delivery, deliver, send } from './delivery.ts';
+import type { FaultPlan, Operation } from './fault-plan.ts';
+import { faultRoutes } from './fault-routes.ts';
+import { HostileWallet } from './hostile-wallet.ts';
 import { WalletRefusal } from './refusal.ts';
 import { readBody } from './request.ts';
-import { type Reply, type Route, routes } from './routes.ts';
+import { type Route, routes } from './routes.ts';
 import { verifySignature } from './signature.ts';
 
 /** The only interface it listens on: its unsigned routes hand out money. */
@@ -20,6 +24,8 @@ export interface DemoWalletOptions {
   /** The HMAC key shared with the game server. */
   readonly secret: string;
   readonly clock?: Clock;
+  /** What goes wrong from the start on; nothing where it is left out. */
+  readonly faults?: FaultPlan | undefined;
 }
 
 export interface DemoWallet {
@@ -38,8 +44,16 @@ export async function startDemoWallet(options: DemoWalletOptions): Promise<DemoW
   if (!accounts.find('player123')) {
     accounts.createPlayer({ playerId: 'player123', currency: 'EUR', balanceMinor: 100_000n }, 'demo');
   }
+  const hostile = new HostileWallet(clock, options.faults);
+  const context: Context = {
+    accounts,
+    clock,
+    secret: options.secret,
+    hostile,
+    routes: [...routes, ...faultRoutes(hostile)],
+  };
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
-    void respond({ accounts, clock, secret: options.secret }, request, response);
+    void respond(context, request, response);
   });
   try {
     server.listen(options.port, HOST);
@@ -55,6 +69,7 @@ export async function startDemoWallet(options: DemoWalletOptions): Promise<DemoW
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      hostile.stop();
       await closed;
       accounts.close();
     },
@@ -72,11 +87,13 @@ interface Context {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly secret: string;
+  readonly hostile: HostileWallet;
+  readonly routes: readonly Route[];
 }
 
 async function respond(context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    send(response, await answer(context, request));
+    deliver(request, response, await answer(context, request));
   } catch (error) {
     if (error instanceof WalletRefusal) {
       const { code, message, status, headers } = error;
@@ -92,20 +109,34 @@ async function respond(context: Context, request: IncomingMessage, response: Ser
 }
 
 /** @throws WalletRefusal */
-async function answer({ accounts, clock, secret }: Context, request: IncomingMessage): Promise<Reply> {
+async function answer(context: Context, request: IncomingMessage): Promise<Delivery> {
+  const { accounts, clock, secret, hostile } = context;
   const url = URL.parse(request.url ?? '', `http://${HOST}`);
   if (!url) throw new WalletRefusal('INVALID_REQUEST', 'The request target is not a path');
-  const { route, pathParameter } = find(request.method ?? '', url.pathname);
+  const { route, pathParameter } = find(context.routes, request.method ?? '', url.pathname);
   if (route.access === 'local') refuseForeignHost(request.headers.host);
   const body = await readBody(request);
-  if (route.method === 'POST') refuseOtherMedia(request.headers['content-type']);
+  if (route.method === 'POST' || route.method === 'PUT') refuseOtherMedia(request.headers['content-type']);
   if (route.access === 'signed') {
     verifySignature(secret, { headers: request.headers, path: url.pathname, body }, clock.nowMs());
   }
-  return route.answer(accounts, { pathParameter, query: url.searchParams, body });
+  const call = { pathParameter, query: url.searchParams, body };
+  if (route.access === 'local') return { kind: 'reply', reply: route.answer(accounts, call) };
+  return hostile.answer(operationOf(url.pathname), body, (asked, refusal) =>
+    route.answer(accounts, { ...call, body: asked, refusal }),
+  );
 }
 
-function find(method: string, path: string): { readonly route: Route; readonly pathParameter: string } {
+/** `/health` and `/wallet/debit` are `health` and `debit`. */
+function operationOf(path: string): Operation {
+  return path.split('/').at(-1) as Operation;
+}
+
+function find(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { readonly route: Route; readonly pathParameter: string } {
   const candidates = routes.filter((route) => route.path.test(path));
   const route = candidates.find((candidate) => candidate.method === method);
   if (!route && candidates.length > 0) {
@@ -128,15 +159,4 @@ function refuseOtherMedia(contentType = ''): void {
   if (contentType.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
     throw new WalletRefusal('UNSUPPORTED_MEDIA_TYPE', 'Send application/json');
   }
-}
-
-function send(response: ServerResponse, { status, body }: Reply): void {
-  const text = `${JSON.stringify(body)}\n`;
-  response
-    .writeHead(status, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(text),
-      'cache-control': 'no-store',
-    })
-    .end(text);
 }

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { FaultError } from '../../shared/domain/errors.ts';
+import { readPlanFile } from './fault-plan.ts';
 import { startDemoWallet } from './server.ts';
 
 const LOCAL_SECRET = 'demo-wallet-secret-for-this-machine-only';
@@ -24,10 +26,24 @@ async function start(): Promise<void> {
     throw new FaultError('MISCONFIGURED', flaws.join('; '));
   }
   const { WALLET_PORT: port, WALLET_DATA: dataDirectory, WALLET_SECRET: secret } = environment.data;
-  const wallet = await startDemoWallet({ port, dataDirectory, secret });
+  const planFile = planFileOf(process.argv.slice(2));
+  const faults = planFile === undefined ? undefined : await readPlanFile(planFile);
+  const wallet = await startDemoWallet({ port, dataDirectory, secret, faults });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void wallet.stop());
   console.log(`The demo wallet listens on ${wallet.url}; its balances are in ${dataDirectory}.`);
   console.log('It knows player123 with the token "demo". Ctrl-C stops it.');
+  if (faults) console.log(`It is hostile, by ${planFile}.`);
+}
+
+/** @throws FaultError MISCONFIGURED */
+function planFileOf(args: string[]): string | undefined {
+  try {
+    return parseArgs({ args, options: { faults: { type: 'string' } } }).values.faults;
+  } catch (error) {
+    throw new FaultError('MISCONFIGURED', 'The only option is --faults with the file of a plan', {
+      cause: error,
+    });
+  }
 }
 
 try {

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { httpWallets } from '../../shared/adapters/http/wallets.ts';
+import type { Wallet, WalletTransaction } from '../../shared/ports/wallet.ts';
+import { type DemoWallet, startDemoWallet } from './server.ts';
+
+const SECRET = 'a secret shared by two';
+
+export interface BookEntry {
+  readonly kind: string;
+  readonly transaction_id: string;
+  readonly amount: string;
+  readonly change: string;
+  readonly refusal: string | null;
+}
+
+/** A demo wallet on a port and in a folder of its own, with the game server's own client in front of it. */
+export class TestWallet {
+  readonly #directory: string;
+  readonly #server: DemoWallet;
+  readonly client: Wallet;
+
+  private constructor(directory: string, server: DemoWallet, timeoutMs: number) {
+    this.#directory = directory;
+    this.#server = server;
+    const operator = {
+      operatorId: 'demo',
+      name: 'Demo',
+      enabled: true,
+      walletUrl: server.url,
+      walletSecretName: 'demo',
+      walletCalls: 'debit-credit',
+    } as const;
+    const telemetry = { count: () => {}, warn: () => {} };
+    const clock = { nowMs: () => Date.now() };
+    this.client = httpWallets({ secret: async () => SECRET, clock, timeoutMs, telemetry }).of(operator);
+  }
+
+  static async start(timeoutMs: number): Promise<TestWallet> {
+    const directory = mkdtempSync(join(tmpdir(), 'hostile-'));
+    const server = await startDemoWallet({ port: 0, dataDirectory: directory, secret: SECRET });
+    return new TestWallet(directory, server, timeoutMs);
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    rmSync(this.#directory, { recursive: true });
+  }
+
+  async faults(method: string, body?: unknown): Promise<{ readonly status: number; readonly json: unknown }> {
+    const init = {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body) ?? null,
+    };
+    const response = await fetch(`${this.url}/faults`, init);
+    return { status: response.status, json: await response.json() };
+  }
+
+  /** The rules, in the place of those before. */
+  async plan(...rules: readonly object[]): Promise<void> {
+    const { status, json } = await this.faults('PUT', { rules });
+    if (status !== 200) throw new Error(JSON.stringify(json));
+  }
+
+  async createPlayer(balance = '100.00'): Promise<string> {
+    const playerId = `player-${randomUUID()}`;
+    const body = { player_id: playerId, currency: 'EUR', balance, token: 'token' };
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const { status } = await fetch(`${this.url}/players`, init);
+    if (status !== 201) throw new Error(`no player but ${status}`);
+    return playerId;
+  }
+
+  /** What the books hold of a player, without the deposit. */
+  async entries(playerId: string): Promise<BookEntry[]> {
+    const response = await fetch(`${this.url}/transactions?player_id=${playerId}`);
+    const { transactions } = (await response.json()) as { transactions: BookEntry[] };
+    return transactions.filter(({ kind }) => kind !== 'deposit');
+  }
+
+  async balance(playerId: string): Promise<string> {
+    const response = await fetch(`${this.url}/players/${playerId}`);
+    return ((await response.json()) as { balance: string }).balance;
+  }
+}
+
+/** Of 1.00 EUR. */
+export function transactionOf(playerId: string, given: Partial<WalletTransaction> = {}): WalletTransaction {
+  const roundId = randomUUID();
+  return {
+    transactionId: `${roundId}:movement`,
+    roundId,
+    playerId,
+    gameCode: 'happy-panda',
+    sessionId: randomUUID(),
+    currency: 'EUR',
+    amountMinor: 100n,
+    ...given,
+  };
+}
