@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_AMOUNT_MINOR } from '../../shared/domain/money.ts';
 import { Accounts } from './accounts.ts';
 import type { Movement } from './entry.ts';
+import { MAX_BALANCE_MINOR } from './journal.ts';
 import { WalletRefusal } from './refusal.ts';
 
 const clock = { nowMs: () => 1_700_000_000_000 };
@@ -228,10 +228,10 @@ describe('accounts', () => {
 
   it('are found again, to the minor unit, when they are opened again', () => {
     const first = open();
-    first.createPlayer({ playerId: 'anna', currency: 'EUR', balanceMinor: MAX_AMOUNT_MINOR }, 'token');
+    first.createPlayer({ playerId: 'anna', currency: 'EUR', balanceMinor: MAX_BALANCE_MINOR }, 'token');
     first.close();
     const second = open();
-    expect(second.get('anna').balanceMinor).toBe(MAX_AMOUNT_MINOR);
+    expect(second.get('anna').balanceMinor).toBe(MAX_BALANCE_MINOR);
     expect(second.hasToken('anna', 'token')).toBe(true);
     second.close();
   });

@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { MAX_AMOUNT_MINOR } from '../../shared/domain/money.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import {
   type Entry,
@@ -11,7 +10,7 @@ import {
   type Movement,
   text,
 } from './entry.ts';
-import { inTransaction, openJournal } from './journal.ts';
+import { inTransaction, MAX_BALANCE_MINOR, openJournal } from './journal.ts';
 import { type RefusalCode, WalletRefusal } from './refusal.ts';
 
 export interface Player {
@@ -182,7 +181,7 @@ export class Accounts {
     if (balanceMinor < 0n) {
       throw new WalletRefusal('INSUFFICIENT_FUNDS', 'What is to be taken back has been spent');
     }
-    if (balanceMinor > MAX_AMOUNT_MINOR) {
+    if (balanceMinor > MAX_BALANCE_MINOR) {
       throw new WalletRefusal('BALANCE_LIMIT', 'The balance would be more than this wallet can hold');
     }
     this.#database

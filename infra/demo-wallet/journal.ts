@@ -2,9 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FaultError } from '../../shared/domain/errors.ts';
-import { MAX_AMOUNT_MINOR } from '../../shared/domain/money.ts';
 
 const SCHEMA_VERSION = 2;
+
+/** 18 digits: what fits SQLite's integers of 64 bits. Money in this wallet is pretended, so it may be less than elsewhere. */
+export const MAX_BALANCE_MINOR = 10n ** 18n - 1n;
 
 /**
  * Amounts are integer minor units. Every entry of the journal stays as it was written; a player's balance is the sum
@@ -16,7 +18,7 @@ const PLAYERS = `
     player_id TEXT PRIMARY KEY,
     currency TEXT NOT NULL,
     token_hash BLOB NOT NULL,
-    balance_minor INTEGER NOT NULL CHECK (balance_minor BETWEEN 0 AND ${MAX_AMOUNT_MINOR})
+    balance_minor INTEGER NOT NULL CHECK (balance_minor BETWEEN 0 AND ${MAX_BALANCE_MINOR})
   ) STRICT, WITHOUT ROWID;
 `;
 

@@ -5,6 +5,7 @@ import { RequestError } from '../../shared/domain/errors.ts';
 import { GameCode, PlayerId, RoundId, SessionId } from '../../shared/domain/ids.ts';
 import { parseAmount } from '../../shared/domain/money.ts';
 import type { Movement } from './entry.ts';
+import { MAX_BALANCE_MINOR } from './journal.ts';
 import { WalletRefusal } from './refusal.ts';
 
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -94,8 +95,14 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<
   throw new WalletRefusal('INVALID_REQUEST', flaws.slice(0, 5).join('; '));
 }
 
-/** @throws WalletRefusal INVALID_AMOUNT, UNKNOWN_CURRENCY */
+/** @throws WalletRefusal INVALID_AMOUNT, UNKNOWN_CURRENCY, BALANCE_LIMIT */
 export function readAmount(amount: string, currency: string): bigint {
+  const amountMinor = parsed(amount, currency);
+  if (amountMinor <= MAX_BALANCE_MINOR) return amountMinor;
+  throw new WalletRefusal('BALANCE_LIMIT', 'The amount is more than this wallet can hold');
+}
+
+function parsed(amount: string, currency: string): bigint {
   try {
     return parseAmount(amount, currencyOf(currency));
   } catch (error) {
@@ -105,7 +112,7 @@ export function readAmount(amount: string, currency: string): bigint {
   }
 }
 
-/** @throws WalletRefusal INVALID_JSON, INVALID_REQUEST, INVALID_AMOUNT, UNKNOWN_CURRENCY */
+/** @throws WalletRefusal INVALID_JSON, INVALID_REQUEST, INVALID_AMOUNT, UNKNOWN_CURRENCY, BALANCE_LIMIT */
 export function readMovement(body: Uint8Array): Movement {
   return movementOf(readFields(MovementBody, body));
 }

@@ -7,8 +7,17 @@ export type RoundingMode = 'half-even' | 'half-up' | 'down';
 /** Payouts are integers of a millionth of the base bet. */
 export const MILLIONTHS = 1_000_000n;
 
-/** The largest amount of money in one field: 18 digits, the width of a ledger column at most operators. */
-export const MAX_AMOUNT_MINOR = 10n ** 18n - 1n;
+/** Before the decimal point: more than any account holds, in any currency. */
+const INTEGER_DIGITS = 18;
+const MAX_DECIMALS = 18;
+
+/** No amount of any currency is larger; two of them add up to less than the 38 digits of a number in DynamoDB. */
+export const MAX_AMOUNT_MINOR = 10n ** BigInt(INTEGER_DIGITS + MAX_DECIMALS) - 1n;
+
+/** The largest amount of a currency, in minor units. */
+export function maxAmountMinor({ decimals }: Currency): bigint {
+  return 10n ** BigInt(INTEGER_DIGITS + decimals) - 1n;
+}
 
 // Wide enough that no amount, payout or product of the two is ever rounded by the library itself; plain notation always.
 const Exact = Decimal.clone({
@@ -18,10 +27,11 @@ const Exact = Decimal.clone({
   rounding: Decimal.ROUND_HALF_EVEN,
 });
 
-const amountPattern = /^(?:0|[1-9]\d{0,18})(?:\.\d{1,18})?$/;
+const amountPattern = new RegExp(`^(?:0|[1-9]\\d{0,${INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_DECIMALS}})?$`);
 
 /**
- * Reads a decimal string such as `1.00` as minor units. No sign, exponent, grouping or leading zeros.
+ * Reads a decimal string such as `1.00` as minor units. No sign, exponent, grouping or leading zeros; at most 18 digits
+ * before the point.
  * @throws RequestError INVALID_AMOUNT, AMOUNT_TOO_PRECISE
  */
 export function parseAmount(text: string, currency: Currency): bigint {
@@ -38,11 +48,7 @@ export function parseAmount(text: string, currency: Currency): bigint {
       `${currency.code} has ${currency.decimals} decimals; "${text}" has more`,
     );
   }
-  const amountMinor = BigInt(minor.toFixed(0));
-  if (amountMinor > MAX_AMOUNT_MINOR) {
-    throw new RequestError('INVALID_AMOUNT', `"${text}" is more than an amount may be`);
-  }
-  return amountMinor;
+  return BigInt(minor.toFixed(0));
 }
 
 /** Writes minor units as a decimal string with all of the currency's decimals: 100 -> `1.00` EUR, `100` JPY. */
@@ -65,6 +71,7 @@ const decimalRounding = {
 export function winFor(
   payoutMillionths: bigint,
   baseBetMinor: bigint,
+  currency: Currency,
   rounding: RoundingMode = 'half-even',
 ): bigint {
   if (payoutMillionths < 0n || baseBetMinor < 0n) {
@@ -74,7 +81,7 @@ export function winFor(
     .times(baseBetMinor.toString())
     .div(MILLIONTHS.toString());
   const winMinor = BigInt(exact.toDecimalPlaces(0, decimalRounding[rounding]).toFixed(0));
-  if (winMinor > MAX_AMOUNT_MINOR) {
+  if (winMinor > maxAmountMinor(currency)) {
     throw new FaultError('CORRUPT_RECORD', 'A win is more than an amount may be');
   }
   return winMinor;

@@ -1,3 +1,4 @@
+import { currencyOf } from '../domain/currency.ts';
 import { DependencyError, RgsError } from '../domain/errors.ts';
 import { winFor } from '../domain/money.ts';
 import type { Operator } from '../domain/operator.ts';
@@ -105,7 +106,7 @@ function decide({ engine, round, start }: OwnedIntent): Decision | { readonly fa
     const action = engine.capabilities.actions.find(({ name }) => name === round.action);
     if (!action) return { failure: 'ENGINE_REJECTED' };
     const step = engine.step({ state: start.state, action: action.code, seed: start.seed, stepIndex: 0 });
-    return { step, winMinor: winFor(step.payoutMillionths, round.baseBetMinor) };
+    return { step, winMinor: winFor(step.payoutMillionths, round.baseBetMinor, currencyOf(round.currency)) };
   } catch (error) {
     if (error instanceof RgsError) return { failure: error.code };
     throw error;

@@ -67,7 +67,7 @@ describe('a round in the ledger', () => {
     'a step’s key': { sk: 'round#000000001#step#0001' },
     'the number 0': { sk: 'round#000000000' },
     'a negative win': { win: -1n },
-    'a win above the largest amount': { win: 10n ** 18n },
+    'a win above the largest amount': { win: 10n ** 36n },
     'a hash of 31 bytes': { engine: new Uint8Array(31) },
     'an unknown status': { status: 'SETTLED' },
     'another version': { v: 2n },
