@@ -102,7 +102,9 @@ async function* simulateAll(
     }
     if (mode !== 0) throw new ConnectError('This engine simulates its first mode only', Code.InvalidArgument);
     const chunkRounds = BigInt(Math.min(request.chunkRounds || MAX_CHUNK_ROUNDS, MAX_CHUNK_ROUNDS));
-    for (let first = firstRound; first < end && !signal.aborted; first += chunkRounds) {
+    for (let first = firstRound; first < end; first += chunkRounds) {
+      // Thrown, because a stream that just ends would pass a part off as the whole.
+      signal.throwIfAborted();
       const left = end - first;
       const batch = { seed, first, rounds: Number(left < chunkRounds ? left : chunkRounds) };
       yield chunkMessage(first, simulate(engine, batch), hashBytes(engine));

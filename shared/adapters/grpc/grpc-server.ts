@@ -1,7 +1,7 @@
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import type { ConnectRouter } from '@connectrpc/connect';
+import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 
 /** A state has 8 KiB and an engine's answer at most 64, so larger messages are mistakes or attacks. */
@@ -73,7 +73,7 @@ async function stop(
   // Tells each client to open no more streams here.
   for (const session of sessions) session.close();
   const force = setTimeout(() => {
-    shutdown.abort();
+    shutdown.abort(new ConnectError('The server stops', Code.Unavailable));
     for (const session of sessions) setTimeout(() => session.destroy(), FAREWELL_MS).unref();
   }, graceMs);
   await closed;

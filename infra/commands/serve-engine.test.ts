@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { OtherEngine, OtherRandom, otherClient } from '../../shared/adapters/grpc/other-client.fixture.ts';
+
+let child: ChildProcess | undefined;
+afterEach(() => void child?.kill('SIGKILL'));
+
+/** Runs the command until it serves or ends; answers all that it said. */
+async function run(...args: readonly string[]): Promise<string> {
+  child = spawn(process.execPath, ['infra/commands/serve-engine.ts', ...args], {
+    cwd: path.resolve(import.meta.dirname, '../..'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const ended = once(child, 'exit');
+  const serving = new Promise((resolve) => {
+    for (const output of [child?.stdout, child?.stderr])
+      output?.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes('Serving on')) resolve(undefined);
+      });
+  });
+  await Promise.race([serving, ended]);
+  return said;
+}
+
+const portOf = (said: string) => Number(/Serving on \S+:(\d+)/.exec(said)?.[1]);
+
+describe('npm run engine:serve', () => {
+  it('serves an engine of this checkout until it is asked to end', async () => {
+    const said = await run('happy-panda', '--port', '0');
+    const told = await otherClient(OtherEngine, portOf(said)).call('GetCapabilities', {
+      env_id: 'happy-panda',
+    });
+    const { build_hash } = told['id'] as { build_hash: Buffer };
+    expect(said).toContain(`happy-panda 1.0.0 ${build_hash.toString('hex')}`);
+    const random = otherClient(OtherRandom, portOf(said)).call('GetBytes', { request_id: 'a', length: 32 });
+    await expect(random).rejects.toThrow('UNIMPLEMENTED');
+    child?.kill('SIGTERM');
+    expect(child && (await once(child, 'exit'))).toEqual([0, null]);
+  });
+
+  it('serves random bytes where it is asked to', async () => {
+    const other = otherClient(OtherRandom, portOf(await run('happy-panda', '--port', '0', '--random')));
+    const ask = (length: number) => other.call('GetBytes', { request_id: 'mine', length });
+    const first = await ask(32);
+    expect(first).toEqual({ request_id: 'mine', data: expect.objectContaining({ length: 32 }) });
+    expect(first['data']).not.toEqual((await ask(32))['data']);
+    await expect(ask(0)).rejects.toThrow('INVALID_ARGUMENT');
+    await expect(ask(4_097)).rejects.toThrow('INVALID_ARGUMENT');
+  });
+
+  it.each([
+    ['an engine that does not exist', ['sad-panda'], /engines\/sad-panda/],
+    ['a certificate without its key', ['happy-panda', '--cert', 'cert.pem'], /--cert and --key/],
+    ['seeds in plain text on a network', ['happy-panda', '--host', '0.0.0.0'], /unencrypted/],
+  ])('refuses %s', async (_, args, message) => {
+    expect(await run(...args)).toMatch(message);
+    expect(child?.exitCode ?? (await once(child as ChildProcess, 'exit'))[0]).toBe(1);
+  });
+});

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { buildEngines } from '../../engines/build.ts';
+import { loadBuiltEngine } from '../../engines/built-engine.ts';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
+import { engineService } from '../../shared/adapters/grpc/engine-service.ts';
+import { type GrpcServer, startGrpcServer } from '../../shared/adapters/grpc/grpc-server.ts';
+import { Engine } from '../../shared/adapters/grpc/proto/engine/v1/engine_pb.ts';
+import { Random } from '../../shared/adapters/grpc/proto/random/v1/random_pb.ts';
+import { randomService } from '../../shared/adapters/grpc/random-service.ts';
+import { artefactKey } from '../../shared/adapters/s3/artefact-key.ts';
+import { systemClock } from '../../shared/adapters/system/clock.ts';
+import { systemRandom } from '../../shared/adapters/system/random.ts';
+import { Sha256Hex } from '../../shared/domain/ids.ts';
+import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
+import { findDeployment } from './deployment.ts';
+import { runCommand } from './run-command.ts';
+
+/** How long calls that are under way at the end may still take. */
+const GRACE_MS = 10_000;
+
+/** Engines of this checkout by the names of their folders; all of them where none is named. */
+async function builtEngines(names: readonly string[]): Promise<LoadedEngine[]> {
+  const wanted = names.length > 0 ? names : (await buildEngines()).map(({ name }) => name);
+  return Promise.all(wanted.map((name) => loadBuiltEngine(name)));
+}
+
+/** Engines that a stage has published, by game or by hash; those of all its games where none is named. */
+async function publishedEngines(stage: string, names: readonly string[]): Promise<LoadedEngine[]> {
+  const { outputs } = await findDeployment(stage);
+  const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
+  const games = await registry.games();
+  const wanted = names.length > 0 ? names : games.map(({ gameCode }) => gameCode);
+  const hashOf = (name: string): string => {
+    if (Sha256Hex.safeParse(name).success) return name;
+    const game = games.find(({ gameCode }) => gameCode === name);
+    if (!game) throw new Error(`Stage ${stage} has no game ${name}`);
+    return game.engineHash;
+  };
+  const s3 = new S3Client();
+  const fetch = async (hash: string): Promise<Uint8Array> => {
+    const object = new GetObjectCommand({ Bucket: outputs.EnginesBucket, Key: artefactKey(hash) });
+    return (await s3.send(object)).Body?.transformToByteArray() ?? new Uint8Array();
+  };
+  const host = new EngineHost({ fetch });
+  return Promise.all([...new Set(wanted.map(hashOf))].map((hash) => host.load(hash)));
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: string;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly plaintext: boolean;
+}
+
+/** Seeds cross this connection before their rounds are played, so outside of this machine it is encrypted. */
+async function serve(
+  engines: readonly LoadedEngine[],
+  random: boolean,
+  address: Address,
+): Promise<GrpcServer> {
+  const { host, port, cert, key, plaintext } = address;
+  if ((cert === undefined) !== (key === undefined)) throw new Error('Give both --cert and --key, or neither');
+  if (!cert && !plaintext && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
+    throw new Error(
+      `Seeds would cross the network unencrypted: give --cert and --key, or --plaintext where ${host} is in a network of your own`,
+    );
+  }
+  if (!/^\d{1,5}$/.test(port)) throw new Error('--port is a number');
+  return startGrpcServer({
+    host,
+    port: Number(port),
+    tls: cert && key ? { cert: await readFile(cert), key: await readFile(key) } : undefined,
+    routes: (router) => {
+      router.service(Engine, engineService(engines));
+      if (random) router.service(Random, randomService(systemRandom));
+    },
+  });
+}
+
+if (import.meta.main) {
+  await runCommand(async () => {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        stage: { type: 'string' },
+        host: { type: 'string', default: '127.0.0.1' },
+        port: { type: 'string', default: '50052' },
+        cert: { type: 'string' },
+        key: { type: 'string' },
+        plaintext: { type: 'boolean', default: false },
+        random: { type: 'boolean', default: false },
+      },
+    });
+    const { stage, random, host, port, cert, key, plaintext } = values;
+    const engines = await (stage ? publishedEngines(stage, positionals) : builtEngines(positionals));
+    const server = await serve(engines, random, { host, port, cert, key, plaintext });
+    for (const { capabilities, hash } of engines) {
+      console.log(`${capabilities.engineId} ${capabilities.buildId} ${hash}`);
+    }
+    if (random) console.log("random bytes of this machine's generator");
+    console.log(`Serving on ${cert ? 'https' : 'http'}://${host}:${server.port}`);
+    const stop = () => void server.stop(GRACE_MS);
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+  });
+}
