@@ -40,6 +40,9 @@ const engineErrors = [
   'HASH_MISMATCH',
   'UNSUPPORTED_ABI',
   'ENGINE_TRAP',
+  'OUT_OF_FUEL',
+  'OUT_OF_MEMORY',
+  'TIMEOUT',
   'BAD_OUTPUT',
 ] as const;
 const roundErrors = [

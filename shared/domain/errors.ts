@@ -51,6 +51,9 @@ const catalogue = {
   HASH_MISMATCH: { kind: 'engine', retryable: false },
   UNSUPPORTED_ABI: { kind: 'engine', retryable: false },
   ENGINE_TRAP: { kind: 'engine', retryable: false },
+  OUT_OF_FUEL: { kind: 'engine', retryable: false },
+  OUT_OF_MEMORY: { kind: 'engine', retryable: false },
+  TIMEOUT: { kind: 'engine', retryable: false },
   ENGINE_REJECTED: { kind: 'engine', retryable: false },
   BAD_OUTPUT: { kind: 'engine', retryable: false },
 
