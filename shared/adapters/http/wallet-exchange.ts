@@ -7,7 +7,14 @@ import { signatureHeaders } from './wallet-signature.ts';
 /** A reply is a few hundred bytes; more is not a wallet. */
 export const MAX_REPLY_BYTES = 64 * 1024;
 
-export type WalletOperation = 'authenticate' | 'debit' | 'credit' | 'bet-win' | 'rollback' | 'balance';
+export type WalletOperation =
+  | 'authenticate'
+  | 'debit'
+  | 'credit'
+  | 'bet-win'
+  | 'rollback'
+  | 'balance'
+  | 'transactions';
 
 export interface WalletConnection {
   /** The key of a wallet, by the name its operator's record has for it. */
@@ -36,7 +43,7 @@ export async function exchange(
   connection: WalletConnection,
   operator: Operator,
   operation: WalletOperation,
-  fields: () => Readonly<Record<string, string>>,
+  fields: () => Readonly<Record<string, string | number>>,
 ): Promise<Exchange> {
   let timeout: AbortSignal | undefined;
   try {
