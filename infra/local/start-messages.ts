@@ -37,6 +37,15 @@ Launch, spin, read the round:
     -d "{\\"session_id\\":\\"$SESSION\\",\\"bet_amount\\":\\"1.00\\"}" | tee /dev/stderr | ${field('round_id')})
 
   curl -s ${facts.url}/api/v1/rounds/$ROUND -H 'X-Operator-Key: ${facts.operatorKey}'
+
+${hostileHint(facts.walletUrl)}`;
+}
+
+function hostileHint(walletUrl: string | undefined): string {
+  if (walletUrl === undefined) return '';
+  return `See what a wallet that fails does to it:
+
+  npm run wallet:faults -- add --wallet ${walletUrl} --fault close-socket --on credit --times 3
 `;
 }
 

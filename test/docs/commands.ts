@@ -12,6 +12,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^(?:[A-Z]+=\$\()?curl -s .*http:\/\/127\.0\.0\.1:808[01]\//s, 'stack'],
   [/^printf .* openssl dgst/s, 'stack'],
   [/^npm run (?:engine:publish|operator:register) -- .* --stage local$/, 'stack'],
+  [/^npm run wallet:faults -- /, 'stack'],
   [/^npx cdk synth -c /, 'here'],
   [/^npx vitest run .* --project unit /, 'here'],
   [/^npm exec -- node engines\/build\.ts$/, 'here'],
@@ -19,6 +20,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm ci && npm (?:start|test)$/, 'ci'],
   [/^npm (?:start|test)$/, 'ci'],
   [/^npm run (?:wallet|check|format|build|bench:budget|test:dynamodb-local|verify:protocol)$/, 'ci'],
+  [/^npm run wallet -- --faults \S+$/, 'ci'],
   [/^RGS_API_URL=.* npx vitest run .* --project e2e \S+$/, 'ci'],
   [/^npm run test:emulator -- --api (?:http|rest)$/, 'ci'],
   // It would record what the tests compare with.

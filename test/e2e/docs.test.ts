@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { LaunchResponse, RoundRecord, RoundResponse } from '../../functions/_api/schemas.ts';
 import { commandEnvironment, proofOf } from '../docs/commands.ts';
 import { commandsOf, page, pages, ROOT } from '../docs/pages.ts';
@@ -30,7 +30,7 @@ async function run(commands: readonly string[]): Promise<string[]> {
     )
     .join(`\nprintf '\\036'\n`);
   const shell = ['-e', '-c', `exec 2>'${path.join(folder, 'errors')}'\n${script}`];
-  const env = commandEnvironment({ RGS_DATA: folder });
+  const env = commandEnvironment({ RGS_DATA: folder, WALLET_PORT: new URL(walletUrl).port });
   try {
     return (await promisify(execFile)('sh', shell, { cwd: ROOT, env })).stdout.split(BETWEEN);
   } catch (error) {
@@ -115,7 +115,8 @@ describe('the commands of the pages', () => {
   });
 
   it('of the wallet make the documented signature, a player and a list', async () => {
-    const [signature = '', ...replies] = await run(stackCommands('docs/wallet-api.md'));
+    const commands = stackCommands('docs/wallet-api.md').filter((command) => !command.includes('faults'));
+    const [signature = '', ...replies] = await run(commands);
     const hex = /[0-9a-f]{64}/.exec(signature)?.[0] ?? 'none';
     expect(page('docs/wallet-api.md').text).toContain(`v1=${hex}`);
     // A wallet that lives longer than this suite has the player already.
@@ -123,6 +124,20 @@ describe('the commands of the pages', () => {
       expect.stringMatching(/^(ok|PLAYER_EXISTS)$/),
       'ok',
     ]);
+  });
+
+  it('of the hostile wallet say what goes wrong at it, and end it', async () => {
+    const commands = stackCommands('docs/wallet-api.md').filter((command) => command.includes('faults'));
+    expect(commands.length).toBeGreaterThan(6);
+    onTestFinished(async () => {
+      await fetch(`${target().walletUrl}/faults`, { method: 'DELETE' });
+    });
+    const outputs = await run(commands);
+    const said = new Map(commands.map((command, index) => [command, outputs[index] ?? '']));
+    for (const [command, output] of said) {
+      const over = /clear$|DELETE/.test(command);
+      expect(output, command).toMatch(over ? /Nothing goes wrong|"rules":\[\]/ : /"fault":"[a-z-]+"/);
+    }
   });
 
   it('of development and engines publish the game and register an operator, whose key opens a session', async () => {

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FAULT_NAMES, readPlanFile, Rule } from '../../infra/demo-wallet/fault-plan.ts';
+import { page, ROOT, tableUnder } from './pages.ts';
+
+const wallet = page('docs/wallet-api.md');
+
+/** What every rule may have, whatever its fault. */
+const COMMON = [
+  'player_id',
+  'game_code',
+  'transaction_id',
+  'skip',
+  'times',
+  'every',
+  'probability',
+  'seed',
+  'for_ms',
+];
+
+describe('docs/wallet-api.md', () => {
+  it('has every fault with its parameters and what they are unless set', () => {
+    const told = tableUnder(wallet, 'Faults').map(([fault, , parameters]) => [fault, parameters]);
+    expect(told.map(([fault]) => fault)).toEqual(FAULT_NAMES);
+    for (const [fault = '', parameters = ''] of told) {
+      const { fault: _, on: __, ...own } = Rule.parse({ fault });
+      const named = parameters.split('; ').filter(Boolean);
+      expect(
+        named.map((text) => text.replace('at most ', '')),
+        fault,
+      ).toEqual(Object.entries(own).map(([name, value]) => `${name}, ${value}`));
+    }
+  });
+
+  it('has every field of a rule, and the option that sets it', () => {
+    const rows = tableUnder(wallet, 'Rules');
+    const list = (text = '') => text.split(', ').filter((name) => !name.includes(' '));
+    expect(rows.flatMap(([fields]) => list(fields)).sort()).toEqual(['on', ...COMMON].sort());
+    const source = readFileSync(path.join(ROOT, 'infra/demo-wallet/fault-command.ts'), 'utf8');
+    for (const option of rows.flatMap(([, options]) => list(options)))
+      expect(source).toMatch(new RegExp(`\\b${option.slice(2)}'?: \\{ type:`));
+  });
+
+  it('names a plan that can be set', async () => {
+    const plan = await readPlanFile(path.join(ROOT, 'infra/demo-wallet/plans/mixed.json'));
+    // A tester sees every kind of them, but for an outage, which would hide the others.
+    const faults = new Set(plan.rules.map(({ fault }) => fault));
+    expect(FAULT_NAMES.filter((fault) => !faults.has(fault))).toEqual(['player-blocked', 'down']);
+  });
+});
