@@ -8,6 +8,7 @@ import {
   SessionId,
   Sha256Hex,
 } from '../../shared/domain/ids.ts';
+import { plainInteger } from '../_runtime/plain-integer.ts';
 
 /** A decimal string of the currency's major unit; its precision is checked against the currency. */
 const Amount = z
@@ -93,7 +94,7 @@ export const RoundRecord = z.strictObject({
 });
 
 export const RoundsQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: plainInteger(z.int().min(1).max(100).default(20)),
   cursor: z.string().max(64).optional(),
 });
 export const RoundsResponse = z.strictObject({

@@ -26,7 +26,7 @@ describe('a setting', () => {
     },
   );
 
-  it.each(['0', '-1', '1.5', 'soon', 'NaN', 'Infinity', '30s'])(
+  it.each(['0', '-1', '1.5', 'soon', 'NaN', 'Infinity', '30s', '3e4', '0x7530', ' 30000', '030000'])(
     'of a time is refused where it is "%s"',
     (value) => {
       vi.stubEnv('ROUND_LEASE_MS', value);

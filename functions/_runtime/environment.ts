@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { FaultError } from '../../shared/domain/errors.ts';
+import { plainInteger } from './plain-integer.ts';
 
 const text = z.string().min(1);
 const url = z.url();
-const positive = z.coerce.number().int().positive();
+const positive = plainInteger(z.int().positive());
 
 /** Every variable a function may be given. Each function has only those of what it uses; see infra/functions.ts. */
 const variables = {
