@@ -19,13 +19,8 @@ export function maxAmountMinor({ decimals }: Currency): bigint {
   return 10n ** BigInt(INTEGER_DIGITS + decimals) - 1n;
 }
 
-// Wide enough that no amount, payout or product of the two is ever rounded by the library itself; plain notation always.
-const Exact = Decimal.clone({
-  precision: 80,
-  toExpNeg: -80,
-  toExpPos: 80,
-  rounding: Decimal.ROUND_HALF_EVEN,
-});
+// Wide enough that no amount, payout or product of the two is ever rounded by the library itself.
+const Exact = Decimal.clone({ precision: 80, rounding: Decimal.ROUND_HALF_EVEN });
 
 const amountPattern = new RegExp(`^(?:0|[1-9]\\d{0,${INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_DECIMALS}})?$`);
 
