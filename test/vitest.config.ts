@@ -14,6 +14,7 @@ export default defineConfig({
             'test/architecture/**/*.test.ts',
             'test/contracts/*.test.ts',
             'test/docs/**/*.test.ts',
+            'test/hostile-input/*.test.ts',
             'test/protocol/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/.rgs/**', '**/cdk.out/**'],

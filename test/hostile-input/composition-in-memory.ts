@@ -1,0 +1,73 @@
+import type { Game } from '../../shared/domain/game.ts';
+import { engineHash, log, RoundsFixture, sessionId } from '../../shared/usecases/rounds.fixture.ts';
+import { decimalsOf, type TestCurrency } from './amount-rule.ts';
+
+/** Stands where `functions/_runtime/composition.ts` stands: the functions as they are, over ports in memory. */
+let world: World;
+
+const game: Game = {
+  gameCode: log.gameCode,
+  title: 'Coin',
+  enabled: true,
+  engineHash,
+  bets: Object.entries(decimalsOf).map(([currency, decimals]) => ({
+    currency,
+    allowedMinor: [1n, 2n, 10n ** BigInt(decimals), 15n * 10n ** BigInt(decimals)],
+  })),
+};
+
+/** Calls that change what is stored, or that other systems hear of. */
+const CHANGES = new Set(['append', 'save', 'expire', 'create', 'revoke', 'send']);
+
+/** One player with one session, and a list of everything that was done to the world. */
+export class World {
+  readonly rounds = new RoundsFixture();
+  readonly changes: string[] = [];
+
+  /** Makes a new world the one that the functions see. */
+  static async open(currency: TestCurrency = 'EUR'): Promise<World> {
+    const opened = new World();
+    opened.rounds.game = game;
+    await opened.rounds.open({ currency });
+    world = opened;
+    return opened;
+  }
+
+  /** Every write, message and movement of money since the world was opened. */
+  get effects(): readonly string[] {
+    return [...this.changes, ...this.rounds.calls.map(({ call }) => call)];
+  }
+
+  watched<T extends object>(port: T): T {
+    return new Proxy(port, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          if (CHANGES.has(String(name))) this.changes.push(String(name));
+          return (value as (...given: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
+  }
+}
+
+export const player = { ...log, sessionId };
+
+export const clock = { nowMs: () => world.rounds.nowMs };
+export const random = {
+  bytes: (length: number) => world.rounds.ports().random.bytes(length),
+  uuid: () => world.rounds.ports().random.uuid(),
+};
+export const ledger = () => world.watched(world.rounds.ledger);
+export const sessions = () => world.watched(world.rounds.sessions);
+export const recovery = () => world.watched(world.rounds.recovery);
+export const registry = () => world.rounds.ports().registry;
+export const engines = () => world.rounds.ports().engines;
+export const wallets = () => world.rounds.ports().wallets;
+export const playPorts = () => ({
+  ...world.rounds.ports(),
+  ledger: ledger(),
+  sessions: sessions(),
+  recovery: recovery(),
+});

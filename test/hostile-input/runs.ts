@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+/**
+ * How many cases of each property a run of the tests generates: at least 100,000 in all, which runs.test.ts adds up.
+ * HOSTILE_INPUT_RUNS_FACTOR multiplies them.
+ */
+export const runs = {
+  'JSON of any text is read as the grammar says': 12_000,
+  'a spin takes exactly the stake that its body names, or nothing': 16_000,
+  'a bonus action is read from its body or refused': 4_000,
+  'a launch opens a session for exactly the player that its body names, or none': 10_000,
+  'a path names exactly one session or round, or nothing': 5_000,
+  'a path names exactly one game, or nothing': 3_000,
+  'a query pages by plain integers, or is refused': 4_000,
+  'headers are taken in any case, or refused': 5_000,
+  'a round is read with exactly its credentials, or not at all': 3_000,
+} as const satisfies Record<string, number>;
+
+type PropertyName = keyof typeof runs;
+
+/** Far more than any case needs; a quadratic reader takes longer. CPU time, because the machine has other work. */
+const MAX_CASE_CPU_MS = 1_500;
+
+const SMALLEST_SHARE = 0.01;
+
+const factor = Number(process.env['HOSTILE_INPUT_RUNS_FACTOR'] ?? 1);
+const TIMEOUT_MS = 120_000 * Math.max(1, factor);
+
+/** A failure prints its seed and path; with them in the environment the same case is generated again. */
+function replay(): fc.Parameters<unknown> {
+  const { HOSTILE_INPUT_SEED: seed, HOSTILE_INPUT_PATH: path } = process.env;
+  return { ...(seed && { seed: Number(seed) }), ...(path && { path }) };
+}
+
+export type Verdict = 'accepted' | 'refused';
+
+/**
+ * Declares a test that `holds` for every generated case, which takes bounded time and leaves every prototype as it was. A
+ * property of which nearly all cases end alike shows little, so both verdicts must come up.
+ */
+export function hostile<T>(
+  name: PropertyName,
+  given: fc.Arbitrary<T>,
+  holds: (value: T) => Verdict | Promise<Verdict>,
+): void {
+  it(name, { timeout: TIMEOUT_MS }, async () => {
+    const numRuns = Math.ceil(runs[name] * factor);
+    const untouched = prototypeNames();
+    const verdicts = { accepted: 0, refused: 0 };
+    const property = fc.asyncProperty(given, async (value) => {
+      const startedAt = process.threadCpuUsage();
+      verdicts[await holds(value)] += 1;
+      const { user, system } = process.threadCpuUsage(startedAt);
+      expect((user + system) / 1_000).toBeLessThan(MAX_CASE_CPU_MS);
+      expect(prototypeNames()).toBe(untouched);
+    });
+    await fc.assert(property, { ...replay(), numRuns });
+    if (process.env['HOSTILE_INPUT_PATH'] !== undefined) return;
+    expect(verdicts.accepted + verdicts.refused).toBe(numRuns);
+    expect(Math.min(verdicts.accepted, verdicts.refused) / numRuns).toBeGreaterThan(SMALLEST_SHARE);
+    console.log(`${numRuns} hostile cases: ${verdicts.accepted} accepted, ${verdicts.refused} refused`);
+  });
+}
+
+function prototypeNames(): string {
+  return [Object.prototype, Array.prototype, Function.prototype, String.prototype]
+    .map((prototype) => Reflect.ownKeys(prototype).length)
+    .join();
+}
