@@ -209,16 +209,24 @@ describe('a bet-win', () => {
 });
 
 describe('accounts', () => {
-  it('are read from a file that was written before there was a bet-win', async () => {
+  it.each([
+    [1, 'a bet-win'],
+    [2, 'a list for each operator'],
+  ])('are read from a file of version %i, before there was %s', async (version) => {
     const { DatabaseSync } = await import('node:sqlite');
     const database = new DatabaseSync(join(directory, 'wallet.sqlite'));
-    database.exec(readFileSync(new URL('./journal-version-1.fixture.sql', import.meta.url), 'utf8'));
+    const script = new URL(`./journal-version-${version}.fixture.sql`, import.meta.url);
+    database.exec(readFileSync(script, 'utf8'));
     database.close();
     const accounts = open();
     expect(accounts.get('anna').balanceMinor).toBe(400n);
     expect(accounts.entries('anna', { after: 0, limit: 10 })).toMatchObject([
       { sequence: 1, kind: 'deposit', changeMinor: 500n },
       { sequence: 2, kind: 'debit', changeMinor: -100n, winMinor: undefined },
+    ]);
+    const everything = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+    expect(accounts.bookedFor('demo', everything, { after: 1, limit: 10 })).toMatchObject([
+      { kind: 'debit' },
     ]);
     accounts.close();
     const again = open();

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../shared/ports/clock.ts';
+import type { BookSelection } from '../../shared/ports/wallet-books.ts';
 import {
   type Entry,
   type EntryKind,
@@ -155,6 +156,24 @@ export class Accounts {
     return rows.map(entryOf);
   }
 
+  /** What an operator's game server has asked for, in the order it was written, at most `limit` of those after `after`. */
+  bookedFor(
+    operatorId: string,
+    selection: BookSelection,
+    { after, limit }: { readonly after: number; readonly limit: number },
+  ) {
+    const [which, ...values] =
+      'roundId' in selection
+        ? (['round_id = ?', selection.roundId] as const)
+        : (['at_ms >= ? AND at_ms < ?', selection.fromMs, selection.toMs] as const);
+    return this.#database
+      .prepare(
+        `SELECT * FROM journal WHERE operator_id = ? AND ${which} AND sequence > ? ORDER BY sequence LIMIT ?`,
+      )
+      .all(operatorId, ...values, after, limit)
+      .map(entryOf);
+  }
+
   #takeStake(kind: 'debit' | 'bet-win', movement: Movement, given: RefusalCode | undefined): Entry {
     const refusal = given ?? refusalOf(movement, this.find(movement.playerId));
     const changeMinor = (movement.winMinor ?? 0n) - movement.amountMinor;
@@ -190,9 +209,9 @@ export class Accounts {
     const row = this.#database
       .prepare(
         `INSERT INTO journal (at_ms, kind, transaction_id, round_id, player_id, session_id, game_code, amount_minor,
-           win_minor, currency, change_minor, balance_minor, refusal)
+           win_minor, currency, change_minor, balance_minor, refusal, operator_id)
          VALUES (:atMs, :kind, :transactionId, :roundId, :playerId, :sessionId, :gameCode, :amountMinor,
-           :winMinor, :currency, :changeMinor, :balanceMinor, :refusal) RETURNING *`,
+           :winMinor, :currency, :changeMinor, :balanceMinor, :refusal, :operatorId) RETURNING *`,
       )
       .get({
         ...movement,
@@ -202,6 +221,7 @@ export class Accounts {
         changeMinor,
         balanceMinor,
         refusal: refusal ?? null,
+        operatorId: movement.operatorId ?? '',
       });
     return entryOf(row ?? {});
   }

@@ -12,6 +12,8 @@ export interface Movement {
   /** Of a bet-win, what it pays besides. Its rollback does not say it. */
   readonly winMinor?: bigint | undefined;
   readonly currency: string;
+  /** Who asked for it: one such wallet serves every operator that signs with its secret. */
+  readonly operatorId?: string | undefined;
 }
 
 export type EntryKind = 'deposit' | 'debit' | 'credit' | 'bet-win' | 'rollback';

@@ -6,7 +6,7 @@ import { GameCode, PlayerId } from '../../shared/domain/ids.ts';
 const STAKES = ['debit', 'bet-win'] as const;
 const MOVEMENTS = [...STAKES, 'credit', 'rollback'] as const;
 const CALLS = ['authenticate', 'balance', ...MOVEMENTS] as const;
-const EVERYTHING = [...CALLS, 'health'] as const;
+const EVERYTHING = [...CALLS, 'transactions', 'health'] as const;
 
 export type Operation = (typeof EVERYTHING)[number];
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FaultError } from '../../shared/domain/errors.ts';
 
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /** 18 digits: what fits SQLite's integers of 64 bits. Money in this wallet is pretended, so it may be less than elsewhere. */
 export const MAX_BALANCE_MINOR = 10n ** 18n - 1n;
@@ -38,26 +38,30 @@ const JOURNAL = `
     change_minor INTEGER NOT NULL CHECK (abs(change_minor) IN (0, abs(amount_minor - coalesce(win_minor, 0)))),
     balance_minor INTEGER NOT NULL,
     refusal TEXT CHECK (refusal IS NULL OR change_minor = 0),
+    operator_id TEXT NOT NULL,
     UNIQUE (transaction_id, kind)
   ) STRICT;
 
   CREATE INDEX journal_by_player ON journal (player_id, sequence);
+  CREATE INDEX journal_by_round ON journal (round_id, sequence);
+  CREATE INDEX journal_by_time ON journal (operator_id, at_ms);
   CREATE TRIGGER journal_keeps_entries BEFORE UPDATE ON journal
     BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
   CREATE TRIGGER journal_loses_no_entries BEFORE DELETE ON journal
     BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
 `;
 
-/** Version 1 knew no bet-win. */
-const FROM_VERSION_1 = `
+/** Version 1 knew no bet-win, version 2 no operators: what they have counts as the local run's. */
+const fromVersion = (version: number) => `
   DROP TRIGGER journal_keeps_entries;
   DROP TRIGGER journal_loses_no_entries;
   DROP INDEX journal_by_player;
-  ALTER TABLE journal RENAME TO journal_1;
+  ALTER TABLE journal RENAME TO journal_before;
   ${JOURNAL}
   INSERT INTO journal SELECT sequence, at_ms, kind, transaction_id, round_id, player_id, session_id, game_code,
-    amount_minor, NULL, currency, change_minor, balance_minor, refusal FROM journal_1 ORDER BY sequence;
-  DROP TABLE journal_1;
+    amount_minor, ${version === 1 ? 'NULL' : 'win_minor'}, currency, change_minor, balance_minor, refusal, 'demo'
+    FROM journal_before ORDER BY sequence;
+  DROP TABLE journal_before;
 `;
 
 /**
@@ -89,7 +93,7 @@ function migrate(database: DatabaseSync): void {
   if (version > SCHEMA_VERSION) {
     throw new Error(`it has version ${version}, and this wallet writes ${SCHEMA_VERSION}`);
   }
-  database.exec(version === 0 ? PLAYERS + JOURNAL : FROM_VERSION_1);
+  database.exec(version === 0 ? PLAYERS + JOURNAL : fromVersion(version));
   database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
 }
 

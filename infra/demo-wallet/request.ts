@@ -4,6 +4,7 @@ import { currencyOf } from '../../shared/domain/currency.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import { GameCode, PlayerId, RoundId, SessionId } from '../../shared/domain/ids.ts';
 import { parseAmount } from '../../shared/domain/money.ts';
+import type { BookSelection } from '../../shared/ports/wallet-books.ts';
 import type { Movement } from './entry.ts';
 import { MAX_BALANCE_MINOR } from './journal.ts';
 import { WalletRefusal } from './refusal.ts';
@@ -37,6 +38,20 @@ export const EntriesQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(1000).default(1000),
 });
+
+const Instant = z.iso.datetime({ offset: true }).transform((instant) => Date.parse(instant));
+const bookPage = {
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, 'a "next" of this wallet')
+    .default('0'),
+  // A hundred stay within the 64 KiB of a reply.
+  limit: z.int().min(1).max(100).default(100),
+};
+const BookQuery = z.union([
+  z.strictObject({ ...bookPage, round_id: RoundId }),
+  z.strictObject({ ...bookPage, from: Instant, to: Instant }),
+]);
 
 /** @throws WalletRefusal BODY_TOO_LARGE, whatever Content-Length says */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -121,6 +136,14 @@ export function readMovement(body: Uint8Array): Movement {
 export function readBetWin(body: Uint8Array): Movement {
   const fields = readFields(BetWinBody, body);
   return { ...movementOf(fields), winMinor: readAmount(fields.win, fields.currency) };
+}
+
+/** @throws WalletRefusal INVALID_JSON, INVALID_REQUEST */
+export function readBookQuery(body: Uint8Array) {
+  const { after, limit, ...which } = readFields(BookQuery, body);
+  const selection: BookSelection =
+    'round_id' in which ? { roundId: which.round_id } : { fromMs: which.from, toMs: which.to };
+  return { selection, after: Number(after), limit };
 }
 
 function movementOf(fields: z.output<typeof MovementBody>): Movement {

@@ -11,8 +11,9 @@ import {
   NewPlayer,
   parse,
   readAmount,
-  readFields,
   readBetWin,
+  readBookQuery,
+  readFields,
   readMovement,
   readQuery,
 } from './request.ts';
@@ -22,6 +23,8 @@ export interface Call {
   readonly pathParameter: string;
   readonly query: URLSearchParams;
   readonly body: Uint8Array;
+  /** Who signed it; empty where nobody did. */
+  readonly operatorId: string;
   /** Why the plan of faults refuses a stake that is not known yet, or a token. */
   readonly refusal?: RefusalCode | undefined;
 }
@@ -48,6 +51,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: /^\/wallet\/credit$/, access: 'signed', answer: move('credit', readMovement) },
   { method: 'POST', path: /^\/wallet\/rollback$/, access: 'signed', answer: move('rollback', readMovement) },
   { method: 'POST', path: /^\/wallet\/bet-win$/, access: 'signed', answer: move('betWin', readBetWin) },
+  { method: 'POST', path: /^\/wallet\/transactions$/, access: 'signed', answer: listBooked },
   { method: 'POST', path: /^\/players$/, access: 'local', answer: createPlayer },
   { method: 'GET', path: /^\/players\/([^/]+)$/, access: 'local', answer: readPlayer },
   { method: 'GET', path: /^\/transactions$/, access: 'local', answer: listTransactions },
@@ -73,11 +77,23 @@ function balance(accounts: Accounts, { body }: Call): Reply {
 }
 
 function move(call: 'debit' | 'credit' | 'betWin' | 'rollback', read: (body: Uint8Array) => Movement) {
-  return (accounts: Accounts, { body, refusal }: Call): Reply => {
-    const { transactionId, balanceMinor, currency } = accounts[call](read(body), refusal);
+  return (accounts: Accounts, { body, operatorId, refusal }: Call): Reply => {
+    const movement = { ...read(body), operatorId };
+    const { transactionId, balanceMinor, currency } = accounts[call](movement, refusal);
     const balance = formatAmount(balanceMinor, currencyOf(currency));
     return ok({ transaction_id: transactionId, balance, currency });
   };
+}
+
+/** The optional call of the contract, for reconciliation. */
+function listBooked(accounts: Accounts, { body, operatorId }: Call): Reply {
+  const { selection, after, limit } = readBookQuery(body);
+  const entries = accounts.bookedFor(operatorId, selection, { after, limit });
+  const last = entries.at(-1);
+  return ok({
+    transactions: entries.map(bookedView),
+    next: last && entries.length === limit ? String(last.sequence) : null,
+  });
 }
 
 function createPlayer(accounts: Accounts, { body }: Call): Reply {
@@ -110,19 +126,28 @@ function entryView(entry: Entry) {
   const currency = currencyOf(entry.currency);
   return {
     sequence: entry.sequence,
-    at: new Date(entry.atMs).toISOString(),
-    kind: entry.kind,
-    transaction_id: entry.transactionId,
+    ...bookedView(entry),
     round_id: entry.roundId || null,
-    player_id: entry.playerId,
     session_id: entry.sessionId || null,
     game_code: entry.gameCode || null,
-    amount: formatAmount(entry.amountMinor, currency),
-    win: entry.winMinor === undefined ? null : formatAmount(entry.winMinor, currency),
-    currency: entry.currency,
     change: formatAmount(entry.changeMinor, currency),
     // What was refused may name a currency that the account does not have.
     balance: entry.refusal === undefined ? formatAmount(entry.balanceMinor, currency) : null,
+  };
+}
+
+function bookedView(entry: Entry) {
+  const currency = currencyOf(entry.currency);
+  return {
+    at: new Date(entry.atMs).toISOString(),
+    kind: entry.kind,
+    transaction_id: entry.transactionId,
+    round_id: entry.roundId,
+    player_id: entry.playerId,
+    game_code: entry.gameCode,
+    amount: formatAmount(entry.amountMinor, currency),
+    win: entry.winMinor === undefined ? null : formatAmount(entry.winMinor, currency),
+    currency: entry.currency,
     refusal: entry.refusal ?? null,
   };
 }

@@ -117,10 +117,11 @@ async function answer(context: Context, request: IncomingMessage): Promise<Deliv
   if (route.access === 'local') refuseForeignHost(request.headers.host);
   const body = await readBody(request);
   if (route.method === 'POST' || route.method === 'PUT') refuseOtherMedia(request.headers['content-type']);
-  if (route.access === 'signed') {
-    verifySignature(secret, { headers: request.headers, path: url.pathname, body }, clock.nowMs());
-  }
-  const call = { pathParameter, query: url.searchParams, body };
+  const operatorId =
+    route.access === 'signed'
+      ? verifySignature(secret, { headers: request.headers, path: url.pathname, body }, clock.nowMs())
+      : '';
+  const call = { pathParameter, query: url.searchParams, body, operatorId };
   if (route.access === 'local') return { kind: 'reply', reply: route.answer(accounts, call) };
   return hostile.answer(operationOf(url.pathname), body, (asked, refusal) =>
     route.answer(accounts, { ...call, body: asked, refusal }),

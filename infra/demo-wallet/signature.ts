@@ -14,9 +14,10 @@ interface SignedCall {
 
 /**
  * Checks who sent a request and when, by docs/wallet-api.md, before anything in its body is believed.
+ * @returns the operator that signed it
  * @throws WalletRefusal INVALID_SIGNATURE, STALE_TIMESTAMP
  */
-export function verifySignature(secret: string, { headers, path, body }: SignedCall, nowMs: number): void {
+export function verifySignature(secret: string, { headers, path, body }: SignedCall, nowMs: number): string {
   const operator = header(headers, 'x-rgs-operator', /^[a-z0-9][a-z0-9-]{0,31}$/);
   const timestamp = header(headers, 'x-rgs-timestamp', /^\d{1,15}$/);
   const signature = header(headers, 'x-rgs-signature', /^v1=[0-9a-f]{64}$/);
@@ -30,6 +31,7 @@ export function verifySignature(secret: string, { headers, path, body }: SignedC
   if (Math.abs(nowMs - Number(timestamp)) > TIMESTAMP_WINDOW_MS) {
     throw new WalletRefusal('STALE_TIMESTAMP', 'The timestamp is more than five minutes from the time here');
   }
+  return operator;
 }
 
 function header(headers: IncomingHttpHeaders, name: string, form: RegExp): string {

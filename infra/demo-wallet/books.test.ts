@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { httpWalletBooks } from '../../shared/adapters/http/wallet-books.ts';
+import { signatureHeaders } from '../../shared/adapters/http/wallet-signature.ts';
+import { httpWallets } from '../../shared/adapters/http/wallets.ts';
+import type { Operator } from '../../shared/domain/operator.ts';
+import type { BookedTransaction } from '../../shared/domain/reconciliation.ts';
+import type { Wallet, WalletTransaction } from '../../shared/ports/wallet.ts';
+import type { BookSelection, WalletBooks } from '../../shared/ports/wallet-books.ts';
+import { type DemoWallet, startDemoWallet } from './server.ts';
+
+const secret = 'a secret shared by two';
+let nowMs = 1_700_000_000_000;
+const clock = { nowMs: () => nowMs };
+let directory: string;
+let server: DemoWallet;
+let wallet: Wallet;
+let books: WalletBooks;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'wallet-'));
+  server = await startDemoWallet({ port: 0, dataDirectory: directory, secret, clock });
+  const connection = { secret: async () => secret, clock, timeoutMs: 5_000 };
+  const telemetry = { count: () => {}, warn: () => {} };
+  wallet = httpWallets({ ...connection, telemetry }).of(operator('demo'));
+  books = httpWalletBooks(connection);
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(directory, { recursive: true });
+});
+
+function operator(operatorId: string): Operator {
+  return {
+    operatorId,
+    name: operatorId,
+    enabled: true,
+    walletUrl: server.url,
+    walletSecretName: 'wallets/demo',
+    walletCalls: 'debit-credit',
+  };
+}
+
+function transaction(kind: string, amountMinor: bigint, roundId: string = randomUUID()): WalletTransaction {
+  return {
+    transactionId: `${roundId}:${kind}`,
+    roundId,
+    playerId: 'player123',
+    gameCode: 'happy-panda',
+    sessionId: randomUUID(),
+    currency: 'EUR',
+    amountMinor,
+  };
+}
+
+async function list(selection: BookSelection, operatorId = 'demo'): Promise<BookedTransaction[][]> {
+  const pages: BookedTransaction[][] = [];
+  for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
+    const page = await books.page(operator(operatorId), selection, after);
+    pages.push([...(page?.transactions ?? [])]);
+    after = page?.next;
+  }
+  return pages;
+}
+
+describe('the list of the wallet', () => {
+  it('has what moved money, as it was asked for, and when', async () => {
+    nowMs += 60_000;
+    const atMs = nowMs;
+    const debit = transaction('debit', 150n);
+    const betWin = { ...transaction('bet-win', 100n), winMinor: 30n };
+    await wallet.debit(debit);
+    await wallet.debit(transaction('debit', 10_000_000n));
+    await wallet.rollback(transaction('debit', 1n));
+    await wallet.rollback(debit);
+    await wallet.betWin(betWin);
+    await wallet.credit(transaction('credit', 20n, debit.roundId));
+    const booked = (await list({ fromMs: atMs, toMs: atMs + 1 })).flat();
+    const common = { playerId: 'player123', gameCode: 'happy-panda', currency: 'EUR', atMs };
+    const ofRound = (one: WalletTransaction) => ({ transactionId: one.transactionId, roundId: one.roundId });
+    expect(booked).toEqual([
+      { kind: 'debit', ...ofRound(debit), amountMinor: 150n, winMinor: 0n, ...common },
+      { kind: 'rollback', ...ofRound(debit), amountMinor: 150n, winMinor: 0n, ...common },
+      { kind: 'bet-win', ...ofRound(betWin), amountMinor: 100n, winMinor: 30n, ...common },
+      {
+        kind: 'credit',
+        transactionId: `${debit.roundId}:credit`,
+        roundId: debit.roundId,
+        amountMinor: 20n,
+        winMinor: 0n,
+        ...common,
+      },
+    ]);
+    expect((await list({ roundId: debit.roundId })).flat().map(({ kind }) => kind)).toEqual([
+      'debit',
+      'rollback',
+      'credit',
+    ]);
+  });
+
+  it('says what the rollback of a bet-win took back', async () => {
+    const stake = transaction('bet-win', 100n);
+    await wallet.betWin({ ...stake, winMinor: 30n });
+    await wallet.rollback(stake);
+    expect((await list({ roundId: stake.roundId })).flat()).toMatchObject([
+      { kind: 'bet-win', amountMinor: 100n, winMinor: 30n },
+      { kind: 'rollback', amountMinor: 100n, winMinor: 30n },
+    ]);
+  });
+
+  it('comes in pages that leave nothing out, each within the size of a reply', async () => {
+    nowMs += 60_000;
+    const debits = Array.from({ length: 201 }, () => transaction('debit', 1n));
+    for (const debit of debits) await wallet.debit({ ...debit, gameCode: 'g'.repeat(48) });
+    const pages = await list({ fromMs: nowMs, toMs: nowMs + 1 });
+    expect(pages.map(({ length }) => length)).toEqual([100, 100, 1]);
+    expect(pages.flat().map(({ roundId }) => roundId)).toEqual(debits.map(({ roundId }) => roundId));
+  });
+
+  it('is one for each operator', async () => {
+    const debit = transaction('debit', 1n);
+    await wallet.debit(debit);
+    expect((await list({ roundId: debit.roundId }, 'other')).flat()).toEqual([]);
+    expect((await list({ fromMs: 0, toMs: nowMs + 1 }, 'other')).flat()).toEqual([]);
+  });
+
+  it.each([
+    ['of neither a period nor a round', {}],
+    ['of both', { from: '2026-11-21T00:00:00Z', to: '2026-11-22T00:00:00Z', round_id: randomUUID() }],
+    ['of half a period', { from: '2026-11-21T00:00:00Z' }],
+    ['with a time that is none', { from: 'today', to: 'tomorrow' }],
+    ['after a place that it never gave', { round_id: randomUUID(), after: '1; DROP TABLE journal' }],
+    ['of too many at once', { round_id: randomUUID(), limit: 101 }],
+  ])('is not given %s', async (_, fields) => {
+    expect(await post(fields)).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
+  });
+
+  it('is not given to whoever cannot sign', async () => {
+    const fields = { round_id: randomUUID() };
+    expect(await post(fields, 'another secret')).toMatchObject({ status: 401, code: 'INVALID_SIGNATURE' });
+  });
+});
+
+async function post(fields: object, key = secret): Promise<object> {
+  const body = new TextEncoder().encode(JSON.stringify(fields));
+  const path = '/wallet/transactions';
+  const signature = signatureHeaders(key, { path, operatorId: 'demo', timestampMs: nowMs, body });
+  const headers = { 'content-type': 'application/json', ...signature };
+  const response = await fetch(server.url + path, { method: 'POST', headers, body });
+  return { status: response.status, ...((await response.json()) as object) };
+}
