@@ -28,4 +28,13 @@ export interface EngineVersion {
   readonly engineId: string;
   readonly buildId: string;
   readonly publishedAtMs: number;
+  /** Where it runs, if it is no module of ours; its hash then names the build, and not any bytes. */
+  readonly remote?: RemoteBuild | undefined;
+}
+
+/** A build of an engine on a server that speaks `engine.v1`. */
+export interface RemoteBuild {
+  readonly url: string;
+  /** SHA-256 that the server tells of its build, hex. */
+  readonly buildHash: string;
 }

@@ -39,9 +39,9 @@ export interface Engine {
   readonly hash: string;
   readonly capabilities: EngineCapabilities;
   /** The first state: a constant of the engine and its configuration; chance enters with a step. */
-  reset(): EngineStep;
+  reset(): EngineStep | Promise<EngineStep>;
   /** @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT */
-  step(input: EngineInput): EngineStep;
+  step(input: EngineInput): EngineStep | Promise<EngineStep>;
 }
 
 export interface EngineInput {

@@ -51,7 +51,7 @@ export async function driveIntent(
   settings: DriveSettings,
   owned: OwnedIntent,
 ): Promise<Round> {
-  const decided = decide(owned);
+  const decided = await decide(owned);
   const event =
     'failure' in decided
       ? ({ type: 'ENGINE_FAILED', failure: decided.failure, atMs: ports.clock.nowMs() } as const)
@@ -101,11 +101,20 @@ interface Decision {
   readonly winMinor: bigint;
 }
 
-function decide({ engine, round, start }: OwnedIntent): Decision | { readonly failure: string } {
+async function decide({
+  engine,
+  round,
+  start,
+}: OwnedIntent): Promise<Decision | { readonly failure: string }> {
   try {
     const action = engine.capabilities.actions.find(({ name }) => name === round.action);
     if (!action) return { failure: 'ENGINE_REJECTED' };
-    const step = engine.step({ state: start.state, action: action.code, seed: start.seed, stepIndex: 0 });
+    const step = await engine.step({
+      state: start.state,
+      action: action.code,
+      seed: start.seed,
+      stepIndex: 0,
+    });
     return { step, winMinor: winFor(step.payoutMillionths, round.baseBetMinor, currencyOf(round.currency)) };
   } catch (error) {
     if (error instanceof RgsError) return { failure: error.code };

@@ -168,5 +168,5 @@ async function publicStateOf(ports: LaunchPorts, game: Game, newest: Round | und
 
 async function firstState(engines: Engines, hash: string): Promise<unknown> {
   const engine = await engines.load(hash);
-  return readView(engine.reset().view).publicState;
+  return readView((await engine.reset()).view).publicState;
 }

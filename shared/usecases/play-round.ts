@@ -195,7 +195,7 @@ function actionFor(engine: Engine, request: PlayRequest): string {
 
 /** Where the newest round left the game, or the engine's first state where there is none or another engine made it. */
 async function stateFor(ports: PlayPorts, engine: Engine, newest: Round | undefined): Promise<Uint8Array> {
-  if (newest?.engineHash !== engine.hash) return engine.reset().state;
+  if (newest?.engineHash !== engine.hash) return (await engine.reset()).state;
   if (hasOutcome(newest)) return openStateAfter(ports.cipher, newest);
   return (await openStart(ports.cipher, newest)).state;
 }

@@ -13,14 +13,8 @@ import type { Operator } from '../../domain/operator.ts';
 import type { RegistryAdmin } from '../../ports/registry.ts';
 import { awsCall } from '../aws/aws-call.ts';
 import type { NativeItem } from './attribute-values.ts';
-import {
-  decodeGame,
-  decodeOperator,
-  encodeEngineVersion,
-  encodeGame,
-  encodeOperator,
-  registryKeys,
-} from './registry-items.ts';
+import { decodeEngineVersion, encodeEngineVersion } from './engine-versions.ts';
+import { decodeGame, decodeOperator, encodeGame, encodeOperator, registryKeys } from './registry-items.ts';
 import { stored } from './stored.ts';
 
 type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
@@ -68,8 +62,9 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
   }
 
   async putEngineVersion(version: EngineVersion): Promise<void> {
-    stored(Sha256Hex, version.hash, 'The hash of an engine');
-    await this.#put(encodeEngineVersion(version));
+    const item = encodeEngineVersion(version);
+    decodeEngineVersion(item);
+    await this.#put(item);
   }
 
   async #keyHashOf(operatorId: string): Promise<string | undefined> {

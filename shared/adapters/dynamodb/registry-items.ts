@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EngineVersion, Game } from '../../domain/game.ts';
+import type { Game } from '../../domain/game.ts';
 import { CurrencyCode, GameCode, OperatorId, Sha256Hex } from '../../domain/ids.ts';
 import { MAX_AMOUNT_MINOR } from '../../domain/money.ts';
 import { type Operator, walletCallStyles } from '../../domain/operator.ts';
@@ -13,7 +13,6 @@ export const registryKeys = {
   operator: (operatorId: string) => ({ pk: `operator#${operatorId}`, sk: 'operator' }),
   operatorKey: (keyHash: string) => ({ pk: `operator-key#${keyHash}`, sk: 'operator-key' }),
   game: (gameCode: string) => ({ pk: GAMES, sk: gameCode }),
-  engine: (hash: string) => ({ pk: `engine#${hash}`, sk: 'engine' }),
 };
 
 const OperatorItem = z.object({
@@ -61,8 +60,4 @@ export function encodeGame({ gameCode, title, enabled, engineHash, bets }: Game)
 export function decodeGame(item: unknown): Game {
   const { sk: gameCode, ...game } = stored(GameItem, item, 'A game');
   return { gameCode, ...game };
-}
-
-export function encodeEngineVersion({ hash, engineId, buildId, publishedAtMs }: EngineVersion): NativeItem {
-  return { ...registryKeys.engine(hash), hash, engineId, buildId, publishedAtMs: BigInt(publishedAtMs) };
 }

@@ -4,6 +4,7 @@ import { parseCapabilities } from '../../engine-host/capabilities.ts';
 import type { LoadedEngine } from '../../engine-host/loaded-engine.ts';
 import { readText } from '../../engine-host/wire-format.ts';
 import type { EngineCapabilities } from '../../ports/engines.ts';
+import { utf8Of } from './remote-answer.ts';
 import { type Capabilities, CapabilitiesSchema } from './proto/engine/v1/engine_pb.ts';
 
 const ENCODING = { action: 'discrete:v1', obs: 'json:v1', schemaVersion: 1 } as const;
@@ -45,13 +46,4 @@ export function readCapabilities(message: Capabilities): EngineCapabilities {
     throw new EngineError('BAD_OUTPUT', 'The engine says two different things of itself');
   }
   return told;
-}
-
-/** @throws EngineError BAD_OUTPUT */
-export function utf8Of(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new EngineError('BAD_OUTPUT', "The engine's answer is not UTF-8", { cause });
-  }
 }
