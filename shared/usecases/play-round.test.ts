@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DependencyError, EngineError } from '../domain/errors.ts';
 import { hasOutcome, isFinal, type Round } from '../domain/round.ts';
-import { type PlayRequest, playRound } from './play-round.ts';
+import { type PlayPorts, type PlayRequest, playRound } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
 import { codeOf, coinStep, log, RoundsFixture, sessionId, settings } from './rounds.fixture.ts';
 
@@ -205,17 +205,22 @@ describe('a repeated request', () => {
   });
 
   it('takes over a round whose handler died, with the same outcome, once the lease has run out', async () => {
-    const ports = table.ports();
+    const steps: unknown[] = [];
+    const ports = watchingSteps(table.ports(), steps);
     const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
     await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
     expect((await head()).status).toBe('INTENT');
 
     expect(await codeOf(play())).toBe('ROUND_IN_FLIGHT');
     table.nowMs += settings.leaseMs;
-    await play();
+    table.game = { ...table.game, engineHash: 'd1'.repeat(32) };
+    await playRound(ports, settings, table.spin());
     const round = await head();
     expect(round.epoch).toBe(2);
     expect(hasOutcome(round) && isFinal(round)).toBe(true);
+    // The same engine, seed, state and action: whatever the engine makes of them, it makes again.
+    expect(steps).toHaveLength(2);
+    expect(steps[1]).toEqual(steps[0]);
   });
 
   it('that took a round over voids it where the wallet refuses, for the first may have emptied the balance', async () => {
@@ -231,6 +236,19 @@ describe('a repeated request', () => {
 
 async function died(): Promise<never> {
   throw new Error('the process died');
+}
+
+/** Notes which engine steps, and on what. */
+function watchingSteps(ports: PlayPorts, steps: unknown[]): PlayPorts {
+  const load = async (hash: string) => {
+    const engine = await ports.engines.load(hash);
+    const step: typeof engine.step = (input) => {
+      steps.push({ hash, input });
+      return engine.step(input);
+    };
+    return { ...engine, step };
+  };
+  return { ...ports, engines: { load } };
 }
 
 describe('a handler that lost its lease', () => {

@@ -30,6 +30,10 @@ describe('the OpenAPI document', () => {
 
   it('refuses unknown fields in every request, as the handlers do', () => {
     const bodies = operations.flatMap(({ body }) => (body ? [body] : []));
-    for (const body of bodies) expect(body.safeParse({ unknown: 1 }).success).toBe(false);
+    expect(bodies.length).toBeGreaterThan(0);
+    for (const body of bodies) {
+      const { error } = body.safeParse({ unknown: 1 });
+      expect(error?.issues.map(({ code }) => code)).toContain('unrecognized_keys');
+    }
   });
 });

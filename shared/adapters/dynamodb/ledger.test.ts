@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../../test/contracts/http-server.ts';
 import { committed, credited, intent } from '../../../test/contracts/rounds.ts';
 import { createTable, startDynoxide, type TestDatabase } from '../../../test/contracts/start-dynamodb.ts';
+import type { IntentRound } from '../../domain/round.ts';
 import { documentClient } from './document-client.ts';
 import { DynamoLedger } from './ledger.ts';
 
@@ -91,6 +92,36 @@ describe('a ledger whose answers get lost', () => {
       retryable: true,
     });
     expect(await ledger.get(round)).toEqual(round);
+  });
+});
+
+describe('a write after the intent', () => {
+  it('changes nothing of what the intent fixed, whatever it is asked to write', async () => {
+    const database = await startDynoxide();
+    try {
+      await createTable(database.client, TABLE, 'roundId');
+      const ledger = new DynamoLedger(database.client, TABLE);
+      const round = intent();
+      await ledger.append(round);
+      const rerolled: IntentRound = {
+        ...round,
+        sealedStart: new Uint8Array(80).fill(9),
+        engineHash: 'ee'.repeat(32),
+        action: 'other',
+        kind: 'bonus',
+        stakeMinor: round.stakeMinor + 1n,
+        baseBetMinor: round.baseBetMinor + 1n,
+        walletCalls: 'bet-win',
+        startedAtMs: round.startedAtMs + 1,
+        sessionId: '7d9f2a10-5b6c-4d7e-9f80-112233445566',
+      };
+      const decided = committed(rerolled);
+      expect(await ledger.save(decided, round)).toBe(true);
+      const { status, outcome, epoch, updatedAtMs } = decided;
+      expect(await ledger.get(round)).toEqual({ ...round, status, outcome, epoch, updatedAtMs });
+    } finally {
+      await database.stop();
+    }
   });
 });
 
