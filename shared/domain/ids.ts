@@ -15,6 +15,10 @@ export const RoundId = z.uuid({ version: 'v4' });
 export const CurrencyCode = z.string().regex(/^[A-Z]{3,5}$/, 'three to five capital letters');
 export const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
 
+/** Nine digits of the ledger's sort key: at one round a second, 31 years of one player at one game. */
+export const MAX_ROUND_NUMBER = 999_999_999;
+export const RoundNumber = z.int().min(1).max(MAX_ROUND_NUMBER);
+
 /** The rounds of one player at one game of one operator, in order: what the ledger keeps together. */
 export interface RoundLog {
   readonly operatorId: string;

@@ -10,7 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { FaultError } from '../../domain/errors.ts';
-import type { RoundLog } from '../../domain/ids.ts';
+import { MAX_ROUND_NUMBER, type RoundLog } from '../../domain/ids.ts';
 import type { IntentRound, Round, RoundStatus } from '../../domain/round.ts';
 import type { AppendResult, Fence, Ledger, RoundReference } from '../../ports/ledger.ts';
 import { awsCall } from '../aws/aws-call.ts';
@@ -18,7 +18,7 @@ import { conditionalWrite } from './conditional-write.ts';
 import { itemSize, MAX_ITEM_BYTES } from './item-size.ts';
 import { decodeRound, encodeRound } from './round-codec.ts';
 import { progressOf, type RoundItem } from './round-item.ts';
-import { keyOf, logKeyOf, MAX_ROUND_NUMBER, type RoundKey, referenceOf, sortKeyOf } from './round-keys.ts';
+import { keyOf, logKeyOf, type RoundKey, referenceOf, sortKeyOf } from './round-keys.ts';
 import { assign } from './update-expression.ts';
 
 const ROUND_ID_INDEX = 'roundId';

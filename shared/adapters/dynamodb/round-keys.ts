@@ -1,9 +1,6 @@
 import { FaultError } from '../../domain/errors.ts';
-import type { RoundLog } from '../../domain/ids.ts';
+import { MAX_ROUND_NUMBER, type RoundLog } from '../../domain/ids.ts';
 import type { RoundReference } from '../../ports/ledger.ts';
-
-/** Nine digits of the sort key: at one round a second, 31 years of one player at one game. */
-export const MAX_ROUND_NUMBER = 999_999_999;
 
 const NUMBER_DIGITS = 9;
 const roundKey = /^round#(\d{9})$/;

@@ -1,16 +1,20 @@
 import * as z from 'zod';
 import { FaultError } from '../../domain/errors.ts';
-import { GameCode, OperatorId, PlayerId } from '../../domain/ids.ts';
+import { GameCode, OperatorId, PlayerId, RoundNumber } from '../../domain/ids.ts';
+import { readJson } from '../../domain/json-text.ts';
 import type { RecoveryRequest } from '../../ports/recovery-queue.ts';
+
+/** At a minute each, some 1,900 years. */
+const MAX_ATTEMPTS = 999_999_999;
 
 const RecoveryMessage = z.strictObject({
   version: z.literal(1),
   purpose: z.enum(['finish', 'confirm-void']),
-  attempt: z.int().min(0),
+  attempt: z.int().min(0).max(MAX_ATTEMPTS),
   operator_id: OperatorId,
   player_id: PlayerId,
   game_code: GameCode,
-  round_number: z.int().positive(),
+  round_number: RoundNumber,
 });
 
 export function encodeRecoveryMessage({ log, number, purpose, attempt }: RecoveryRequest): string {
@@ -39,7 +43,7 @@ export function decodeRecoveryMessage(body: string): RecoveryRequest {
 
 function parse(body: string): z.infer<typeof RecoveryMessage> {
   try {
-    return RecoveryMessage.parse(JSON.parse(body));
+    return RecoveryMessage.parse(readJson(new TextEncoder().encode(body)));
   } catch (cause) {
     throw new FaultError('CORRUPT_RECORD', 'A message of the recovery queue cannot be read', { cause });
   }
