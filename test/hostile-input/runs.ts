@@ -15,6 +15,10 @@ export const runs = {
   'a query pages by plain integers, or is refused': 4_000,
   'headers are taken in any case, or refused': 5_000,
   'a round is read with exactly its credentials, or not at all': 3_000,
+  'a movement is acknowledged or refused only by what proves it': 10_000,
+  'a balance is told only for the player and the currency asked for': 2_000,
+  'a token is accepted only for the player asked for': 2_000,
+  'a message names exactly one round, or is refused': 8_000,
 } as const satisfies Record<string, number>;
 
 type PropertyName = keyof typeof runs;
@@ -52,8 +56,8 @@ export function hostile<T>(
       const startedAt = process.threadCpuUsage();
       verdicts[await holds(value)] += 1;
       const { user, system } = process.threadCpuUsage(startedAt);
-      expect((user + system) / 1_000).toBeLessThan(MAX_CASE_CPU_MS);
-      expect(prototypeNames()).toBe(untouched);
+      expect((user + system) / 1_000, 'CPU time of one case, in ms').toBeLessThan(MAX_CASE_CPU_MS);
+      expect(prototypeNames(), 'names of the prototypes').toBe(untouched);
     });
     await fc.assert(property, { ...replay(), numRuns });
     if (process.env['HOSTILE_INPUT_PATH'] !== undefined) return;
