@@ -12,6 +12,8 @@ const ATTEMPTS = 2;
 const PAUSE_MS = 50;
 const lost: ReadonlySet<Code> = new Set([Code.Unavailable, Code.Aborted, Code.Canceled]);
 
+const unanswered: ReadonlySet<string> = new Set(['connecting', 'verifying']);
+
 /** One kept connection to a gRPC server, made at the first call and again whenever it was lost. */
 export class GrpcChannel {
   readonly #session: Http2SessionManager;
@@ -47,7 +49,7 @@ export class GrpcChannel {
       } catch (cause) {
         const error = ConnectError.from(cause);
         // Nobody answers there: the next call tries anew rather than wait for the same attempt.
-        if (this.#session.state() === 'connecting') this.#session.abort(error);
+        if (unanswered.has(this.#session.state())) this.#session.abort(error);
         const again = lost.has(error.code) && performance.now() + PAUSE_MS < endsAtMs;
         if (attempt >= ATTEMPTS || !again) throw error;
         await delay(PAUSE_MS);

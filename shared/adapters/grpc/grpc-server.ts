@@ -1,5 +1,6 @@
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SecureContextOptions } from 'node:tls';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
@@ -43,41 +44,51 @@ export async function startGrpcServer({ host, port, tls, routes }: GrpcServerOpt
     ? // A `ca` asks for certificates of the callers.
       createSecureServer({ settings, ...tls, minVersion: 'TLSv1.2' }, handle)
     : createServer({ settings }, handle);
-  const sessions = sessionsOf(server);
+  const connections = connectionsOf(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
-    stop: (graceMs) => stop(server, sessions, shutdown, graceMs),
+    stop: (graceMs) => stop(server, connections, shutdown, graceMs),
   };
 }
 
-function sessionsOf(server: Http2Server): ReadonlySet<ServerHttp2Session> {
+interface Connections {
+  readonly sessions: ReadonlySet<ServerHttp2Session>;
+  readonly sockets: ReadonlySet<Socket>;
+}
+
+function connectionsOf(server: Http2Server): Connections {
   const sessions = new Set<ServerHttp2Session>();
+  const sockets = new Set<Socket>();
   server.on('session', (session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
   });
-  return sessions;
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return { sessions, sockets };
 }
 
 async function stop(
   server: Http2Server,
-  sessions: ReadonlySet<ServerHttp2Session>,
+  { sessions, sockets }: Connections,
   shutdown: AbortController,
   graceMs: number,
 ): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // Tells each client to open no more streams here.
   for (const session of sessions) session.close();
-  const force = setTimeout(() => {
-    shutdown.abort(new ConnectError('The server stops', Code.Unavailable));
-    for (const session of sessions) setTimeout(() => session.destroy(), FAREWELL_MS).unref();
-  }, graceMs);
+  await Promise.race([closed, delay(graceMs, undefined, { ref: false })]);
+  shutdown.abort(new ConnectError('The server stops', Code.Unavailable));
+  await Promise.race([closed, delay(FAREWELL_MS, undefined, { ref: false })]);
+  // A session that is closing waits for its peer, which may be gone.
+  for (const socket of sockets) socket.destroy();
   await closed;
-  clearTimeout(force);
 }
 
 /** For the status of an ended call to reach its caller. */

@@ -20,7 +20,7 @@ export class RoutedEngines implements Engines {
   readonly #routes: EngineRoutes;
   /** A module stays a module: its hash is that of its bytes. */
   readonly #modules = new Set<string>();
-  #remote: Promise<Remote> | undefined;
+  #remote: Remote | undefined;
 
   constructor(routes: EngineRoutes) {
     this.#routes = routes;
@@ -35,7 +35,7 @@ export class RoutedEngines implements Engines {
       this.#modules.add(hash);
       return engine;
     }
-    this.#remote ??= remote();
-    return (await this.#remote).load({ ...version, remote: version.remote });
+    this.#remote ??= await remote();
+    return this.#remote.load({ ...version, remote: version.remote });
   }
 }
