@@ -17,6 +17,21 @@ export interface PendingCall {
   readonly answer: (result: unknown) => void;
 }
 
+/** What an actor heard, and when: with the same answers at the same times it does the same again. */
+interface Answer {
+  readonly result: unknown;
+  readonly atMs: number;
+}
+
+/** All that an actor has become, to make another one that goes on from there. */
+export interface ActorMemory {
+  readonly role: Role;
+  /** What it would call a round of its own; two requests at work never choose the same. */
+  readonly roundId: string;
+  readonly startedAtMs: number;
+  readonly answers: readonly Answer[];
+}
+
 /** The same request may be at work twice: its repetition runs the same code. */
 export type Role = 'request' | 'recovery';
 
@@ -25,7 +40,6 @@ export type Role = 'request' | 'recovery';
  */
 export class Actor {
   readonly role: Role;
-  /** What it would call a round of its own; two requests at work never choose the same. */
   readonly roundId: string;
   pending: PendingCall | undefined;
   finished = false;
@@ -33,16 +47,32 @@ export class Actor {
   #holds = 'nothing';
   #unknownStakes = 0;
   #wake: () => void = () => undefined;
+  readonly #world: World;
+  readonly #startedAtMs: number;
+  readonly #answers: Answer[] = [];
+  /** Of calls that have had their effect. */
+  readonly #remembered: Answer[];
+  /** The time of what it does now; between its calls no time passes. */
+  #nowMs: number;
 
-  constructor(role: Role, world: World, mistake: Mistake | undefined, roundId = '') {
-    this.role = role;
-    this.roundId = roundId;
+  constructor(memory: ActorMemory, world: World, mistake: Mistake | undefined) {
+    this.role = memory.role;
+    this.roundId = memory.roundId;
+    this.#world = world;
+    this.#startedAtMs = memory.startedAtMs;
+    this.#nowMs = memory.startedAtMs;
+    this.#remembered = [...memory.answers];
     const stopped = withMistake(mistake, { ledger: this.#ledger(world), wallet: this.#wallet(world) });
     void this.#run(world, stopped);
   }
 
   get alive(): boolean {
     return !this.finished;
+  }
+
+  get memory(): ActorMemory {
+    const { role, roundId } = this;
+    return { role, roundId, startedAtMs: this.#startedAtMs, answers: [...this.#answers] };
   }
 
   /** Where it stands: what it does from here on depends on nothing else. */
@@ -71,7 +101,8 @@ export class Actor {
   }
 
   async #run(world: World, { ledger, wallet }: { ledger: Ledger; wallet: Wallet }): Promise<void> {
-    const ports = world.ports(ledger, wallet, this.roundId);
+    const clock = { nowMs: () => this.#nowMs };
+    const ports = { ...world.ports(ledger, wallet, this.roundId), clock };
     try {
       if (this.role === 'recovery') await recoverRound(ports, settings, recoverTheRound);
       else await playRound(ports, settings, { gameCode: log.gameCode, sessionId, ...theSpin });
@@ -85,12 +116,19 @@ export class Actor {
   }
 
   #call<T>(name: string, effect: () => Promise<T>, message?: WalletMessage): Promise<T> {
+    const hear = ({ result, atMs }: Answer): T => {
+      this.#answers.push({ result, atMs });
+      this.#nowMs = atMs;
+      const takesStake = name === 'debit' || name === 'bet-win';
+      if (takesStake && kindOf(result) === 'unknown') this.#unknownStakes += 1;
+      return result as T;
+    };
+    const remembered = this.#remembered.shift();
+    if (remembered) return Promise.resolve(hear(remembered));
     return new Promise<T>((resolve) => {
       const answer = (result: unknown) => {
         this.pending = undefined;
-        if ((name === 'debit' || name === 'bet-win') && kindOf(result) === 'unknown')
-          this.#unknownStakes += 1;
-        resolve(result as T);
+        resolve(hear({ result, atMs: this.#world.nowMs }));
       };
       this.pending = { name, effect, message, answer };
       this.#wake();

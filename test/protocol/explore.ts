@@ -17,63 +17,68 @@ interface ExploreOptions {
   readonly mostStates?: number;
 }
 
-/**
- * Visits every state that a scenario can reach, breadth first, so that the first violation has a shortest trace. A state
- * is reached again by making its moves again from the start: the real code cannot be copied in the middle of a call.
- */
+/** The last of the moves that led to a state, and the one before it. */
+interface Step {
+  readonly before: Step | undefined;
+  readonly move: string;
+}
+
+interface Reached {
+  readonly step: Step;
+  readonly table: Table;
+}
+
+/** Visits every state that a scenario can reach, breadth first, so that the first violation has a shortest trace. */
 export async function explore(
   scenario: Scenario,
   { onProgress, mostStates = Number.POSITIVE_INFINITY }: ExploreOptions = {},
 ): Promise<Exploration> {
-  const seen = new Set<string>();
-  let frontier: readonly (readonly number[])[] = [[]];
+  const table = await Table.open(scenario);
+  const seen = new Set([await table.digest()]);
+  let frontier: Reached[] = [{ step: { before: undefined, move: 'request comes' }, table }];
   while (frontier.length > 0 && seen.size < mostStates) {
-    const next: (readonly number[])[] = [];
-    for (const path of frontier) {
-      const { table, trace } = await replay(scenario, path);
-      const digest = await table.digest();
-      if (seen.has(digest)) continue;
-      seen.add(digest);
-      if (seen.size % 1_000 === 0) onProgress?.(seen.size);
-      const { length } = await table.moves();
-      const finding = await check(scenario, path, table, trace);
+    const next: Reached[] = [];
+    for (const reached of frontier) {
+      for await (const one of successors(reached)) {
+        const digest = await one.table.digest();
+        if (seen.has(digest)) continue;
+        seen.add(digest);
+        if (seen.size % 1_000 === 0) onProgress?.(seen.size);
+        next.push(one);
+      }
+      const finding = await check(reached);
       if (finding) return { states: seen.size, finding };
-      for (let move = 0; move < length; move += 1) next.push([...path, move]);
     }
     frontier = next;
   }
   return { states: seen.size, finding: undefined };
 }
 
-async function replay(
-  scenario: Scenario,
-  path: readonly number[],
-): Promise<{ table: Table; trace: string[] }> {
-  const table = await Table.open(scenario);
-  const trace: string[] = [];
-  for (const index of path) {
-    const move = (await table.moves())[index];
+async function* successors({ table, step }: Reached): AsyncGenerator<Reached> {
+  const { length } = await table.moves();
+  for (let index = 0; index < length; index += 1) {
+    const copy = await table.copy();
+    const move = (await copy.moves())[index];
     if (!move) throw new Error('the code under test is not deterministic');
-    trace.push(move.name);
     await move.make();
+    yield { step: { before: step, move: move.name }, table: copy };
   }
-  return { table, trace };
 }
 
-/** Consumes the table. */
-async function check(
-  scenario: Scenario,
-  path: readonly number[],
-  table: Table,
-  trace: readonly string[],
-): Promise<Finding | undefined> {
+/** Consumes the table of the state. */
+async function check({ table, step }: Reached): Promise<Finding | undefined> {
   const now = await table.violation();
-  if (now) return { violation: now, trace };
-  const late = table.world.late.length > 0;
+  if (now) return { violation: now, trace: traceTo(step) };
+  const copy = table.world.late.length > 0 ? await table.copy() : undefined;
   const ending = await table.endViolation(true);
-  if (ending) return { violation: ending, trace: [...trace, 'what is late arrives, then recovery runs'] };
-  if (!late) return undefined;
-  const again = await (await replay(scenario, path)).table.endViolation(false);
-  if (!again) return undefined;
-  return { violation: again, trace: [...trace, 'recovery runs, then what is late arrives'] };
+  if (ending) return { violation: ending, trace: traceTo(step, 'what is late arrives, then recovery runs') };
+  const other = await copy?.endViolation(false);
+  if (!other) return undefined;
+  return { violation: other, trace: traceTo(step, 'recovery runs, then what is late arrives') };
+}
+
+function traceTo(last: Step, ...ending: readonly string[]): string[] {
+  const moves: string[] = [];
+  for (let step: Step | undefined = last; step; step = step.before) moves.unshift(step.move);
+  return [...moves, ...ending];
 }

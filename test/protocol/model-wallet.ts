@@ -18,15 +18,16 @@ export interface WalletKind {
   readonly checksSessionFirst: boolean;
 }
 
+/** The first one shows the most mistakes. */
 export const walletKinds: Readonly<Record<string, WalletKind>> = {
-  'keeps to the contract': {
-    calls: 'debit-credit',
-    unknownRollback: 'poisons',
-    checksSessionFirst: false,
-  },
   'forgets the rollback of an unknown debit': {
     calls: 'debit-credit',
     unknownRollback: 'succeeds',
+    checksSessionFirst: false,
+  },
+  'keeps to the contract': {
+    calls: 'debit-credit',
+    unknownRollback: 'poisons',
     checksSessionFirst: false,
   },
   'answers it with an error': {
@@ -69,6 +70,15 @@ export class ModelWallet {
 
   constructor(kind: WalletKind) {
     this.kind = kind;
+  }
+
+  copy(): ModelWallet {
+    const wallet = new ModelWallet(this.kind);
+    wallet.sessionEnded = this.sessionEnded;
+    wallet.balanceMinor = this.balanceMinor;
+    for (const [id, state] of this.stakes) wallet.stakes.set(id, state);
+    for (const [id, winMinor] of this.wins) wallet.wins.set(id, winMinor);
+    return wallet;
   }
 
   /** The message takes effect, whether or not anybody hears of it. */

@@ -12,6 +12,9 @@ import type { Scenario } from './table.ts';
  */
 const [, , named] = process.argv;
 
+/** Hundreds of thousands of states wait in turn: a small nursery would copy each of them again and again. */
+const MEMORY = ['--max-semi-space-size=128', '--max-old-space-size=8192'];
+
 if (named) {
   const onProgress = (states: number) => process.stderr.write(`${states}\n`);
   console.log(JSON.stringify(await explore(JSON.parse(named) as Scenario, { onProgress })));
@@ -59,7 +62,8 @@ async function visit(scenario: Scenario): Promise<Result> {
   const { wallet, wins, mistake } = scenario;
   const title = `${mistake ?? 'the protocol'}, a wallet that ${wallet}, ${wins ? 'a win' : 'no win'}`;
   const startedAtMs = performance.now();
-  const running = promisify(execFile)(process.execPath, [import.meta.filename, JSON.stringify(scenario)]);
+  const command = [...MEMORY, import.meta.filename, JSON.stringify(scenario)];
+  const running = promisify(execFile)(process.execPath, command);
   running.child.stderr?.on('data', (count: Buffer) =>
     process.stderr.write(`\r${title}: ${String(count).trim()} states `),
   );

@@ -23,8 +23,8 @@ export interface Move {
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 const MOST_LATE = 2;
 const MOST_REQUESTS = 2;
-/** A repeated request takes a round over; more epochs than this add no new behaviour. */
-const MOST_EPOCHS = 3;
+/** The first handler's, that of the repeated request that took over from it, and recovery's: each may outlive its own. */
+const LAST_TAKE_OVER = 1;
 
 /** A world with its actors: what can happen next, and whether all is well. */
 export class Table {
@@ -42,6 +42,15 @@ export class Table {
     if (!kind) throw new Error(`there is no wallet that ${scenario.wallet}`);
     const table = new Table(await World.open(kind, scenario.wins), scenario);
     await table.#enter('request');
+    return table;
+  }
+
+  /** Another table that is as this one is now: real code cannot be copied in mid call, but it can be led there again. */
+  async copy(): Promise<Table> {
+    const table = new Table(await this.world.copy(), this.scenario);
+    const living = this.actors.filter(({ alive }) => alive);
+    table.actors = living.map(({ memory }) => new Actor(memory, table.world, this.scenario.mistake));
+    for (const actor of table.actors) await actor.settled();
     return table;
   }
 
@@ -153,7 +162,7 @@ export class Table {
     if (this.world.late.length < MOST_LATE) {
       moves.push(
         go('works, and a second copy of it is on its way', async () => {
-          this.world.late.push(message);
+          this.world.late = [...this.world.late, message];
           await this.#answered(actor, answer, await effect());
         }),
       );
@@ -165,7 +174,7 @@ export class Table {
     if (this.world.late.length < MOST_LATE) {
       moves.push(
         go('is late', async () => {
-          this.world.late.push(message);
+          this.world.late = [...this.world.late, message];
           await this.#answered(actor, answer, unknown);
         }),
       );
@@ -183,7 +192,8 @@ export class Table {
     const round = await this.world.round();
     if (round && isFinal(round)) return [];
     const atWork = (role: Role) => this.actors.filter((actor) => actor.role === role && actor.alive).length;
-    const mayRepeat = atWork('request') < MOST_REQUESTS && (round?.epoch ?? 1) < MOST_EPOCHS;
+    const mayTakeOver = !round || round.status !== 'INTENT' || round.epoch <= LAST_TAKE_OVER;
+    const mayRepeat = atWork('request') < MOST_REQUESTS && mayTakeOver;
     const mayRecover = round && atWork('recovery') === 0;
     return [...(mayRepeat ? ['request' as const] : []), ...(mayRecover ? ['recovery' as const] : [])];
   }
@@ -201,7 +211,9 @@ export class Table {
 
   async #enter(role: Role): Promise<void> {
     const taken = this.actors.some(({ alive, roundId }) => alive && roundId === 'round-1');
-    const actor = new Actor(role, this.world, this.scenario.mistake, taken ? 'round-2' : 'round-1');
+    const roundId = taken ? 'round-2' : 'round-1';
+    const memory = { role, roundId, startedAtMs: this.world.nowMs, answers: [] };
+    const actor = new Actor(memory, this.world, this.scenario.mistake);
     this.actors = [...this.actors.filter(({ alive }) => alive), actor];
     await actor.settled();
   }

@@ -20,19 +20,20 @@ const engineHash = 'ab'.repeat(32);
 export class World {
   nowMs = startMs;
   readonly ledger = new MemoryLedger();
-  readonly sessions = new MemorySessions();
+  readonly sessions: MemorySessions;
   readonly wallet: ModelWallet;
   /** Sent, given up by whoever sent them, and still going to arrive. */
-  late: WalletMessage[] = [];
+  late: readonly WalletMessage[] = [];
   readonly wins: boolean;
 
-  private constructor(kind: WalletKind, wins: boolean) {
-    this.wallet = new ModelWallet(kind);
+  private constructor(wallet: ModelWallet, wins: boolean, sessions: MemorySessions) {
+    this.wallet = wallet;
     this.wins = wins;
+    this.sessions = sessions;
   }
 
   static async open(kind: WalletKind, wins: boolean): Promise<World> {
-    const world = new World(kind, wins);
+    const world = new World(new ModelWallet(kind), wins, new MemorySessions());
     const [createdAtMs, expiresAtMs] = [startMs, startMs + 10 ** 12];
     await world.sessions.create({
       sessionId,
@@ -42,6 +43,18 @@ export class World {
       expiresAtMs,
       revokedAtMs: undefined,
     });
+    return world;
+  }
+
+  /** Another world that is as this one is now. */
+  async copy(): Promise<World> {
+    const world = new World(this.wallet.copy(), this.wins, this.sessions);
+    world.nowMs = this.nowMs;
+    world.late = this.late;
+    const round = await this.round();
+    if (!round) return world;
+    await world.ledger.append({ ...round, status: 'INTENT' });
+    await world.ledger.save(round, { status: 'INTENT', epoch: round.epoch });
     return world;
   }
 
