@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { threadId } from 'node:worker_threads';
 import * as z from 'zod';
 import { COMPILER_OPTIONS, compileEngine } from './compile.ts';
 
@@ -28,38 +29,60 @@ type Provenance = z.infer<typeof Provenance>;
 
 /** Compiles every engine whose sources changed since it was last built; answers all of them, by name. */
 export async function buildEngines(): Promise<readonly BuiltEngine[]> {
-  await mkdir(outDir, { recursive: true });
   return Promise.all(engineNames().map(buildEngine));
 }
 
-function engineNames(): string[] {
+/** Every folder with a game in it. */
+export function engineNames(): string[] {
   return globSync('engines/*/assembly/index.ts', { cwd: root })
     .map((entry) => basename(dirname(dirname(entry))))
     .filter((name) => name !== 'sdk')
     .sort();
 }
 
-async function buildEngine(name: string): Promise<BuiltEngine> {
+/** @throws Error where there is none of that name, or it does not compile */
+export async function buildEngine(name: string): Promise<BuiltEngine> {
+  if (!engineNames().includes(name)) throw new Error(`There is no engine in engines/${name}`);
+  return buildModule(name, [`engines/${name}/assembly/index.ts`]);
+}
+
+/**
+ * Compiles entry files, named relative to the repository, into one module; it is kept until a file of their folders or
+ * of the kit changes.
+ */
+export async function buildModule(name: string, entries: readonly string[]): Promise<BuiltEngine> {
+  await mkdir(outDir, { recursive: true });
   const path = join(outDir, `${name}.wasm`);
   const compiler = await compilerVersion();
-  const sourcesHash = await hashSources(name, compiler);
+  const sourcesHash = await hashSources(entries, compiler);
   const before = await readProvenance(name);
   const kept = await readFile(path).catch(() => undefined);
   if (kept && before?.sourcesHash === sourcesHash && before.hash === sha256(kept)) {
     return { name, path, bytes: kept.byteLength, ...before };
   }
-  const module = await compileTo(path, name);
+  const module = await compileTo(path, entries);
   const provenance: Provenance = { hash: sha256(module), sourcesHash, compiler };
-  await writeFile(join(outDir, `${name}.json`), `${JSON.stringify(provenance, null, 2)}\n`);
+  await writeWhole(join(outDir, `${name}.json`), `${JSON.stringify(provenance, null, 2)}\n`);
   return { name, path, bytes: module.byteLength, ...provenance };
 }
 
 /** Under another name first, so that nobody who builds at the same time reads half of a module. */
-async function compileTo(path: string, name: string): Promise<Uint8Array> {
-  const unfinished = `${path}.${process.pid}`;
-  await compileEngine(`engines/${name}/assembly/index.ts`, unfinished);
+async function compileTo(path: string, entries: readonly string[]): Promise<Uint8Array> {
+  const unfinished = unfinishedName(path);
+  await compileEngine(entries, unfinished);
+  const module = await readFile(unfinished);
   await rename(unfinished, path);
-  return readFile(path);
+  return module;
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const unfinished = unfinishedName(path);
+  await writeFile(unfinished, text);
+  await rename(unfinished, path);
+}
+
+function unfinishedName(path: string): string {
+  return `${path}.${process.pid}-${threadId}`;
 }
 
 async function readProvenance(name: string): Promise<Provenance | undefined> {
@@ -70,9 +93,10 @@ async function readProvenance(name: string): Promise<Provenance | undefined> {
   }
 }
 
-async function hashSources(name: string, compiler: string): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([compiler, COMPILER_OPTIONS]));
-  const patterns = ['engines/sdk/assembly/**/*.ts', `engines/${name}/assembly/**/*.ts`];
+async function hashSources(entries: readonly string[], compiler: string): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([compiler, COMPILER_OPTIONS, entries]));
+  const folders = new Set(['engines/sdk/assembly', ...entries.map((entry) => dirname(entry))]);
+  const patterns = [...folders].map((folder) => `${folder}/**/*.ts`);
   for (const file of globSync(patterns, { cwd: root }).sort()) {
     hash.update(`\0${file}\0`).update(await readFile(join(root, file)));
   }
@@ -84,6 +108,15 @@ async function compilerVersion(): Promise<string> {
   return `assemblyscript ${z.object({ version: z.string() }).parse(JSON.parse(text)).version}`;
 }
 
+export function goldenPath(name: string): URL {
+  return new URL(`${name}/golden.json`, import.meta.url);
+}
+
+/** The games whose playthrough nobody has recorded. */
+export function gamesWithoutGolden(names: readonly string[]): string[] {
+  return names.filter((name) => !existsSync(goldenPath(name)));
+}
+
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
@@ -91,5 +124,9 @@ function sha256(bytes: Uint8Array): string {
 if (import.meta.main) {
   for (const { name, hash, bytes } of await buildEngines()) {
     console.log(`${name.padEnd(20)} ${hash} ${(bytes / 1000).toFixed(1).padStart(7)} KB`);
+  }
+  for (const name of gamesWithoutGolden(engineNames())) {
+    console.error(`${name} has no golden playthrough. Record it: npm exec -- node engines/golden.ts ${name}`);
+    process.exitCode = 1;
   }
 }

@@ -22,14 +22,14 @@ export const COMPILER_OPTIONS = [
 ] as const;
 
 /**
- * Compiles an AssemblyScript entry file to a WebAssembly module. The entry is named relative to the repository, so that
- * the bytes do not depend on where it lies. The compiler runs as a command because its types would redefine globals.
+ * Compiles AssemblyScript entry files to one WebAssembly module, which exports what they export. They are named relative
+ * to the repository, so that the bytes do not depend on where it lies. The compiler runs as a command because its types would redefine globals.
  * @throws Error with the compiler's messages
  */
-export async function compileEngine(entry: string, outFile: string): Promise<void> {
-  const options = [compiler, entry, '--outFile', outFile, ...COMPILER_OPTIONS];
+export async function compileEngine(entries: readonly string[], outFile: string): Promise<void> {
+  const options = [compiler, ...entries, '--outFile', outFile, ...COMPILER_OPTIONS];
   await promisify(execFile)(process.execPath, options, { cwd: root }).catch((cause: unknown) => {
     const { stderr = '' } = cause as { stderr?: string };
-    throw new Error(`${entry} does not compile:\n${stderr}`, { cause });
+    throw new Error(`${entries.join(', ')} does not compile:\n${stderr}`, { cause });
   });
 }

@@ -1,102 +1,122 @@
-import { writeFile } from 'node:fs/promises';
-import type { LoadedEngine } from '../shared/engine-host/loaded-engine.ts';
-import { writeReset, writeStep } from '../shared/engine-host/wire-format.ts';
-import type { EngineInput, EngineStep } from '../shared/ports/engines.ts';
-import { loadBuiltEngine } from './built-engine.ts';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { EngineCapabilities } from '../shared/ports/engines.ts';
+import { buildEngine, engineNames, goldenPath } from './build.ts';
+import { type PlayedStep, playThrough } from './playthrough.ts';
+import { compileRaw, RawEngine, stepBytes } from './raw-engine.ts';
 
-/** A game as it was played once, with every byte that the engine answered, in base64. */
+/**
+ * A game as it was played once, `engines/<name>/golden.json`: what the first state is, some steps to read, and for every
+ * hundred steps the SHA-256 over all that went in and came out. See playThrough for what is played.
+ */
 export interface Golden {
-  readonly reset: string;
-  readonly rounds: readonly GoldenRound[];
+  readonly engine_id: string;
+  readonly build_id: string;
+  readonly first_state: string;
+  readonly first_view: unknown;
+  readonly examples: readonly GoldenStep[];
+  readonly steps: number;
+  readonly blocks: readonly string[];
 }
 
-export interface GoldenRound {
-  /** 32 bytes, hex. */
+interface GoldenStep {
+  readonly round: number;
+  readonly step: number;
+  /** Hex, as are the states. */
   readonly seed: string;
-  readonly steps: readonly GoldenStep[];
+  readonly state: string;
+  readonly action: string;
+  readonly state_after: string;
+  readonly payout_millionths: string;
+  readonly flags: number;
+  readonly view: unknown;
 }
 
-export interface GoldenStep {
-  readonly action: number;
-  readonly output: string;
-}
+export const GOLDEN_STEPS = 10_000;
+const BLOCK_STEPS = 100;
+const MAX_EXAMPLES = 8;
 
-/** Enough for losses and wins; then follows a round whose bonus was prolonged, where the game has such a thing. */
-const FIRST_ROUNDS = 12;
-const ROUNDS_TO_TRY = 200_000;
-
-export function playGolden(engine: LoadedEngine, seeds: readonly Uint8Array[]): Golden {
-  const reset = engine.withInstance((instance) => {
-    const length = instance.call('rgs_reset', writeReset(instance));
-    return Buffer.from(instance.output.subarray(0, length)).toString('base64');
-  });
-  return { reset, rounds: seeds.map((seed) => playRound(engine, seed)) };
-}
-
-/** Plays the first action that each phase has, until the bonus is over. */
-function playRound(engine: LoadedEngine, seed: Uint8Array): GoldenRound {
-  const steps: GoldenStep[] = [];
-  let { state, bonusActive }: Pick<EngineStep, 'state' | 'bonusActive'> = engine.reset();
-  do {
-    const input = {
-      state,
-      action: firstAction(engine, bonusActive ? 'bonus' : 'base'),
-      seed,
-      stepIndex: steps.length,
-    };
-    steps.push({ action: input.action, output: outputOf(engine, input) });
-    ({ state, bonusActive } = engine.step(input));
-  } while (bonusActive);
-  return { seed: Buffer.from(seed).toString('hex'), steps };
-}
-
-function firstAction({ capabilities }: LoadedEngine, phase: 'base' | 'bonus'): number {
-  const action = capabilities.actions.find((candidate) => candidate.phase === phase);
-  if (action === undefined) throw new Error(`${capabilities.engineId} has no action of the ${phase} phase`);
-  return action.code;
-}
-
-function outputOf(engine: LoadedEngine, input: EngineInput): string {
-  return engine.withInstance((instance) => {
-    const length = instance.call('rgs_step', writeStep(instance, input));
-    return Buffer.from(instance.output.subarray(0, length)).toString('base64');
-  });
-}
-
-function chooseSeeds(engine: LoadedEngine): Uint8Array[] {
-  const seeds = Array.from({ length: FIRST_ROUNDS }, (_, round) => seedOf(round));
-  for (let round = FIRST_ROUNDS; round < ROUNDS_TO_TRY; round++) {
-    if (prolongsItsBonus(engine, seedOf(round))) return [...seeds, seedOf(round)];
-  }
-  return seeds;
-}
-
-function prolongsItsBonus(engine: LoadedEngine, seed: Uint8Array): boolean {
-  return playRound(engine, seed)
-    .steps.slice(1)
-    .some(({ output }) => readGolden(output).bonusTriggered);
-}
-
-/** The number of a round, and zeros. */
-function seedOf(round: number): Uint8Array {
-  const seed = new Uint8Array(32);
-  new DataView(seed.buffer).setUint32(0, round, true);
-  return seed;
-}
-
-/** What a test wants to know of a recorded step. */
-export function readGolden(output: string): { payoutMillionths: bigint; bonusTriggered: boolean } {
-  const bytes = Buffer.from(output, 'base64');
-  const payoutAt = 4 + bytes.readUInt32LE(0);
+export function recordGolden(engine: RawEngine): Golden {
+  const capabilities = engine.capabilities();
+  const first = engine.reset();
+  const played = playThrough(engine, capabilities.actions, GOLDEN_STEPS);
   return {
-    payoutMillionths: bytes.readBigInt64LE(payoutAt),
-    bonusTriggered: (bytes.readUInt32LE(payoutAt + 8) & 2) !== 0,
+    engine_id: capabilities.engineId,
+    build_id: capabilities.buildId,
+    first_state: hex(first.state),
+    first_view: JSON.parse(first.view),
+    examples: exampleSteps(played).map((step) => readable(step, capabilities)),
+    steps: played.length,
+    blocks: hashBlocks(played),
   };
 }
 
+function hashBlocks(played: readonly PlayedStep[]): string[] {
+  return Array.from({ length: played.length / BLOCK_STEPS }, (_, block) => {
+    const hash = createHash('sha256');
+    const first = block * BLOCK_STEPS;
+    for (const { input, output } of played.slice(first, first + BLOCK_STEPS)) {
+      hash.update(stepBytes(input)).update(output);
+    }
+    return hash.digest('hex');
+  });
+}
+
+/** The first step of every kind: by its flags, whether it paid, and whether it is a round's first. */
+function exampleSteps(played: readonly PlayedStep[]): PlayedStep[] {
+  const kinds = new Map<string, PlayedStep>();
+  for (const step of played) {
+    const { flags, payoutMillionths } = step.answer;
+    const kind = `${flags} ${payoutMillionths > 0n} ${step.step === 0}`;
+    if (!kinds.has(kind) && kinds.size < MAX_EXAMPLES) kinds.set(kind, step);
+  }
+  return [...kinds.values()];
+}
+
+function readable({ round, step, input, answer }: PlayedStep, { actions }: EngineCapabilities): GoldenStep {
+  return {
+    round,
+    step,
+    seed: hex(input.seed),
+    state: hex(input.state),
+    action: actions[input.action]?.name ?? '',
+    state_after: hex(answer.state),
+    payout_millionths: answer.payoutMillionths.toString(),
+    flags: answer.flags,
+    view: JSON.parse(answer.view),
+  };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+/** @throws Error where there is none */
+export async function readGolden(name: string): Promise<Golden> {
+  return JSON.parse(await readFile(goldenPath(name), 'utf8')) as Golden;
+}
+
+/** Plays a game of this folder as its sources are now. */
+export async function playGolden(name: string): Promise<Golden> {
+  const { path } = await buildEngine(name);
+  return recordGolden(new RawEngine(await compileRaw(path)));
+}
+
+async function record(name: string): Promise<void> {
+  await writeFile(goldenPath(name), `${JSON.stringify(await playGolden(name), null, 2)}\n`);
+}
+
+/** Ends with 1 where a game plays otherwise than it was recorded. */
+async function check(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const same = JSON.stringify(await readGolden(name)) === JSON.stringify(await playGolden(name));
+    console.log(`${name.padEnd(20)} ${same ? 'as recorded' : 'DIFFERS'} (Node ${process.versions.node})`);
+    if (!same) process.exitCode = 1;
+  }
+}
+
 if (import.meta.main) {
-  const [name = ''] = process.argv.slice(2);
-  const engine = await loadBuiltEngine(name);
-  const golden = playGolden(engine, chooseSeeds(engine));
-  await writeFile(new URL(`${name}/golden.json`, import.meta.url), `${JSON.stringify(golden, null, 2)}\n`);
+  const names = process.argv.slice(2);
+  if (names.length === 0) await check(engineNames());
+  else for (const name of names) await record(name);
 }

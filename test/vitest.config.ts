@@ -21,6 +21,8 @@ export default defineConfig({
           // All cores: vitest leaves one out unless told otherwise, which is half of a small machine.
           maxWorkers: '100%',
           testTimeout: 20_000,
+          // An engine whose sources changed is compiled first.
+          hookTimeout: 60_000,
         },
       },
       {

@@ -24,7 +24,8 @@ describe("the kit's adapter", () => {
     ['an action of two bytes', 'rgs_step', input({ following: 6, rest: 8 }), '-2'],
     ['a configuration that the game does not have', 'rgs_reset', input({ following: 1, rest: 1 }), '-1'],
     ['bytes after the configuration', 'rgs_reset', input({ following: 0, rest: 1 }), '-1'],
-    ['a simulation with bytes too many', 'rgs_simulate', new Uint8Array(45), '-1'],
+    ['a simulation with bytes too many', 'rgs_simulate', new Uint8Array(46), '-1'],
+    ['a simulation of a mode that is not', 'rgs_simulate', new Uint8Array(45).fill(1, 44), '-1'],
   ])('refuses %s', (_, call, bytes, code) => {
     expect(answerTo(call, bytes)).toContain(`with ${code}`);
   });

@@ -1,8 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createCipheriv } from 'node:crypto';
-import { compileEngine } from '../compile.ts';
+import { readFile } from 'node:fs/promises';
+import { buildModule } from '../build.ts';
 
 /** The kit's random stream, compiled as games compile it. */
 export interface RandomProbe {
@@ -23,15 +21,9 @@ interface ProbeExports {
 }
 
 export async function compileRandomProbe(): Promise<RandomProbe> {
-  const folder = await mkdtemp(join(tmpdir(), 'random-probe-'));
-  try {
-    const file = join(folder, 'probe.wasm');
-    await compileEngine('engines/sdk/assembly/random-probe.ts', file);
-    const module = await WebAssembly.compile(new Uint8Array(await readFile(file)));
-    return probe(new WebAssembly.Instance(module).exports as unknown as ProbeExports);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const { path } = await buildModule('sdk.random-probe', ['engines/sdk/assembly/random-probe.ts']);
+  const module = await WebAssembly.compile(new Uint8Array(await readFile(path)));
+  return probe(new WebAssembly.Instance(module).exports as unknown as ProbeExports);
 }
 
 function probe(exports: ProbeExports): RandomProbe {
@@ -59,4 +51,32 @@ export function opensslKeyStream(key: Uint8Array, counter: number, nonce: Uint8A
   iv.writeUInt32LE(counter, 0);
   iv.set(nonce, 4);
   return createCipheriv('chacha20', key, iv).update(Buffer.alloc(bytes));
+}
+
+/** The words of a step's stream: block 0 on, under a nonce of four zero bytes and the step index. */
+export function keyStreamWords(key: Uint8Array, stepIndex: bigint, count: number): number[] {
+  const nonce = Buffer.alloc(12);
+  nonce.writeBigUInt64LE(stepIndex, 4);
+  const bytes = opensslKeyStream(key, 0, nonce, count * 4);
+  return Array.from({ length: count }, (_, word) => bytes.readUInt32LE(word * 4));
+}
+
+/** Uniform integers as the wire contract defines them, drawn from OpenSSL's key stream. */
+export class ReferenceRandom {
+  readonly #words: readonly number[];
+  #used = 0;
+
+  constructor(key: Uint8Array, stepIndex: bigint, words = 4_096) {
+    this.#words = keyStreamWords(key, stepIndex, words);
+  }
+
+  below(bound: number): number {
+    const excess = 2n ** 32n % BigInt(bound);
+    for (;;) {
+      const word = this.#words[this.#used++];
+      if (word === undefined) throw new RangeError('The reference stream is used up');
+      const product = BigInt(word) * BigInt(bound);
+      if ((product & 0xffff_ffffn) >= excess) return Number(product >> 32n);
+    }
+  }
 }

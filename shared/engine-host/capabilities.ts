@@ -10,19 +10,25 @@ const millionths = z
   .transform(BigInt);
 const count = z.int().min(1).max(1_000_000_000);
 
-const action = z.strictObject({ name, phase: z.enum(['base', 'bonus']) });
+const action = z
+  .strictObject({ name, phase: z.enum(['base', 'bonus', 'any']), mode: name.optional() })
+  .refine(({ phase, mode }) => phase !== 'bonus' || mode === undefined, 'a bonus action opens no mode');
 
-const mode = z.strictObject({
-  name,
-  price_millionths: millionths.refine((price) => price > 0n, 'must be more than 0'),
-  rtp_millionths: millionths.refine(
-    (rtp) => rtp > 0n && rtp <= 1_000_000n,
-    'must be above 0 and at most 1000000',
-  ),
-  max_win_millionths: millionths.refine((win) => win > 0n, 'must be more than 0'),
-});
+const mode = z
+  .strictObject({
+    name,
+    price_millionths: millionths,
+    rtp_millionths: millionths.refine((rtp) => rtp <= 1_000_000n, 'must be at most 1000000'),
+    max_win_millionths: millionths,
+  })
+  .refine(
+    (figures) =>
+      new Set([figures.price_millionths, figures.rtp_millionths, figures.max_win_millionths].map(Boolean))
+        .size === 1,
+    'price, return and maximum win must all be more than 0, or all be 0',
+  );
 
-const schema = z.strictObject({
+const described = z.strictObject({
   abi: z.literal(1),
   engine_id: name,
   build_id: name,
@@ -34,13 +40,21 @@ const schema = z.strictObject({
       .min(1)
       .max(256)
       .refine(distinctNames, 'names must differ')
-      .refine((actions) => actions.some(({ phase }) => phase === 'base'), 'one must be of the base phase'),
+      .refine((actions) => actions.some(({ phase }) => phase !== 'bonus'), 'one must be of the base phase'),
   }),
   max_horizon: z.int().min(1).max(65_536),
   modes: z.array(mode).min(1).max(64).refine(distinctNames, 'names must differ'),
   lines: z.int().min(1).max(1_000_000).optional(),
   preferred_batch: count,
 });
+
+type Described = z.infer<typeof described>;
+type DescribedAction = Described['action_space']['discrete'][number];
+
+const schema = described.refine(
+  opensEachMode,
+  'each mode must be opened by an action, and each action open a mode',
+);
 
 /**
  * Reads an engine's capabilities object; docs/engines.md lists its fields.
@@ -58,7 +72,10 @@ export function parseCapabilities(text: string): EngineCapabilities {
     engineId: told.engine_id,
     buildId: told.build_id,
     stateEncoding: told.encoding.state,
-    actions: told.action_space.discrete.map(({ name, phase }, code) => ({ name, phase, code })),
+    actions: told.action_space.discrete.map((action, code) => {
+      const mode = modeOpenedBy(told, action);
+      return { name: action.name, phase: action.phase, code, ...(mode !== undefined && { mode }) };
+    }),
     modes: told.modes.map((mode) => ({
       name: mode.name,
       priceMillionths: mode.price_millionths,
@@ -69,6 +86,20 @@ export function parseCapabilities(text: string): EngineCapabilities {
     maxHorizon: told.max_horizon,
     preferredBatch: told.preferred_batch,
   };
+}
+
+/** Where a game has one mode, its actions need not name it. */
+function modeOpenedBy({ modes }: Described, { phase, mode }: DescribedAction): string | undefined {
+  return phase === 'bonus' ? undefined : (mode ?? modes[0]?.name);
+}
+
+function opensEachMode(told: Described): boolean {
+  const opened = told.action_space.discrete.map((action) => modeOpenedBy(told, action));
+  const known = told.modes.map(({ name }) => name);
+  return (
+    opened.every((mode) => mode === undefined || known.includes(mode)) &&
+    known.every((mode) => opened.includes(mode))
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -16,13 +16,17 @@ function told(changes: Record<string, unknown>): Partial<EngineParts> {
   return { capabilities: JSON.stringify({ ...CAPABILITIES, ...changes }) };
 }
 
+function actions(discrete: readonly object[]): Partial<EngineParts> {
+  return told({ action_space: { discrete } });
+}
+
 describe('loading an engine', () => {
   it('gives what the engine tells of itself', async () => {
     expect((await loadParts()).capabilities).toEqual({
       engineId: 'hostile',
       buildId: '1.0.0',
       stateEncoding: 'bytes:v1',
-      actions: [{ name: 'spin', phase: 'base', code: 0 }],
+      actions: [{ name: 'spin', phase: 'base', code: 0, mode: 'base' }],
       modes: [
         {
           name: 'base',
@@ -136,8 +140,43 @@ describe('what an engine tells of itself', () => {
     ['writes a large number as one', told({ modes: [{ ...mode, max_win_millionths: 5_000_000 }] })],
     ['can win more than 64 bits hold', told({ modes: [{ ...mode, max_win_millionths: '9'.repeat(19) }] })],
     ['has no horizon', told({ max_horizon: 0 })],
+    ['opens a mode that it does not have', actions([{ name: 'spin', phase: 'base', mode: 'buy' }])],
+    ['has a mode that no action opens', told({ modes: [mode, { ...mode, name: 'buy' }] })],
+    [
+      'opens a mode by an action of a bonus',
+      actions([
+        { name: 'spin', phase: 'base' },
+        { name: 'free_spin', phase: 'bonus', mode: 'base' },
+      ]),
+    ],
+    ['costs nothing and wins', told({ modes: [{ ...mode, price_millionths: '0', rtp_millionths: '0' }] })],
   ])('is refused if it %s', async (_, parts) => {
     expect(await codeOf(() => loadParts(parts))).toBe('BAD_OUTPUT');
+  });
+
+  it('says which mode each action opens', async () => {
+    const { capabilities } = await loadParts(
+      told({
+        modes: [mode, { ...mode, name: 'buy', price_millionths: '100000000' }],
+        action_space: {
+          discrete: [
+            { name: 'spin', phase: 'base' },
+            { name: 'buy', phase: 'base', mode: 'buy' },
+            { name: 'free_spin', phase: 'bonus' },
+          ],
+        },
+      }),
+    );
+    expect(capabilities.actions.map((action) => action.mode)).toEqual(['base', 'buy', undefined]);
+  });
+
+  it('may be a game without money, whose moves open a round and go on with it', async () => {
+    const free = { name: 'base', price_millionths: '0', rtp_millionths: '0', max_win_millionths: '0' };
+    const { capabilities } = await loadParts(
+      told({ modes: [free], action_space: { discrete: [{ name: 'place_0', phase: 'any' }] } }),
+    );
+    expect(capabilities.actions).toEqual([{ name: 'place_0', phase: 'any', code: 0, mode: 'base' }]);
+    expect(capabilities.modes[0]?.priceMillionths).toBe(0n);
   });
 });
 

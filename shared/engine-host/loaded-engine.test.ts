@@ -214,8 +214,9 @@ describe('the maximum of a step', () => {
   it('is the largest of all modes', async () => {
     const [mode] = CAPABILITIES.modes;
     const modes = [mode, { ...mode, name: 'buy', max_win_millionths: '9000000' }];
+    const discrete = ['base', 'buy'].map((name) => ({ name, phase: 'base', mode: name }));
     const engine = await loadParts({
-      capabilities: JSON.stringify({ ...CAPABILITIES, modes }),
+      capabilities: JSON.stringify({ ...CAPABILITIES, modes, action_space: { discrete } }),
       answer: answerBytes({ payoutMillionths: 9_000_000n }),
     });
     expect(engine.step(input).payoutMillionths).toBe(9_000_000n);

@@ -9,6 +9,8 @@ export interface SimulationBatch {
   readonly first: bigint;
   /** At most 2^24. */
   readonly rounds: number;
+  /** Which of the capabilities' modes, by its place; the first one if absent. */
+  readonly mode?: number;
 }
 
 /** What a batch counted. Payouts are millionths of the base bet, squares their squares. */
@@ -45,16 +47,23 @@ const BUCKET_BYTES = 16;
 /** @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT */
 export function simulate(engine: LoadedEngine, batch: SimulationBatch): SimulationResult {
   return engine.withInstance((instance) => {
-    writeBatch(instance, batch);
-    return readResult(instance, instance.call('rgs_simulate', INPUT_BYTES));
+    const length = writeBatch(instance, batch);
+    return readResult(instance, instance.call('rgs_simulate', length));
   });
 }
 
-function writeBatch({ input, inputView }: EngineInstance, { seed, first, rounds }: SimulationBatch): void {
+/** Answers the length. The first mode is not named, as engines with one mode need not know the field. */
+function writeBatch(
+  { input, inputView }: EngineInstance,
+  { seed, first, rounds, mode = 0 }: SimulationBatch,
+): number {
   if (seed.length !== SEED_BYTES) throw new EngineError('ENGINE_REJECTED', `A seed has ${SEED_BYTES} bytes`);
   input.set(seed);
   inputView.setBigUint64(FIRST_AT, first, true);
   inputView.setUint32(ROUNDS_AT, rounds, true);
+  if (mode === 0) return INPUT_BYTES;
+  input[INPUT_BYTES] = mode;
+  return INPUT_BYTES + 1;
 }
 
 function readResult({ outputView }: EngineInstance, length: number): SimulationResult {

@@ -13,13 +13,17 @@ export interface EngineCapabilities {
 
 export interface EngineAction {
   readonly name: string;
-  readonly phase: 'base' | 'bonus';
+  /** `any`: opens a round, and is played in an open one. */
+  readonly phase: 'base' | 'bonus' | 'any';
+  /** The mode of the rounds that it opens; absent from an action that opens none. */
+  readonly mode?: string;
   /** The byte that stands for it on the wire: its index. */
   readonly code: number;
 }
 
 export interface EngineMode {
   readonly name: string;
+  /** Of the base bet. 0 only for a game without money, whose other figures are 0 too. */
   readonly priceMillionths: bigint;
   readonly rtpMillionths: bigint;
   readonly maxWinMillionths: bigint;

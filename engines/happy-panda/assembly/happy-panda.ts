@@ -2,6 +2,7 @@ import {
   BAD_ACTION,
   ByteReader,
   ByteWriter,
+  CapabilitiesWriter,
   Game,
   JsonWriter,
   LineEvaluator,
@@ -37,8 +38,8 @@ export class HappyPanda extends Game<FreeSpins, PandaAction, PandaObservation> {
   private freeReels: ReelSet = new ReelSet(FREE_REELS, ROWS, SYMBOLS);
   private lines: LineEvaluator = new LineEvaluator(LINES, ROWS, LINE_PAYS, WILD);
 
-  capabilities(json: JsonWriter): void {
-    writeCapabilities(json);
+  capabilities(told: CapabilitiesWriter): void {
+    writeCapabilities(told);
   }
 
   maxHorizon(): u32 {
@@ -84,8 +85,8 @@ export class HappyPanda extends Game<FreeSpins, PandaAction, PandaObservation> {
     return OK;
   }
 
-  automaticAction(bonusActive: bool): PandaAction {
-    return bonusActive ? FREE_SPIN : SPIN;
+  automaticAction(_mode: i32, seen: PandaObservation): PandaAction {
+    return seen.bonusActive ? FREE_SPIN : SPIN;
   }
 
   encodeState(state: FreeSpins, out: ByteWriter): void {

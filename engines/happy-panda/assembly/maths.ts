@@ -81,4 +81,4 @@ export const MAX_FREE_SPIN_PAY = 3600;
 
 /** Computed from all of the above by ../rtp.ts; its test fails if they differ. */
 export const RTP_MILLIONTHS = 961511;
-export const MAX_WIN_MILLIONTHS = '20612750000';
+export const MAX_WIN_MILLIONTHS = 20612750000;

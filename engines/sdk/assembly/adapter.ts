@@ -1,5 +1,6 @@
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
+import { CapabilitiesWriter } from './capabilities-writer';
 import { ErasedGame } from './erased-game';
 import { Game, Observation } from './game';
 import { JsonWriter } from './json-writer';
@@ -20,12 +21,16 @@ import {
   SEED_BYTES,
 } from './wire';
 
+/** seed[32], first round u64, rounds u32; a byte for the mode may follow. */
+const SIMULATION_BYTES: i32 = SEED_BYTES + 12;
+
 /** Plays a typed game over the wire contract. All that it needs is made here, once. */
 export class GameAdapter<State, Action, Observed extends Observation> extends ErasedGame {
   private random: Random;
   private input: ByteReader = new ByteReader();
   private output: ByteWriter;
   private json: JsonWriter;
+  private told: CapabilitiesWriter;
   private state: State;
   private seen: Observed;
   private simulation: Simulation<State, Action, Observed>;
@@ -36,7 +41,9 @@ export class GameAdapter<State, Action, Observed extends Observation> extends Er
     const output = new ByteWriter();
     this.random = random;
     this.output = output;
-    this.json = new JsonWriter(output);
+    const json = new JsonWriter(output);
+    this.json = json;
+    this.told = new CapabilitiesWriter(json);
     this.state = game.newState();
     this.seen = game.newObservation();
     this.simulation = new Simulation<State, Action, Observed>(game, random);
@@ -44,8 +51,8 @@ export class GameAdapter<State, Action, Observed extends Observation> extends Er
 
   capabilities(): i32 {
     this.output.open(OUTPUT, BUFFER_BYTES);
-    this.json.start();
-    this.game.capabilities(this.json);
+    this.told.start(this.game.maxHorizon());
+    this.game.capabilities(this.told);
     return this.written();
   }
 
@@ -68,17 +75,20 @@ export class GameAdapter<State, Action, Observed extends Observation> extends Er
     const action = this.game.decodeAction(this.input);
     if (!this.input.exhausted) return BAD_ACTION;
     const result = this.game.step(this.state, action, this.random, this.seen);
-    return result == OK ? this.answer() : result;
+    if (result != OK) return result;
+    return this.seen.payoutMillionths < 0 ? OVERFLOW : this.answer();
   }
 
   simulate(length: i32): i32 {
-    if (length != SEED_BYTES + 12) return BAD_INPUT;
+    if (length < SIMULATION_BYTES || length > SIMULATION_BYTES + 1) return BAD_INPUT;
     this.random.takeSeed();
-    this.input.open(INPUT + SEED_BYTES, 12);
+    this.input.open(INPUT + SEED_BYTES, length - SEED_BYTES);
     const first = this.input.u64();
     const rounds = this.input.u32();
+    const mode: i32 = length > SIMULATION_BYTES ? this.input.u8() : 0;
+    if (mode >= this.game.modes()) return BAD_INPUT;
     this.output.open(OUTPUT, BUFFER_BYTES);
-    const result = this.simulation.run(first, rounds, this.output);
+    const result = this.simulation.run(mode, first, rounds, this.output);
     return result == OK ? this.written() : result;
   }
 

@@ -1,5 +1,6 @@
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
+import { CapabilitiesWriter } from './capabilities-writer';
 import { JsonWriter } from './json-writer';
 import { Random } from './random';
 
@@ -19,10 +20,15 @@ export class Observation {
  */
 export abstract class Game<State, Action, Observed extends Observation> {
   /** Writes the capabilities object; docs/engines.md lists its fields. */
-  abstract capabilities(json: JsonWriter): void;
+  abstract capabilities(told: CapabilitiesWriter): void;
 
   /** The most steps that one paid round can take. */
   abstract maxHorizon(): u32;
+
+  /** How many modes the capabilities have. */
+  modes(): i32 {
+    return 1;
+  }
 
   abstract newState(): State;
   abstract newObservation(): Observed;
@@ -33,8 +39,8 @@ export abstract class Game<State, Action, Observed extends Observation> {
   /** Moves `state` on and fills in every field of `seen`. Answers OK, BAD_ACTION, or an error of the game's own. */
   abstract step(state: State, action: Action, random: Random, seen: Observed): i32;
 
-  /** The action that a simulated player takes next. */
-  abstract automaticAction(bonusActive: bool): Action;
+  /** What a simulated player of a mode does next, who sees what the last step or the reset showed, and nothing else. */
+  abstract automaticAction(mode: i32, seen: Observed): Action;
 
   abstract encodeState(state: State, out: ByteWriter): void;
 

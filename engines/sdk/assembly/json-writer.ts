@@ -78,6 +78,17 @@ export class JsonWriter {
     this.needsComma = true;
   }
 
+  boolean(value: bool): void {
+    this.separate();
+    if (value) {
+      this.bytes.u32(0x65757274);
+    } else {
+      this.bytes.u32(0x736c6166);
+      this.bytes.u8(0x65);
+    }
+    this.needsComma = true;
+  }
+
   stringField(name: string, value: string): void {
     this.key(name);
     this.string(value);

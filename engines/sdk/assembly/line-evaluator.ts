@@ -59,7 +59,7 @@ export class LineEvaluator {
 
   /**
    * `lines`: a digit a reel, the row from the top. `pays`: by symbol, what a run of 1, 2 … reels pays, in line bets;
-   * a symbol without pays, such as a scatter, ends every run.
+   * a symbol without pays, such as a scatter, ends every run. No wild: -1.
    */
   constructor(
     lines: string[],
@@ -117,7 +117,7 @@ export class LineEvaluator {
       }
     }
     const pay = this.pay(symbol, run);
-    const wildPay = this.pay(wild, wilds);
+    const wildPay = wilds > 0 ? this.pay(wild, wilds) : 0;
     if (max(pay, wildPay) == 0) return 0;
     // A run of wilds alone may be worth more than the longer one that it begins.
     if (wildPay > pay) {

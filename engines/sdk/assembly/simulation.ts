@@ -29,23 +29,23 @@ export class Simulation<State, Action, Observed extends Observation> {
     this.seen = game.newObservation();
   }
 
-  run(first: u64, rounds: u32, out: ByteWriter): i32 {
+  run(mode: i32, first: u64, rounds: u32, out: ByteWriter): i32 {
     if (rounds > MAX_ROUNDS_PER_BATCH || first > MAX_ROUND - rounds) return BAD_INPUT;
     this.tally.clear();
     for (let round: u32 = 0; round < rounds; round++) {
-      const result = this.playRound(first + round);
+      const result = this.playRound(mode, first + round);
       if (result != OK) return result;
     }
     this.tally.write(out);
     return OK;
   }
 
-  private playRound(round: u64): i32 {
+  private playRound(mode: i32, round: u64): i32 {
     const game = this.game;
     const seen = this.seen;
     game.reset(this.noConfig, this.state, seen);
     let nonce = round << STEP_BITS;
-    let result = this.play(nonce);
+    let result = this.play(mode, nonce);
     if (result != OK) return result;
     const basePayout = <u64>seen.payoutMillionths;
     const bonusWon = seen.bonusTriggered;
@@ -56,7 +56,7 @@ export class Simulation<State, Action, Observed extends Observation> {
       bonusSteps += 1;
       // A bonus that outlives the declared horizon might never end.
       if (bonusSteps >= game.maxHorizon()) return OVERFLOW;
-      result = this.play(nonce);
+      result = this.play(mode, nonce);
       if (result != OK) return result;
       bonusPayout += <u64>seen.payoutMillionths;
     }
@@ -65,9 +65,9 @@ export class Simulation<State, Action, Observed extends Observation> {
     return OK;
   }
 
-  private play(nonce: u64): i32 {
+  private play(mode: i32, nonce: u64): i32 {
     this.random.startStep(nonce);
-    const action = this.game.automaticAction(this.seen.bonusActive);
+    const action = this.game.automaticAction(mode, this.seen);
     const result = this.game.step(this.state, action, this.random, this.seen);
     if (result != OK) return result;
     return <u64>this.seen.payoutMillionths < WIN_LIMIT ? OK : OVERFLOW;

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import type { EngineCapabilities, EngineMode } from '../shared/ports/engines.ts';
+
+/** The name of the action that a simulated player of a mode takes next, who sees what the last step showed. */
+export type Player = (mode: string, view: unknown) => string;
+
+/**
+ * The player whose rounds a game's rgs_simulate counts. `engines/<name>/player.ts` says what it does once more, apart
+ * from the engine. A game without one has no choices: the first action that opens the mode, then the first of the bonus.
+ */
+export async function playerOf(name: string, capabilities: EngineCapabilities): Promise<Player> {
+  const file = new URL(`${name}/player.ts`, import.meta.url);
+  if (!existsSync(file)) return (mode, view) => withoutChoice(capabilities, mode, view);
+  const { nextAction } = (await import(file.href)) as { readonly nextAction: Player };
+  return nextAction;
+}
+
+function withoutChoice({ actions }: EngineCapabilities, mode: EngineMode['name'], view: unknown): string {
+  const action = actions.find((candidate) =>
+    view === undefined ? candidate.mode === mode : candidate.phase === 'bonus',
+  );
+  if (action === undefined) throw new Error('The game has no such action');
+  return action.name;
+}
