@@ -11,6 +11,7 @@ export type Resource =
   | 'config'
   | 'events'
   | 'engineObjects'
+  | 'archiveBucket'
   | 'archiveObjects'
   | 'recoveryQueue'
   | 'parkingQueue'
@@ -130,6 +131,21 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     size: 'query',
     permissions: { sessions: GET_ITEM, ledger: QUERY, config: GET_ITEM },
     settings: [],
+  },
+  {
+    name: 'reconcile-rounds',
+    purpose: "Compares an operator's rounds with its wallet's own list of transactions",
+    trigger: { kind: 'route', method: 'GET', path: '/api/v1/reconciliation' },
+    size: 'query',
+    permissions: {
+      config: GET_ITEM,
+      archiveBucket: ['s3:ListBucket'],
+      archiveObjects: GET_OBJECT,
+      ledger: ['dynamodb:GetItem', 'dynamodb:Query'],
+      ledgerByRoundId: QUERY,
+      operatorSecrets: READ_SECRET,
+    },
+    settings: ['WALLET_TIMEOUT_MS', 'HOT_RETENTION_DAYS'],
   },
   {
     name: 'list-games',

@@ -174,6 +174,23 @@ export const operations: readonly Operation[] = [
     errors: ['INVALID_REQUEST', 'INVALID_CURSOR', 'INVALID_OPERATOR_KEY', 'UNKNOWN_SESSION'],
   },
   {
+    name: 'reconcile-rounds',
+    method: 'GET',
+    path: '/api/v1/reconciliation',
+    summary: "Compare an operator's rounds of a period with its wallet's own list of transactions",
+    query: schemas.ReconciliationQuery,
+    headers: [operatorKey],
+    success: { status: 200, description: 'The report', schema: schemas.ReconciliationResponse },
+    errors: [
+      'INVALID_REQUEST',
+      'MISSING_CREDENTIALS',
+      'INVALID_OPERATOR_KEY',
+      'PERIOD_TOO_LARGE',
+      'PERIOD_TOO_OLD',
+      'WALLET_UNAVAILABLE',
+    ],
+  },
+  {
     name: 'list-games',
     method: 'GET',
     path: '/api/v1/games',

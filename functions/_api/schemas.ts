@@ -8,6 +8,7 @@ import {
   SessionId,
   Sha256Hex,
 } from '../../shared/domain/ids.ts';
+import { differenceKinds } from '../../shared/domain/reconciliation.ts';
 import { plainInteger } from '../_runtime/plain-integer.ts';
 
 /** A decimal string of the currency's major unit; its precision is checked against the currency. */
@@ -15,7 +16,10 @@ const Amount = z
   .string()
   .max(40)
   .meta({ description: 'Decimal string in the major unit of the currency', examples: ['1.00'] });
+const SignedAmount = z.string().meta({ description: 'The same, with a sign where it is below zero' });
 const Timestamp = z.iso.datetime({ precision: 3 });
+/** RFC 3339 in UTC: a "+" of another offset would come out of a query as a space. */
+const Instant = z.iso.datetime({ error: 'an RFC 3339 time in UTC, such as 2026-11-21T00:00:00Z' });
 const JsonObject = z.record(z.string(), z.unknown());
 
 export const GamePath = z.strictObject({ gameCode: GameCode });
@@ -100,6 +104,60 @@ export const RoundsQuery = z.strictObject({
 export const RoundsResponse = z.strictObject({
   rounds: z.array(RoundRecord),
   next_cursor: z.string().nullable(),
+});
+
+export const ReconciliationQuery = z.strictObject({
+  from: Instant.meta({ description: 'Start of the period, which belongs to it' }),
+  to: Instant.meta({ description: 'End of the period, which does not belong to it; at most 24 hours later' }),
+});
+const Transaction = {
+  transaction_id: z.string(),
+  player_id: z.string(),
+  amount: Amount,
+  currency: CurrencyCode,
+};
+export const ReconciliationResponse = z.strictObject({
+  operator_id: OperatorId,
+  from: Timestamp,
+  to: Timestamp,
+  as_of: Timestamp,
+  provisional: z.boolean().meta({ description: 'The period has hardly ended: ask again later' }),
+  wallet_list: z.enum(['compared', 'not-offered']),
+  rounds_in_progress: z.int().min(0),
+  totals: z.array(
+    z.strictObject({
+      currency: CurrencyCode,
+      rgs: z.strictObject({
+        rounds: z.int().min(0),
+        stakes: Amount,
+        wins: Amount,
+        voided: Amount,
+        net: SignedAmount,
+      }),
+      wallet: z
+        .strictObject({
+          transactions: z.int().min(0),
+          debits: Amount,
+          credits: Amount,
+          rollbacks: SignedAmount,
+          net: SignedAmount,
+        })
+        .nullable(),
+    }),
+  ),
+  difference_counts: z.partialRecord(z.enum(differenceKinds), z.int().min(1)),
+  differences: z.array(
+    z.strictObject({
+      kind: z.enum(differenceKinds),
+      round_id: z.string(),
+      round_status: RoundRecord.shape.status.nullable(),
+      expected: z.strictObject(Transaction).nullable().meta({ description: 'What the round asks for' }),
+      found: z
+        .strictObject({ ...Transaction, at: Timestamp })
+        .nullable()
+        .meta({ description: 'What the wallet has' }),
+    }),
+  ),
 });
 
 export const GamesResponse = z.strictObject({

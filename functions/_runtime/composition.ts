@@ -12,10 +12,13 @@ import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
 import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
 import { DynamoSessions } from '../../shared/adapters/dynamodb/sessions.ts';
 import { EventBridgeBus } from '../../shared/adapters/eventbridge/event-bus.ts';
+import { httpWalletBooks } from '../../shared/adapters/http/wallet-books.ts';
+import type { WalletConnection } from '../../shared/adapters/http/wallet-exchange.ts';
 import { httpWallets } from '../../shared/adapters/http/wallets.ts';
 import { KmsCipher } from '../../shared/adapters/kms/cipher.ts';
 import { KmsDataKeys } from '../../shared/adapters/kms/data-keys.ts';
 import { S3Archive } from '../../shared/adapters/s3/archive.ts';
+import { S3ArchivedRounds } from '../../shared/adapters/s3/archived-rounds.ts';
 import { S3EngineArtefacts } from '../../shared/adapters/s3/engine-artefacts.ts';
 import { Secrets } from '../../shared/adapters/secrets/secrets.ts';
 import { SqsParkingQueue } from '../../shared/adapters/sqs/parking-queue.ts';
@@ -64,6 +67,9 @@ export const eventBus = /* @__PURE__ */ once(
 export const archive = /* @__PURE__ */ once(
   () => new S3Archive(new S3Client(workerClientSettings), setting('ARCHIVE_BUCKET')),
 );
+export const archivedRounds = /* @__PURE__ */ once(
+  () => new S3ArchivedRounds(new S3Client(clientSettings), setting('ARCHIVE_BUCKET')),
+);
 
 export const cipher = /* @__PURE__ */ once(() => {
   const encryptedKeys = new DataKeyItems(dynamo(), setting('CONFIG_TABLE'));
@@ -71,15 +77,12 @@ export const cipher = /* @__PURE__ */ once(() => {
   return new KmsCipher(new KmsDataKeys({ kms: kms(), keyArn, encryptedKeys, clock }), random);
 });
 
-export const wallets = /* @__PURE__ */ once(() => {
+const walletConnection = /* @__PURE__ */ once((): WalletConnection => {
   const secrets = new Secrets(new SecretsManagerClient(clientSettings), clock);
-  return httpWallets({
-    secret: (name) => secrets.secret(name),
-    clock,
-    timeoutMs: setting('WALLET_TIMEOUT_MS'),
-    telemetry,
-  });
+  return { secret: (name) => secrets.secret(name), clock, timeoutMs: setting('WALLET_TIMEOUT_MS') };
 });
+export const wallets = /* @__PURE__ */ once(() => httpWallets({ ...walletConnection(), telemetry }));
+export const walletBooks = /* @__PURE__ */ once(() => httpWalletBooks(walletConnection()));
 
 export function playPorts(): PlayPorts {
   return {

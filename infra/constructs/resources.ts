@@ -29,6 +29,7 @@ interface ResourceReference {
 export function referencesTo(resources: Resources): Readonly<Record<Resource, ResourceReference>> {
   const { tables, buckets, queues, bus, dataKey, stage } = resources;
   const ledger = { LEDGER_TABLE: tables.ledger.tableName };
+  const archive = { ARCHIVE_BUCKET: buckets.archive.bucketName };
   // Secrets are made when an operator is registered, so that no template ever holds one.
   const secretName = `rgs/${stage}/operator/*`;
   return {
@@ -45,13 +46,14 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
       ),
       environment: { ENGINES_BUCKET: buckets.engines.bucketName },
     },
+    archiveBucket: { arn: buckets.archive.bucketArn, environment: archive },
     archiveObjects: {
       arn: buckets.archive.arnForObjects('*'),
       wildcard: objects(
         buckets.archive,
-        'Archive files are named by operator, day and batch. Writing is all that is allowed.',
+        'Archive files are named by operator, day and batch. Who may write them may not read them, nor the other way round.',
       ),
-      environment: { ARCHIVE_BUCKET: buckets.archive.bucketName },
+      environment: archive,
     },
     recoveryQueue: {
       arn: queues.recovery.queueArn,

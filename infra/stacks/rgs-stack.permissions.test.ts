@@ -50,6 +50,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:Query on TablesLedger.Arn',
     'dynamodb:GetItem on TablesConfig.Arn',
   ],
+  'reconcile-rounds': [
+    'dynamodb:GetItem on TablesConfig.Arn',
+    's3:ListBucket on BucketsArchive.Arn',
+    's3:GetObject on BucketsArchive.Arn/*',
+    'dynamodb:GetItem on TablesLedger.Arn',
+    'dynamodb:Query on TablesLedger.Arn',
+    'dynamodb:Query on TablesLedger.Arn/index/roundId',
+    `secretsmanager:GetSecretValue on ${SECRETS}`,
+  ],
   'list-games': ['dynamodb:Query on TablesConfig.Arn'],
   'check-health': [
     'dynamodb:GetItem on TablesLedger.Arn',
@@ -148,6 +157,7 @@ test('wildcards stand only for engines, archive files and the secrets of operato
   const statements = FUNCTIONS.flatMap(({ name }) => roleOf(name).policies);
   const wild = lines(statements).filter((line) => line.includes('*'));
   expect([...new Set(wild)].sort()).toEqual([
+    's3:GetObject on BucketsArchive.Arn/*',
     's3:GetObject on BucketsEngines.Arn/*',
     's3:PutObject on BucketsArchive.Arn/*',
     `secretsmanager:GetSecretValue on ${SECRETS}`,
@@ -189,6 +199,13 @@ describe('the environment', () => {
       'PARKING_QUEUE_URL',
       'RECOVERY_QUEUE_URL',
       'ROUND_LEASE_MS',
+    ],
+    'reconcile-rounds': [
+      'ARCHIVE_BUCKET',
+      'CONFIG_TABLE',
+      'HOT_RETENTION_DAYS',
+      'LEDGER_TABLE',
+      'WALLET_TIMEOUT_MS',
     ],
     'record-event': ['EVENTS_TABLE'],
     'serve-openapi': [],

@@ -29,6 +29,7 @@ const ROUTES = {
   'GET /api/v1/games': 'list-games',
   'GET /api/v1/health': 'check-health',
   'GET /api/v1/openapi.json': 'serve-openapi',
+  'GET /api/v1/reconciliation': 'reconcile-rounds',
 };
 
 const properties = (template: Template, type: string) =>

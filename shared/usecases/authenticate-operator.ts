@@ -17,6 +17,15 @@ export async function operatorByKey(registry: Registry, operatorKey: string): Pr
   return operator;
 }
 
+/** @throws AccessError MISSING_CREDENTIALS, INVALID_OPERATOR_KEY */
+export async function identifyOperator(
+  registry: Registry,
+  operatorKey: string | undefined,
+): Promise<Operator> {
+  if (operatorKey === undefined) throw new AccessError('MISSING_CREDENTIALS', 'Send X-Operator-Key');
+  return operatorByKey(registry, operatorKey);
+}
+
 /** What a reader shows of itself: an operator's key, or the id of a session, which is the player's capability. */
 export interface ReaderCredentials {
   readonly operatorKey: string | undefined;

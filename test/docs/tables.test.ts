@@ -5,6 +5,7 @@ import { stageSettings } from '../../infra/stages.ts';
 import { resourcesOf, type Template, templateOf } from '../../infra/template.fixture.ts';
 import { archiveRecord } from '../../shared/adapters/s3/archive-record.ts';
 import { errorCodes, RequestError } from '../../shared/domain/errors.ts';
+import { differenceKinds } from '../../shared/domain/reconciliation.ts';
 import { isFinal, isInFlight, type Round } from '../../shared/domain/round.ts';
 import { type RoundEvent, transition } from '../../shared/domain/round-transitions.ts';
 import { sampleIntent, sampleOutcome } from '../../shared/domain/rounds.fixture.ts';
@@ -108,6 +109,11 @@ describe('docs/operations.md', () => {
     const told = tableUnder(operationsPage, 'Outputs').map(([output]) => output);
     expect(told).toEqual(Object.keys(template().outputs));
   }, 60_000);
+
+  it('has every kind of difference, in order', () => {
+    const told = tableUnder(operationsPage, 'Reconciling').map(([kind]) => kind);
+    expect(told).toEqual(differenceKinds);
+  });
 
   it('has every alarm of the template, and no other', () => {
     const names = resourcesOf(template(), 'AWS::CloudWatch::Alarm').map(([id]) => id);
