@@ -14,6 +14,7 @@ import type { CurrencyBets } from '../../shared/domain/game.ts';
 import { GameCode } from '../../shared/domain/ids.ts';
 import { parseAmount } from '../../shared/domain/money.ts';
 import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import { instrument } from '../../shared/engine-host/publishing/instrument.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { runCommand } from './run-command.ts';
 
@@ -52,7 +53,7 @@ export async function publishEngine({ outputs }: Deployment, name: string): Prom
 async function compiled(gameCode: string): Promise<Uint8Array> {
   const engine = (await buildEngines()).find(({ name }) => name === gameCode);
   if (!engine) throw new Error(`There is no engine in engines/${gameCode}`);
-  return new Uint8Array(await readFile(engine.path));
+  return instrument(await readFile(engine.path));
 }
 
 function betsOf(code: string, amounts: readonly string[]): CurrencyBets {

@@ -34,7 +34,7 @@ describe('the engine host', () => {
 
   it('keeps the engines that were used last', async () => {
     const artefacts = countingArtefacts();
-    const host = new EngineHost(artefacts, 2);
+    const host = new EngineHost(artefacts, { maxEngines: 2 });
     for (const hash of [a, b, a, c, a, b]) await host.load(hash);
     expect(artefacts.fetched).toEqual([a, b, c, b]);
   });

@@ -1,42 +1,40 @@
 import { EngineError } from '../domain/errors.ts';
+import type { contractFunctions } from './interface.ts';
+import { timedOut } from './watchdog.ts';
 
 const ABI_VERSION = 1;
 const BUFFER_BYTES = 65_536;
+const PAGE_BYTES = 65_536;
 
-const functionNames = [
-  'rgs_abi',
-  'rgs_in',
-  'rgs_out',
-  'rgs_cap',
-  'rgs_capabilities',
-  'rgs_reset',
-  'rgs_step',
-  'rgs_simulate',
-] as const;
-
-export type EngineCall = 'rgs_capabilities' | 'rgs_reset' | 'rgs_step' | 'rgs_simulate';
-type Exports = Readonly<Record<(typeof functionNames)[number], (length?: number) => unknown>>;
-
-/** Checks what a module needs and offers, before any of its code runs. @throws EngineError UNSUPPORTED_ABI */
-export function checkInterface(module: WebAssembly.Module): void {
-  const [first] = WebAssembly.Module.imports(module);
-  if (first !== undefined) {
-    throw new EngineError(
-      'UNSUPPORTED_ABI',
-      `The engine imports ${first.module}.${first.name}; it may import nothing`,
-    );
-  }
-  const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
-  const missing = functionNames.find((name) => kinds.get(name) !== 'function');
-  if (missing !== undefined || kinds.get('memory') !== 'memory') {
-    throw new EngineError('UNSUPPORTED_ABI', `The engine does not export ${missing ?? 'its memory'}`);
-  }
+/** What one call may use. */
+export interface CallLimits {
+  readonly fuel: bigint;
+  readonly timeoutMs: number;
 }
 
-/** An instance of an engine and its two buffers. After a throw of ENGINE_TRAP it must not be used again. */
+/** What one call used. */
+export interface CallUsage {
+  readonly fuel: bigint;
+  readonly durationMs: number;
+  /** In pages of 64 KiB, after the call. */
+  readonly memoryPages: number;
+}
+
+export type EngineCall = 'rgs_capabilities' | 'rgs_reset' | 'rgs_step' | 'rgs_simulate';
+type MeteredExport = (typeof contractFunctions)[number] | 'rgs_start';
+
+type Exports = Readonly<Record<MeteredExport, (length?: number) => unknown>> & {
+  readonly rgs_fuel_set: (fuel: bigint) => void;
+  /** Below zero after a trap for want of fuel. */
+  readonly rgs_fuel_left: () => bigint;
+  readonly rgs_out_of_memory: () => number;
+};
+
+/** An instance of an engine and its two buffers. After a throw of anything but ENGINE_REJECTED it must not be used again. */
 export class EngineInstance {
   readonly #exports: Exports;
   readonly #memory: WebAssembly.Memory;
+  readonly #limits: CallLimits;
   readonly #inputAt: number;
   readonly #outputAt: number;
   #buffer: ArrayBuffer;
@@ -44,23 +42,27 @@ export class EngineInstance {
   #output: Uint8Array;
   #inputView: DataView;
   #outputView: DataView;
+  #fuelGiven = 0n;
+  #durationMs = 0;
 
-  /** @throws EngineError ENGINE_TRAP, UNSUPPORTED_ABI */
-  constructor(module: WebAssembly.Module) {
-    const { exports } = guard(() => new WebAssembly.Instance(module));
+  /** @throws EngineError UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED */
+  constructor(module: WebAssembly.Module, limits: CallLimits) {
+    const { exports } = instantiate(module);
     this.#exports = exports as Exports;
     this.#memory = exports['memory'] as WebAssembly.Memory;
-    if (guard(this.#exports.rgs_abi) !== ABI_VERSION) {
+    this.#limits = limits;
+    this.#run('rgs_start');
+    if (this.#run('rgs_abi') !== ABI_VERSION) {
       throw new EngineError(
         'UNSUPPORTED_ABI',
         `The engine does not speak version ${ABI_VERSION} of the wire contract`,
       );
     }
-    if (guard(this.#exports.rgs_cap) !== BUFFER_BYTES) {
+    if (this.#run('rgs_cap') !== BUFFER_BYTES) {
       throw new EngineError('UNSUPPORTED_ABI', `The engine's buffers are not ${BUFFER_BYTES} bytes`);
     }
-    this.#inputAt = this.#bufferAddress(guard(this.#exports.rgs_in));
-    this.#outputAt = this.#bufferAddress(guard(this.#exports.rgs_out));
+    this.#inputAt = this.#bufferAddress(this.#run('rgs_in'));
+    this.#outputAt = this.#bufferAddress(this.#run('rgs_out'));
     if (Math.abs(this.#inputAt - this.#outputAt) < BUFFER_BYTES) {
       throw new EngineError('UNSUPPORTED_ABI', "The engine's buffers overlap");
     }
@@ -90,12 +92,21 @@ export class EngineInstance {
     return this.#outputView;
   }
 
+  /** Of the last call. */
+  get usage(): CallUsage {
+    return {
+      fuel: this.#fuelGiven - this.#exports.rgs_fuel_left(),
+      durationMs: this.#durationMs,
+      memoryPages: this.#memory.buffer.byteLength / PAGE_BYTES,
+    };
+  }
+
   /**
    * Runs one export on the first `length` bytes of the input and answers how many bytes of output it wrote.
-   * @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT
+   * @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, ENGINE_REJECTED, BAD_OUTPUT
    */
-  call(name: EngineCall, length = 0): number {
-    const result = this.#run(name, length);
+  call(name: EngineCall, length = 0, limits: CallLimits = this.#limits): number {
+    const result = this.#run(name, length, limits);
     if (!isInteger(result) || result > BUFFER_BYTES) {
       throw new EngineError('BAD_OUTPUT', `The engine answered ${name} with an impossible length`);
     }
@@ -106,12 +117,33 @@ export class EngineInstance {
     return result;
   }
 
-  #run(name: EngineCall, length: number): unknown {
+  /** Fuel ends what has no end. The clock finds what fuel weighs too lightly: an answer that comes late is not used. */
+  #run(name: MeteredExport, length = 0, { fuel, timeoutMs }: CallLimits = this.#limits): unknown {
+    this.#fuelGiven = fuel;
+    this.#exports.rgs_fuel_set(fuel);
+    const startedAt = performance.now();
+    const result = this.#untilTrap(name, length);
+    this.#durationMs = performance.now() - startedAt;
+    if (this.#durationMs > timeoutMs) throw timedOut(timeoutMs);
+    return result;
+  }
+
+  #untilTrap(name: MeteredExport, length: number): unknown {
     try {
       return this.#exports[name](length);
     } catch (cause) {
-      throw trapped(cause);
+      throw this.#trapped(cause);
     }
+  }
+
+  #trapped(cause: unknown): EngineError {
+    if (this.#exports.rgs_out_of_memory() !== 0) {
+      return new EngineError('OUT_OF_MEMORY', 'The engine asked for more memory than it may have', { cause });
+    }
+    if (this.#exports.rgs_fuel_left() < 0n) {
+      return new EngineError('OUT_OF_FUEL', 'The engine used more fuel than a call may', { cause });
+    }
+    return new EngineError('ENGINE_TRAP', 'The engine trapped', { cause });
   }
 
   /** Memory that grows is a new buffer, and the views of the old one are empty. */
@@ -136,20 +168,19 @@ export class EngineInstance {
   }
 }
 
-// JavaScript cannot ask for a function's type, and a float is a number too.
-function isInteger(value: unknown): value is number {
-  return Number.isInteger(value);
-}
-
-function guard<T>(run: () => T): T {
+/** None of the engine's code runs here, but its data is copied to where it says. */
+function instantiate(module: WebAssembly.Module): WebAssembly.Instance {
   try {
-    return run();
+    return new WebAssembly.Instance(module);
   } catch (cause) {
-    throw trapped(cause);
+    // A RangeError: this process has no room for the memory that the engine begins with.
+    throw cause instanceof RangeError
+      ? new EngineError('OUT_OF_MEMORY', 'There is no memory for the engine', { cause })
+      : new EngineError('ENGINE_TRAP', 'The engine trapped when it was made', { cause });
   }
 }
 
-// Not only WebAssembly's own errors: a stack that overflows in an engine is a RangeError.
-function trapped(cause: unknown): EngineError {
-  return new EngineError('ENGINE_TRAP', 'The engine trapped', { cause });
+// JavaScript cannot ask for a function's type, and a float is a number too.
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import binaryen from 'binaryen';
 import { EngineError } from '../domain/errors.ts';
-import { EngineHost } from './engine-host.ts';
+import { EngineHost, type EngineHostOptions } from './engine-host.ts';
 import type { LoadedEngine } from './loaded-engine.ts';
+import { instrument } from './publishing/instrument.ts';
 
 export const CAPABILITIES = {
   abi: 1,
@@ -33,9 +34,19 @@ export interface EngineParts {
   readonly stepBody: string;
   readonly stepResult: 'i32' | 'i64' | 'f64';
   readonly resetBody: string;
+  readonly simulateBody: string;
   /** What the plain step and reset answer. */
   readonly answer: Uint8Array;
+  /** What publishing adds: here without any effect, so that a test can show what the host does without it. */
+  readonly injected: string;
 }
+
+export const UNMETERED = `
+  (global $fuel (mut i64) (i64.const 0))
+  (func (export "rgs_start"))
+  (func (export "rgs_fuel_set") (param i64) (global.set $fuel (local.get 0)))
+  (func (export "rgs_fuel_left") (result i64) (global.get $fuel))
+  (func (export "rgs_out_of_memory") (result i32) (i32.const 0))`;
 
 const CAPABILITIES_AT = 131_072;
 const ANSWER_AT = 196_608;
@@ -64,7 +75,12 @@ export function answerBytes({
   return Buffer.concat([head, state, tail, Buffer.from(view)]);
 }
 
-/** Assembles a module that behaves well but for what `parts` replaces. */
+/** Assembles a module as an author hands it in. */
+export function assembleOriginal(parts: Partial<EngineParts> = {}): Uint8Array {
+  return assembleEngine({ ...parts, injected: '' });
+}
+
+/** Assembles a module that looks like a published one and behaves well but for what `parts` replaces. */
 export function assembleEngine(parts: Partial<EngineParts> = {}): Uint8Array {
   const module = binaryen.parseText(engineText(parts));
   module.setFeatures(binaryen.Features.All);
@@ -84,12 +100,14 @@ function engineText(parts: Partial<EngineParts>): string {
     stepResult = 'i32',
     capabilities = JSON.stringify(CAPABILITIES),
     answer = answerBytes(),
+    injected = UNMETERED,
   } = parts;
   const told = Buffer.from(capabilities);
   const {
     capabilitiesBody = copyToOutput(CAPABILITIES_AT, told.length),
     stepBody = copyToOutput(ANSWER_AT, answer.length),
     resetBody = copyToOutput(ANSWER_AT, answer.length),
+    simulateBody = '(i32.const -1)',
   } = parts;
   return `(module
     ${head}
@@ -103,7 +121,8 @@ function engineText(parts: Partial<EngineParts>): string {
     (func (export "rgs_capabilities") (result i32) ${capabilitiesBody})
     (func (export "rgs_reset") (param i32) (result i32) ${resetBody})
     (func (export "rgs_step") (param i32) (result ${stepResult}) ${stepBody})
-    (func (export "rgs_simulate") (param i32) (result i32) (i32.const -1))
+    (func (export "rgs_simulate") (param i32) (result i32) ${simulateBody})
+    ${injected}
   )`;
 }
 
@@ -119,12 +138,20 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-export function loadBytes(bytes: Uint8Array): Promise<LoadedEngine> {
-  return new EngineHost({ fetch: async () => bytes }).load(hashOf(bytes));
+export function loadBytes(bytes: Uint8Array, options: EngineHostOptions = {}): Promise<LoadedEngine> {
+  return new EngineHost({ fetch: async () => bytes }, options).load(hashOf(bytes));
 }
 
 export function loadParts(parts: Partial<EngineParts> = {}): Promise<LoadedEngine> {
   return loadBytes(assembleEngine(parts));
+}
+
+/** Loads a module as it is after publishing. */
+export async function loadPublished(
+  parts: Partial<EngineParts> = {},
+  options: EngineHostOptions = {},
+): Promise<LoadedEngine> {
+  return loadBytes(instrument(assembleOriginal(parts)), options);
 }
 
 /** The code of the EngineError that `run` ends in; anything else is thrown on, because nothing else may escape. */

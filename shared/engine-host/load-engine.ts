@@ -1,23 +1,25 @@
 import { EngineError } from '../domain/errors.ts';
 import type { EngineArtefacts } from '../ports/engines.ts';
-import { checkInterface } from './engine-instance.ts';
-import { LoadedEngine } from './loaded-engine.ts';
-import { checkMemoryLimits } from './memory-limits.ts';
+import { checkInterface } from './interface.ts';
+import { type EngineSettings, LoadedEngine } from './loaded-engine.ts';
 
 /**
  * Fetches an engine by its SHA-256 (hex), and runs nothing of it before its bytes and its interface are verified.
- * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, ENGINE_TRAP, BAD_OUTPUT
+ * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED
  */
-export async function loadEngine(artefacts: EngineArtefacts, hash: string): Promise<LoadedEngine> {
+export async function loadEngine(
+  artefacts: EngineArtefacts,
+  hash: string,
+  settings: EngineSettings,
+): Promise<LoadedEngine> {
   // A copy, so that nobody can change the bytes between the check and their use.
   const bytes = new Uint8Array(await artefacts.fetch(hash));
   if ((await sha256(bytes)) !== hash) {
     throw new EngineError('HASH_MISMATCH', `The engine's bytes do not have the hash ${hash}`);
   }
   const module = await compile(bytes);
-  checkInterface(module);
-  checkMemoryLimits(bytes);
-  return new LoadedEngine(hash, module);
+  checkInterface(module, bytes);
+  return new LoadedEngine(hash, module, settings);
 }
 
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {

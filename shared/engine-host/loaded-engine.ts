@@ -1,20 +1,37 @@
 import { EngineError } from '../domain/errors.ts';
 import type { Engine, EngineCapabilities, EngineInput, EngineStep } from '../ports/engines.ts';
+import type { EngineTelemetry } from '../ports/telemetry.ts';
 import { parseCapabilities } from './capabilities.ts';
-import { EngineInstance } from './engine-instance.ts';
+import { type CallLimits, type CallUsage, EngineInstance } from './engine-instance.ts';
+import { watched } from './watchdog.ts';
 import { readReset, readStep, readText, writeReset, writeStep } from './wire-format.ts';
+
+/**
+ * What a call may use unless the host is told otherwise. The fuel lasts for some ten milliseconds; a step of a slot needs
+ * ten thousand units.
+ */
+export const CALL_LIMITS: CallLimits = { fuel: 20_000_000n, timeoutMs: 1_000 };
+
+export interface EngineSettings {
+  readonly limits: CallLimits;
+  readonly telemetry: EngineTelemetry | undefined;
+}
 
 /** A compiled engine with one warm instance, which is replaced after anything but a clean answer or refusal. */
 export class LoadedEngine implements Engine {
   readonly hash: string;
   readonly capabilities: EngineCapabilities;
+  readonly limits: CallLimits;
+  readonly #telemetry: EngineTelemetry | undefined;
   readonly #module: WebAssembly.Module;
   readonly #maxWinMillionths: bigint;
   #warm: EngineInstance | undefined;
 
-  /** @throws EngineError ENGINE_TRAP, UNSUPPORTED_ABI, BAD_OUTPUT */
-  constructor(hash: string, module: WebAssembly.Module) {
+  /** @throws EngineError UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED */
+  constructor(hash: string, module: WebAssembly.Module, { limits, telemetry }: EngineSettings) {
     this.hash = hash;
+    this.limits = limits;
+    this.#telemetry = telemetry;
     this.#module = module;
     this.capabilities = this.withInstance((instance) =>
       parseCapabilities(readText(instance, instance.call('rgs_capabilities'))),
@@ -25,7 +42,7 @@ export class LoadedEngine implements Engine {
     );
   }
 
-  /** @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT */
+  /** @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, ENGINE_REJECTED, BAD_OUTPUT */
   reset(): EngineStep {
     return this.withInstance((instance) => {
       return readReset(instance, instance.call('rgs_reset', writeReset(instance)));
@@ -38,13 +55,14 @@ export class LoadedEngine implements Engine {
     }
     return this.withInstance((instance) => {
       const length = instance.call('rgs_step', writeStep(instance, input));
+      if (this.#telemetry) reportStep(this.#telemetry, instance.usage);
       return readStep(instance, length, this.#maxWinMillionths);
     });
   }
 
   /** Runs `use` on the warm instance, or a fresh one. What trapped or answered nonsense may be damaged, so it is not kept. */
   withInstance<T>(use: (instance: EngineInstance) => T): T {
-    const instance = this.#warm ?? new EngineInstance(this.#module);
+    const instance = this.#warm ?? this.#newInstance();
     this.#warm = undefined;
     try {
       const result = use(instance);
@@ -55,4 +73,16 @@ export class LoadedEngine implements Engine {
       throw error;
     }
   }
+  #newInstance(): EngineInstance {
+    const { timeoutMs } = this.limits;
+    const instance = watched(timeoutMs, () => new EngineInstance(this.#module, this.limits));
+    this.#telemetry?.measure('EngineInstances', 1);
+    return instance;
+  }
+}
+
+function reportStep(telemetry: EngineTelemetry, { fuel, durationMs, memoryPages }: CallUsage): void {
+  telemetry.measure('EngineStepMicroseconds', durationMs * 1_000);
+  telemetry.measure('EngineStepFuel', Number(fuel));
+  telemetry.measure('EngineMemoryPages', memoryPages);
 }

@@ -1,7 +1,7 @@
 // The part of the WebAssembly JavaScript interface that the host uses; Node's own types leave it to the browser's.
 declare namespace WebAssembly {
   class Module {
-    private constructor();
+    constructor(bytes: BufferSource);
     static exports(
       module: Module,
     ): { name: string; kind: 'function' | 'memory' | 'table' | 'global' | 'tag' }[];

@@ -19,3 +19,15 @@ export interface Telemetry {
   /** `fields` hold no secret, seed, token or session id. */
   warn(message: string, fields: Readonly<Record<string, string | number | boolean>>): void;
 }
+
+/** Instances are counted as they are made: more of them than engines loaded means that some were thrown away. */
+export type EngineMeasure =
+  | 'EngineStepMicroseconds'
+  | 'EngineStepFuel'
+  | 'EngineMemoryPages'
+  | 'EngineInstances';
+
+/** What the engines' host says of how engines run. Never throws. */
+export interface EngineTelemetry {
+  measure(what: EngineMeasure, value: number): void;
+}

@@ -1,0 +1,107 @@
+import binaryen from 'binaryen';
+import { addExport, type Expression, functionsOf, kindOf, replaceOperands, setBody } from './expressions.ts';
+
+/** Bulk memory moves about 8 bytes in the time of one instruction. */
+const BYTES_PER_UNIT_LOG2 = 3n;
+const PAGE_BYTES_LOG2 = 16n;
+
+/** Names inside of the module; its own are numbers, because its name section has been dropped. */
+const FUEL = 'fuel';
+const OUT_OF_MEMORY = 'out-of-memory';
+const CHARGED_BYTES = 'charged-bytes';
+const CHARGED_GROW = 'charged-grow';
+
+/** Straight code that one charge pays for, whichever of its branches are taken. */
+interface Region {
+  instructions: number;
+}
+
+/**
+ * Adds the fuel to a module and charges every function for it: at its entry and at the head of each of its loops, one
+ * unit for each instruction up to the next loop. What never ends comes by one of these without end.
+ */
+export function injectFuel(module: binaryen.Module): void {
+  for (const handle of functionsOf(module)) {
+    const entry: Region = { instructions: 1 };
+    const body = charged(module, binaryen.getFunctionInfo(handle).body, entry);
+    setBody(handle, behindCharge(module, entry, body));
+  }
+  addFuel(module);
+  addChargedBytes(module);
+  addChargedGrow(module);
+}
+
+function charged(module: binaryen.Module, expression: Expression, region: Region): Expression {
+  const kind = kindOf(expression);
+  const inside = kind === 'Loop' ? { instructions: 0 } : region;
+  if (kind !== 'Block' && kind !== 'Nop') inside.instructions += 1;
+  let replacement = expression;
+  replaceOperands(expression, kind, (operand, name) => {
+    const inner = charged(module, operand, inside);
+    if (kind === 'Loop') return behindCharge(module, inside, inner);
+    if (kind === 'MemoryGrow') replacement = module.call(CHARGED_GROW, [inner], binaryen.i32);
+    return name === 'Size' ? module.call(CHARGED_BYTES, [inner], binaryen.i32) : inner;
+  });
+  return replacement;
+}
+
+function behindCharge(module: binaryen.Module, region: Region, body: Expression): Expression {
+  const type = binaryen.getExpressionType(body);
+  return module.block(null, [...charge(module, i64(module, BigInt(region.instructions))), body], type);
+}
+
+/** Below zero, the fuel has run out; that it stays there tells the host why the engine trapped. */
+function charge(module: binaryen.Module, cost: Expression): Expression[] {
+  const fuel = () => module.global.get(FUEL, binaryen.i64);
+  return [
+    module.global.set(FUEL, module.i64.sub(fuel(), cost)),
+    module.if(module.i64.lt_s(fuel(), i64(module, 0n)), module.unreachable()),
+  ];
+}
+
+function addFuel(module: binaryen.Module): void {
+  const { i64: long, none } = binaryen;
+  module.addGlobal(FUEL, long, true, i64(module, 0n));
+  addExport(module, 'rgs_fuel_set', long, none, module.global.set(FUEL, module.local.get(0, long)));
+  addExport(module, 'rgs_fuel_left', none, long, module.global.get(FUEL, long));
+}
+
+function addChargedBytes(module: binaryen.Module): void {
+  const { i32 } = binaryen;
+  const bytes = () => module.local.get(0, i32);
+  const cost = module.i64.shr_u(module.i64.extend_u(bytes()), i64(module, BYTES_PER_UNIT_LOG2));
+  module.addFunction(
+    CHARGED_BYTES,
+    i32,
+    i32,
+    [],
+    module.block(null, [...charge(module, cost), bytes()], i32),
+  );
+}
+
+/** No engine goes on without the memory that it asked for: whether there is some is not its own to know. */
+function addChargedGrow(module: binaryen.Module): void {
+  const { i32, none } = binaryen;
+  const [pages, before] = [() => module.local.get(0, i32), () => module.local.get(1, i32)];
+  const cost = module.i64.shl(
+    module.i64.extend_u(pages()),
+    i64(module, PAGE_BYTES_LOG2 - BYTES_PER_UNIT_LOG2),
+  );
+  const refused = module.block(null, [
+    module.global.set(OUT_OF_MEMORY, module.i32.const(1)),
+    module.unreachable(),
+  ]);
+  const body = [
+    ...charge(module, cost),
+    module.local.set(1, module.memory.grow(pages())),
+    module.if(module.i32.eq(before(), module.i32.const(-1)), refused),
+    before(),
+  ];
+  module.addGlobal(OUT_OF_MEMORY, i32, true, module.i32.const(0));
+  module.addFunction(CHARGED_GROW, i32, i32, [i32], module.block(null, body, i32));
+  addExport(module, 'rgs_out_of_memory', none, i32, module.global.get(OUT_OF_MEMORY, i32));
+}
+
+function i64(module: binaryen.Module, value: bigint): Expression {
+  return module.i64.const(value);
+}
