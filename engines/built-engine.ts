@@ -1,10 +1,22 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { EngineHost } from '../shared/engine-host/engine-host.ts';
 import type { LoadedEngine } from '../shared/engine-host/loaded-engine.ts';
+import { instrument } from '../shared/engine-host/publishing/instrument.ts';
 import { buildEngine } from './build.ts';
 
-/** Loads an engine of this folder as its sources are now. @throws Error where there is none of that name */
-export async function loadBuiltEngine(name: string): Promise<LoadedEngine> {
+/**
+ * An engine of this folder as its sources are now, in the form that is published.
+ * @throws Error where there is none of that name
+ */
+export async function builtArtefact(name: string): Promise<{ wasm: Uint8Array; hash: string }> {
   const built = await buildEngine(name);
-  return new EngineHost({ fetch: () => readFile(built.path) }).load(built.hash);
+  const wasm = instrument(await readFile(built.path));
+  return { wasm, hash: createHash('sha256').update(wasm).digest('hex') };
+}
+
+/** Loads it as it would be loaded after publishing. @throws Error where there is none of that name */
+export async function loadBuiltEngine(name: string): Promise<LoadedEngine> {
+  const { wasm, hash } = await builtArtefact(name);
+  return new EngineHost({ fetch: async () => wasm }).load(hash);
 }

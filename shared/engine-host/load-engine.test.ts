@@ -8,9 +8,11 @@ import {
   hashOf,
   loadBytes,
   loadParts,
+  UNMETERED,
 } from './hostile-engine.fixture.ts';
 
 const [mode] = CAPABILITIES.modes;
+const TRAPS_AT_START = UNMETERED.replace('"rgs_start")', '"rgs_start") unreachable');
 
 function told(changes: Record<string, unknown>): Partial<EngineParts> {
   return { capabilities: JSON.stringify({ ...CAPABILITIES, ...changes }) };
@@ -75,6 +77,8 @@ describe('loading an engine', () => {
     ['has its output behind the end of its memory', { outAt: 4 * 65_536 - 65_535 }],
     ['has its input before its memory', { inAt: -1 }],
     ['has buffers that overlap', { inAt: 65_536 - 1 }],
+    ['was not published', { injected: '' }],
+    ['starts before it has fuel', { head: '(start $start) (func $start)' }],
   ])('refuses a module that %s', async (_, parts) => {
     expect(await codeOf(() => loadParts(parts))).toBe('UNSUPPORTED_ABI');
   });
@@ -85,7 +89,7 @@ describe('loading an engine', () => {
   });
 
   it.each<[string, Partial<EngineParts>]>([
-    ['traps when it starts', { head: '(start $start) (func $start unreachable)' }],
+    ['traps when it starts', { injected: TRAPS_AT_START }],
     ['traps when asked for its version', { abi: 'unreachable' }],
     ['traps when asked for its capabilities', { capabilitiesBody: 'unreachable' }],
     [
@@ -100,10 +104,7 @@ describe('loading an engine', () => {
   });
 
   it('runs nothing of a module before its interface is checked', async () => {
-    const parts = {
-      head: '(start $start) (func $start unreachable)',
-      memory: '(memory (export "memory") 4)',
-    };
+    const parts = { injected: TRAPS_AT_START, memory: '(memory (export "memory") 4)' };
     expect(await codeOf(() => loadParts(parts))).toBe('UNSUPPORTED_ABI');
   });
 });

@@ -1,6 +1,7 @@
 import { EngineError } from '../domain/errors.ts';
 import type { EngineInstance } from './engine-instance.ts';
 import type { LoadedEngine } from './loaded-engine.ts';
+import { watched } from './watchdog.ts';
 
 /** Rounds `first` to `first + rounds - 1` of a seed; the result does not depend on how they are split into batches. */
 export interface SimulationBatch {
@@ -44,11 +45,25 @@ const SUMS_AT = COUNTERS * 8;
 const BUCKETS_AT = SUMS_AT + 3 * 16;
 const BUCKET_BYTES = 16;
 
-/** @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT */
-export function simulate(engine: LoadedEngine, batch: SimulationBatch): SimulationResult {
+/** A batch of 2^24 rounds of a slot takes some seconds. */
+const SIMULATION_TIMEOUT_MS = 600_000;
+
+/**
+ * Each round may use the fuel of a call, and all of them together `timeoutMs`.
+ * @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, ENGINE_REJECTED, BAD_OUTPUT
+ */
+export function simulate(
+  engine: LoadedEngine,
+  batch: SimulationBatch,
+  timeoutMs: number = SIMULATION_TIMEOUT_MS,
+): SimulationResult {
+  const limits = { fuel: engine.limits.fuel * BigInt(Math.max(1, batch.rounds)), timeoutMs };
   return engine.withInstance((instance) => {
     const length = writeBatch(instance, batch);
-    return readResult(instance, instance.call('rgs_simulate', length));
+    return readResult(
+      instance,
+      watched(timeoutMs, () => instance.call('rgs_simulate', length, limits)),
+    );
   });
 }
 
