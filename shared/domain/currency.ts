@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { RequestError } from './errors.ts';
 
 export interface Currency {
@@ -22,6 +23,9 @@ const decimalsByCode: Readonly<Record<string, number>> = {
 const currencies: ReadonlyMap<string, Currency> = new Map(
   Object.entries(decimalsByCode).map(([code, decimals]) => [code, { code, decimals }]),
 );
+
+/** The code of a currency that is known, for what was checked when it was stored or sent. */
+export const KnownCurrencyCode = z.string().refine((code) => currencies.has(code), 'not a known currency');
 
 /** @throws RequestError UNKNOWN_CURRENCY */
 export function currencyOf(code: string): Currency {

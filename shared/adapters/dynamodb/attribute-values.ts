@@ -27,22 +27,28 @@ export function integerOf(text: string): bigint {
   throw new FaultError('CORRUPT_RECORD', 'A stored number is not an integer');
 }
 
+/** DynamoDB nests no deeper. */
+const MAX_DEPTH = 32;
+
 /** @throws FaultError CORRUPT_RECORD */
 export function nativeItem(item: WireItem): NativeItem {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, nativeValue(value)]));
+  return nativeMap(item, 0);
 }
 
-function nativeValue(value: WireValue): NativeValue {
-  if ('S' in value && value.S !== undefined) return value.S;
-  if ('N' in value && value.N !== undefined) return integerOf(value.N);
-  if ('B' in value && value.B !== undefined) return bytesOf(value.B);
-  if ('BOOL' in value && value.BOOL !== undefined) return value.BOOL;
-  if ('NULL' in value && value.NULL) return null;
-  if ('L' in value && value.L !== undefined) return value.L.map(nativeValue);
-  if ('M' in value && value.M !== undefined) return nativeItem(value.M);
+function nativeMap(map: object, depth: number): NativeItem {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, nativeValue(value, depth)]));
+}
+
+/** Nothing is believed of the form: a stream's record comes as JSON. */
+function nativeValue(value: unknown, depth: number): NativeValue {
+  const { S, N, B, BOOL, NULL, L, M } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof S === 'string') return S;
+  if (typeof N === 'string') return integerOf(N);
+  if (typeof B === 'string') return new Uint8Array(Buffer.from(B, 'base64'));
+  if (B instanceof Uint8Array) return B;
+  if (typeof BOOL === 'boolean') return BOOL;
+  if (NULL === true) return null;
+  if (Array.isArray(L) && depth < MAX_DEPTH) return L.map((item) => nativeValue(item, depth + 1));
+  if (typeof M === 'object' && M !== null && depth < MAX_DEPTH) return nativeMap(M, depth + 1);
   throw new FaultError('CORRUPT_RECORD', 'A stored attribute has a type that is never written');
-}
-
-function bytesOf(value: string | Uint8Array): Uint8Array {
-  return typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'base64')) : value;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { KnownCurrencyCode } from '../../domain/currency.ts';
 import type { Game } from '../../domain/game.ts';
-import { CurrencyCode, GameCode, OperatorId, Sha256Hex } from '../../domain/ids.ts';
+import { GameCode, OperatorId, Sha256Hex } from '../../domain/ids.ts';
 import { MAX_AMOUNT_MINOR } from '../../domain/money.ts';
 import { type Operator, walletCallStyles } from '../../domain/operator.ts';
 import type { NativeItem } from './attribute-values.ts';
@@ -31,7 +32,7 @@ const GameItem = z.object({
   engineHash: Sha256Hex,
   bets: z.array(
     z.object({
-      currency: CurrencyCode,
+      currency: KnownCurrencyCode,
       allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
     }),
   ),

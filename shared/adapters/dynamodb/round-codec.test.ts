@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { anyRound, committed, credited, intent } from '../../../test/contracts/rounds.ts';
 import { RgsError } from '../../domain/errors.ts';
 import type { Round } from '../../domain/round.ts';
-import type { NativeItem } from './attribute-values.ts';
+import type { NativeItem, WireItem } from './attribute-values.ts';
 import { marshallItem } from './attribute-values.fixture.ts';
 import { itemSize, WRITE_UNIT_BYTES } from './item-size.ts';
 import { decodeRound, decodeStreamRound, encodeRound } from './round-codec.ts';
@@ -70,6 +70,12 @@ describe('a round in the ledger', () => {
     'a win above the largest amount': { win: 10n ** 36n },
     'a hash of 31 bytes': { engine: new Uint8Array(31) },
     'an unknown status': { status: 'SETTLED' },
+    'a currency that nobody can count in': { currency: 'XXX' },
+    'a start that no calendar has': { startedAt: 8_640_000_000_000_001n },
+    'a change that no calendar has': { updatedAt: 8_640_000_000_000_001n },
+    'an operator that cannot be one': { pk: 'Demo#player#game' },
+    'a player that cannot be one': { pk: 'demo#рlayer#game' },
+    'a game that cannot be one': { pk: 'demo#player#game\n' },
     'another version': { v: 2n },
     'a view that does not inflate': { view: new Uint8Array([1, 2, 3]) },
   };
@@ -77,6 +83,24 @@ describe('a round in the ledger', () => {
     it(`is refused with ${flaw}`, () => {
       const item = { ...encodeRound(credited(committed(intent()))), ...change };
       expect(codeOf(() => decodeRound(item))).toBe('CORRUPT_RECORD');
+    });
+  }
+
+  const foreign: Record<string, unknown> = {
+    'an attribute that is nothing': { pk: null },
+    'an attribute without a type': { pk: {} },
+    'a list that is none': { pk: { L: 5 } },
+    'a map that is none': { pk: { M: null } },
+    'a number that is none': { epoch: { N: 5.5 } },
+    'bytes that are none': { start: { B: 5 } },
+    'a list without an end': {
+      pk: Array.from({ length: 20_000 }).reduce((inner) => ({ L: [inner] }), { S: '' }),
+    },
+  };
+  for (const [flaw, change] of Object.entries(foreign)) {
+    it(`is refused in a stream's record with ${flaw}`, () => {
+      const image = { ...marshallItem(encodeRound(intent())), ...(change as object) };
+      expect(codeOf(() => decodeStreamRound(image as WireItem))).toBe('CORRUPT_RECORD');
     });
   }
 

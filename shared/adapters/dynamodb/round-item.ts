@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import { CurrencyCode, RoundId, SessionId } from '../../domain/ids.ts';
+import { KnownCurrencyCode } from '../../domain/currency.ts';
+import { RoundId, SessionId } from '../../domain/ids.ts';
 import { MAX_AMOUNT_MINOR } from '../../domain/money.ts';
 import type { NativeItem } from './attribute-values.ts';
+import { StoredInstant } from './stored.ts';
 
 /** Raised when an attribute changes its meaning; a record of another version is refused, not guessed at. */
 export const ROUND_ITEM_VERSION = 1n;
@@ -25,7 +27,7 @@ const start = {
   sessionId: SessionId,
   kind: z.enum(['spin', 'bonus']),
   action: text,
-  currency: CurrencyCode,
+  currency: KnownCurrencyCode,
   baseBet: amount,
   stake: amount,
   /** Only on rounds of wallets that take stake and win in one call. */
@@ -35,10 +37,10 @@ const start = {
   key: bytes,
   request: bytes,
   earlierKeys: bytes,
-  startedAt: count,
+  startedAt: StoredInstant,
 };
 
-const progress = { epoch: count, updatedAt: count };
+const progress = { epoch: count, updatedAt: StoredInstant };
 
 const outcome = {
   payout: integer.min(0n),

@@ -1,8 +1,10 @@
+import * as z from 'zod';
 import { FaultError } from '../../domain/errors.ts';
-import { MAX_ROUND_NUMBER, type RoundLog } from '../../domain/ids.ts';
+import { GameCode, MAX_ROUND_NUMBER, OperatorId, PlayerId, type RoundLog } from '../../domain/ids.ts';
 import type { RoundReference } from '../../ports/ledger.ts';
 
 const NUMBER_DIGITS = 9;
+const LogParts = z.tuple([OperatorId, PlayerId, GameCode]);
 const roundKey = /^round#(\d{9})$/;
 
 export interface RoundKey {
@@ -33,10 +35,11 @@ export function sortKeyOf(number: number): string {
 
 /** @throws FaultError CORRUPT_RECORD */
 export function referenceOf({ pk, sk }: RoundKey): RoundReference {
-  const [operatorId, playerId, gameCode, ...rest] = pk.split('#');
-  const digits = roundKey.exec(sk)?.[1];
-  if (!operatorId || !playerId || !gameCode || rest.length > 0 || !digits || Number(digits) === 0) {
+  const log = LogParts.safeParse(pk.split('#')).data;
+  const number = Number(roundKey.exec(sk)?.[1] ?? 0);
+  if (!log || number === 0) {
     throw new FaultError('CORRUPT_RECORD', 'A stored round has a key that is never written');
   }
-  return { log: { operatorId, playerId, gameCode }, number: Number(digits) };
+  const [operatorId, playerId, gameCode] = log;
+  return { log: { operatorId, playerId, gameCode }, number };
 }

@@ -1,29 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { KnownCurrencyCode } from '../../domain/currency.ts';
 import { FaultError } from '../../domain/errors.ts';
-import { CurrencyCode, GameCode, OperatorId, PlayerId, SessionId } from '../../domain/ids.ts';
+import { GameCode, OperatorId, PlayerId, SessionId } from '../../domain/ids.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../ports/sessions.ts';
 import { awsCall } from '../aws/aws-call.ts';
 import type { NativeItem } from './attribute-values.ts';
 import { conditionalWrite } from './conditional-write.ts';
-import { stored } from './stored.ts';
+import { stored, StoredInstant } from './stored.ts';
 
 /** How long an ended session is kept, so that its player is told "expired" and not "unknown". */
 const KEPT_AFTER_END_MS = 24 * 60 * 60 * 1000;
-
-const instant = z.bigint().min(0n).max(BigInt(Number.MAX_SAFE_INTEGER));
 
 const SessionItem = z.object({
   sessionId: SessionId,
   operatorId: OperatorId,
   playerId: PlayerId,
   gameCode: GameCode,
-  currency: CurrencyCode,
-  createdAtMs: instant,
-  endsAtMs: instant,
-  revokedAtMs: instant.optional(),
+  currency: KnownCurrencyCode,
+  createdAtMs: StoredInstant,
+  endsAtMs: StoredInstant,
+  revokedAtMs: StoredInstant.optional(),
 });
 
 /** Sessions on one DynamoDB table. Reads are consistent: a revoked session must not play once more. */

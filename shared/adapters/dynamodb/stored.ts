@@ -1,5 +1,8 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { FaultError } from '../../domain/errors.ts';
+
+/** Milliseconds since 1970, as far as a Date reaches (ECMA-262, 21.4.1.1). */
+export const StoredInstant = z.bigint().min(0n).max(8_640_000_000_000_000n);
 
 /** Reads a stored item by its schema. @throws FaultError CORRUPT_RECORD naming `what` it should have been */
 export function stored<S extends z.ZodType>(schema: S, item: unknown, what: string): z.output<S> {
