@@ -19,11 +19,21 @@ describe('a view', () => {
     },
   );
 
-  it.each(['', 'null', '1', '"view"', '{"outcome":', '{}}'])(
-    'that is no JSON object is corrupt: %s',
-    (view) => {
-      expect(() => readView(view)).toThrow(expect.objectContaining({ code: 'CORRUPT_RECORD' }));
-      expect(() => readView(view)).toThrow(FaultError);
-    },
-  );
+  it.each([
+    '',
+    'null',
+    '1',
+    '"view"',
+    '{"outcome":',
+    '{}}',
+    '[]',
+    '{}',
+    '{"outcome":{}}',
+    '{"outcome":1,"public_state":{}}',
+    '{"outcome":{},"public_state":[]}',
+    '{"outcome":{},"public_state":{},"bonus_triggered":true}',
+  ])('that does not have the form in which an engine shows a step is corrupt: %s', (view) => {
+    expect(() => readView(view)).toThrow(expect.objectContaining({ code: 'CORRUPT_RECORD' }));
+    expect(() => readView(view)).toThrow(FaultError);
+  });
 });

@@ -10,10 +10,18 @@ export interface RoundView {
 /** Reads a view that the engine host has validated. @throws FaultError CORRUPT_RECORD */
 export function readView(view: string): RoundView {
   const parsed: unknown = parseJson(view);
-  if (typeof parsed !== 'object' || parsed === null)
-    throw new FaultError('CORRUPT_RECORD', 'A view is no object');
-  const { outcome, public_state, bonus_triggered } = parsed as Record<string, unknown>;
-  return { outcome, publicState: public_state, bonusTriggered: bonus_triggered ?? null };
+  if (isObject(parsed)) {
+    const { outcome, public_state, bonus_triggered = null } = parsed;
+    const isBonus = bonus_triggered === null || isObject(bonus_triggered);
+    if (isObject(outcome) && isObject(public_state) && isBonus) {
+      return { outcome, publicState: public_state, bonusTriggered: bonus_triggered };
+    }
+  }
+  throw new FaultError('CORRUPT_RECORD', 'A view does not have the form in which an engine shows a step');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string): unknown {
