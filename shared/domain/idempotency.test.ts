@@ -62,6 +62,12 @@ describe('the newest round of a log', () => {
     expect(newest.idempotency.earlierKeys.length).toBe((REMEMBERED_KEYS - 1) * 4);
   });
 
+  it('never points before the first round, whatever it is said to remember', () => {
+    const keyHash = new Uint8Array(16).fill(1);
+    const idempotency = { keyHash, requestHash: keyHash, earlierKeys: new Uint8Array(40).fill(1) };
+    expect(candidatesFor(sampleIntent({ number: 4, idempotency }), keyHash)).toEqual([3, 2, 1]);
+  });
+
   it('knows nothing of a key it has not seen', () => {
     const newest = logOf(['a', 'b', 'c']) as Round;
     expect(candidatesFor(newest, identify({ ...spin, idempotencyKey: 'd' }).keyHash)).toEqual([]);

@@ -46,7 +46,8 @@ export function candidatesFor(newest: Round, keyHash: Uint8Array): number[] {
       earlierKeys.subarray(offset, offset + SHORT_BYTES),
       keyHash.subarray(0, SHORT_BYTES),
     );
-    if (matches) numbers.push(newest.number - 1 - offset / SHORT_BYTES);
+    const number = newest.number - 1 - offset / SHORT_BYTES;
+    if (matches && number > 0) numbers.push(number);
   }
   return numbers;
 }
