@@ -113,6 +113,21 @@ describe('the detail of an event', () => {
     }
   });
 
+  it.each([
+    ['a currency that nobody can count in', { currency: 'XXX' }],
+    ['more decimals than its currency has', { win: '2.505' }],
+    ['an amount past every limit', { win: '9'.repeat(400) }],
+    ['a leading zero', { stake: '01.00' }],
+    ['a number that no round can have', { round_number: 1_000_000_000 }],
+    ['an id that no key can hold', { event_id: 'x'.repeat(1_025) }],
+    ['an id of several lines', { event_id: 'a\nb' }],
+    ['a time before all others', { at: '0000-01-01T00:00:00.000Z' }],
+  ])('is refused with %s', (_, change) => {
+    expect(() => decodeDetail('round.ended', { ...good, ...change })).toThrow(
+      expect.objectContaining({ code: 'CORRUPT_RECORD' }),
+    );
+  });
+
   it('is refused for a type of event that nobody sends', () => {
     expect(() => decodeDetail('round.begun', good)).toThrow(
       expect.objectContaining({ code: 'CORRUPT_RECORD' }),

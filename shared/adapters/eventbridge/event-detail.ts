@@ -1,26 +1,41 @@
 import * as z from 'zod';
+import { currencyOf, KnownCurrencyCode } from '../../domain/currency.ts';
 import { FaultError } from '../../domain/errors.ts';
 import type { DomainEvent } from '../../domain/events.ts';
-import { CurrencyCode, GameCode, OperatorId, PlayerId, RoundId, SessionId } from '../../domain/ids.ts';
+import { GameCode, OperatorId, PlayerId, RoundId, RoundNumber, SessionId } from '../../domain/ids.ts';
+import { parseAmount } from '../../domain/money.ts';
 
-const amount = z.string().regex(/^\d+(?:\.\d+)?$/);
+/** What the key of an item in the event log has room for. */
+const EventId = z.string().regex(/^[\x21-\x7e]{1,128}$/);
 
-const RoundEndedDetail = z.strictObject({
-  version: z.literal(1),
-  event_id: z.string().min(1),
-  at: z.iso.datetime({ precision: 3 }),
-  operator_id: OperatorId,
-  player_id: PlayerId,
-  game_code: GameCode,
-  round_id: RoundId,
-  round_number: z.int().positive(),
-  session_id: SessionId,
-  kind: z.enum(['spin', 'bonus']),
-  status: z.enum(['INTENT', 'COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDING', 'VOIDED']),
-  currency: CurrencyCode,
-  stake: amount,
-  win: amount,
-});
+const RoundEndedDetail = z
+  .strictObject({
+    version: z.literal(1),
+    event_id: EventId,
+    at: z.iso.datetime({ precision: 3 }).refine((at) => Date.parse(at) >= 0, 'before 1970'),
+    operator_id: OperatorId,
+    player_id: PlayerId,
+    game_code: GameCode,
+    round_id: RoundId,
+    round_number: RoundNumber,
+    session_id: SessionId,
+    kind: z.enum(['spin', 'bonus']),
+    status: z.enum(['INTENT', 'COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDING', 'VOIDED']),
+    currency: KnownCurrencyCode,
+    stake: z.string(),
+    win: z.string(),
+  })
+  .refine(({ currency, stake, win }) => isAmount(stake, currency) && isAmount(win, currency), 'no amount');
+
+function isAmount(text: string, currency: string): boolean {
+  try {
+    parseAmount(text, currencyOf(currency));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 type RoundEndedDetail = z.infer<typeof RoundEndedDetail>;
 
 /** An event as it travels on the bus: its type is the detail-type, this is the detail. */
