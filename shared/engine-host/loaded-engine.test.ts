@@ -71,6 +71,12 @@ describe('a step', () => {
     expect([...written.subarray(44)]).toEqual([9, 9, 0]);
   });
 
+  it('passes nothing else: its input ends with the action', async () => {
+    const engine = await loadParts({ stepBody: '(i32.sub (i32.const -100) (local.get 0))' });
+    const state = Uint8Array.of(9, 9);
+    expect(() => engine.step({ ...input, state })).toThrow(`refused rgs_step with ${-100 - (44 + 2 + 1)}`);
+  });
+
   it.each<[string, Answer | Uint8Array]>([
     ['pays less than nothing', { payoutMillionths: -1n }],
     ['pays more than the declared maximum', { payoutMillionths: 5_000_001n }],
