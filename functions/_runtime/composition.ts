@@ -56,7 +56,7 @@ export const registry = /* @__PURE__ */ once(
 );
 export const eventLog = /* @__PURE__ */ once(() => new DynamoEventLog(dynamo(), setting('EVENTS_TABLE')));
 export const artefacts = /* @__PURE__ */ once(() => new S3EngineArtefacts(setting('ENGINES_BUCKET')));
-export const engines = /* @__PURE__ */ once(() => new EngineHost(artefacts()));
+export const engines = /* @__PURE__ */ once(() => new EngineHost(artefacts(), { telemetry }));
 export const recovery = /* @__PURE__ */ once(
   () => new SqsRecoveryQueue(sqs(), setting('RECOVERY_QUEUE_URL')),
 );

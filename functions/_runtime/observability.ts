@@ -1,12 +1,20 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Telemetry } from '../../shared/ports/telemetry.ts';
+import type { EngineMeasure, EngineTelemetry, Telemetry } from '../../shared/ports/telemetry.ts';
 
 /** One of each per sandbox: JSON lines, and metrics in the embedded metric format. */
 export const logger = new Logger();
 export const metrics = new Metrics();
 
-export const telemetry: Telemetry = {
+const unitOf = {
+  EngineStepMicroseconds: MetricUnit.Microseconds,
+  EngineStepFuel: MetricUnit.Count,
+  EngineMemoryPages: MetricUnit.Count,
+  EngineInstances: MetricUnit.Count,
+} as const satisfies Record<EngineMeasure, string>;
+
+export const telemetry: Telemetry & EngineTelemetry = {
   count: (event) => metrics.addMetric(event, MetricUnit.Count, 1),
+  measure: (what, value) => metrics.addMetric(what, unitOf[what], value),
   warn: (message, fields) => logger.warn(message, { ...fields }),
 };

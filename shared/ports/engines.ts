@@ -44,7 +44,7 @@ export interface Engine {
   readonly capabilities: EngineCapabilities;
   /** The first state: a constant of the engine and its configuration; chance enters with a step. */
   reset(): EngineStep | Promise<EngineStep>;
-  /** @throws EngineError ENGINE_TRAP, ENGINE_REJECTED, BAD_OUTPUT */
+  /** @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, ENGINE_REJECTED, BAD_OUTPUT */
   step(input: EngineInput): EngineStep | Promise<EngineStep>;
 }
 
@@ -59,7 +59,7 @@ export interface EngineInput {
 }
 
 export interface Engines {
-  /** Verified and cached. @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, ENGINE_TRAP, BAD_OUTPUT */
+  /** Verified and cached. @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, and what a step throws */
   load(hash: string): Promise<Engine>;
 }
 
