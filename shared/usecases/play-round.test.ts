@@ -145,12 +145,19 @@ describe('a debit', () => {
 });
 
 describe('an engine that fails', () => {
-  it('fails the round before any money moves', async () => {
+  it.each([
+    'ENGINE_TRAP',
+    'OUT_OF_FUEL',
+    'OUT_OF_MEMORY',
+    'TIMEOUT',
+    'BAD_OUTPUT',
+    'ENGINE_REJECTED',
+  ] as const)('with %s fails the round before any money moves', async (code) => {
     table.step = () => {
-      throw new EngineError('ENGINE_TRAP', 'unreachable');
+      throw new EngineError(code, 'It failed');
     };
     expect(await codeOf(play())).toBe('ROUND_FAILED');
-    expect(await head()).toMatchObject({ status: 'FAILED', failure: 'ENGINE_TRAP' });
+    expect(await head()).toMatchObject({ status: 'FAILED', failure: code });
     expect(table.calls).toEqual([]);
   });
 
