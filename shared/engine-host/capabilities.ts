@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { EngineError } from '../domain/errors.ts';
+import { readJson } from '../domain/json-text.ts';
 import type { EngineCapabilities } from '../ports/engines.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/);
@@ -104,7 +105,7 @@ function opensEachMode(told: Described): boolean {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch (cause) {
     throw new EngineError('BAD_OUTPUT', "The engine's capabilities are not JSON", { cause });
   }

@@ -1,4 +1,5 @@
 import { EngineError } from '../domain/errors.ts';
+import { readJson } from '../domain/json-text.ts';
 
 /**
  * Checks that a step's view is an object of exactly `outcome`, `public_state` and `bonus_triggered`, and that the last
@@ -23,9 +24,11 @@ export function checkView(text: string, bonusTriggered: boolean): void {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch (cause) {
-    throw new EngineError('BAD_OUTPUT', "The engine's public view is not JSON", { cause });
+    throw new EngineError('BAD_OUTPUT', "The engine's public view is not JSON, or is ambiguous or too deep", {
+      cause,
+    });
   }
 }
 

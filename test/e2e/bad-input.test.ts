@@ -82,7 +82,7 @@ const cases: readonly Case[] = [
     raw(spinPath, new Uint8Array(gzipSync('{}')), { 'content-encoding': 'gzip' }),
   ),
   refused('a JSON array', 400, 'INVALID_REQUEST', () => raw(spinPath, '[]')),
-  refused('deeply nested JSON', 400, 'INVALID_REQUEST', () =>
+  refused('deeply nested JSON', 400, 'INVALID_JSON', () =>
     raw(spinPath, '['.repeat(3_000) + ']'.repeat(3_000)),
   ),
   refused('another media type', 415, 'UNSUPPORTED_MEDIA_TYPE', () =>

@@ -10,6 +10,8 @@ const literal = /true|false|null/y;
 const literals = { true: true, false: false, null: null } as const;
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
+const MAX_DEPTH = 100;
+
 type Container = { readonly kind: 'array'; readonly items: Json[] } | OpenObject;
 interface OpenObject {
   readonly kind: 'object';
@@ -19,7 +21,7 @@ interface OpenObject {
 
 /**
  * The grammar of RFC 8259, written once more for the tests to compare with. Undefined where the bytes are not UTF-8, not
- * JSON, or have an object with a name twice. A byte order mark at the start is passed over (section 8.1).
+ * JSON, nest more than 100 levels, or have an object with a name twice. A byte order mark at the start is passed over (section 8.1).
  */
 export function readStrictly(bytes: Uint8Array): { readonly value: Json } | undefined {
   if (!isUtf8(bytes)) return undefined;
@@ -65,12 +67,14 @@ class Reader {
   #start(): { readonly value: Json } | 'opened' | 'broken' {
     if (this.#symbol('[')) {
       this.#take(space);
+      if (this.#open.length >= MAX_DEPTH) return 'broken';
       if (this.#symbol(']')) return { value: [] };
       this.#open.push({ kind: 'array', items: [] });
       return 'opened';
     }
     if (this.#symbol('{')) {
       this.#take(space);
+      if (this.#open.length >= MAX_DEPTH) return 'broken';
       if (this.#symbol('}')) return { value: new Map() };
       const object: OpenObject = { kind: 'object', members: new Map(), name: undefined };
       this.#open.push(object);

@@ -43,7 +43,7 @@ export function decodeRecoveryMessage(body: string): RecoveryRequest {
 
 function parse(body: string): z.infer<typeof RecoveryMessage> {
   try {
-    return RecoveryMessage.parse(readJson(new TextEncoder().encode(body)));
+    return RecoveryMessage.parse(readJson(body));
   } catch (cause) {
     throw new FaultError('CORRUPT_RECORD', 'A message of the recovery queue cannot be read', { cause });
   }
