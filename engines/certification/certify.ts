@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os';
+import { certificationReport, type CertificationReport } from '../../shared/certification/report.ts';
+import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import type { EngineMode } from '../../shared/ports/engines.ts';
+import { builtArtefact } from '../built-engine.ts';
+import { testReels } from './reel-tests.ts';
+import { simulateOnThreads } from './run.ts';
+import { theoryOf } from './theory.ts';
+
+export interface CertifyOptions {
+  readonly name: string;
+  /** The first mode if absent. */
+  readonly mode?: string | undefined;
+  readonly rounds: number;
+  /** 32 bytes. */
+  readonly seed: Uint8Array;
+  /** Also compares with the figures that follow from the rules, where the game has them. */
+  readonly exact: boolean;
+  readonly workers?: number | undefined;
+  readonly onProgress?: (roundsDone: number) => void;
+}
+
+const REEL_ROUNDS = 200_000;
+
+/** Simulates a game of this folder and reports on it. @throws Error where there is no such game or mode */
+export async function certify(options: CertifyOptions): Promise<CertificationReport> {
+  const { name, seed, rounds } = options;
+  const { wasm, hash } = await builtArtefact(name);
+  const engine = await new EngineHost({ fetch: async () => wasm }).load(hash);
+  const { mode, index } = modeOf(engine.capabilities.modes, options.mode);
+  const theory = await theoryOf(name);
+  const { tally, convergence } = await simulateOnThreads({
+    wasm,
+    hash,
+    seed,
+    mode: index,
+    rounds,
+    priceMillionths: mode.priceMillionths,
+    workers: options.workers ?? availableParallelism(),
+    onProgress: options.onProgress ?? (() => undefined),
+  });
+  const reelRounds = Math.min(rounds, REEL_ROUNDS);
+  return certificationReport({
+    capabilities: engine.capabilities,
+    engineSha256: engine.hash,
+    mode,
+    seed: Buffer.from(seed).toString('hex'),
+    tally,
+    convergence,
+    reels: theory ? testReels(engine, theory, { seed, mode: mode.name, rounds: reelRounds }) : [],
+    exact: options.exact ? theory?.exact(mode.name) : undefined,
+  });
+}
+
+function modeOf(modes: readonly EngineMode[], name: string | undefined) {
+  const index = name === undefined ? 0 : modes.findIndex((mode) => mode.name === name);
+  const mode = modes[index];
+  if (!mode)
+    throw new Error(`There is no mode ${name}; there are ${modes.map((known) => known.name).join(', ')}`);
+  return { mode, index };
+}

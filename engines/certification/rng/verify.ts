@@ -1,0 +1,74 @@
+/** `npm run verify:rng`: statistical evidence on the random words that rounds consume. */
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { gatherEvidence, mostRefused } from './evidence.ts';
+import { roundStream, seedsFrom, type Words } from './stream.ts';
+
+const positive = z.coerce.number().int().positive();
+const Options = z.object({
+  samples: positive.min(10).max(1_000_000),
+  // Fewer would leave cells of a test with less than five expected counts.
+  words: positive.min(4_096).max(100_000_000),
+  seed: z.string().min(1).optional(),
+  raw: z.boolean(),
+});
+
+async function main(): Promise<number> {
+  try {
+    const { values } = parseArgs({
+      options: {
+        samples: { type: 'string', default: '1000' },
+        words: { type: 'string', default: '10000' },
+        seed: { type: 'string' },
+        raw: { type: 'boolean', default: false },
+      },
+    });
+    const { samples, words, seed, raw } = Options.parse(values);
+    const next = await roundStream(seed === undefined ? undefined : seedsFrom(seed));
+    if (raw) return await writeRaw(next);
+    return report(next, samples, words, seed);
+  } catch (error) {
+    console.error(
+      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : error,
+    );
+    return 2;
+  }
+}
+
+function report(next: Words, samples: number, words: number, seed: string | undefined): number {
+  console.log(
+    `${samples} samples of ${words} words a test; ${seed === undefined ? 'seeds as rounds get them' : `seeds from "${seed}"`}`,
+  );
+  const onProgress = (done: number) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${samples} samples `);
+  };
+  const evidence = gatherEvidence(next, { samples, words, onProgress });
+  if (process.stderr.isTTY) process.stderr.write('\n');
+  for (const { test, refused, uniformity, passed } of evidence) {
+    const verdict = passed ? 'passed' : 'FAILED';
+    console.log(
+      `${verdict}  ${test}: ${refused} refused at 99 % (at most ${mostRefused(samples)}), p-values uniform with p = ${uniformity.toFixed(4)}`,
+    );
+  }
+  const passed = evidence.every((one) => one.passed);
+  console.log(passed ? 'Every test passed.' : 'Not every test passed.');
+  return passed ? 0 : 1;
+}
+
+const BLOCK_WORDS = 65_536;
+
+/** Until the reader has had enough. */
+async function writeRaw(next: Words): Promise<number> {
+  const { stdout } = process;
+  let open = true;
+  stdout.on('error', () => (open = false));
+  while (open) {
+    const block = Buffer.from(Uint32Array.from({ length: BLOCK_WORDS }, next).buffer);
+    if (!stdout.write(block))
+      await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => (open = false));
+  }
+  return 0;
+}
+
+process.exitCode = await main();

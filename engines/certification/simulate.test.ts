@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CertificationReport } from '../../shared/certification/report.ts';
+
+const SEED = '5a'.repeat(32);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'simulate-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function simulate(...options: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const command = ['engines/certification/simulate.ts', ...options];
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, command)) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+describe('npm run simulate', () => {
+  it('reports the same to the byte for any number of workers, and agrees with the exact figures', async () => {
+    const run = (workers: number) => {
+      const files = [
+        '--json',
+        path.join(folder, `${workers}.json`),
+        '--html',
+        path.join(folder, `${workers}.html`),
+      ];
+      const rest = ['--seed', SEED, '--exact', '--workers', String(workers), ...files];
+      return simulate('happy-panda', '--rounds', '300001', ...rest);
+    };
+    const [one, three] = [await run(1), await run(3)];
+    expect([one.code, three.code], one.stdout + one.stderr).toEqual([0, 0]);
+    expect(one.stdout).toBe(three.stdout);
+    expect(one.stdout).toContain('Every check passed.');
+    expect(one.stderr).toContain('100 %');
+    for (const kind of ['json', 'html']) {
+      const texts = [1, 3].map((workers) => readFile(path.join(folder, `${workers}.${kind}`), 'utf8'));
+      expect(await texts[0]).toBe(await texts[1]);
+    }
+    const report = JSON.parse(await readFile(path.join(folder, '1.json'), 'utf8')) as CertificationReport;
+    expect(report.run).toEqual({ seed: SEED, rounds: '300001', price_bets: 1 });
+    expect(report.convergence.at(-1)).toEqual({ rounds: 300_001, rtp: report.measured.rtp });
+    expect(report.convergence.length).toBeGreaterThanOrEqual(99);
+    expect(report.reels).toHaveLength(5);
+    expect(report.exact?.rtp).toBe(0.961511);
+  }, 120_000);
+
+  it.each([
+    [['no-such-game'], /no engine in engines\/no-such-game/],
+    [['happy-panda', '--mode', 'turbo'], /no mode turbo; there are base/],
+    [['happy-panda', '--rounds', '0'], /--rounds/],
+    [['happy-panda', '--rounds', '1e400'], /--rounds/],
+    [['happy-panda', '--seed', 'abc'], /--seed: 32 bytes/],
+    [[], /npm run simulate -- NAME/],
+  ])('says in one line why it cannot run, and exits with 2: %j', async (options, line) => {
+    const { code, stderr, stdout } = await simulate(...options);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.trim()).toMatch(line);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import type { ExactFigures } from '../../shared/certification/report.ts';
+
+/** What a game's author knows of it without playing: `engines/<name>/theory.ts` exports one as `theory`. */
+export interface Theory {
+  /** Computed from the rules alone. Undefined for a mode that has no exact figures. */
+  exact(mode: string): ExactFigures | undefined;
+  /** What each paid step of a mode shows, one draw from weighted symbols a reel. */
+  reels(mode: string): readonly Reel[];
+  /** The number of the symbol that each reel shows, read from the public view. */
+  observe(view: unknown): readonly number[];
+}
+
+export interface Reel {
+  readonly name: string;
+  /** How often each symbol stands on the strip. */
+  readonly weights: readonly number[];
+}
+
+/** Undefined where the game has none: it is then measured against its declared figures alone. */
+export async function theoryOf(name: string): Promise<Theory | undefined> {
+  const file = new URL(`../${name}/theory.ts`, import.meta.url);
+  if (!existsSync(file)) return undefined;
+  const { theory } = (await import(file.href)) as { theory: Theory };
+  return theory;
+}

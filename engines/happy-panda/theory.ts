@@ -1,0 +1,30 @@
+import type { Theory } from '../certification/theory.ts';
+import { BASE_REELS, ROWS, SYMBOLS } from './assembly/maths.ts';
+import { computeFigures } from './rtp.ts';
+
+const MIDDLE_ROW = Math.floor(ROWS / 2);
+const MILLION = 1_000_000;
+
+/** Exact by enumeration of the full cycle; see rtp.ts. */
+export const theory: Theory = {
+  exact: () => {
+    const figures = computeFigures();
+    return {
+      rtp: Number(figures.rtpMillionths) / MILLION,
+      baseRtp: Number(figures.baseRtpMillionths) / MILLION,
+      featureRtp: Number(figures.bonusRtpMillionths) / MILLION,
+      hitFrequency: Number(figures.hitsPerMillion) / MILLION,
+      featureFrequency: Number(figures.triggersPerMillion) / MILLION,
+    };
+  },
+  // A stop is uniform, so the row in the middle shows each symbol as often as it stands on the strip.
+  reels: () =>
+    BASE_REELS.map((strip, reel) => ({
+      name: `reel ${reel + 1}`,
+      weights: SYMBOLS.split('').map((symbol) => strip.split(symbol).length - 1),
+    })),
+  observe: (view) => {
+    const { outcome } = view as { outcome: { grid: string } };
+    return [...(outcome.grid.split('/')[MIDDLE_ROW] ?? '')].map((symbol) => SYMBOLS.indexOf(symbol));
+  },
+};

@@ -1,0 +1,91 @@
+import type { ConvergencePoint } from './report.ts';
+
+const WIDTH = 860;
+const HEIGHT = 300;
+const LEFT = 70;
+const RIGHT = 16;
+const TOP = 14;
+const BOTTOM = 40;
+const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
+const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
+
+/** The return over the rounds played, with the band in which 95 of 100 runs of the expected return stay. */
+export function convergenceChart(
+  points: readonly ConvergencePoint[],
+  expected: number,
+  standardDeviation: number,
+): string {
+  const last = points.at(-1)?.rounds ?? 1;
+  const drawn = points.filter(({ rounds }) => rounds >= last / 100);
+  const half = (rounds: number) => (1.96 * standardDeviation) / Math.sqrt(rounds);
+  const reach = Math.max(
+    ...drawn.map(({ rounds, rtp }) => Math.max(half(rounds), Math.abs(rtp - expected))),
+    1e-9,
+  );
+  const x = (rounds: number) => LEFT + (rounds / last) * PLOT_WIDTH;
+  const y = (rtp: number) => TOP + PLOT_HEIGHT * (0.5 - (rtp - expected) / (2.1 * reach));
+  const upper = drawn.map(({ rounds }) => `${x(rounds).toFixed(1)},${y(expected + half(rounds)).toFixed(1)}`);
+  const lower = drawn.map(({ rounds }) => `${x(rounds).toFixed(1)},${y(expected - half(rounds)).toFixed(1)}`);
+  const line = drawn.map(({ rounds, rtp }) => `${x(rounds).toFixed(1)},${y(rtp).toFixed(1)}`);
+  const ticks = [-1, -0.5, 0, 0.5, 1].map((part) => expected + part * reach);
+  return svg([
+    ...ticks.map((rtp) => gridLine(y(rtp), `${(rtp * 100).toFixed(decimalsFor(reach))} %`)),
+    `<polygon class="band" points="${[...upper, ...lower.toReversed()].join(' ')}"/>`,
+    `<line class="expected" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(expected)}" y2="${y(expected)}"/>`,
+    `<polyline class="measured" points="${line.join(' ')}"/>`,
+    ...[0.25, 0.5, 0.75, 1].map((part) => bottomLabel(x(last * part), countLabel(last * part))),
+  ]);
+}
+
+export interface Bar {
+  readonly label: string;
+  readonly count: number;
+}
+
+/** Bars on a logarithmic scale, for counts that differ by millions. */
+export function histogramChart(bars: readonly Bar[]): string {
+  const most = Math.max(...bars.map(({ count }) => count), 10);
+  const decades = Math.ceil(Math.log10(most));
+  const y = (count: number) => TOP + PLOT_HEIGHT * (1 - Math.log10(Math.max(count, 1)) / decades);
+  const width = PLOT_WIDTH / bars.length;
+  const grid = Array.from({ length: decades + 1 }, (_, decade) =>
+    gridLine(y(10 ** decade), countLabel(10 ** decade)),
+  );
+  const drawn = bars.map(({ label, count }, index) => {
+    const left = LEFT + index * width;
+    const top = y(count);
+    const height = TOP + PLOT_HEIGHT - top;
+    const rectangle = `<rect class="bar" x="${(left + 2).toFixed(1)}" y="${top.toFixed(1)}" width="${(width - 4).toFixed(1)}" height="${height.toFixed(1)}"><title>${label}: ${count}</title></rect>`;
+    return (count > 0 ? rectangle : '') + bottomLabel(left + width / 2, label);
+  });
+  return svg([...grid, ...drawn]);
+}
+
+function svg(parts: readonly string[]): string {
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">${parts.join('')}</svg>`;
+}
+
+function gridLine(y: number, label: string): string {
+  return (
+    `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}"/>` +
+    `<text class="left" x="${LEFT - 8}" y="${(y + 4).toFixed(1)}">${label}</text>`
+  );
+}
+
+function bottomLabel(x: number, label: string): string {
+  return `<text class="bottom" x="${x.toFixed(1)}" y="${HEIGHT - BOTTOM + 20}">${label}</text>`;
+}
+
+function countLabel(count: number): string {
+  if (count >= 1e9) return `${trim(count / 1e9)} G`;
+  if (count >= 1e6) return `${trim(count / 1e6)} M`;
+  return count >= 1e3 ? `${trim(count / 1e3)} k` : trim(count);
+}
+
+function trim(value: number): string {
+  return String(Number(value.toFixed(2)));
+}
+
+function decimalsFor(reach: number): number {
+  return Math.min(6, Math.max(1, 1 - Math.floor(Math.log10(reach * 100))));
+}

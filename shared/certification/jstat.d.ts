@@ -1,0 +1,14 @@
+/** The part of the library that is used; it has no types of its own. */
+declare module 'jstat' {
+  interface Distribution<Parameters extends readonly number[]> {
+    cdf(x: number, ...parameters: Parameters): number;
+    inv(p: number, ...parameters: Parameters): number;
+  }
+  const jstat: {
+    readonly jStat: {
+      readonly normal: Distribution<[mean: number, standardDeviation: number]>;
+      readonly chisquare: Distribution<[degreesOfFreedom: number]>;
+    };
+  };
+  export default jstat;
+}

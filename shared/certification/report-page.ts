@@ -1,0 +1,107 @@
+import { type Bar, convergenceChart, histogramChart } from './charts.ts';
+import type { CertificationReport } from './report.ts';
+
+type Row = readonly [name: string, value: string, more?: string];
+
+/** A page that needs nothing beside it: no script, no other file. */
+export function reportPage(report: CertificationReport): string {
+  const { engine, run, passed } = report;
+  const title = `${engine.id} ${engine.build}, mode ${engine.mode}`;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escaped(title)}: certification report</title>
+<style>${STYLE}</style>
+<h1>${escaped(title)}</h1>
+<p class="${passed ? 'passed' : 'failed'}">${passed ? 'Every check passed.' : 'Not every check passed.'}</p>
+<p>${escaped(Number(run.rounds).toLocaleString('en'))} simulated rounds of seed <code>${escaped(run.seed)}</code>,
+engine <code>${escaped(engine.sha256)}</code>.</p>
+<h2>Checks</h2>
+${table(report.checks.map(({ check, passed: holds, detail }) => [check, holds ? 'passed' : 'FAILED', detail]))}
+<h2>Figures</h2>
+${table(figures(report))}
+<h2>Convergence</h2>
+<p>The return over the rounds so far, and the band that 95 of 100 such runs stay in at any one point.</p>
+${convergenceChart(report.convergence, report.exact?.rtp ?? report.declared.rtp, report.measured.standard_deviation)}
+<h2>Wins</h2>
+<p>Rounds by what they won, in base bets from the figure under the bar on; the scale is logarithmic.</p>
+${histogramChart(bars(report))}
+${table(report.odds.map(({ at_least_bets, rounds, one_in }) => [`at least ${at_least_bets} bets`, one_in === null ? 'not seen' : `one in ${figure(one_in, 1)}`, `${rounds} rounds`]))}
+${reels(report)}
+</html>
+`;
+}
+
+function figures({ declared, exact, measured }: CertificationReport): Row[] {
+  const percent = (share: number, decimals = 4) => `${(share * 100).toFixed(decimals)} %`;
+  const beside = (value: number | undefined) => (value === undefined ? '' : `exact ${percent(value)}`);
+  const interval = ({ from, to }: { from: number; to: number }) => `${percent(from)} … ${percent(to)}`;
+  return [
+    ['return to player', percent(measured.rtp), `declared ${percent(declared.rtp)} ${beside(exact?.rtp)}`],
+    ['… of the base game', percent(measured.base_rtp), beside(exact?.base_rtp)],
+    ['… of the feature', percent(measured.feature_rtp), beside(exact?.feature_rtp)],
+    ['95 % interval', interval(measured.interval_95)],
+    ['99 % interval', interval(measured.interval_99)],
+    ['standard deviation of a round', figure(measured.standard_deviation, 4), 'in prices of the round'],
+    ['volatility index', figure(measured.volatility_index, 2), '1.645 standard deviations'],
+    ['hit frequency', percent(measured.hit_frequency), beside(exact?.hit_frequency)],
+    ['feature frequency', percent(measured.feature_frequency), beside(exact?.feature_frequency)],
+    ['steps of a feature', figure(measured.feature_steps, 2)],
+    ['largest win', figure(measured.max_win, 2), `declared maximum ${figure(declared.max_win, 2)}`],
+  ];
+}
+
+function bars({ histogram }: CertificationReport): Bar[] {
+  return histogram.map(({ from_bets, rounds }, index) => ({
+    label: index === 0 ? 'none' : index === 1 ? '> 0' : String(from_bets),
+    count: Number(rounds),
+  }));
+}
+
+function reels({ reels }: CertificationReport): string {
+  if (reels.length === 0) return '';
+  const rows = reels.map(
+    ({ reel, observations, chi_square, degrees_of_freedom, p_value }): Row => [
+      reel,
+      `p = ${p_value.toFixed(4)}`,
+      `chi-square ${figure(chi_square, 2)} with ${degrees_of_freedom} degrees of freedom, ${observations} spins`,
+    ],
+  );
+  return `<h2>Reels</h2>\n${table(rows)}`;
+}
+
+function table(rows: readonly Row[]): string {
+  const lines = rows.map(
+    (cells) => `<tr>${cells.map((cell) => `<td>${escaped(cell ?? '')}</td>`).join('')}</tr>`,
+  );
+  return `<table>${lines.join('\n')}</table>`;
+}
+
+function figure(value: number, decimals: number): string {
+  return value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+const STYLE = `
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 900px; margin: 2rem auto; padding: 0 1rem; color: #1c2733; }
+h2 { margin-top: 2rem; font-size: 1.1rem; }
+code { overflow-wrap: anywhere; font-size: 0.85em; }
+table { border-collapse: collapse; width: 100%; }
+td { border-bottom: 1px solid #e3e8ee; padding: 0.25rem 0.5rem 0.25rem 0; vertical-align: top; }
+td:nth-child(2) { font-variant-numeric: tabular-nums; white-space: nowrap; }
+td:nth-child(3) { color: #5b6b7b; }
+svg { width: 100%; height: auto; }
+svg text { font-size: 12px; fill: #5b6b7b; }
+.left { text-anchor: end; } .bottom { text-anchor: middle; }
+.grid { stroke: #e3e8ee; } .expected { stroke: #b3261e; stroke-dasharray: 5 4; }
+.band { fill: #dbe9f6; } .measured { fill: none; stroke: #1f5f99; stroke-width: 2; } .bar { fill: #1f5f99; }
+.passed { color: #19692c; font-weight: 600; } .failed { color: #b3261e; font-weight: 600; }
+`;

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { type CertifiedRun, certificationReport } from './report.ts';
+import { reportPage } from './report-page.ts';
+
+const MILLION = 1_000_000n;
+
+/** 10,000 rounds of a game that pays 9 bets to one round in ten, and a feature of 0.5 bets to one in fifty. */
+function sampleRun(overrides: Partial<CertifiedRun> = {}): CertifiedRun {
+  const wins = 1_000n;
+  const features = 200n;
+  const square = 81n * MILLION * MILLION * wins + 250_000n * MILLION * features;
+  return {
+    capabilities: {
+      engineId: 'sample',
+      buildId: '1.0.0',
+      stateEncoding: 'none',
+      actions: [],
+      modes: [],
+      lines: undefined,
+      maxHorizon: 2,
+      preferredBatch: 1,
+    },
+    engineSha256: 'ab'.repeat(32),
+    mode: {
+      name: 'base',
+      priceMillionths: MILLION,
+      rtpMillionths: 910_000n,
+      maxWinMillionths: 9n * MILLION,
+    },
+    seed: '07'.repeat(32),
+    tally: {
+      rounds: 10_000n,
+      hits: wins + features,
+      bonuses: features,
+      bonusSteps: features,
+      basePayout: 9n * MILLION * wins,
+      bonusPayout: 500_000n * features,
+      maxWin: 9n * MILLION,
+      baseSquares: square,
+      bonusSquares: 0n,
+      roundSquares: square,
+      histogram: [
+        { fromMillionths: 0n, rounds: 8_800n },
+        { fromMillionths: 1n, rounds: features },
+        { fromMillionths: 5n * MILLION, rounds: wins },
+        { fromMillionths: 10n * MILLION, rounds: 0n },
+      ],
+    },
+    convergence: [
+      { rounds: 5_000, rtp: 0.9 },
+      { rounds: 10_000, rtp: 0.91 },
+    ],
+    reels: [],
+    exact: { rtp: 0.91, baseRtp: 0.9, featureRtp: 0.01, hitFrequency: 0.12, featureFrequency: 0.02 },
+    ...overrides,
+  };
+}
+
+const failures = (overrides: Partial<CertifiedRun>) =>
+  certificationReport(sampleRun(overrides))
+    .checks.filter(({ passed }) => !passed)
+    .map(({ check }) => check);
+
+describe('a certification report', () => {
+  it('has the figures of the run', () => {
+    const { measured, odds, declared, passed } = certificationReport(sampleRun());
+    expect(measured).toMatchObject({
+      rtp: 0.91,
+      base_rtp: 0.9,
+      feature_rtp: 0.01,
+      hit_frequency: 0.12,
+      feature_frequency: 0.02,
+      feature_steps: 1,
+      max_win: 9,
+    });
+    // Each square's mean, less the mean's square.
+    expect(measured.standard_deviation).toBeCloseTo(Math.sqrt(8.1 + 0.005 - 0.91 ** 2), 3);
+    expect(measured.volatility_index / measured.standard_deviation).toBeCloseTo(1.645, 3);
+    expect(measured.interval_99.to - measured.interval_99.from).toBeCloseTo(2 * 2.576 * 0.02697, 3);
+    expect(odds).toEqual([
+      { at_least_bets: 5, rounds: '1000', one_in: 10 },
+      { at_least_bets: 10, rounds: '0', one_in: null },
+    ]);
+    expect([declared.rtp, passed]).toEqual([0.91, true]);
+  });
+
+  it('measures in prices of the round where a mode costs more than the base bet', () => {
+    const mode = { ...sampleRun().mode, priceMillionths: 50n * MILLION };
+    const { measured } = certificationReport(sampleRun({ mode }));
+    expect(measured).toMatchObject({ rtp: 0.0182, max_win: 0.18 });
+  });
+
+  it.each([
+    [
+      'declared return lies in the 99 % interval',
+      { mode: { ...sampleRun().mode, rtpMillionths: 999_999n }, exact: undefined },
+    ],
+    ['no win above the declared maximum', { mode: { ...sampleRun().mode, maxWinMillionths: 8_999_999n } }],
+    [
+      'exact hit frequency lies in the 99 % interval',
+      { exact: { rtp: 0.91, baseRtp: 0.9, featureRtp: 0.01, hitFrequency: 0.2, featureFrequency: 0.02 } },
+    ],
+    [
+      'exact feature frequency lies in the 99 % interval',
+      { exact: { rtp: 0.91, baseRtp: 0.9, featureRtp: 0.01, hitFrequency: 0.12, featureFrequency: 0.03 } },
+    ],
+    [
+      'declared return is the exact one',
+      { exact: { rtp: 0.9101, baseRtp: 0.9, featureRtp: 0.01, hitFrequency: 0.12, featureFrequency: 0.02 } },
+    ],
+    [
+      'reel 1 shows its symbols as often as its strip has them',
+      {
+        reels: [
+          { reel: 'reel 1', observations: 100, statistic: 50, degreesOfFreedom: 9, pValue: 1e-7 },
+          { reel: 'reel 2', observations: 100, statistic: 9, degreesOfFreedom: 9, pValue: 0.4 },
+        ],
+      },
+    ],
+  ] satisfies [string, Partial<CertifiedRun>][])('fails where not: %s', (check, overrides) => {
+    expect(failures(overrides)).toEqual([check]);
+  });
+
+  it('is the same JSON for the same run', () => {
+    const text = () => JSON.stringify(certificationReport(sampleRun()));
+    expect(text()).toBe(text());
+  });
+});
+
+describe('the page of a report', () => {
+  const report = certificationReport(sampleRun());
+
+  it('shows verdict, figures and charts, and needs nothing from elsewhere', () => {
+    const page = reportPage(report);
+    expect(page).toContain('Every check passed.');
+    expect(page).toContain('91.0000 %');
+    expect(page.match(/<svg /g)).toHaveLength(2);
+    expect(page).not.toMatch(/<script|<link|src=|https?:|NaN|undefined|Infinity/);
+  });
+
+  it('says plainly what failed', () => {
+    const failed = { ...report, passed: false, checks: [{ check: 'one', passed: false, detail: 'off' }] };
+    expect(reportPage(failed)).toMatch(/Not every check passed.*FAILED/s);
+  });
+
+  it('shows names as text, whatever is in them', () => {
+    const engine = { ...report.engine, id: '<img src=x onerror=alert(1)>' };
+    expect(reportPage({ ...report, engine })).not.toContain('<img');
+  });
+
+  it('is drawn for a run in which nothing was won', () => {
+    const tally = {
+      ...sampleRun().tally,
+      basePayout: 0n,
+      bonusPayout: 0n,
+      roundSquares: 0n,
+      hits: 0n,
+      bonuses: 0n,
+      maxWin: 0n,
+    };
+    const page = reportPage(
+      certificationReport(sampleRun({ tally, convergence: [{ rounds: 10_000, rtp: 0 }] })),
+    );
+    expect(page).not.toMatch(/NaN|Infinity/);
+  });
+});
