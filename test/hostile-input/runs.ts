@@ -19,6 +19,16 @@ export const runs = {
   'a balance is told only for the player and the currency asked for': 2_000,
   'a token is accepted only for the player asked for': 2_000,
   'a message names exactly one round, or is refused': 8_000,
+  'a stored round is read to the last minor unit, or refused': 8_000,
+  "a record of the ledger's stream is read to the last minor unit, or refused": 6_000,
+  "a record with a foreign attribute is refused, and one without a round's images as well": 4_000,
+  'a stored session is read as it is, or refused': 3_000,
+  'a stored operator is read as it is, or refused': 2_000,
+  'a stored game offers exactly the bets that are stored, or none': 2_000,
+  'an event tells exactly what its detail says, or is refused': 5_000,
+  'a setting is the integer that it is written as, or stops the function': 2_000,
+  'the answer to a step is read to the last byte, or refused': 8_000,
+  'what an engine says of itself is taken as it is written, or refused': 4_000,
 } as const satisfies Record<string, number>;
 
 type PropertyName = keyof typeof runs;
