@@ -6,7 +6,12 @@ import type { Round } from '../domain/round.ts';
 import { sampleIntent, sampleOutcome } from '../domain/rounds.fixture.ts';
 import type { ArchivedRounds } from '../ports/archived-rounds.ts';
 import type { WalletBooks } from '../ports/wallet-books.ts';
-import { type Reconciliation, reconcile, type ReconciliationSettings } from './reconcile.ts';
+import {
+  type Reconciliation,
+  type ReconciliationPorts,
+  type ReconciliationSettings,
+  reconcile,
+} from './reconcile.ts';
 
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
@@ -55,7 +60,11 @@ export class HistoryFixture {
   };
 
   reconcile(fromMs: number, toMs: number): Promise<Reconciliation> {
-    const ports = {
+    return reconcile(this.ports(), this.settings, { operator, fromMs, toMs });
+  }
+
+  ports(): ReconciliationPorts {
+    return {
       clock: { nowMs: () => this.nowMs },
       ledger: {
         find: async (roundId: string) => {
@@ -68,7 +77,6 @@ export class HistoryFixture {
       archive: this.#archive(),
       books: this.#books(),
     };
-    return reconcile(ports, this.settings, { operator, fromMs, toMs });
   }
 
   #archive(): ArchivedRounds {

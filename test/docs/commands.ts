@@ -26,6 +26,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   // It would record what the tests compare with.
   [/^npm exec -- node engines\/golden\.ts <name>$/, 'ci'],
   [/^npm exec -- vitest run .* --project unit engines$/, 'ci'],
+  [/^npm run reconcile (?:--silent )?-- .* --stage prod$/, 'account'],
   [/^npx cdk (?:bootstrap|diff|deploy) -c stage=/, 'account'],
   [/^npm run (?:engine:publish|operator:register) -- .* --stage prod$/, 'account'],
   [/^curl -s "\$API_URL\/api\/v1\/health"$/, 'account'],

@@ -111,7 +111,7 @@ describe('docs/operations.md', () => {
   }, 60_000);
 
   it('has every kind of difference, in order', () => {
-    const told = tableUnder(operationsPage, 'Reconciling').map(([kind]) => kind);
+    const told = tableUnder(operationsPage, 'The differences').map(([kind]) => kind);
     expect(told).toEqual(differenceKinds);
   });
 

@@ -1,0 +1,122 @@
+/**
+ * Compares an operator's rounds with its wallet's own list of transactions: `npm run reconcile -- --operator ID`.
+ * The exit code is 0 where they agree, 1 where they differ, 2 where they could not be compared.
+ */
+import { parseArgs } from 'node:util';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { reconciliationReport } from '../../functions/_api/reconciliation-report.ts';
+import { workerClientSettings } from '../../shared/adapters/aws/client-settings.ts';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
+import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
+import { httpWalletBooks } from '../../shared/adapters/http/wallet-books.ts';
+import { S3ArchivedRounds } from '../../shared/adapters/s3/archived-rounds.ts';
+import { Secrets } from '../../shared/adapters/secrets/secrets.ts';
+import { systemClock } from '../../shared/adapters/system/clock.ts';
+import type { Operator } from '../../shared/domain/operator.ts';
+import type { Reconciliation, ReconciliationPorts } from '../../shared/usecases/reconcile.ts';
+import { joined, reconcileDays } from '../../shared/usecases/reconcile-days.ts';
+import { stageSettings } from '../stages.ts';
+import { type Deployment, findDeployment } from './deployment.ts';
+import { reconciliationText } from './reconciliation-text.ts';
+import { runCommand } from './run-command.ts';
+import { whileCounting } from './while-counting.ts';
+
+const usage =
+  'npm run reconcile -- --operator ID [--from TIME --to TIME] [--stage STAGE] [--json]; TIME is such as 2026-11-21 or 2026-11-21T06:00:00Z';
+
+const DAY_MS = 86_400_000;
+const DIFFERENT = 1;
+const NOT_COMPARED = 2;
+/** What fits the memory of a process: a round and its transactions take about a kilobyte. */
+const LIMITS = {
+  files: 1_000_000,
+  rounds: 2_000_000,
+  transactions: 5_000_000,
+  lookups: 100_000,
+  timeMs: 6 * 60 * 60_000,
+} as const;
+
+const Time = z.union([z.iso.date(), z.iso.datetime()], { error: usage });
+
+/** Yesterday in UTC, unless a period is given. @throws ZodError, Error with the usage */
+function periodOf(from: string | undefined, to: string | undefined): { fromMs: number; toMs: number } {
+  if (from === undefined && to === undefined) {
+    const todayMs = systemClock.nowMs() - (systemClock.nowMs() % DAY_MS);
+    return { fromMs: todayMs - DAY_MS, toMs: todayMs };
+  }
+  const [fromMs, toMs] = [from, to].map((time) => {
+    const read = Time.safeParse(time);
+    if (!read.success) throw new Error(`Usage: ${usage}`);
+    return Date.parse(read.data);
+  });
+  return { fromMs: fromMs ?? 0, toMs: toMs ?? 0 };
+}
+
+function portsOf({ stage, outputs }: Deployment): ReconciliationPorts {
+  const secrets = new Secrets(new SecretsManagerClient(), systemClock);
+  return {
+    clock: systemClock,
+    ledger: new DynamoLedger(documentClient(), outputs.LedgerTable),
+    archive: new S3ArchivedRounds(new S3Client(workerClientSettings), outputs.ArchiveBucket),
+    books: httpWalletBooks({
+      secret: (name) => secrets.secret(name),
+      clock: systemClock,
+      timeoutMs: stageSettings(stage).walletTimeoutMs,
+    }),
+  };
+}
+
+async function operatorOf({ stage, outputs }: Deployment, operatorId: string): Promise<Operator> {
+  const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
+  const operator = await registry.operator(operatorId);
+  if (!operator) throw new Error(`There is no operator ${operatorId} on stage ${stage}`);
+  return operator;
+}
+
+/** Says on standard error how far it is: of a long period, a day may take minutes. */
+async function reconcilePeriod(
+  deployment: Deployment,
+  request: { readonly operator: Operator; readonly fromMs: number; readonly toMs: number },
+): Promise<Reconciliation> {
+  const settings = {
+    hotRetentionMs: stageSettings(deployment.stage).hotRetentionDays * DAY_MS,
+    // Whatever reached the archive late, or was fed to it by hand.
+    archiveDelayMs: Number.POSITIVE_INFINITY,
+    limits: LIMITS,
+  };
+  const days: Reconciliation[] = [];
+  await whileCounting(portsOf(deployment), async (ports) => {
+    for await (const day of reconcileDays(ports, settings, request)) {
+      const { fromMs, differences } = day;
+      console.error(`${new Date(fromMs).toISOString().slice(0, 10)}: ${differences.length} differences`);
+      days.push(day);
+    }
+  });
+  const [first, ...others] = days;
+  if (!first) throw new Error('The period has no day');
+  return joined(first, ...others);
+}
+
+await runCommand(async () => {
+  const { values } = parseArgs({
+    options: {
+      operator: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      stage: { type: 'string', default: 'local' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  if (!values.operator) throw new Error(`Usage: ${usage}`);
+  const period = periodOf(values.from, values.to);
+  const deployment = await findDeployment(values.stage);
+  const operator = await operatorOf(deployment, values.operator);
+  const reconciliation = await reconcilePeriod(deployment, { operator, ...period });
+  const report = reconciliationReport(reconciliation);
+  console.log(values.json ? JSON.stringify(report, undefined, 2) : reconciliationText(report));
+  if (!reconciliation.compared) process.exitCode = NOT_COMPARED;
+  else if (reconciliation.differences.length > 0) process.exitCode = DIFFERENT;
+}, NOT_COMPARED);

@@ -1,0 +1,83 @@
+import type { reconciliationReport } from '../../functions/_api/reconciliation-report.ts';
+
+type Report = ReturnType<typeof reconciliationReport>;
+
+/** A report for people: what the two sides have moved, and every difference. */
+export function reconciliationText(report: Report): string {
+  const { differences, difference_counts: counts } = report;
+  return [
+    `${report.operator_id}, ${report.from} to ${report.to}`,
+    ...notes(report),
+    '',
+    totals(report),
+    '',
+    differences.length === 0
+      ? verdict(report)
+      : `Differences: ${Object.entries(counts)
+          .map(([kind, count]) => `${count} ${kind}`)
+          .join(', ')}`,
+    ...(differences.length === 0 ? [] : ['', list(differences)]),
+  ].join('\n');
+}
+
+function notes({ provisional, rounds_in_progress: inProgress }: Report): string[] {
+  return [
+    ...(provisional ? ['The period has hardly ended: the last rounds of it may be missing.'] : []),
+    ...(inProgress > 0 ? [`${inProgress} rounds are in progress and not compared.`] : []),
+  ];
+}
+
+function verdict({ wallet_list: list }: Report): string {
+  return list === 'compared'
+    ? 'No differences.'
+    : 'Nothing was compared: the wallet does not list its transactions (docs/wallet-api.md).';
+}
+
+function totals({ totals }: Report): string {
+  const head = ['', 'side', 'count', 'stakes', 'wins', 'given back', 'net'];
+  const rows = totals.flatMap(({ currency, rgs, wallet }) => [
+    [currency, 'game server', `${rgs.rounds} rounds`, rgs.stakes, rgs.wins, rgs.voided, rgs.net],
+    wallet
+      ? [
+          currency,
+          'wallet',
+          `${wallet.transactions} transactions`,
+          wallet.debits,
+          wallet.credits,
+          wallet.rollbacks,
+          wallet.net,
+        ]
+      : [currency, 'wallet', 'not offered', '', '', '', ''],
+  ]);
+  return rows.length === 0 ? 'No rounds and no transactions.' : table([head, ...rows]);
+}
+
+function list(differences: Report['differences']): string {
+  const told = (movement: Report['differences'][number]['expected']) =>
+    movement ? `${movement.amount} ${movement.currency} ${movement.player_id}` : 'nothing';
+  return table([
+    ['difference', 'round', 'status', 'game server', 'wallet', 'transaction', 'at the wallet'],
+    ...differences.map(({ kind, round_id: roundId, round_status: status, expected, found }) => [
+      kind,
+      roundId,
+      status ?? 'unknown',
+      told(expected),
+      told(found),
+      (found ?? expected)?.transaction_id ?? '',
+      found?.at ?? '',
+    ]),
+  ]);
+}
+
+/** Columns as wide as their widest cell. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,37 @@
+import type { ReconciliationPorts } from '../../shared/usecases/reconcile.ts';
+
+const EVERY_MS = 5_000;
+
+/** Runs `work`, and says every few seconds on standard error how much it has read. */
+export async function whileCounting(
+  ports: ReconciliationPorts,
+  work: (ports: ReconciliationPorts) => Promise<void>,
+): Promise<void> {
+  const read = { rounds: 0, transactions: 0 };
+  const timer = setInterval(
+    () => console.error(`… ${read.rounds} rounds and ${read.transactions} transactions read`),
+    EVERY_MS,
+  );
+  try {
+    await work({
+      ...ports,
+      archive: {
+        async *ended(period) {
+          for await (const file of ports.archive.ended(period)) {
+            read.rounds += file.length;
+            yield file;
+          }
+        },
+      },
+      books: {
+        page: async (...selection) => {
+          const page = await ports.books.page(...selection);
+          read.transactions += page?.transactions.length ?? 0;
+          return page;
+        },
+      },
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}
