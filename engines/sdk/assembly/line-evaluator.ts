@@ -5,6 +5,9 @@ export class LineWins {
   private groups: i32 = 0;
   /** By symbol and run, so that a group is found without a search. */
   private lines: StaticArray<u32>;
+  /** When a group was last begun. Clearing the groups of the step before would cost this one fuel for that one's wins. */
+  private begun: StaticArray<u64>;
+  private turn: u64 = 1;
   private keys: StaticArray<i32>;
 
   constructor(
@@ -12,6 +15,7 @@ export class LineWins {
     private reels: i32,
   ) {
     this.lines = new StaticArray<u32>(symbols * (reels + 1));
+    this.begun = new StaticArray<u64>(symbols * (reels + 1));
     this.keys = new StaticArray<i32>(symbols * (reels + 1));
   }
 
@@ -20,18 +24,19 @@ export class LineWins {
   }
 
   clear(): void {
-    for (let group = 0; group < this.groups; group++) this.lines[this.keys[group]] = 0;
+    this.turn += 1;
     this.groups = 0;
   }
 
   add(line: i32, symbol: i32, run: i32): void {
     const key = symbol * (this.reels + 1) + run;
-    const before = this.lines[key];
-    if (before == 0) {
+    if (this.begun[key] != this.turn) {
+      this.begun[key] = this.turn;
+      this.lines[key] = 0;
       this.keys[this.groups] = key;
       this.groups += 1;
     }
-    this.lines[key] = before | (1 << line);
+    this.lines[key] |= 1 << line;
   }
 
   symbol(group: i32): i32 {
