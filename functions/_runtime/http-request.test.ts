@@ -56,6 +56,31 @@ describe('a header', () => {
     expect(headersOf(httpEvent(none)).size).toBe(0);
   });
 
+  it.each(['Content-Type', 'Idempotency-Key', 'X-Operator-Key', 'X-Session-Id'])(
+    'that a request has once is refused where it is given twice: %s',
+    (name) => {
+      const twice = [
+        { multiValueHeaders: { [name]: ['a', 'b'] }, headers: { [name]: 'b' } },
+        { headers: { [name]: 'a', [name.toLowerCase()]: 'b' } },
+      ];
+      for (const request of twice) {
+        const refusal = refusalOf(() => headersOf(httpEvent(request)));
+        expect([refusal.code, refusal.flaws[0]?.at]).toEqual([
+          'INVALID_REQUEST',
+          `header/${name.toLowerCase()}`,
+        ]);
+      }
+      const once = { multiValueHeaders: { [name]: ['a'] }, headers: { [name]: 'a' } };
+      expect(headersOf(httpEvent(once)).get(name.toLowerCase())).toBe('a');
+    },
+  );
+
+  it('that proxies add may be given many times', () => {
+    const headers = { 'X-Forwarded-For': '10.0.0.2' };
+    const event = httpEvent({ headers, multiValueHeaders: { 'X-Forwarded-For': ['10.0.0.1', '10.0.0.2'] } });
+    expect(headersOf(event).get('x-forwarded-for')).toBe('10.0.0.2');
+  });
+
   it('named after a property of every object is a header like any other', () => {
     expect(headersOf(httpEvent({ headers: {} })).get('constructor')).toBeUndefined();
     expect(headersOf(httpEvent({ headers: { Constructor: 'x' } })).get('constructor')).toBe('x');

@@ -9,17 +9,36 @@ const MAX_FLAWS = 8;
 
 export type Headers = ReadonlyMap<string, string>;
 
-/** Names are lower-cased: they are case-insensitive (RFC 9110, 5.1). */
+/** What a request has once: of two values, each proxy and each kind of API would pick its own. */
+const SINGLE_HEADERS = new Set(['content-type', 'idempotency-key', 'x-operator-key', 'x-session-id']);
+
+/**
+ * Names are lower-cased: they are case-insensitive (RFC 9110, 5.1).
+ * @throws RequestError INVALID_REQUEST where one of those that a request has once is given twice
+ */
 export function headersOf(event: APIGatewayProxyEvent): Headers {
-  const entries = Object.entries(event.headers ?? {});
-  return new Map(
-    entries.flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
-  );
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    if (value === undefined) continue;
+    if (headers.has(name.toLowerCase())) assertRepeatable(name);
+    headers.set(name.toLowerCase(), value);
+  }
+  for (const [name, values = []] of Object.entries(event.multiValueHeaders ?? {})) {
+    if (values.length > 1) assertRepeatable(name);
+  }
+  return headers;
+}
+
+function assertRepeatable(name: string): void {
+  const at = `header/${name.toLowerCase()}`;
+  if (!SINGLE_HEADERS.has(name.toLowerCase())) return;
+  const flaws = [{ at, message: 'given more than once' }];
+  throw new RequestError('INVALID_REQUEST', 'A header is given more than once', { flaws });
 }
 
 /**
  * Reads the body against a schema.
- * @throws RequestError UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, INVALID_JSON, INVALID_REQUEST
+ * @throws RequestError INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, INVALID_JSON
  */
 export function bodyOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
   const type = headersOf(event).get('content-type')?.split(';')[0]?.trim().toLowerCase();

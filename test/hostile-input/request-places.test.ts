@@ -183,30 +183,42 @@ describe('headers', () => {
       ),
     },
   );
-  const given = fc.tuple(keys, types, casing, extras, fc.boolean());
+  const repeated = fc.constantFrom(false, false, false, false, 'in-values', 'in-casing');
+  const given = fc.tuple(keys, types, casing, extras, fc.boolean(), repeated);
 
-  hostile('headers are taken in any case, or refused', given, async ([key, type, cased, extra, keyed]) => {
-    const world = await World.open();
-    const named = [[cased('content-type'), type], ...(keyed ? [[cased('idempotency-key'), key]] : [])];
-    const headers = Object.fromEntries([...Object.entries(extra), ...named]) as Record<string, string>;
-    const body = JSON.stringify({ session_id: player.sessionId, bet_amount: '1.00' });
-    const event: Partial<APIGatewayProxyEvent> = { headers, body };
-    const answer = await call(playSpin, event);
-    const isJson = type.split(';')[0]?.trim().toLowerCase() === 'application/json';
-    const isKey = !keyed || (key.length <= 64 && /^[!-~]+$/.test(key));
-    if (!isJson || !isKey) {
-      const codes = [
-        ...(isJson ? [] : ['UNSUPPORTED_MEDIA_TYPE']),
-        ...(isKey ? [] : ['INVALID_IDEMPOTENCY_KEY']),
-      ];
-      expect(codes).toContain(answer.code);
-      expect(world.effects).toEqual([]);
-      return 'refused';
-    }
-    expect(answer.code).toBeUndefined();
-    if (keyed) expect(answer.headers['idempotency-key']).toBe(key);
-    return 'accepted';
-  });
+  hostile(
+    'headers are taken in any case, or refused',
+    given,
+    async ([key, type, cased, extra, keyed, twice]) => {
+      const world = await World.open();
+      const named = [[cased('content-type'), type], ...(keyed ? [[cased('idempotency-key'), key]] : [])];
+      const headers = Object.fromEntries([...Object.entries(extra), ...named]) as Record<string, string>;
+      const body = JSON.stringify({ session_id: player.sessionId, bet_amount: '1.00' });
+      const event: Partial<APIGatewayProxyEvent> = { headers, body };
+      if (twice === 'in-casing')
+        event.headers = { ...headers, 'iDempotency-kEy': 'a', 'Idempotency-keY': 'a' };
+      if (twice === 'in-values') event.multiValueHeaders = { [cased('idempotency-key')]: [key, 'other'] };
+      const answer = await call(playSpin, event);
+      if (twice !== false) {
+        expect([answer.code, world.effects]).toEqual(['INVALID_REQUEST', []]);
+        return 'refused';
+      }
+      const isJson = type.split(';')[0]?.trim().toLowerCase() === 'application/json';
+      const isKey = !keyed || (key.length <= 64 && /^[!-~]+$/.test(key));
+      if (!isJson || !isKey) {
+        const codes = [
+          ...(isJson ? [] : ['UNSUPPORTED_MEDIA_TYPE']),
+          ...(isKey ? [] : ['INVALID_IDEMPOTENCY_KEY']),
+        ];
+        expect(codes).toContain(answer.code);
+        expect(world.effects).toEqual([]);
+        return 'refused';
+      }
+      expect(answer.code).toBeUndefined();
+      if (keyed) expect(answer.headers['idempotency-key']).toBe(key);
+      return 'accepted';
+    },
+  );
 
   const credentials = fc.record(
     {
