@@ -1,11 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { FaultError } from '../../domain/errors.ts';
 import type { EngineVersion, Game } from '../../domain/game.ts';
 import { Sha256Hex } from '../../domain/ids.ts';
@@ -13,11 +6,10 @@ import type { Operator } from '../../domain/operator.ts';
 import type { RegistryAdmin } from '../../ports/registry.ts';
 import { awsCall } from '../aws/aws-call.ts';
 import type { NativeItem } from './attribute-values.ts';
+import { conditionalTransaction, type TransactionWrites } from './conditional-transaction.ts';
 import { decodeEngineVersion, encodeEngineVersion } from './engine-versions.ts';
 import { decodeGame, decodeOperator, encodeGame, encodeOperator, registryKeys } from './registry-items.ts';
 import { stored } from './stored.ts';
-
-type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
 
 /** Writes the configuration table. What could not be read back is refused before it is written. */
 export class DynamoRegistryAdmin implements RegistryAdmin {
@@ -38,7 +30,7 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
     stored(Sha256Hex, keyHash, 'The hash of a key');
     const known = await this.#keyHashOf(operator.operatorId);
     const TableName = this.#table;
-    const writes: Writes = [
+    const writes: TransactionWrites = [
       { Put: { TableName, Item: encodeOperator(operator, keyHash), ...unchanged(known) } },
       {
         Put: {
@@ -52,7 +44,12 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
     if (known !== undefined && known !== keyHash) {
       writes.push({ Delete: { TableName, Key: registryKeys.operatorKey(known) } });
     }
-    await this.#transact(writes);
+    if (!(await conditionalTransaction(this.#client, writes))) {
+      throw new FaultError(
+        'MISCONFIGURED',
+        'The key belongs to another operator, or the operator was changed by somebody else just now',
+      );
+    }
   }
 
   async putGame(game: Game): Promise<void> {
@@ -85,27 +82,6 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
       this.#client.send(new PutCommand({ TableName: this.#table, Item: item })),
     );
   }
-
-  #transact(writes: Writes): Promise<unknown> {
-    return awsCall('DynamoDB', async () => {
-      try {
-        return await this.#client.send(new TransactWriteCommand({ TransactItems: writes }));
-      } catch (error) {
-        if (error instanceof TransactionCanceledException && conditionFailed(error)) {
-          throw new FaultError(
-            'MISCONFIGURED',
-            'The key belongs to another operator, or the operator was changed by somebody else just now',
-            { cause: error },
-          );
-        }
-        throw error;
-      }
-    });
-  }
-}
-
-function conditionFailed({ CancellationReasons = [] }: TransactionCanceledException): boolean {
-  return CancellationReasons.some(({ Code }) => Code === 'ConditionalCheckFailed');
 }
 
 /** Two people who register the same operator must not leave two keys behind. */

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { KnownCurrencyCode } from '../../domain/currency.ts';
+import type { Activation, GameVersion } from '../../domain/game-version.ts';
+import { GameCode, Sha256Hex } from '../../domain/ids.ts';
+import { MAX_AMOUNT_MINOR } from '../../domain/money.ts';
+import type { NativeItem } from './attribute-values.ts';
+import { StoredInstant, stored } from './stored.ts';
+
+/** So that the sort key's order is that of the numbers. */
+const NUMBER_DIGITS = 9;
+
+export const gameVersionKeys = {
+  versions: (gameCode: string) => `game-versions#${gameCode}`,
+  version: (gameCode: string, hash: string) => ({ pk: gameVersionKeys.versions(gameCode), sk: hash }),
+  activations: (gameCode: string) => `game-activations#${gameCode}`,
+  activation: (gameCode: string, number: number) => ({
+    pk: gameVersionKeys.activations(gameCode),
+    sk: String(number).padStart(NUMBER_DIGITS, '0'),
+  }),
+};
+
+const instant = StoredInstant.transform(Number);
+const VersionItem = z.object({
+  gameCode: GameCode,
+  sk: Sha256Hex,
+  engineId: z.string().min(1),
+  buildId: z.string().min(1),
+  title: z.string().min(1),
+  bets: z.array(
+    z.object({
+      currency: KnownCurrencyCode,
+      allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
+    }),
+  ),
+  publishedAtMs: instant,
+  retiredAtMs: instant.optional(),
+});
+const ActivationItem = z.object({
+  gameCode: GameCode,
+  number: z.bigint().positive().transform(Number),
+  hash: Sha256Hex,
+  activatedAtMs: instant,
+});
+
+export function encodeGameVersion(version: GameVersion): NativeItem {
+  const { gameCode, hash, engineId, buildId, title, bets, publishedAtMs, retiredAtMs } = version;
+  return {
+    ...gameVersionKeys.version(gameCode, hash),
+    gameCode,
+    engineId,
+    buildId,
+    title,
+    bets: bets.map(({ currency, allowedMinor }) => ({ currency, allowedMinor })),
+    publishedAtMs: BigInt(publishedAtMs),
+    ...(retiredAtMs !== undefined && { retiredAtMs: BigInt(retiredAtMs) }),
+  };
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeGameVersion(item: unknown): GameVersion {
+  const { sk: hash, ...version } = stored(VersionItem, item, 'A version of a game');
+  return { hash, ...version };
+}
+
+export function encodeActivation({ gameCode, number, hash, activatedAtMs }: Activation): NativeItem {
+  const at = BigInt(activatedAtMs);
+  return {
+    ...gameVersionKeys.activation(gameCode, number),
+    gameCode,
+    number: BigInt(number),
+    hash,
+    activatedAtMs: at,
+  };
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeActivation(item: unknown): Activation {
+  return stored(ActivationItem, item, 'The activation of a version');
+}
