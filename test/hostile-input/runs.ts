@@ -25,9 +25,13 @@ export const runs = {
   'a stored session is read as it is, or refused': 3_000,
   'a stored operator is read as it is, or refused': 2_000,
   'a stored game offers exactly the bets that are stored, or none': 2_000,
+  "what the table's client reads is a round, or is refused": 2_000,
+  'a stored data key is read as its bytes, or is refused': 500,
+  'sealed bytes open to what was sealed, or are refused': 2_000,
   'an event tells exactly what its detail says, or is refused': 5_000,
   'a setting is the integer that it is written as, or stops the function': 2_000,
   'the answer to a step is read to the last byte, or refused': 8_000,
+  'a movement of the demo wallet is read to the minor unit, or refused with a code': 4_000,
   'what an engine says of itself is taken as it is written, or refused': 4_000,
 } as const satisfies Record<string, number>;
 

@@ -1,0 +1,160 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { describe, expect } from 'vitest';
+import fc from 'fast-check';
+import { DataKeyItems } from '../../shared/adapters/dynamodb/data-key-items.ts';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { marshallItem } from '../../shared/adapters/dynamodb/attribute-values.fixture.ts';
+import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
+import { encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
+import { KmsCipher } from '../../shared/adapters/kms/cipher.ts';
+import { FaultError } from '../../shared/domain/errors.ts';
+import { anyRound } from '../contracts/rounds.ts';
+import { hostile } from './runs.ts';
+import { inheritedName } from './strings.ts';
+
+/** The code of a refusal for what is stored, and of no other error. */
+async function corrupt(reading: Promise<unknown>): Promise<boolean> {
+  return reading.then(
+    () => false,
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(FaultError);
+      expect(error).toHaveProperty('code', 'CORRUPT_RECORD');
+      return true;
+    },
+  );
+}
+
+describe('the bytes of a table', () => {
+  let answer: unknown;
+  const requestHandler = {
+    handle: async () => ({
+      response: {
+        statusCode: 200,
+        headers: { 'content-type': 'application/x-amz-json-1.0' },
+        body: Buffer.from(JSON.stringify(answer)),
+      },
+    }),
+  };
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = documentClient({
+    region: 'us-east-1',
+    credentials,
+    requestHandler: requestHandler as never,
+  });
+  const ledger = new DynamoLedger(client, 'ledger');
+
+  const attribute = fc.oneof(
+    fc.constantFrom<unknown>(
+      { N: '1.5' },
+      { N: '1e2' },
+      { N: '9'.repeat(39) },
+      { N: '-0' },
+      { NULL: true },
+      { S: '' },
+    ),
+    fc.constantFrom<unknown>(
+      { SS: ['a'] },
+      { NS: ['1', '2.5'] },
+      { BS: ['AA=='] },
+      { L: [{ N: '0.1' }] },
+      { M: {} },
+    ),
+    fc.constantFrom<unknown>(
+      { B: 'AAAA' },
+      { BOOL: false },
+      { N: '1' },
+      { S: 'EUR' },
+      { N: '100000000000000000000' },
+    ),
+  );
+  const stored = fc.tuple(
+    anyRound,
+    fc.nat(),
+    attribute,
+    fc.constantFrom('none', 'one', 'extra'),
+    inheritedName,
+  );
+
+  hostile(
+    "what the table's client reads is a round, or is refused",
+    stored,
+    async ([round, at, held, kind, extra]) => {
+      const image: Record<string, unknown> = marshallItem(encodeRound(round));
+      const names = Object.keys(image);
+      const name = kind === 'extra' ? extra : (names[at % names.length] ?? 'pk');
+      answer = {
+        Item: kind === 'none' ? image : Object.fromEntries([...Object.entries(image), [name, held]]),
+      };
+      const reading = ledger.get(round);
+      if (await corrupt(reading)) {
+        expect(kind).not.toBe('none');
+        return 'refused';
+      }
+      const read = await reading;
+      if (kind !== 'one') expect(read).toEqual(round);
+      expect(read?.roundId).toBe(round.roundId);
+      return 'accepted';
+    },
+  );
+
+  const keyBytes = fc.oneof(
+    fc.constantFrom<unknown>({ B: '' }, { S: 'AAAA' }, { N: '1' }, { NULL: true }, undefined),
+    fc.uint8Array({ maxLength: 8 }).map((bytes) => ({ B: Buffer.from(bytes).toString('base64') })),
+  );
+  hostile('a stored data key is read as its bytes, or is refused', keyBytes, async (encryptedKey) => {
+    answer = {
+      Item: {
+        pk: { S: 'data-key#202611' },
+        sk: { S: 'data-key' },
+        ...(encryptedKey !== undefined && { encryptedKey }),
+      },
+    };
+    const reading = new DataKeyItems(client, 'config').get(202_611);
+    const { B } = (encryptedKey ?? {}) as { B?: string };
+    if (await corrupt(reading)) {
+      expect(B ?? '').toBe('');
+      return 'refused';
+    }
+    expect(Buffer.from((await reading) ?? []).toString('base64')).toBe(B);
+    return 'accepted';
+  });
+});
+
+describe('sealed bytes', () => {
+  const key = createSecretKey(Buffer.alloc(32, 7));
+  const keys = {
+    current: async () => ({ keyId: 202_611, key }),
+    byId: async (keyId: number) => (keyId === 202_611 ? key : undefined),
+  };
+  const cipher = new KmsCipher(keys, {
+    bytes: (length) => new Uint8Array(randomBytes(length)),
+    uuid: () => '',
+  });
+  const damage = fc.tuple(
+    fc.uint8Array({ maxLength: 60 }),
+    fc.constantFrom('none', 'flip', 'cut', 'extend', 'context', 'any'),
+    fc.nat(),
+    fc.integer({ min: 1, max: 255 }),
+  );
+
+  hostile('sealed bytes open to what was sealed, or are refused', damage, async ([plain, kind, at, mask]) => {
+    const sealed = await cipher.seal(plain, 'demo#player#game#1#start');
+    const place = at % sealed.length;
+    const damaged = {
+      none: sealed,
+      context: sealed,
+      flip: sealed.map((byte, index) => (index === place ? byte ^ mask : byte)),
+      cut: sealed.slice(0, place),
+      extend: new Uint8Array([...sealed, mask]),
+      any: plain,
+    }[kind as 'none'];
+    const context = kind === 'context' ? 'demo#player#game#2#start' : 'demo#player#game#1#start';
+    const opening = cipher.open(damaged, context);
+    if (await corrupt(opening)) {
+      expect(kind).not.toBe('none');
+      return 'refused';
+    }
+    expect([kind, Buffer.from(await opening).equals(plain)]).toEqual(['none', true]);
+    return 'accepted';
+  });
+});
