@@ -38,6 +38,23 @@ const noEventStreams: Plugin = {
   },
 };
 
+/** Modules that a function loads when it first needs them: what speaks gRPC, for engines and random sources on servers. */
+const PARTS = /\/adapters\/grpc\/[a-z-]+\.ts$/;
+
+export function isPart(path: string): boolean {
+  return PARTS.test(path);
+}
+
+/** Where no code is left that would load a part, the bundler drops it: so it is found out which functions need one. */
+export const partsLeftOut: Plugin = {
+  name: 'parts-left-out',
+  setup: (build) => {
+    build.onResolve({ filter: PARTS }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
+
 const forAll: readonly Plugin[] = [clientVersions, noEventStreams];
 const forMost: readonly Plugin[] = [...forAll, noJsonSchema];
 

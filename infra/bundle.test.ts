@@ -98,7 +98,7 @@ test('the SDK in a bundle signs with the credentials of the environment and look
   await run();
   const metafile = JSON.parse(readFileSync(join(outputDirectory, 'metafiles', 'play-spin.json'), 'utf8'));
   const providers =
-    Object.keys(metafile.inputs)
+    Object.keys(metafile['handler.mjs'].inputs)
       .join('\n')
       .match(/credential-provider-[a-z]+/g) ?? [];
   expect([...new Set(providers)]).toEqual(['credential-provider-env']);
@@ -142,4 +142,66 @@ test('a schema still validates without the code that describes it, which only th
   expect([spin.handler(), openapi.handler()]).toEqual([false, false]);
   expect(openapi.describe()).toBe('object');
   expect(() => spin.describe()).toThrow(/left out/);
+});
+
+const ERRORS = 'export class EngineError extends Error {}';
+const PART =
+  "import { EngineError } from '../../errors.ts'; export const fail = () => new EngineError('part');";
+const COMPOSITION = `import { EngineError } from './errors.ts';
+  const once = (make) => () => make();
+  export const engines = /* @__PURE__ */ once(() => import('./adapters/grpc/remote-part.ts'));
+  export const isEngineError = (error) => error instanceof EngineError;
+  export const name = 'composition';`;
+
+function writeComposition(): void {
+  const folder = join(functionsDirectory, '_runtime');
+  mkdirSync(join(folder, 'adapters/grpc'), { recursive: true });
+  writeFileSync(join(folder, 'errors.ts'), ERRORS);
+  writeFileSync(join(folder, 'composition.ts'), COMPOSITION);
+  writeFileSync(join(folder, 'adapters/grpc/remote-part.ts'), PART);
+}
+
+test('what is needed on demand lies beside the functions that can ask for it, and shares their classes', async () => {
+  writeComposition();
+  writeHandler(
+    'play-spin',
+    `import * as compose from '../_runtime/composition.ts';
+     export const handler = async () => compose.isEngineError((await compose.engines()).fail());`,
+  );
+  writeHandler(
+    'list-games',
+    "import * as compose from '../_runtime/composition.ts'; export const handler = () => compose.name;",
+  );
+  const [games, spin] = await run();
+  expect(readdirSync(join(outputDirectory, 'bundles', 'list-games'))).toEqual(['handler.mjs']);
+  expect(games?.onDemandGzippedBytes).toBe(0);
+  const files = readdirSync(join(outputDirectory, 'bundles', 'play-spin'));
+  expect(files.some((file) => file.startsWith('remote-part-'))).toBe(true);
+  const bundled = await import(pathToFileURL(bundleOf('play-spin')).href);
+  expect(await bundled.handler()).toBe(true);
+
+  const bytesOf = (names: readonly string[]) =>
+    names.reduce((sum, name) => sum + statSync(join(outputDirectory, 'bundles', 'play-spin', name)).size, 0);
+  const atOnce = files.filter((file) => !file.startsWith('remote-part-'));
+  expect(atOnce.length).toBeGreaterThan(1);
+  expect(spin?.bytes).toBe(bytesOf(atOnce));
+  expect(spin?.onDemandGzippedBytes).toBeGreaterThan(0);
+});
+
+test('a part that changed leaves nothing of the old one to deploy', async () => {
+  writeComposition();
+  writeHandler(
+    'play-spin',
+    "import * as compose from '../_runtime/composition.ts'; export const handler = () => compose.engines();",
+  );
+  await run();
+  const before = readdirSync(join(outputDirectory, 'bundles', 'play-spin'));
+  writeFileSync(
+    join(functionsDirectory, '_runtime/adapters/grpc/remote-part.ts'),
+    `${PART} export const changed = true;`,
+  );
+  await run();
+  const after = readdirSync(join(outputDirectory, 'bundles', 'play-spin'));
+  expect(after).not.toEqual(before);
+  expect(after).toHaveLength(before.length);
 });

@@ -1,17 +1,20 @@
-/** Bundles every function into one file that needs nothing else: `.rgs/bundles/<name>/handler.mjs`. */
+/** Bundles every function into a folder that needs nothing else: `.rgs/bundles/<name>/`, one file but for parts on demand. */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { trimmingFor } from './bundle-trimming.ts';
+import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { isPart, partsLeftOut, trimmingFor } from './bundle-trimming.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 export interface BundledFunction {
   readonly name: string;
+  /** Of what every cold start loads. */
   readonly bytes: number;
   readonly gzippedBytes: number;
+  /** Of what lies beside it until it is needed. */
+  readonly onDemandGzippedBytes: number;
 }
 
 export interface BundleOptions {
@@ -31,11 +34,13 @@ export async function bundleFunctions(options: BundleOptions = {}): Promise<read
   await removeOthers(join(outputDirectory, 'bundles'), names);
   const groups = Map.groupBy(names, trimmingFor);
   const bundled = await Promise.all(
-    [...groups].map(([plugins, members]) =>
-      bundleGroup(members, [...plugins], functionsDirectory, outputDirectory),
-    ),
+    [...groups].map(([plugins, members]) => bundleGroup(members, plugins, functionsDirectory)),
   );
-  return bundled.flat().sort((left, right) => left.name.localeCompare(right.name));
+  const sizes = bundled.flat().map(async (bundle) => {
+    const whole = bundle.onDemand ? await bundleWithParts(bundle.name, functionsDirectory) : bundle;
+    return writeBundle(whole, outputDirectory);
+  });
+  return (await Promise.all(sizes)).sort((left, right) => left.name.localeCompare(right.name));
 }
 
 async function functionNames(functionsDirectory: string): Promise<string[]> {
@@ -48,51 +53,99 @@ async function functionNames(functionsDirectory: string): Promise<string[]> {
     .sort();
 }
 
-/** A function that is gone must not be deployed from what an earlier build left. */
-async function removeOthers(bundlesDirectory: string, names: readonly string[]): Promise<void> {
-  if (!existsSync(bundlesDirectory)) return;
-  const stale = (await readdir(bundlesDirectory)).filter((name) => !names.includes(name));
-  await Promise.all(stale.map((name) => rm(join(bundlesDirectory, name), { recursive: true })));
+/** What is gone must not be deployed from what an earlier build left. */
+async function removeOthers(directory: string, names: readonly string[]): Promise<void> {
+  if (!existsSync(directory)) return;
+  const stale = (await readdir(directory)).filter((name) => !names.includes(name));
+  await Promise.all(stale.map((name) => rm(join(directory, name), { recursive: true })));
+}
+
+interface Bundle {
+  readonly name: string;
+  /** By their names in the function's folder; those of source maps end with `.map`. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Of those files that every cold start loads. */
+  readonly outputs: Readonly<Record<string, Metafile['outputs'][string]>>;
+  /** It can load what is not in it. */
+  readonly onDemand: boolean;
 }
 
 /** In one go, because the functions share most of what they are made of and it is read only once. */
 async function bundleGroup(
   names: readonly string[],
-  plugins: Plugin[],
+  plugins: readonly Plugin[],
   functionsDirectory: string,
-  outputDirectory: string,
-): Promise<BundledFunction[]> {
-  const outdir = join(outputDirectory, 'bundles');
+): Promise<Bundle[]> {
   const { outputFiles, metafile } = await build({
     ...BUILD,
     entryPoints: names.map((name) => ({
       in: join(functionsDirectory, name, 'handler.ts'),
       out: `${name}/handler`,
     })),
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    plugins,
-    write: false,
-    metafile: true,
+    plugins: [...plugins, partsLeftOut],
   });
-  const contentsOf = (path: string) =>
-    outputFiles.find((file) => file.path === path)?.contents ?? new Uint8Array();
-  return Promise.all(
-    names.map(async (name) => {
-      const outfile = join(outdir, name, 'handler.mjs');
-      const code = contentsOf(outfile);
-      const output = metafile.outputs[relative(ROOT, outfile)];
-      await Promise.all([
-        writeChanged(outfile, code),
-        writeChanged(
-          join(outputDirectory, 'source-maps', name, 'handler.mjs.map'),
-          contentsOf(`${outfile}.map`),
-        ),
-        writeChanged(join(outputDirectory, 'metafiles', `${name}.json`), Buffer.from(JSON.stringify(output))),
-      ]);
-      return { name, bytes: code.byteLength, gzippedBytes: gzipSync(code, { level: 9 }).byteLength };
-    }),
+  return names.map((name) => {
+    const files = outputFiles.filter(({ path }) => basename(dirname(path)) === name);
+    const output = metafile.outputs[`${OUTDIR}/${name}/handler.mjs`];
+    if (!output) throw new Error(`There is no bundle of ${name}`);
+    const onDemand = output.imports.some(({ kind, path }) => kind === 'dynamic-import' && isPart(path));
+    return { name, files: contentsByName(files), outputs: { 'handler.mjs': output }, onDemand };
+  });
+}
+
+/**
+ * By itself, with a file for each module that is loaded on demand: functions of one build would share files, and each is
+ * deployed without the others.
+ */
+async function bundleWithParts(name: string, functionsDirectory: string): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    ...BUILD,
+    splitting: true,
+    entryPoints: [{ in: join(functionsDirectory, name, 'handler.ts'), out: 'handler' }],
+    plugins: [...trimmingFor(name)],
+  });
+  const outputs: Record<string, Metafile['outputs'][string]> = {};
+  const atOnce = ['handler.mjs'];
+  for (const file of atOnce) {
+    const output = metafile.outputs[`${OUTDIR}/${file}`];
+    if (!output || outputs[file]) continue;
+    outputs[file] = output;
+    const imported = output.imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
+    atOnce.push(...imported.map(({ path }) => basename(path)));
+  }
+  return { name, files: contentsByName(outputFiles), outputs, onDemand: true };
+}
+
+function contentsByName(files: readonly OutputFile[]): ReadonlyMap<string, Uint8Array> {
+  return new Map(files.map(({ path, contents }) => [basename(path), contents]));
+}
+
+async function writeBundle(
+  { name, files, outputs }: Bundle,
+  outputDirectory: string,
+): Promise<BundledFunction> {
+  const folder = join(outputDirectory, 'bundles', name);
+  const code = [...files.keys()].filter((file) => !file.endsWith('.map'));
+  await removeOthers(folder, code);
+  await Promise.all(
+    [...files].map(([file, contents]) =>
+      writeChanged(
+        file.endsWith('.map') ? join(outputDirectory, 'source-maps', name, file) : join(folder, file),
+        contents,
+      ),
+    ),
   );
+  const metafile = join(outputDirectory, 'metafiles', `${name}.json`);
+  await writeChanged(metafile, Buffer.from(JSON.stringify(outputs)));
+  const gzipped = (names: readonly string[]) =>
+    names.reduce((sum, file) => sum + gzipSync(files.get(file) ?? '', { level: 9 }).byteLength, 0);
+  const atOnce = Object.keys(outputs);
+  return {
+    name,
+    bytes: atOnce.reduce((sum, file) => sum + (files.get(file)?.byteLength ?? 0), 0),
+    gzippedBytes: gzipped(atOnce),
+    onDemandGzippedBytes: gzipped(code.filter((file) => !atOnce.includes(file))),
+  };
 }
 
 /** Leaves an identical file alone: whatever watches or runs the bundles sees only real changes. */
@@ -102,8 +155,15 @@ async function writeChanged(path: string, contents: Uint8Array): Promise<void> {
   await writeFile(path, contents);
 }
 
+/** Nothing is written there: the names of outputs are relative to it. */
+const OUTDIR = '.rgs/bundles';
+
 const BUILD = {
   absWorkingDir: ROOT,
+  outdir: OUTDIR,
+  outExtension: { '.js': '.mjs' },
+  write: false,
+  metafile: true,
   bundle: true,
   format: 'esm',
   platform: 'node',
@@ -128,6 +188,8 @@ const BUILD = {
 
 if (import.meta.main) {
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`.padStart(10);
-  for (const { name, bytes, gzippedBytes } of await bundleFunctions())
-    console.log(`${name.padEnd(24)}${kilobytes(bytes)}${kilobytes(gzippedBytes)} gzipped`);
+  for (const { name, bytes, gzippedBytes, onDemandGzippedBytes } of await bundleFunctions()) {
+    const onDemand = onDemandGzippedBytes > 0 ? `${kilobytes(onDemandGzippedBytes)} on demand` : '';
+    console.log(`${name.padEnd(24)}${kilobytes(bytes)}${kilobytes(gzippedBytes)} gzipped${onDemand}`);
+  }
 }

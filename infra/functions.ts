@@ -34,6 +34,8 @@ export type Trigger =
 /** Stage settings that reach a function as environment variables. */
 export type SettingVariable =
   | 'WALLET_TIMEOUT_MS'
+  | 'GRPC_TIMEOUT_MS'
+  | 'RANDOM_URL'
   | 'SESSION_TTL_SECONDS'
   | 'SESSION_IDLE_SECONDS'
   | 'ROUND_LEASE_MS'
@@ -67,7 +69,13 @@ const PLAY_PERMISSIONS: Permissions = {
   dataKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
   recoveryQueue: SEND,
 };
-const PLAY_SETTINGS = ['WALLET_TIMEOUT_MS', 'SESSION_IDLE_SECONDS', 'ROUND_LEASE_MS'] as const;
+const PLAY_SETTINGS = [
+  'WALLET_TIMEOUT_MS',
+  'GRPC_TIMEOUT_MS',
+  'RANDOM_URL',
+  'SESSION_IDLE_SECONDS',
+  'ROUND_LEASE_MS',
+] as const;
 
 export const FUNCTIONS: readonly FunctionEntry[] = [
   {
@@ -82,7 +90,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
       engineObjects: GET_OBJECT,
       operatorSecrets: READ_SECRET,
     },
-    settings: ['WALLET_TIMEOUT_MS', 'SESSION_TTL_SECONDS'],
+    settings: ['WALLET_TIMEOUT_MS', 'GRPC_TIMEOUT_MS', 'SESSION_TTL_SECONDS'],
   },
   {
     name: 'verify-session',
@@ -163,12 +171,12 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     permissions: {
       ledger: GET_ITEM,
       sessions: GET_ITEM,
-      config: QUERY,
+      config: ['dynamodb:GetItem', 'dynamodb:Query'],
       engineObjects: GET_OBJECT,
       recoveryQueue: ['sqs:GetQueueAttributes'],
       dataKey: ['kms:DescribeKey'],
     },
-    settings: [],
+    settings: ['GRPC_TIMEOUT_MS'],
   },
   {
     name: 'serve-openapi',

@@ -43,6 +43,15 @@ test('a wallet that is waited for longer than the function lives is refused', ()
   expect(changed({ walletTimeoutMs: dev.sizes.play.timeoutSeconds * 1_000 })).toThrow(/walletTimeoutMs/);
 });
 
+test('an engine that is waited for longer than the function lives is refused', () => {
+  expect(changed({ grpcTimeoutMs: dev.sizes.play.timeoutSeconds * 1_000 })).toThrow(/grpcTimeoutMs/);
+});
+
+test('a random source has the address of a server', () => {
+  expect(changed({ randomUrl: 'https://random.example:50051' })).not.toThrow();
+  expect(changed({ randomUrl: 'random.example:50051' })).toThrow(/randomUrl/);
+});
+
 test('a function behind the API may not take longer than a REST API waits', () => {
   const sizes = { ...dev.sizes, query: { memoryMb: 512, timeoutSeconds: 30 } };
   expect(changed({ sizes })).toThrow(/sizes\.query\.timeoutSeconds/);

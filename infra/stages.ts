@@ -47,6 +47,10 @@ const stageSchema = z
     /** What happens to data when the stack or a resource in it is deleted. */
     removal: z.enum(['retain', 'destroy']),
     walletTimeoutMs: z.int().positive(),
+    /** For one call of an engine or a random source on a server, with its second attempt. */
+    grpcTimeoutMs: z.int().positive(),
+    /** A server of `random.v1`, such as a certified generator, that the seeds of rounds are fetched from. */
+    randomUrl: z.url({ protocol: /^https?$/ }).optional(),
     sessionTtlSeconds: z.int().positive(),
     sessionIdleSeconds: z.int().positive(),
     /** How long a handler owns a round before recovery may take it over. */
@@ -73,6 +77,11 @@ const stageSchema = z
       refuse(
         'walletTimeoutMs',
         'must be shorter than sizes.play.timeoutSeconds, or the answer of the wallet is never seen',
+      );
+    if (stage.grpcTimeoutMs >= stage.sizes.play.timeoutSeconds * 1000)
+      refuse(
+        'grpcTimeoutMs',
+        'must be shorter than sizes.play.timeoutSeconds, or the failure of an engine is never seen',
       );
     if (stage.sessionIdleSeconds > stage.sessionTtlSeconds)
       refuse('sessionIdleSeconds', 'must not exceed sessionTtlSeconds');
@@ -101,6 +110,7 @@ const DEV: StageInput = {
   archive: { lock: 'governance', retentionYears: 1 },
   removal: 'destroy',
   walletTimeoutMs: 3_000,
+  grpcTimeoutMs: 2_000,
   sessionTtlSeconds: 86_400,
   // GLI-19 2.5.4: authenticate again after 30 minutes of inactivity.
   sessionIdleSeconds: 1_800,

@@ -7,11 +7,13 @@ import { probeKey, probeQueue } from '../../shared/adapters/aws/probes.ts';
 import { clientSettings, workerClientSettings } from '../../shared/adapters/aws/client-settings.ts';
 import { DataKeyItems } from '../../shared/adapters/dynamodb/data-key-items.ts';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { engineVersions } from '../../shared/adapters/dynamodb/engine-versions.ts';
 import { DynamoEventLog } from '../../shared/adapters/dynamodb/event-log.ts';
 import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
 import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
 import { DynamoSessions } from '../../shared/adapters/dynamodb/sessions.ts';
 import { EventBridgeBus } from '../../shared/adapters/eventbridge/event-bus.ts';
+import { RoutedEngines } from '../../shared/adapters/grpc/routed-engines.ts';
 import { httpWalletBooks } from '../../shared/adapters/http/wallet-books.ts';
 import type { WalletConnection } from '../../shared/adapters/http/wallet-exchange.ts';
 import { httpWallets } from '../../shared/adapters/http/wallets.ts';
@@ -26,6 +28,7 @@ import { SqsRecoveryQueue } from '../../shared/adapters/sqs/recovery-queue.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
 import { systemRandom } from '../../shared/adapters/system/random.ts';
 import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import type { SeedSource } from '../../shared/ports/random.ts';
 import type { PlayPorts } from '../../shared/usecases/play-round.ts';
 import { setting } from './environment.ts';
 import { telemetry } from './observability.ts';
@@ -56,7 +59,28 @@ export const registry = /* @__PURE__ */ once(
 );
 export const eventLog = /* @__PURE__ */ once(() => new DynamoEventLog(dynamo(), setting('EVENTS_TABLE')));
 export const artefacts = /* @__PURE__ */ once(() => new S3EngineArtefacts(setting('ENGINES_BUCKET')));
-export const engines = /* @__PURE__ */ once(() => new EngineHost(artefacts(), { telemetry }));
+const engineVersion = /* @__PURE__ */ once(() => engineVersions(dynamo(), setting('CONFIG_TABLE'), clock));
+/** What speaks gRPC lies in a file of its own beside the handler, which most sandboxes never read. */
+export const engines = /* @__PURE__ */ once(
+  () =>
+    new RoutedEngines({
+      modules: new EngineHost(artefacts(), { telemetry }),
+      version: engineVersion(),
+      remote: async () => {
+        const { RemoteEngines } = await import('../../shared/adapters/grpc/remote-engines.ts');
+        return new RemoteEngines(setting('GRPC_TIMEOUT_MS'));
+      },
+    }),
+);
+export const seeds = /* @__PURE__ */ once((): SeedSource => {
+  const url = setting('RANDOM_URL');
+  if (url === undefined) return { seed: async () => random.bytes(32) };
+  const remote = once(async () => {
+    const { RemoteSeeds } = await import('../../shared/adapters/grpc/remote-seeds.ts');
+    return new RemoteSeeds(url, setting('GRPC_TIMEOUT_MS'), random);
+  });
+  return { seed: async () => (await remote()).seed() };
+});
 export const recovery = /* @__PURE__ */ once(
   () => new SqsRecoveryQueue(sqs(), setting('RECOVERY_QUEUE_URL')),
 );
@@ -88,6 +112,7 @@ export function playPorts(): PlayPorts {
   return {
     clock,
     random,
+    seeds: seeds(),
     registry: registry(),
     sessions: sessions(),
     ledger: ledger(),
@@ -108,11 +133,17 @@ export function healthProbes(): Readonly<Record<string, () => Promise<unknown>>>
     config: () => registry().games(),
     engines: async () => {
       const games = await registry().games();
-      await Promise.all(games.map(({ engineHash }) => artefacts().fetch(engineHash)));
+      await Promise.all(games.map(({ engineHash }) => probeEngine(engineHash)));
     },
     recovery_queue: () => probeQueue(sqs(), setting('RECOVERY_QUEUE_URL')),
     data_key: () => probeKey(kms(), setting('DATA_KEY_ARN')),
   };
+}
+
+/** A module is where it is stored; a server answers. */
+async function probeEngine(hash: string): Promise<unknown> {
+  const version = await engineVersion()(hash);
+  return version?.remote ? (await engines().load(hash)).reset() : artefacts().fetch(hash);
 }
 
 export { decodeDetail as readEvent } from '../../shared/adapters/eventbridge/event-detail.ts';

@@ -20,6 +20,8 @@ const variables = {
   EVENT_BUS_NAME: text,
   DATA_KEY_ARN: text,
   WALLET_TIMEOUT_MS: positive,
+  GRPC_TIMEOUT_MS: positive,
+  RANDOM_URL: url.optional(),
   SESSION_TTL_SECONDS: positive,
   SESSION_IDLE_SECONDS: positive,
   ROUND_LEASE_MS: positive,

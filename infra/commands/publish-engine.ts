@@ -2,27 +2,18 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
-import * as z from 'zod';
 import { buildEngines } from '../../engines/build.ts';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
 import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
 import { publishArtefact } from '../../shared/adapters/s3/publish-artefact.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
-import { currencyOf } from '../../shared/domain/currency.ts';
-import type { CurrencyBets } from '../../shared/domain/game.ts';
 import { GameCode } from '../../shared/domain/ids.ts';
-import { parseAmount } from '../../shared/domain/money.ts';
 import { EngineHost } from '../../shared/engine-host/engine-host.ts';
 import { instrument } from '../../shared/engine-host/publishing/instrument.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
+import { readOffer } from './offer.ts';
 import { runCommand } from './run-command.ts';
-
-/** `engines/<name>/game.json`: how a game is offered. Bets are decimal strings of each currency. */
-const Offer = z.strictObject({
-  title: z.string().min(1),
-  bets: z.record(z.string(), z.array(z.string()).min(1)),
-});
 
 export interface PublishedEngine {
   readonly gameCode: string;
@@ -36,7 +27,7 @@ export interface PublishedEngine {
 export async function publishEngine({ outputs }: Deployment, name: string): Promise<PublishedEngine> {
   const gameCode = GameCode.parse(name);
   const wasm = await compiled(gameCode);
-  const offer = Offer.parse(JSON.parse(await readFile(path.join('engines', gameCode, 'game.json'), 'utf8')));
+  const { title, bets } = await readOffer(path.join('engines', gameCode, 'game.json'));
   const engineHash = await publishArtefact(new S3Client(), outputs.EnginesBucket, wasm);
   const { capabilities } = await new EngineHost({ fetch: async () => wasm }).load(engineHash);
 
@@ -45,8 +36,7 @@ export async function publishEngine({ outputs }: Deployment, name: string): Prom
   const admin = new DynamoRegistryAdmin(client, outputs.ConfigTable);
   const { engineId, buildId } = capabilities;
   await admin.putEngineVersion({ hash: engineHash, engineId, buildId, publishedAtMs: systemClock.nowMs() });
-  const bets = Object.entries(offer.bets).map(([code, amounts]) => betsOf(code, amounts));
-  await admin.putGame({ gameCode, title: offer.title, enabled: known?.enabled ?? true, engineHash, bets });
+  await admin.putGame({ gameCode, title, enabled: known?.enabled ?? true, engineHash, bets });
   return { gameCode, engineHash };
 }
 
@@ -54,11 +44,6 @@ async function compiled(gameCode: string): Promise<Uint8Array> {
   const engine = (await buildEngines()).find(({ name }) => name === gameCode);
   if (!engine) throw new Error(`There is no engine in engines/${gameCode}`);
   return instrument(await readFile(engine.path));
-}
-
-function betsOf(code: string, amounts: readonly string[]): CurrencyBets {
-  const currency = currencyOf(code);
-  return { currency: code, allowedMinor: amounts.map((amount) => parseAmount(amount, currency)) };
 }
 
 if (import.meta.main) {

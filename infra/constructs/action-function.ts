@@ -83,8 +83,10 @@ function environment(
   settings: StageSettings,
   resources: Resources,
 ): Record<string, string> {
-  const all: Readonly<Record<SettingVariable, number>> = {
+  const all: Readonly<Record<SettingVariable, number | string | undefined>> = {
     WALLET_TIMEOUT_MS: settings.walletTimeoutMs,
+    GRPC_TIMEOUT_MS: settings.grpcTimeoutMs,
+    RANDOM_URL: settings.randomUrl,
     SESSION_TTL_SECONDS: settings.sessionTtlSeconds,
     SESSION_IDLE_SECONDS: settings.sessionIdleSeconds,
     ROUND_LEASE_MS: settings.roundLeaseMs,
@@ -96,7 +98,9 @@ function environment(
     POWERTOOLS_SERVICE_NAME: entry.name,
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     ...environmentFor(entry.permissions, resources),
-    ...Object.fromEntries(entry.settings.map((name) => [name, String(all[name])])),
+    ...Object.fromEntries(
+      entry.settings.flatMap((name) => (all[name] === undefined ? [] : [[name, String(all[name])]])),
+    ),
   };
 }
 

@@ -1,12 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FUNCTIONS } from '../functions.ts';
+import { stageSettings } from '../stages.ts';
+import { addStack, newApp } from '../synthesise.ts';
 import {
+  placeholderBundles,
   asList,
   functionName,
   readable,
   resourcesOf,
   type Template,
   templateOf,
+  temporaryDirectory,
 } from '../template.fixture.ts';
 
 const SECRETS = 'arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:rgs/prod/operator/*';
@@ -63,6 +67,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'check-health': [
     'dynamodb:GetItem on TablesLedger.Arn',
     'dynamodb:GetItem on TablesSessions.Arn',
+    'dynamodb:GetItem on TablesConfig.Arn',
     'dynamodb:Query on TablesConfig.Arn',
     's3:GetObject on BucketsEngines.Arn/*',
     'sqs:GetQueueAttributes on QueuesRecovery.Arn',
@@ -175,6 +180,7 @@ describe('the environment', () => {
     'launch-session': [
       'CONFIG_TABLE',
       'ENGINES_BUCKET',
+      'GRPC_TIMEOUT_MS',
       'LEDGER_TABLE',
       'SESSIONS_TABLE',
       'SESSION_TTL_SECONDS',
@@ -184,6 +190,7 @@ describe('the environment', () => {
       'CONFIG_TABLE',
       'DATA_KEY_ARN',
       'ENGINES_BUCKET',
+      'GRPC_TIMEOUT_MS',
       'LEDGER_TABLE',
       'RECOVERY_QUEUE_URL',
       'ROUND_LEASE_MS',
@@ -227,6 +234,20 @@ describe('the environment', () => {
       POWERTOOLS_METRICS_NAMESPACE: 'serverless-rgs',
       ROUND_LEASE_MS: '30000',
     });
+  });
+
+  test('names the random source where the stage has one', () => {
+    const app = newApp(temporaryDirectory());
+    const settings = { ...stageSettings('prod'), randomUrl: 'https://random.example:50051' };
+    addStack(app, settings, { bundlesDirectory: placeholderBundles(), checks: false });
+    const { Resources } = app.synth().getStackByName('rgs-prod').template as {
+      Resources: Record<string, { Properties?: { Environment?: { Variables: Record<string, string> } } }>;
+    };
+    const named = Object.values(Resources)
+      .map(({ Properties }) => Properties?.Environment?.Variables ?? {})
+      .filter(({ RANDOM_URL }) => RANDOM_URL === 'https://random.example:50051');
+    const names = named.map((variables) => variables['POWERTOOLS_SERVICE_NAME']);
+    expect(new Set(names)).toEqual(new Set(['play-bonus', 'play-spin']));
   });
 
   test('holds no secret', () => {

@@ -161,9 +161,26 @@ describe('an engine that fails', () => {
     expect(table.calls).toEqual([]);
   });
 
+  it('on a server that does not answer in time fails the round before any money moves', async () => {
+    table.step = () => Promise.reject(new EngineError('TIMEOUT', 'The server did not answer'));
+    expect(await codeOf(play())).toBe('ROUND_FAILED');
+    expect(table.calls).toEqual([]);
+    expect(await head()).toMatchObject({ status: 'FAILED', failure: 'TIMEOUT' });
+  });
+
   it('fails the round where its payout is no amount', async () => {
     table.step = (state) => coinStep(state, -1n);
     expect(await codeOf(play())).toBe('ROUND_FAILED');
+    expect(table.calls).toEqual([]);
+  });
+});
+
+describe('a random source that fails', () => {
+  it('refuses the round before anything is written', async () => {
+    const failed = new DependencyError('SERVICE_UNAVAILABLE', 'The random source did not answer');
+    const ports = { ...table.ports(), seeds: { seed: () => Promise.reject(failed) } };
+    expect(await codeOf(playRound(ports, settings, table.spin()))).toBe('SERVICE_UNAVAILABLE');
+    expect(await table.ledger.head(log)).toBeUndefined();
     expect(table.calls).toEqual([]);
   });
 });

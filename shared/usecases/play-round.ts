@@ -23,7 +23,7 @@ import {
 import { assertLive, type Session } from '../domain/session.ts';
 import type { Engine } from '../ports/engines.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { Random } from '../ports/random.ts';
+import type { Random, SeedSource } from '../ports/random.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Sessions } from '../ports/sessions.ts';
 import { balanceOf, type DrivePorts, type DriveSettings, driveIntent, resumeRound } from './drive-round.ts';
@@ -32,6 +32,7 @@ import { openStart, openStateAfter, type Start, sealStart } from './round-secret
 
 export interface PlayPorts extends DrivePorts {
   readonly random: Random;
+  readonly seeds: SeedSource;
   readonly registry: Registry;
   readonly sessions: Sessions;
 }
@@ -143,7 +144,7 @@ async function planRound(
     request,
     engine,
     action: actionFor(engine, request),
-    start: { seed: ports.random.bytes(32), state: await stateFor(ports, engine, newest) },
+    start: { state: await stateFor(ports, engine, newest), seed: await ports.seeds.seed() },
     bet,
     knownBalanceMinor: bonus ? await balanceOf(ports, operator, holder) : undefined,
   };

@@ -74,7 +74,7 @@ export class RoundsFixture {
   readonly sessions = new MemorySessions();
   readonly recovery = new MemoryRecoveryQueue(this.clock);
   /** What the engine does next; by default a win of twice the bet. */
-  step: (state: Uint8Array) => EngineStep = (state) => coinStep(state, 2_000_000n);
+  step: (state: Uint8Array) => EngineStep | Promise<EngineStep> = (state) => coinStep(state, 2_000_000n);
   game: Game = game;
   operator: Operator = operator;
 
@@ -94,6 +94,7 @@ export class RoundsFixture {
     return {
       clock: this.clock,
       random: { bytes: (length) => new Uint8Array(randomBytes(length)), uuid: () => randomUUID() },
+      seeds: { seed: async () => new Uint8Array(randomBytes(32)) },
       ledger: this.ledger,
       sessions: this.sessions,
       recovery: this.recovery,

@@ -70,6 +70,7 @@ export class World {
         bytes: (length) => new Uint8Array(length),
         uuid: () => roundId,
       },
+      seeds: { seed: async () => new Uint8Array(32) },
       ledger,
       wallets: { of: () => wallet },
       sessions: this.sessions,

@@ -204,7 +204,8 @@ describe('a simulation', () => {
     ['no rounds', { rounds: 0 }],
     ['rounds beyond the last', { first_round: '281474976710655', rounds: 2 }],
     ['another engine', { rounds: 1, id: { env_id: 'sad-panda' } }],
-    ['a mode that it has not', { rounds: 1, mode: 9 }],
+    ['a mode that it has not', { rounds: 1, mode: 1 }],
+    ['a mode beyond a byte', { rounds: 1, mode: 256 }],
     ['a short seed', { rounds: 1, seed: seed.subarray(1) }],
   ])('of %s is refused', async (_, overrides) => {
     const stream = client().stream('BatchSimulate', { id, seed, ...overrides });

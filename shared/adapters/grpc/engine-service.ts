@@ -100,13 +100,15 @@ async function* simulateAll(
         Code.InvalidArgument,
       );
     }
-    if (mode !== 0) throw new ConnectError('This engine simulates its first mode only', Code.InvalidArgument);
+    if (mode >= engine.capabilities.modes.length) {
+      throw new ConnectError('The engine has no such mode', Code.InvalidArgument);
+    }
     const chunkRounds = BigInt(Math.min(request.chunkRounds || MAX_CHUNK_ROUNDS, MAX_CHUNK_ROUNDS));
     for (let first = firstRound; first < end; first += chunkRounds) {
       // Thrown, because a stream that just ends would pass a part off as the whole.
       signal.throwIfAborted();
       const left = end - first;
-      const batch = { seed, first, rounds: Number(left < chunkRounds ? left : chunkRounds) };
+      const batch = { seed, first, rounds: Number(left < chunkRounds ? left : chunkRounds), mode };
       yield chunkMessage(first, simulate(engine, batch), hashBytes(engine));
       await setImmediate();
     }

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { currencyOf } from '../../shared/domain/currency.ts';
+import type { CurrencyBets } from '../../shared/domain/game.ts';
+import { parseAmount } from '../../shared/domain/money.ts';
+
+/** How a game is offered, as `engines/<name>/game.json` has it. Bets are decimal strings of each currency. */
+const OfferFile = z.strictObject({
+  title: z.string().min(1),
+  bets: z.record(z.string(), z.array(z.string()).min(1)),
+});
+
+export interface Offer {
+  readonly title: string;
+  readonly bets: readonly CurrencyBets[];
+}
+
+/** @throws ZodError; RequestError where a currency or an amount is none */
+export async function readOffer(file: string): Promise<Offer> {
+  const { title, bets } = OfferFile.parse(JSON.parse(await readFile(file, 'utf8')));
+  return { title, bets: Object.entries(bets).map(([code, amounts]) => betsOf(code, amounts)) };
+}
+
+function betsOf(code: string, amounts: readonly string[]): CurrencyBets {
+  const currency = currencyOf(code);
+  return { currency: code, allowedMinor: amounts.map((amount) => parseAmount(amount, currency)) };
+}
