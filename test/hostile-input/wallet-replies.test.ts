@@ -56,6 +56,10 @@ const success = currency.chain((code) =>
     player_id: fc.oneof({ weight: 9, arbitrary: fc.constant(playerId) }, spoilt(fc.constant(playerId))),
     balance: fc.oneof(fc.constantFrom('1', '10.0', '0', '999999999999999999'), numeral),
     currency: fc.oneof({ weight: 9, arbitrary: fc.constant(code) }, currency, spoilt(fc.constant(code))),
+    code: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(undefined) },
+      fc.constantFrom<unknown>(null, '', 0, 'INSUFFICIENT_FUNDS'),
+    ),
   }).map((text) => [text, code] as const),
 );
 
