@@ -4,7 +4,7 @@ import { GameCode, MAX_ROUND_NUMBER, OperatorId, PlayerId, type RoundLog } from 
 import type { RoundReference } from '../../ports/ledger.ts';
 
 const NUMBER_DIGITS = 9;
-const LogParts = z.tuple([OperatorId, PlayerId, GameCode]);
+const LogParts = z.object({ operatorId: OperatorId, playerId: PlayerId, gameCode: GameCode });
 const roundKey = /^round#(\d{9})$/;
 
 export interface RoundKey {
@@ -35,11 +35,11 @@ export function sortKeyOf(number: number): string {
 
 /** @throws FaultError CORRUPT_RECORD */
 export function referenceOf({ pk, sk }: RoundKey): RoundReference {
-  const log = LogParts.safeParse(pk.split('#')).data;
+  const [operatorId, playerId, gameCode, ...rest] = pk.split('#');
+  const log = LogParts.safeParse({ operatorId, playerId, gameCode }).data;
   const number = Number(roundKey.exec(sk)?.[1] ?? 0);
-  if (!log || number === 0) {
+  if (!log || rest.length > 0 || number === 0) {
     throw new FaultError('CORRUPT_RECORD', 'A stored round has a key that is never written');
   }
-  const [operatorId, playerId, gameCode] = log;
-  return { log: { operatorId, playerId, gameCode }, number };
+  return { log, number };
 }
