@@ -31,7 +31,8 @@ export async function call(
   } = {},
 ): Promise<Reply> {
   const { body, headers, raw } = options;
-  const response = await fetch(`${target.apiUrl.replace(/\/$/, '')}${path}`, {
+  const send = method === 'GET' ? fetchSafely : fetch;
+  const response = await send(`${target.apiUrl.replace(/\/$/, '')}${path}`, {
     method,
     headers: {
       ...((body !== undefined || raw !== undefined) && { 'content-type': 'application/json' }),
@@ -41,6 +42,11 @@ export async function call(
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parse(text) };
+}
+
+/** For what may be sent twice: a server may close an idle connection just when it is used again. */
+export async function fetchSafely(url: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(url, init).catch(() => fetch(url, init));
 }
 
 function parse(text: string): unknown {
@@ -146,7 +152,7 @@ export class Player {
 
   /** The balance on the wallet's own books, in minor units. */
   async walletBalanceMinor(): Promise<bigint> {
-    const reply = await fetch(`${this.target.walletUrl}/players/${this.playerId}`);
+    const reply = await fetchSafely(`${this.target.walletUrl}/players/${this.playerId}`);
     const { balance } = (await reply.json()) as { balance: string };
     return minor(balance);
   }

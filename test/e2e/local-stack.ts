@@ -58,7 +58,7 @@ export class LocalStackProcess {
 
 /** Reads what a user reads: the addresses and the key that are printed when everything serves. */
 async function readyTarget(child: ChildProcess, data: string, output: readonly string[]): Promise<Target> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 100_000; Date.now() < deadline; ) {
     if (child.exitCode !== null || child.signalCode !== null) break;
     const said = output.join('');
     const apiUrl = /^\s*API\s+(http\S+)/m.exec(said)?.[1];

@@ -1,0 +1,95 @@
+import { expect } from 'vitest';
+import { type ArchivedRound, archivedRounds } from './archive.ts';
+import { eventually, fetchSafely, minor, type Player, type Record_ } from './client.ts';
+import type { Target } from './target.ts';
+
+export interface JournalEntry {
+  readonly at: string;
+  readonly kind: string;
+  readonly transaction_id: string;
+  readonly round_id: string | null;
+  readonly change: string;
+}
+
+/** What the wallet has on its books for the player, in order. */
+export async function journalOf({ target, playerId }: Player): Promise<JournalEntry[]> {
+  const reply = await fetchSafely(`${target.walletUrl}/transactions?player_id=${playerId}`);
+  const { transactions, next } = (await reply.json()) as { transactions: JournalEntry[]; next: unknown };
+  expect(next, 'the journal of one player fits one page').toBeNull();
+  return transactions;
+}
+
+/** Every round of the player's session, once all are final; by then nobody may be playing it. */
+export function finalRounds(player: Player, withinMs = 150_000): Promise<Record_[]> {
+  return eventually(async () => {
+    const rounds = await player.rounds();
+    return rounds.every(({ final }) => final) ? rounds : undefined;
+  }, withinMs);
+}
+
+/**
+ * Waits until every round of these players is final, and fails unless ledger, wallet and archive then tell the same story:
+ * the same rounds, every movement once and to the minor unit, and nothing else on the wallet's books.
+ * @returns their rounds
+ */
+export async function expectReconciled(target: Target, players: readonly Player[]): Promise<Record_[]> {
+  const rounds: Record_[] = [];
+  for (const player of players) {
+    const ofPlayer = await finalRounds(player);
+    const numbers = ofPlayer.map(({ number }) => number).sort((one, other) => one - other);
+    expect(numbers, 'rounds without gaps').toEqual(ofPlayer.map((_, index) => index + 1));
+    await expectBooksOf(player, ofPlayer);
+    rounds.push(...ofPlayer);
+  }
+  await expectArchived(target, players, rounds);
+  return rounds;
+}
+
+async function expectBooksOf(player: Player, rounds: readonly Record_[]): Promise<void> {
+  const entries = await journalOf(player);
+  const [deposit, ...movements] = entries;
+  const moved = movements.filter(({ change }) => minor(change) !== 0n);
+  const calls = moved.map(({ kind, transaction_id }) => `${kind} ${transaction_id}`);
+  expect(new Set(calls).size, 'no movement twice').toBe(calls.length);
+
+  const booked = new Map<string, bigint>();
+  for (const { transaction_id: id, change } of moved) booked.set(id, (booked.get(id) ?? 0n) + minor(change));
+  // What was taken and given back is as if it had never been.
+  for (const [id, sum] of booked) if (sum === 0n) booked.delete(id);
+  expect(booked, `the books of ${player.playerId}`).toEqual(new Map(rounds.flatMap(movementsOf)));
+
+  const sum = entries.reduce((total, { change }) => total + minor(change), 0n);
+  expect(await player.walletBalanceMinor()).toBe(sum);
+  expect(deposit?.kind).toBe('deposit');
+}
+
+/** What a final round must have left on the wallet's books: nothing unless it was played. */
+function movementsOf({ round_id, status, stake, win }: Record_): [string, bigint][] {
+  if (status !== 'COMMITTED' && status !== 'CREDITED') return [];
+  const movements: [string, bigint][] = [
+    [`${round_id}:debit`, -minor(stake)],
+    [`${round_id}:credit`, minor(win)],
+  ];
+  return movements.filter(([, changeMinor]) => changeMinor !== 0n);
+}
+
+async function expectArchived(
+  target: Target,
+  players: readonly Player[],
+  rounds: readonly Record_[],
+): Promise<void> {
+  const archived = await eventually(async () => {
+    const all = await archivedRounds(target);
+    return rounds.every(({ round_id }) => all.has(round_id)) ? all : undefined;
+  });
+  const sessions = new Set(players.map(({ sessionId }) => sessionId));
+  const ofPlayers = [...archived.values()].filter((round) => sessions.has(String(round['session_id'])));
+  expect(new Map(ofPlayers.map((round) => [round.round_id, moneyOf(round)]))).toEqual(
+    new Map(rounds.map((round) => [round.round_id, moneyOf(round)])),
+  );
+}
+
+function moneyOf(round: Record_ | ArchivedRound) {
+  const { status, player_id, currency, stake, win, balance_after } = round as Record_;
+  return { status, player_id, currency, stake, win, balance_after };
+}
