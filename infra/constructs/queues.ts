@@ -1,6 +1,7 @@
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { recoveryDelivery } from '../deliveries.ts';
 
 /** The longest that SQS keeps a message: somebody has two weeks to answer an alarm. */
 const KEPT = Duration.days(14);
@@ -44,11 +45,11 @@ export class Queues extends Construct {
     this.dailyDeadLetters = new Queue(this, 'DailyDeadLetters', common);
     this.recovery = new Queue(this, 'Recovery', {
       ...common,
-      // Six times the function's time-out, as Lambda asks: throttled batches stay hidden while they are retried.
-      visibilityTimeout: Duration.seconds(6 * props.recoveryTimeoutSeconds),
-      // A wallet that is down is no failure here: recovery queues its next attempt as a new message. What fails
-      // for an hour, ten times over, cannot be processed at all.
-      deadLetterQueue: { queue: this.recoveryDeadLetters, maxReceiveCount: 10 },
+      visibilityTimeout: Duration.seconds(recoveryDelivery.visibilityTimeouts * props.recoveryTimeoutSeconds),
+      deadLetterQueue: {
+        queue: this.recoveryDeadLetters,
+        maxReceiveCount: recoveryDelivery.maxReceiveCount,
+      },
     });
     for (const lastStop of [this.parking, this.streamDeadLetters])
       Validations.of(lastStop).acknowledge({

@@ -6,6 +6,7 @@ import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-li
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { ledgerStreamDelivery, recoveryDelivery } from '../deliveries.ts';
 import type { Trigger } from '../functions.ts';
 import type { StageSettings } from '../stages.ts';
 import { allow } from './action-function.ts';
@@ -77,13 +78,11 @@ function connectLedgerStream(scope: Construct, target: IFunction, { tables, queu
     eventSourceArn: tables.ledger.tableStreamArn ?? '',
     // From the oldest record: no round of a new deployment goes unseen.
     startingPosition: StartingPosition.TRIM_HORIZON,
-    batchSize: 100,
-    maxBatchingWindow: Duration.seconds(1),
+    batchSize: ledgerStreamDelivery.batchSize,
+    maxBatchingWindow: Duration.seconds(ledgerStreamDelivery.windowSeconds),
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
-    // The consumer parks what it cannot read, so what fails for hours is the code or a service. Records live
-    // 24 hours: giving up after six leaves a day's rest to replay them from their description.
-    maxRecordAge: Duration.hours(6),
+    maxRecordAge: Duration.hours(ledgerStreamDelivery.maxRecordAgeHours),
     onFailure: new SqsDlq(queues.streamDeadLetters),
   });
 }
@@ -97,7 +96,7 @@ function connectRecoveryQueue(
   new EventSourceMapping(scope, 'RecoveryQueue', {
     target,
     eventSourceArn: queues.recovery.queueArn,
-    batchSize: 10,
+    batchSize: recoveryDelivery.batchSize,
     reportBatchItemFailures: true,
     maxConcurrency: settings.recoveryConcurrency,
   });

@@ -10,6 +10,7 @@ import type { AppendResult, Fence, Ledger, RoundReference } from '../../ports/le
 export class MemoryLedger implements Ledger {
   /** By log; a log's rounds by number. */
   readonly #logs = new Map<string, Map<number, Round>>();
+  readonly #references = new Map<string, RoundReference>();
   /** Rounds that may expire, and when. */
   readonly expiries = new Map<string, number>();
 
@@ -23,18 +24,23 @@ export class MemoryLedger implements Ledger {
   }
 
   async find(roundId: string): Promise<Round | undefined> {
-    return this.#all().find((round) => round.roundId === roundId);
+    const reference = this.#references.get(roundId);
+    return reference && this.get(reference);
   }
 
   async list(
     log: RoundLog,
     page: { readonly beforeNumber?: number; readonly limit: number },
   ): Promise<Round[]> {
-    const before = page.beforeNumber ?? Number.POSITIVE_INFINITY;
-    return [...(this.#logs.get(keyOf(log))?.values() ?? [])]
-      .filter(({ number }) => number < before)
-      .sort((left, right) => right.number - left.number)
-      .slice(0, Math.max(0, page.limit));
+    const rounds = this.#logs.get(keyOf(log)) ?? new Map<number, Round>();
+    const found: Round[] = [];
+    // Numbers have no gaps, so the newest one is the count of them.
+    let number = Math.min(page.beforeNumber ?? Number.POSITIVE_INFINITY, rounds.size + 1) - 1;
+    for (; number >= 1 && found.length < page.limit; number -= 1) {
+      const round = rounds.get(number);
+      if (round) found.push(round);
+    }
+    return found;
   }
 
   async append(round: IntentRound): Promise<AppendResult> {
@@ -43,6 +49,7 @@ export class MemoryLedger implements Ledger {
     const taken = rounds.get(round.number);
     if (taken) return taken.roundId === round.roundId ? { appended: true } : { appended: false, taken };
     this.#logs.set(key, rounds.set(round.number, round));
+    this.#references.set(round.roundId, { log: round.log, number: round.number });
     return { appended: true };
   }
 

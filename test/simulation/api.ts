@@ -1,0 +1,92 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { handler as getRound } from '../../functions/get-round/handler.ts';
+import { handler as launchSession } from '../../functions/launch-session/handler.ts';
+import { handler as playBonus } from '../../functions/play-bonus/handler.ts';
+import { handler as playSpin } from '../../functions/play-spin/handler.ts';
+import { Invocation } from './invocation.ts';
+import { SeededRandom } from './random.ts';
+import type { World } from './world.ts';
+
+export type Route = 'session' | 'spin' | 'bonus' | 'round';
+
+export interface ApiRequest {
+  readonly route: Route;
+  /** Unique in the world. */
+  readonly name: string;
+  readonly path: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+const handlers = { session: launchSession, spin: playSpin, bonus: playBonus, round: getRound } as const;
+const sizes = { session: 'query', spin: 'play', bonus: 'play', round: 'query' } as const;
+const methods = { session: 'POST', spin: 'POST', bonus: 'POST', round: 'GET' } as const;
+
+/** What an API answers that got nothing from its function: API Gateway's own 502 and 504 are no problem details. */
+const NO_ANSWER = { status: 504, body: '{}' };
+
+/** The API as a client sees it, over a network that loses, delays and doubles requests and answers. */
+export class Api {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** @returns undefined where the client heard nothing for as long as it waits */
+  async request(request: ApiRequest): Promise<ApiAnswer | undefined> {
+    const { timeline, plan, decisions, seed } = this.#world;
+    const random = new SeededRandom(`${seed}/${request.name}/network`);
+    const [drawn, kind, way] = [random.fraction(), random.below(4), random.between(1, 20)];
+    const impatient = random.chance(plan.impatience);
+    const patienceMs = impatient ? random.between(20, 1_500) : random.between(3_000, 40_000);
+    const may = (what: string) => drawn < plan.networkRate && decisions.take(`${request.name}: ${what}`);
+    await timeline.wait(way);
+    if (kind === 0 && may('the request is lost')) return this.#silence(patienceMs);
+    if (kind === 1 && may('the request arrives twice')) {
+      const copyMs = 1 + Math.floor(40_000 * random.fraction() ** 4);
+      timeline.after(copyMs, () => void this.#handle({ ...request, name: `${request.name} (copy)` }));
+    }
+    if (kind === 2 && may('the request is delayed')) await timeline.wait(random.between(1, patienceMs));
+    const answer = this.#handle(request);
+    if (kind === 3 && may('the answer is lost')) return this.#silence(patienceMs);
+    return Promise.race([answer, this.#silence(patienceMs)]);
+  }
+
+  async #silence(forMs: number): Promise<undefined> {
+    await this.#world.timeline.wait(forMs);
+    return undefined;
+  }
+
+  async #handle(request: ApiRequest): Promise<ApiAnswer> {
+    const world = this.#world;
+    const invocation = new Invocation(world, request.name);
+    const event = {
+      httpMethod: methods[request.route],
+      resource: `/${request.route}`,
+      headers: { ...request.headers, 'content-type': 'application/json' },
+      pathParameters: { ...request.path },
+      queryStringParameters: null,
+      requestContext: { requestId: request.name },
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      isBase64Encoded: false,
+    } as unknown as APIGatewayProxyEvent;
+    const timeoutMs = world.settings.sizes[sizes[request.route]].timeoutSeconds * 1000;
+    const ending = await invocation.run<APIGatewayProxyResult>(timeoutMs, () =>
+      handlers[request.route](event, world.contextOf(invocation)),
+    );
+    world.note(
+      () =>
+        `${request.name}: ${ending.kind === 'answered' ? `${ending.value.statusCode} ${ending.value.body}` : ending.kind}`,
+    );
+    if (ending.kind === 'threw') world.fail('no handler throws', `${request.name}: ${String(ending.error)}`);
+    return ending.kind === 'answered'
+      ? { status: ending.value.statusCode, body: ending.value.body }
+      : NO_ANSWER;
+  }
+}

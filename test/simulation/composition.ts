@@ -1,0 +1,36 @@
+/**
+ * Stands in for functions/_runtime/composition.ts in the test build: the same names, the ports of the world that the running
+ * invocation belongs to. What crosses a boundary as text or as an item still goes through the product's own codecs.
+ */
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Random } from '../../shared/ports/random.ts';
+import type { PlayPorts } from '../../shared/usecases/play-round.ts';
+import { telemetry } from '../../functions/_runtime/observability.ts';
+import { invocation } from './invocation.ts';
+
+const ports = () => invocation().world.ports;
+
+export const clock: Clock = { nowMs: () => invocation().nowMs() };
+export const random: Random = {
+  bytes: (length) => invocation().random.bytes(length),
+  uuid: () => invocation().random.uuid(),
+};
+
+export const ledger = () => ports().ledger;
+export const seeds = () => ports().seeds;
+export const sessions = () => ports().sessions;
+export const registry = () => ports().registry;
+export const engines = () => ports().engines;
+export const cipher = () => ports().cipher;
+export const wallets = () => ports().wallets;
+export const recovery = () => ports().recovery;
+export const parking = () => ports().parking;
+export const archive = () => ports().archive;
+export const eventBus = () => ports().events;
+
+export function playPorts(): PlayPorts {
+  return { clock, random, telemetry, ...ports() };
+}
+
+export { decodeStreamRound as readStreamImage } from '../../shared/adapters/dynamodb/round-codec.ts';
+export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';

@@ -1,0 +1,181 @@
+import type { ApiAnswer, ApiRequest } from './api.ts';
+import { SeededRandom } from './random.ts';
+import type { World } from './world.ts';
+
+export interface Holder {
+  readonly operatorId: string;
+  readonly playerId: string;
+  readonly gameCode: string;
+}
+
+interface Problem {
+  readonly code?: string;
+  readonly retryable?: boolean;
+}
+
+const BETS = ['1.00', '0.10', '2.50'] as const;
+const IDLE_MS = 40 * 60_000;
+
+/** One game client. It spins, repeats what was not answered with the same key, and gives up now and then. */
+export class Device {
+  readonly name: string;
+  readonly #world: World;
+  readonly #holder: Holder;
+  #sessionId: string | undefined;
+  #bonusActive = false;
+
+  constructor(world: World, holder: Holder, name: string) {
+    this.#world = world;
+    this.#holder = holder;
+    this.name = name;
+  }
+
+  async play(spins: number): Promise<void> {
+    const { timeline, decisions, seed } = this.#world;
+    for (let spin = 1; spin <= spins; spin += 1) {
+      const name = `${this.name} spin ${spin}`;
+      const random = new SeededRandom(`${seed}/${name}`);
+      await timeline.wait(
+        random.chance(0.005) ? IDLE_MS : Math.ceil(-1_000 * Math.log(1 - random.fraction())),
+      );
+      if (!decisions.take(`${name} is asked for`)) continue;
+      this.#world.spins += 1;
+      await this.#spin(name, random);
+    }
+  }
+
+  /** With nothing failing: a spin, the rest of a bonus first. True where it was played. */
+  async playsOn(): Promise<boolean> {
+    for (let turn = 1; turn <= 40; turn += 1) {
+      const name = `${this.name} last spin ${turn}`;
+      const wasBonus = this.#bonusActive;
+      const answer = await this.#spin(name, new SeededRandom(`${this.#world.seed}/${name}`), 8);
+      if (answer?.status === 200 && !wasBonus) return true;
+      await this.#world.timeline.wait(60_000);
+    }
+    return false;
+  }
+
+  async #spin(
+    name: string,
+    random: SeededRandom,
+    tries = 1 + random.below(6),
+  ): Promise<ApiAnswer | undefined> {
+    const { oracle, api, timeline } = this.#world;
+    const sessionId = await this.#session(name, tries);
+    if (!sessionId) return undefined;
+    const request = this.#request(name, sessionId, random);
+    let last: ApiAnswer | undefined;
+    for (let attempt = 1; attempt <= tries; attempt += 1) {
+      const answer = await api.request({ ...request, name: `${name} try ${attempt}` });
+      if (answer) {
+        last = answer;
+        oracle.answered(`${name} ${sessionId}`, answer.status, answer.body);
+        if (!this.#mayRepeat(answer)) break;
+      }
+      // Whoever heard nothing asks again at once; whoever was told to wait waits longer each time.
+      await timeline.wait(answer ? random.between(200, 1_500) * 2 ** attempt : random.between(1, 500));
+    }
+    if (last) await this.#learn(last, random);
+    if (last && random.chance(0.12)) await this.#lookAgain(name, request, last, random);
+    return last;
+  }
+
+  #request(name: string, sessionId: string, random: SeededRandom): Omit<ApiRequest, 'name'> {
+    const route = this.#bonusActive ? 'bonus' : 'spin';
+    const bet = random.pick(BETS);
+    return {
+      route,
+      path: { gameCode: this.#holder.gameCode },
+      headers: { 'Idempotency-Key': name.replaceAll(' ', '-') },
+      body: { session_id: sessionId, ...(route === 'spin' && { bet_amount: bet }) },
+    };
+  }
+
+  #mayRepeat({ status, body }: ApiAnswer): boolean {
+    return (JSON.parse(body) as Problem).retryable ?? status >= 500;
+  }
+
+  /** What a client does about an answer before it goes on. */
+  async #learn({ status, body }: ApiAnswer, random: SeededRandom): Promise<void> {
+    const { code, bonus_active } = JSON.parse(body) as Problem & { bonus_active?: boolean };
+    if (status === 200) this.#bonusActive = bonus_active === true;
+    else if (code === 'BONUS_ACTIVE') this.#bonusActive = true;
+    else if (code === 'NO_ACTIVE_BONUS') this.#bonusActive = false;
+    else if (code === 'INSUFFICIENT_FUNDS')
+      this.#world.deposit(this.#holder, BigInt(random.between(1, 20)) * 100n);
+    else if (status === 401 || code === 'WALLET_REFUSED') this.#sessionId = undefined;
+    if (random.chance(0.02)) this.#leave();
+  }
+
+  /** The player leaves the operator's site, which ends the session there, and comes back later. */
+  #leave(): void {
+    if (this.#sessionId) this.#world.operatorOf(this.#holder.operatorId).books.endSession(this.#sessionId);
+    this.#sessionId = undefined;
+  }
+
+  /** The same request again, or the record of the round that it made. */
+  async #lookAgain(
+    name: string,
+    request: Omit<ApiRequest, 'name'>,
+    last: ApiAnswer,
+    random: SeededRandom,
+  ): Promise<void> {
+    const { oracle, api, timeline } = this.#world;
+    const sessionId = (request.body as { session_id: string }).session_id;
+    await timeline.wait(random.between(1, 60_000));
+    if (random.chance(0.5)) {
+      const again = await api.request({ ...request, name: `${name} again` });
+      if (again) oracle.answered(`${name} ${sessionId}`, again.status, again.body);
+      return;
+    }
+    const { round_id } = JSON.parse(last.body) as { round_id?: string };
+    if (!round_id) return;
+    const asked = {
+      route: 'round',
+      name: `${name} record`,
+      path: { roundId: round_id },
+      body: undefined,
+    } as const;
+    const headers = random.chance(0.5)
+      ? { 'X-Session-Id': sessionId }
+      : { 'X-Operator-Key': this.#operatorKey };
+    const record = await api.request({ ...asked, headers });
+    if (record && record.status < 500 && record.status !== 200)
+      this.#world.fail('a round that was answered can be read', `${name}: ${record.status} ${record.body}`);
+  }
+
+  get #operatorKey(): string {
+    return this.#world.operatorOf(this.#holder.operatorId).key;
+  }
+
+  async #session(name: string, tries: number): Promise<string | undefined> {
+    const { operatorId, playerId, gameCode } = this.#holder;
+    const { api, timeline, plan, seed } = this.#world;
+    for (let attempt = 1; !this.#sessionId && attempt <= tries; attempt += 1) {
+      const random = new SeededRandom(`${seed}/${name} launch ${attempt}`);
+      const byKey = random.chance(0.5);
+      const answer = await api.request({
+        route: 'session',
+        name: `${name} launch ${attempt}`,
+        path: { gameCode },
+        headers: byKey ? { 'X-Operator-Key': this.#operatorKey } : {},
+        body: {
+          player_id: playerId,
+          operator_id: operatorId,
+          currency: plan.currency,
+          ...(!byKey && { token: 'token' }),
+        },
+      });
+      if (answer?.status === 200) {
+        const { session_id, bonus_active } = JSON.parse(answer.body) as {
+          session_id: string;
+          bonus_active: boolean;
+        };
+        this.#sessionId = session_id;
+        this.#bonusActive = bonus_active;
+      } else await timeline.wait(random.between(500, 5_000));
+    }
+    return this.#sessionId;
+  }
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { EngineError } from '../../shared/domain/errors.ts';
+import type { Engine, EngineInput, EngineStep } from '../../shared/ports/engines.ts';
+
+const TRAPS_PER_65536 = 300;
+
+/**
+ * A small game that wins often, and often wins a bonus of a few actions: what it pays is of no interest, only that it is a
+ * function of state and seed. The state counts the steps, so that a step that was lost or played twice shows.
+ */
+export function simulatedEngine(version: number) {
+  const hash = engineHash(version);
+  return {
+    hash,
+    capabilities: {
+      engineId: 'simulated',
+      buildId: String(version),
+      stateEncoding: 'u32 steps, u8 bonus actions left',
+      actions: [
+        { name: 'spin', phase: 'base', code: 0 },
+        { name: 'free_spin', phase: 'bonus', code: 1 },
+      ],
+      modes: [],
+      lines: undefined,
+      maxHorizon: 1,
+      preferredBatch: 1,
+    },
+    reset: () => stepTo(0, 0, 0n),
+    step,
+  } satisfies Engine;
+}
+
+export function engineHash(version: number): string {
+  return createHash('sha256').update(`simulated engine ${version}`).digest('hex');
+}
+
+function step({ state, action, seed }: EngineInput): EngineStep {
+  const read = Buffer.from(state);
+  const bonusLeft = read.readUInt8(4);
+  if ((action === 1) !== bonusLeft > 0)
+    throw new EngineError('ENGINE_REJECTED', 'The action does not fit the state');
+  const draw = Buffer.from(seed);
+  if (draw.readUInt16LE(0) < TRAPS_PER_65536) throw new EngineError('ENGINE_TRAP', 'The engine trapped');
+  const win = draw.readUInt8(2) < 128 ? BigInt(draw.readUInt8(3)) * 20_000n : 0n;
+  const wonBonus = action === 0 && draw.readUInt8(4) < 16 ? 1 + (draw.readUInt8(5) % 4) : 0;
+  return stepTo(read.readUInt32LE(0) + 1, action === 1 ? bonusLeft - 1 : wonBonus, win);
+}
+
+function stepTo(steps: number, bonusLeft: number, payoutMillionths: bigint): EngineStep {
+  const state = Buffer.alloc(5);
+  state.writeUInt32LE(steps, 0);
+  state.writeUInt8(bonusLeft, 4);
+  const view = { outcome: { steps }, public_state: { bonus_left: bonusLeft }, bonus_triggered: null };
+  return {
+    state: new Uint8Array(state),
+    payoutMillionths,
+    bonusActive: bonusLeft > 0,
+    view: JSON.stringify(view),
+  };
+}

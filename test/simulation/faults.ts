@@ -1,0 +1,84 @@
+/** What can happen to one call of a port. */
+export const faults = [
+  'fails-before',
+  'fails-after',
+  'times-out',
+  'arrives-late',
+  'throttled',
+  'delayed',
+  'duplicated',
+  'refused',
+  'dies-before',
+  'dies-after',
+] as const;
+export type Fault = (typeof faults)[number];
+
+export const faultMeanings: Readonly<Record<Fault, string>> = {
+  'fails-before': 'fails before it takes effect',
+  'fails-after': 'takes effect, then fails',
+  'times-out': 'is answered by nobody',
+  'arrives-late': 'takes effect long after the caller has given up',
+  throttled: 'is throttled',
+  delayed: 'is answered late',
+  duplicated: 'takes effect twice',
+  refused: 'is refused',
+  'dies-before': 'is never made: the process dies',
+  'dies-after': 'takes effect, and the process dies',
+};
+
+const any = [
+  'fails-before',
+  'fails-after',
+  'times-out',
+  'throttled',
+  'delayed',
+  'duplicated',
+  'dies-before',
+  'dies-after',
+] as const satisfies readonly Fault[];
+const write = [...any, 'arrives-late'] as const satisfies readonly Fault[];
+const asked = [...any, 'refused'] as const satisfies readonly Fault[];
+const moved = [...write, 'refused'] as const satisfies readonly Fault[];
+
+/** Every call of a port that the simulated functions make, and what may happen to it. */
+export const faultsOf = {
+  'sessions.get': any,
+  'sessions.create': write,
+  'registry.operator': any,
+  'registry.operatorByKey': any,
+  'registry.game': any,
+  'engines.load': any,
+  'seeds.seed': any,
+  'cipher.seal': any,
+  'cipher.open': any,
+  'ledger.head': any,
+  'ledger.get': any,
+  'ledger.find': any,
+  'ledger.list': any,
+  'ledger.append': write,
+  'ledger.save': write,
+  'ledger.expire': write,
+  'ledger.unfinished': any,
+  'recovery.send': write,
+  'parking.park': write,
+  'archive.write': write,
+  'events.publish': write,
+  'wallet.authenticate': asked,
+  'wallet.balance': asked,
+  'wallet.debit': moved,
+  'wallet.credit': moved,
+  'wallet.betWin': moved,
+  'wallet.rollback': moved,
+} as const satisfies Record<string, readonly Fault[]>;
+
+export type PortCall = keyof typeof faultsOf;
+export const portCalls = Object.keys(faultsOf) as readonly PortCall[];
+
+/** Every (call, fault): what a long enough run must have visited. */
+export const pairs: readonly string[] = portCalls.flatMap((call) =>
+  faultsOf[call].map((fault) => pairOf(call, fault)),
+);
+
+export function pairOf(call: PortCall, fault: Fault): string {
+  return `${call} ${fault}`;
+}

@@ -1,0 +1,104 @@
+import type { MemoryLedger } from '../../shared/adapters/memory/ledger.ts';
+import { decodeRound, encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
+import type { NativeItem, NativeValue } from '../../shared/adapters/dynamodb/attribute-values.ts';
+import type { Round } from '../../shared/domain/round.ts';
+import type { Ledger, RoundReference } from '../../shared/ports/ledger.ts';
+import type { PortCall } from './faults.ts';
+import type { Call } from './invocation.ts';
+import type { World } from './world.ts';
+
+export const LEDGER_LIMITS = { timeoutMs: 4_500, latestMs: 30_000, latencyMs: [1, 12] } as const;
+
+type Caller = <T>(name: PortCall, effect: () => T | Promise<T>, limits?: Partial<Call<T>>) => Promise<T>;
+
+/** The contract-tested ledger in memory. What is written goes through the item's codec, and each change to the stream. */
+export function ledgerPort(world: World, call: Caller): Ledger {
+  const { ledger } = world;
+  return {
+    head: (log) => call('ledger.head', () => ledger.head(log)),
+    get: (reference) => call('ledger.get', () => ledger.get(reference)),
+    find: (roundId) => call('ledger.find', () => ledger.find(roundId)),
+    list: (log, page) => call('ledger.list', () => ledger.list(log, page)),
+    append: (round) =>
+      call('ledger.append', () => changing(world, round, () => ledger.append(stored(round)))),
+    save: (next, fence) =>
+      call('ledger.save', () => changing(world, next, () => ledger.save(stored(next), fence))),
+    expire: (reference, expiresAtMs) => call('ledger.expire', () => expiring(world, reference, expiresAtMs)),
+    unfinished: (beforeMs) => pages(call, ledger, beforeMs),
+  };
+}
+
+/** Of every round in the ledger, the item that holds it, as its stream shows it. */
+const images = new WeakMap<Round, Image>();
+
+/** What DynamoDB would give back: whatever an item cannot hold is refused or lost here, as it would be there. */
+function stored<R extends Round>(round: R): R {
+  const item = encodeRound(round);
+  const kept = decodeRound(item) as R;
+  images.set(kept, imageOf(item));
+  return kept;
+}
+
+function image(round: Round): Image {
+  const found = images.get(round);
+  if (!found) throw new Error('the ledger holds a round that was never written');
+  return found;
+}
+
+async function changing<T>(world: World, round: RoundReference, write: () => Promise<T>): Promise<T> {
+  const before = await world.ledger.get(round);
+  const result = await write();
+  const after = await world.ledger.get(round);
+  if (!after || after === before) return result;
+  world.oracle.written(before, after);
+  world.stream.put(logKeyOf(after), before && image(before), image(after));
+  return result;
+}
+
+/** An update of an item too, which the stream tells of although no round has changed. */
+async function expiring(
+  { ledger, stream }: World,
+  reference: RoundReference,
+  expiresAtMs: number,
+): Promise<void> {
+  const round = await ledger.get(reference);
+  if (!round || ledger.expiries.has(round.roundId)) return;
+  await ledger.expire(reference, expiresAtMs);
+  if (!ledger.expiries.has(round.roundId)) return;
+  const expiresAt = { N: String(Math.ceil(expiresAtMs / 1000)) };
+  stream.put(logKeyOf(round), image(round), { ...image(round), expiresAt });
+}
+
+function logKeyOf({ log }: Round): string {
+  return `${log.operatorId}#${log.playerId}#${log.gameCode}`;
+}
+
+const PAGE = 50;
+
+/** A page of the scan a call. */
+async function* pages(call: Caller, ledger: MemoryLedger, beforeMs: number): AsyncIterable<RoundReference> {
+  const found: RoundReference[] = [];
+  await call('ledger.unfinished', async () => {
+    found.length = 0;
+    for await (const reference of ledger.unfinished(beforeMs)) found.push(reference);
+  });
+  for (const [index, reference] of found.entries()) {
+    if (index > 0 && index % PAGE === 0) await call('ledger.unfinished', () => undefined);
+    yield reference;
+  }
+}
+
+export type Image = Readonly<Record<string, { readonly [type: string]: string | boolean }>>;
+
+/** An item as Lambda hands a stream's record over: DynamoDB's JSON, bytes in base64. */
+function imageOf(item: NativeItem): Image {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attribute(value)]));
+}
+
+function attribute(value: NativeValue): { readonly [type: string]: string | boolean } {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'bigint') return { N: value.toString() };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (value instanceof Uint8Array) return { B: Buffer.from(value).toString('base64') };
+  throw new Error('a round has an attribute of a type that no image here can have');
+}

@@ -1,0 +1,52 @@
+interface Planted {
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly original: string;
+  readonly wrong: string;
+}
+
+/** Mistakes that others have made, as changes of the product's source. The simulation must find every one of them. */
+export const planted = {
+  'credit-before-commit': {
+    file: 'shared/usecases/drive-round.ts',
+    original: '  const round = await advance(ports.ledger, owned.round, event);\n',
+    wrong: `  if (event.type === 'DEBIT_ACKNOWLEDGED' && event.outcome.winMinor > 0n) {
+    const early = { ...owned.round, status: 'COMMITTED', outcome: event.outcome };
+    await ports.wallets.of(owned.operator).credit(walletTransaction(early, 'credit'));
+  }
+  const round = await advance(ports.ledger, owned.round, event);
+`,
+  },
+  'void-without-a-fence': {
+    file: 'shared/usecases/recover-round.ts',
+    original: "  return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });\n",
+    wrong: `  const operator = await ports.registry.operator(round.log.operatorId);
+  if (!operator || !(await rollBack(ports, operator, round))) return undefined;
+  return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });
+`,
+  },
+  'no-second-rollback': {
+    file: 'shared/usecases/archive-rounds.ts',
+    original: '  await ports.recovery.send(voided(rounds), CONFIRM_VOID_AFTER_MS);\n',
+    wrong: '',
+  },
+  'random-transaction-ids': {
+    file: 'shared/domain/ids.ts',
+    original: 'return `${roundId}:${movement}`;',
+    wrong: 'return `${roundId}:${movement}:${Math.random()}`;',
+  },
+  'refused-credit-taken-for-paid': {
+    file: 'shared/usecases/settle-round.ts',
+    original: "  if (reply.kind !== 'acknowledged') {\n",
+    wrong: "  if (reply.kind === 'unknown') {\n",
+  },
+  'lost-epoch-ignored': {
+    file: 'shared/usecases/settle-round.ts',
+    original:
+      '  return (await ledger.save(next, { status: round.status, epoch: round.epoch })) ? next : undefined;\n',
+    wrong: '  await ledger.save(next, { status: round.status, epoch: round.epoch });\n  return next;\n',
+  },
+} as const satisfies Record<string, Planted>;
+
+export type Mistake = keyof typeof planted;
+export const mistakes = Object.keys(planted) as readonly Mistake[];

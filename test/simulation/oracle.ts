@@ -1,0 +1,339 @@
+import { archiveRecord } from '../../shared/adapters/s3/archive-record.ts';
+import type { RoundEnded } from '../../shared/domain/events.ts';
+import type { Round } from '../../shared/domain/round.ts';
+import type { Session } from '../../shared/domain/session.ts';
+import type { WalletTransaction } from '../../shared/ports/wallet.ts';
+import {
+  contextOf,
+  expectedState,
+  fixedPart,
+  logOf,
+  name,
+  outcomeOf,
+  plain,
+  sameBytes,
+  stateOf,
+  unsealed,
+} from './recompute.ts';
+import type { Auditor, Entry } from './wallet.ts';
+
+/** What the oracle knows of one round, by itself. */
+interface Account {
+  /** As the ledger has it. */
+  round: Round;
+  /** Ids of movements that were ever made for it. */
+  readonly stakes: Set<string>;
+  readonly credits: Set<string>;
+  /** Whether the wallet holds the stake now. */
+  stakeHeld: boolean;
+}
+
+/** Thrown at the moment that something is wrong, and kept by the world. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+  readonly rule: string;
+
+  constructor(rule: string, detail: string) {
+    super(`${rule}: ${detail}`);
+    this.rule = rule;
+  }
+}
+
+/** Which status may follow which; written down here once more, independently of the code under test. */
+const followers: Readonly<Record<Round['status'], readonly Round['status'][]>> = {
+  INTENT: ['INTENT', 'COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDING'],
+  COMMITTED: ['CREDITED'],
+  VOIDING: ['VOIDED'],
+  CREDITED: [],
+  REJECTED: [],
+  FAILED: [],
+  VOIDED: [],
+};
+
+/**
+ * Knows what every round should be from what it sees of the ledger, the wallets, the archive and the answers, and shares no
+ * code with what decides it. Each thing that happens is checked when it happens.
+ */
+export class Oracle implements Auditor {
+  readonly accounts = new Map<string, Account>();
+  readonly #logs = new Map<string, Round[]>();
+  readonly #keys = new Set<string>();
+  readonly #answers = new Map<string, string>();
+  readonly #archive = new Map<string, string>();
+  readonly #events = new Map<string, RoundEnded>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #report: (violation: Violation) => void;
+  lastCreditAtMs = 0;
+  readonly #nowMs: () => number;
+
+  constructor(report: (violation: Violation) => void, nowMs: () => number) {
+    this.#report = report;
+    this.#nowMs = nowMs;
+  }
+
+  launched(session: Session): void {
+    this.#sessions.set(session.sessionId, session);
+  }
+
+  /** A change of the ledger. */
+  written(before: Round | undefined, after: Round): void {
+    if (!before) return this.#appended(after);
+    this.#check(
+      followers[before.status].includes(after.status),
+      'a round never goes back',
+      () => `${before.status} became ${after.status} in round ${name(after)}`,
+    );
+    this.#check(
+      fixedPart(before) === fixedPart(after),
+      'what a round starts with never changes',
+      () => `round ${name(after)}`,
+    );
+    this.#check(after.epoch >= before.epoch, 'an epoch never shrinks', () => `round ${name(after)}`);
+    const account = this.#account(after.roundId);
+    if (!account) return;
+    account.round = after;
+    const staked = after.stakeMinor === 0n || account.stakeHeld;
+    if (after.status === 'COMMITTED' || after.status === 'CREDITED') {
+      this.#check(staked, 'a round that is committed was paid for', () => `round ${name(after)}`);
+      this.#checkOutcome(before, after);
+    }
+    if (after.status === 'CREDITED' && after.walletCalls === 'debit-credit')
+      this.#check(
+        account.credits.size === 1,
+        'a round that is credited was paid',
+        () => `round ${name(after)}`,
+      );
+    if ((after.status === 'REJECTED' || after.status === 'FAILED') && after.stakeMinor > 0n)
+      this.#check(
+        !account.stakeHeld,
+        'a round that was refused or failed took nothing',
+        () => `round ${name(after)}`,
+      );
+    const log = this.#logs.get(logOf(after));
+    if (log) log[after.number - 1] = after;
+  }
+
+  reached(
+    call: 'debit' | 'credit' | 'betWin' | 'rollback',
+    { roundId, transactionId }: WalletTransaction,
+  ): void {
+    const account = this.accounts.get(roundId);
+    this.#check(
+      account !== undefined,
+      'no money moves before the round is on record',
+      () => `${call} ${transactionId}`,
+    );
+    if (!account) return;
+    const { round } = account;
+    const voided = round.status === 'VOIDING' || round.status === 'VOIDED';
+    if (call === 'rollback')
+      this.#check(
+        voided,
+        'a stake is given back only after the round is voided in writing',
+        () => `round ${name(round)} is ${round.status}`,
+      );
+    if (call === 'credit')
+      this.#check(
+        'outcome' in round,
+        'a win is paid only after the round is committed',
+        () => `round ${name(round)} is ${round.status}`,
+      );
+  }
+
+  mismatch({ transactionId }: WalletTransaction): void {
+    this.#fail('the same transaction is always the same movement', transactionId);
+  }
+
+  moves(movement: 'debit' | 'credit' | 'betWin' | 'return', { transaction, winMinor }: Entry): void {
+    const account = this.#account(transaction.roundId);
+    if (!account) return;
+    const { round } = account;
+    const where = () => `round ${name(round)}`;
+    if (movement === 'return') {
+      account.stakeHeld = false;
+      return;
+    }
+    this.#check(
+      transaction.playerId === round.log.playerId && transaction.currency === round.currency,
+      "money moves on the round's own account",
+      where,
+    );
+    if (movement === 'credit') return this.#credited(account, transaction);
+    account.stakes.add(transaction.transactionId);
+    account.stakeHeld = true;
+    this.#check(account.stakes.size === 1, 'a stake is taken once', where);
+    this.#check(transaction.amountMinor === round.stakeMinor, 'what is taken is the stake', where);
+    this.#check(
+      (movement === 'betWin') === (round.walletCalls === 'bet-win'),
+      'a wallet is called the way that it wants',
+      where,
+    );
+    const expected = movement === 'betWin' ? outcomeOf(round).winMinor : 0n;
+    this.#check(winMinor === expected, 'the win that is paid is the one that the engine decided', where);
+  }
+
+  #credited(account: Account, transaction: WalletTransaction): void {
+    const { round } = account;
+    account.credits.add(transaction.transactionId);
+    this.lastCreditAtMs = this.#nowMs();
+    this.#check(account.credits.size === 1, 'a win is paid once', () => `round ${name(round)}`);
+    const winMinor = 'outcome' in round ? round.outcome.winMinor : -1n;
+    this.#check(
+      transaction.amountMinor === winMinor,
+      'what is paid is the win',
+      () => `round ${name(round)}`,
+    );
+  }
+
+  archived(roundId: string, record: string): void {
+    const known = this.#archive.get(roundId);
+    this.#check(
+      known === undefined || known === record,
+      'a round is archived with one content',
+      () => roundId,
+    );
+    this.#archive.set(roundId, record);
+  }
+
+  published(event: RoundEnded): void {
+    this.#events.set(event.eventId, event);
+  }
+
+  /**
+   * What a client heard. An answer that names a round is that round's for good: the same request is never again told
+   * anything else, only to wait.
+   */
+  answered(request: string, status: number, body: string): void {
+    const known = this.#answers.get(request);
+    const { retryable, round_id } = JSON.parse(body) as { retryable?: boolean; round_id?: string };
+    const definite = round_id !== undefined && retryable !== true;
+    if (definite) this.#checkOnRecord(request, body, round_id);
+    if (known !== undefined && (definite || (status < 500 && retryable !== true)))
+      this.#check(
+        known === body,
+        'a repeated request gets the same bytes',
+        () => `${request} was told ${known}, now ${status} ${body}`,
+      );
+    if (known === undefined && definite) this.#answers.set(request, body);
+    if (status === 500 && !definite) this.#fail('no request meets a fault of our own', `${request}: ${body}`);
+  }
+
+  #checkOnRecord(request: string, body: string, roundId: string): void {
+    const status = this.accounts.get(roundId)?.round.status;
+    const { success, code } = JSON.parse(body) as { success?: boolean; code?: string };
+    const fitting = success
+      ? 'COMMITTED CREDITED'
+      : code === 'ROUND_VOIDED'
+        ? 'VOIDING VOIDED'
+        : 'REJECTED FAILED';
+    const onRecord = status !== undefined && fitting.includes(status);
+    this.#check(
+      onRecord,
+      'what is answered is on record',
+      () => `${request} was told ${body}, the round is ${status}`,
+    );
+  }
+
+  /** When nothing is left to happen. @param balances of each player, by operator and player */
+  closing(
+    balanceOf: (operatorId: string, playerId: string) => bigint,
+    depositedOf: ReadonlyMap<string, bigint>,
+  ): void {
+    const expected = new Map(depositedOf);
+    for (const { round, stakeHeld, credits } of this.accounts.values()) {
+      const committed = 'outcome' in round;
+      const winMinor = committed ? round.outcome.winMinor : 0n;
+      const final =
+        round.status !== 'INTENT' &&
+        round.status !== 'VOIDING' &&
+        !(round.status === 'COMMITTED' && winMinor > 0n);
+      this.#check(final, 'every round comes to its end', () => `round ${name(round)} is ${round.status}`);
+      const where = () => `round ${name(round)} is ${round.status}`;
+      this.#check(
+        stakeHeld === (committed && round.stakeMinor > 0n),
+        'a stake is kept where the round is committed, and only there',
+        where,
+      );
+      const bySeparateCredit = winMinor > 0n && round.walletCalls === 'debit-credit';
+      this.#check(credits.size === (bySeparateCredit ? 1 : 0), 'every win is paid, once', where);
+      this.#check(
+        this.#archive.get(round.roundId) === JSON.stringify(archiveRecord(round)),
+        'every round is in the archive as it ended',
+        where,
+      );
+      this.#check(this.#events.has(`${round.roundId}:ended`), 'the end of every round is published', where);
+      const player = `${round.log.operatorId}#${round.log.playerId}`;
+      if (committed) expected.set(player, (expected.get(player) ?? 0n) + winMinor - round.stakeMinor);
+    }
+    for (const [player, expectedMinor] of expected) {
+      const [operatorId = '', playerId = ''] = player.split('#');
+      const heldMinor = balanceOf(operatorId, playerId);
+      this.#check(
+        heldMinor === expectedMinor,
+        "a player's balance is what was paid in and what the rounds say",
+        () => `${player} has ${heldMinor}, should have ${expectedMinor}`,
+      );
+    }
+  }
+
+  #appended(round: Round): void {
+    const log = this.#logs.get(logOf(round)) ?? [];
+    const previous = log.at(-1);
+    this.#check(
+      round.number === log.length + 1,
+      'rounds are numbered without gaps',
+      () => `round ${name(round)}`,
+    );
+    this.#check(
+      !previous || !['INTENT', 'VOIDING'].includes(previous.status),
+      'no round starts while another is in doubt',
+      () => `round ${name(round)}`,
+    );
+    this.#check(
+      sameBytes(stateOf(round), expectedState(round, previous)),
+      'a round starts from the state that the one before it led to',
+      () => `round ${name(round)}`,
+    );
+    const key = `${logOf(round)}/${Buffer.from(round.idempotency.keyHash).toString('hex')}`;
+    this.#check(!this.#keys.has(key), 'a request is one round', () => `round ${name(round)}`);
+    this.#check(this.#sessions.has(round.sessionId), 'a round has a session', () => `round ${name(round)}`);
+    this.#keys.add(key);
+    log.push(round);
+    this.#logs.set(logOf(round), log);
+    this.accounts.set(round.roundId, { round, stakes: new Set(), credits: new Set(), stakeHeld: false });
+  }
+
+  #checkOutcome(before: Round, after: Extract<Round, { outcome: unknown }>): void {
+    if ('outcome' in before) {
+      // The balance may still become the wallet's own; that nobody is told two of them is seen in the answers.
+      const told = { balanceAfterMinor: 0n };
+      const kept =
+        JSON.stringify({ ...before.outcome, ...told }, plain) ===
+        JSON.stringify({ ...after.outcome, ...told }, plain);
+      return this.#check(kept, 'an outcome never changes', () => `round ${name(after)}`);
+    }
+    const expected = outcomeOf(after);
+    const { winMinor, view, sealedStateAfter, bonusActive } = after.outcome;
+    const state = unsealed(sealedStateAfter, contextOf(after, 'end'));
+    const same =
+      winMinor === expected.winMinor &&
+      view === expected.view &&
+      bonusActive === expected.bonusActive &&
+      sameBytes(state, expected.state);
+    this.#check(same, 'an outcome follows from the seed and the state', () => `round ${name(after)}`);
+  }
+
+  #account(roundId: string): Account | undefined {
+    const account = this.accounts.get(roundId);
+    if (!account) this.#fail('no money moves before the round is on record', roundId);
+    return account;
+  }
+
+  #check(holds: boolean, rule: string, detail: () => string): void {
+    if (!holds) this.#fail(rule, detail());
+  }
+
+  #fail(rule: string, detail: string): void {
+    this.#report(new Violation(rule, detail));
+  }
+}

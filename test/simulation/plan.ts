@@ -1,0 +1,99 @@
+import { type WalletCalls, walletCallStyles } from '../../shared/domain/operator.ts';
+import type { Holder } from './device.ts';
+import { SeededRandom } from './random.ts';
+import { type WalletKind, walletKinds } from './wallet.ts';
+
+/** How a world is set up and how much goes wrong in it. */
+export interface Plan {
+  readonly operators: readonly OperatorPlan[];
+  readonly devices: readonly { readonly name: string; readonly holder: Holder }[];
+  readonly spinsPerDevice: number;
+  readonly firstDepositMinor: bigint;
+  readonly currency: string;
+  /** The part of all calls of ports to which something happens. */
+  readonly faultRate: number;
+  /** The part of all processes whose clock is wrong. */
+  readonly skewRate: number;
+  readonly networkRate: number;
+  /** The part of all requests whose sender soon stops waiting, and asks again. */
+  readonly impatience: number;
+  readonly replayRate: number;
+  readonly redeliveryRate: number;
+  readonly poisonPerThousand: number;
+  /** How far messages of the queue may overtake each other. */
+  readonly reorderMs: number;
+  readonly walletLatencyMs: readonly [least: number, most: number];
+  /** After the start. */
+  readonly upgradeAtMs: number;
+  readonly sweepsAtMs: readonly number[];
+}
+
+export interface OperatorPlan {
+  readonly operatorId: string;
+  readonly walletKind: WalletKind;
+  readonly walletCalls: WalletCalls;
+  readonly outages: readonly Outage[];
+}
+
+export interface Outage {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Calls get no answer at all, instead of an immediate one that the wallet cannot be reached. */
+  readonly silent: boolean;
+}
+
+const START_MS = Date.parse('2026-03-01T09:00:00Z');
+const FAULT_RATES = [0.01, 0.02, 0.04, 0.08, 0.15] as const;
+const OUTAGE_MS = [20_000, 120_000, 900_000] as const;
+
+export function planOf(seed: string): Plan {
+  const random = new SeededRandom(`${seed}/plan`);
+  const operators = Array.from({ length: random.between(1, 3) }, (_, index) =>
+    operatorPlan(random, `operator-${index + 1}`),
+  );
+  const holders = Array.from({ length: random.between(5, 9) }, (_, index) => ({
+    operatorId: random.pick(operators).operatorId,
+    playerId: `player-${index + 1}`,
+    gameCode: 'simulated',
+  }));
+  const devices = holders.flatMap((holder) =>
+    Array.from({ length: random.between(1, 2) }, (_, index) => ({
+      name: `${holder.playerId}/device-${index + 1}`,
+      holder,
+    })),
+  );
+  return {
+    operators,
+    devices,
+    spinsPerDevice: 24,
+    firstDepositMinor: BigInt(random.between(2, 60)) * 100n,
+    currency: 'EUR',
+    faultRate: random.pick(FAULT_RATES),
+    skewRate: random.pick([0, 0.3, 1, 1]),
+    impatience: random.pick([0.05, 0.3, 0.8]),
+    networkRate: random.pick([0.02, 0.1, 0.3]),
+    replayRate: random.pick([0, 0.05, 0.2]),
+    redeliveryRate: random.pick([0, 0.05, 0.2]),
+    poisonPerThousand: random.pick([0, 0, 10]),
+    reorderMs: random.pick([0, 1_000, 30_000]),
+    walletLatencyMs: [random.between(2, 20), random.between(30, 400)],
+    upgradeAtMs: random.between(1, 300_000),
+    sweepsAtMs: Array.from({ length: 2 }, () => random.between(10_000, 200_000)),
+  };
+}
+
+function operatorPlan(random: SeededRandom, operatorId: string): OperatorPlan {
+  const outages = Array.from({ length: random.below(3) }, (_, index) => {
+    const fromMs = START_MS + random.between(0, 120_000);
+    const [untilMs, silent] = [fromMs + random.pick(OUTAGE_MS), random.chance(0.5)];
+    const name = `the wallet of ${operatorId} is down, outage ${index + 1}, for ${(untilMs - fromMs) / 1000} s`;
+    return { name, fromMs, untilMs, silent };
+  });
+  return {
+    operatorId,
+    walletKind: random.pick(walletKinds),
+    walletCalls: random.pick(walletCallStyles),
+    outages,
+  };
+}

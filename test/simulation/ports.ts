@@ -1,0 +1,135 @@
+import { DependencyError, EngineError } from '../../shared/domain/errors.ts';
+import { encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
+import { archiveRecord } from '../../shared/adapters/s3/archive-record.ts';
+import type { Archive } from '../../shared/ports/archive.ts';
+import type { Cipher } from '../../shared/ports/cipher.ts';
+import type { Engines } from '../../shared/ports/engines.ts';
+import type { EventBus } from '../../shared/ports/event-bus.ts';
+import type { SeedSource } from '../../shared/ports/random.ts';
+import type { RecoveryQueue } from '../../shared/ports/recovery-queue.ts';
+import type { Registry } from '../../shared/ports/registry.ts';
+import type { Sessions } from '../../shared/ports/sessions.ts';
+import { simulatedEngine } from './engine.ts';
+import type { PortCall } from './faults.ts';
+import { type Call, invocation } from './invocation.ts';
+import { LEDGER_LIMITS, ledgerPort } from './ledger-port.ts';
+import { unsealed } from './recompute.ts';
+import { walletsPort } from './wallets-port.ts';
+import type { World } from './world.ts';
+
+/** Three attempts of 1.5 s, as shared/adapters/aws/client-settings.ts has it; a packet may still be on its way after that. */
+const aws = {
+  fail: (): never => {
+    throw new DependencyError('SERVICE_UNAVAILABLE', 'The service did not answer as it should');
+  },
+  ...LEDGER_LIMITS,
+};
+
+/** An AWS service: whatever goes wrong in it is the same error to its caller. */
+function call<T>(name: PortCall, effect: () => T | Promise<T>, limits: Partial<Call<T>> = {}): Promise<T> {
+  return invocation().call<T>(name, { ...aws, ...limits, effect });
+}
+
+export type Ports = ReturnType<typeof portsOf>;
+
+/** The product's ports over what is kept in memory; every call of them is the scheduler's. */
+export function portsOf(world: World) {
+  return {
+    ledger: ledgerPort(world, call),
+    wallets: walletsPort(world),
+    sessions: sessionsPort(world),
+    registry: registryPort(world),
+    engines: enginesPort(),
+    seeds,
+    cipher,
+    recovery: recoveryPort(world),
+    parking: {
+      park: (record: unknown) => call('parking.park', () => void world.parked.push(JSON.stringify(record))),
+    },
+    archive: archivePort(world),
+    events: eventsPort(world),
+  };
+}
+
+function sessionsPort({ sessions, oracle }: World): Sessions {
+  return {
+    get: (sessionId) => call('sessions.get', () => sessions.get(sessionId)),
+    create: (session) =>
+      call('sessions.create', async () => {
+        await sessions.create(session);
+        oracle.launched(session);
+      }),
+    revoke: (sessionId, atMs) => sessions.revoke(sessionId, atMs),
+  };
+}
+
+function registryPort({ registry }: World): Registry {
+  return {
+    operator: (operatorId) => call('registry.operator', () => registry.operator(operatorId)),
+    operatorByKey: (keyHash) => call('registry.operatorByKey', () => registry.operatorByKey(keyHash)),
+    game: (gameCode) => call('registry.game', () => registry.game(gameCode)),
+    games: async () => [],
+  };
+}
+
+function enginesPort(): Engines {
+  const fail = (): never => {
+    throw new EngineError('ENGINE_UNAVAILABLE', 'The engine could not be fetched');
+  };
+  const engines = [1, 2].map(simulatedEngine);
+  return {
+    load: (hash) =>
+      call('engines.load', () => engines.find((engine) => engine.hash === hash) ?? fail(), {
+        fail,
+        latencyMs: [0, 2],
+      }),
+  };
+}
+
+/** As a generator on a server: its answer can be lost like any other. */
+const seeds: SeedSource = {
+  seed: () => {
+    const { random } = invocation();
+    return call('seeds.seed', () => random.bytes(32));
+  },
+};
+
+/** Seals by writing the context down: what is opened with another context is refused, as the real one would. */
+const cipher: Cipher = {
+  seal: (plain, context) =>
+    call('cipher.seal', () => Buffer.concat([Buffer.from(`${context}\0`), plain]), { latencyMs: [0, 1] }),
+  open: (sealed, context) => call('cipher.open', () => unsealed(sealed, context), { latencyMs: [0, 1] }),
+};
+
+const MAX_DELAY_MS = 900_000;
+
+function recoveryPort(world: World): RecoveryQueue {
+  return {
+    // No message, no call: the adapter sends none either.
+    send: async (requests, delayMs) => {
+      if (requests.length === 0) return;
+      const wholeSecondsMs = Math.ceil(Math.min(Math.max(delayMs, 0), MAX_DELAY_MS) / 1000) * 1000;
+      await call('recovery.send', () => {
+        for (const request of requests) world.queue.send(encodeRecoveryMessage(request), wholeSecondsMs);
+      });
+    },
+  };
+}
+
+function archivePort({ oracle }: World): Archive {
+  return {
+    write: (rounds) =>
+      call('archive.write', () => {
+        for (const round of rounds) oracle.archived(round.roundId, JSON.stringify(archiveRecord(round)));
+      }),
+  };
+}
+
+function eventsPort({ oracle }: World): EventBus {
+  return {
+    publish: (events) =>
+      call('events.publish', () => {
+        for (const event of events) oracle.published(event);
+      }),
+  };
+}

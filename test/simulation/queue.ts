@@ -1,0 +1,147 @@
+import { recoveryDelivery } from '../../infra/deliveries.ts';
+import { handler } from '../../functions/recover-round/handler.ts';
+import { Invocation } from './invocation.ts';
+import { hash } from './random.ts';
+import { TimeHeap } from './timeline.ts';
+import type { World } from './world.ts';
+
+interface Message {
+  readonly messageId: string;
+  readonly body: string;
+  /** Delivered besides the message itself. */
+  readonly copy: boolean;
+  receives: number;
+  /** In how many of them a fault was put. */
+  faulted: number;
+}
+
+/** The recovery queue and its mapping: at least once, in no order, and aside after too many failures. */
+export class RecoveryQueueService {
+  readonly #world: World;
+  readonly #waiting = new TimeHeap<Message>();
+  #wakeAtMs = Number.POSITIVE_INFINITY;
+  #running = 0;
+  /** How often each text was sent, for a name that other messages do not change. */
+  readonly #sent = new Map<string, number>();
+  readonly deadLetters: Message[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  send(body: string, delayMs: number): void {
+    const { timeline, plan, seed } = this.#world;
+    const nth = (this.#sent.get(body) ?? 0) + 1;
+    this.#sent.set(body, nth);
+    const messageId = `${body}/${nth}`;
+    // A standard queue keeps no order: messages of the same second overtake each other.
+    const jitterMs = plan.reorderMs > 0 ? hash(`${seed}${messageId}`) % plan.reorderMs : 0;
+    this.#waiting.add(timeline.nowMs + delayMs + jitterMs, {
+      messageId,
+      body,
+      copy: false,
+      receives: 0,
+      faulted: 0,
+    });
+    this.#pump();
+  }
+
+  #pump(): void {
+    const { timeline, settings } = this.#world;
+    while (this.#running < settings.recoveryConcurrency) {
+      const dueAtMs = this.#waiting.nextAtMs;
+      if (dueAtMs === undefined) return;
+      if (dueAtMs > timeline.nowMs) return this.#wakeAt(dueAtMs);
+      const batch = this.#receive();
+      if (batch.length > 0) void this.#deliver(batch);
+    }
+  }
+
+  #wakeAt(dueAtMs: number): void {
+    if (dueAtMs >= this.#wakeAtMs) return;
+    this.#wakeAtMs = dueAtMs;
+    this.#world.timeline.after(dueAtMs - this.#world.timeline.nowMs, () => {
+      if (this.#wakeAtMs === dueAtMs) this.#wakeAtMs = Number.POSITIVE_INFINITY;
+      this.#pump();
+    });
+  }
+
+  #receive(): Message[] {
+    const batch: Message[] = [];
+    while (
+      batch.length < recoveryDelivery.batchSize &&
+      (this.#waiting.nextAtMs ?? Number.POSITIVE_INFINITY) <= this.#world.timeline.nowMs
+    ) {
+      const message = this.#waiting.take()?.value;
+      if (!message) break;
+      if (message.receives >= recoveryDelivery.maxReceiveCount) this.#putAside(message);
+      else batch.push(message);
+    }
+    for (const message of batch) message.receives += 1;
+    return batch;
+  }
+
+  async #deliver(batch: readonly Message[]): Promise<void> {
+    const world = this.#world;
+    this.#running += 1;
+    const name = `recovery of ${batch.map(({ body, copy, receives }) => `${short(body)} receive ${receives}${copy ? ' (copy)' : ''}`).join(', ')}`;
+    const invocation = new Invocation(world, name);
+    const visibleAtMs =
+      world.timeline.nowMs +
+      recoveryDelivery.visibilityTimeouts * world.settings.sizes.worker.timeoutSeconds * 1000;
+    this.#duplicate(batch, invocation);
+    const Records = batch.map(({ messageId, body }) => ({ messageId, body }));
+    const ending = await invocation.run(world.settings.sizes.worker.timeoutSeconds * 1000, () =>
+      handler({ Records } as Parameters<typeof handler>[0], world.contextOf(invocation)),
+    );
+    const failed =
+      ending.kind === 'answered'
+        ? new Set(ending.value.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+        : undefined;
+    for (const message of batch) {
+      if (failed && !failed.has(message.messageId)) continue;
+      if (invocation.faults > 0) message.faulted += 1;
+      this.#waiting.add(Math.max(visibleAtMs, world.timeline.nowMs), message);
+    }
+    this.#running -= 1;
+    this.#pump();
+  }
+
+  /** A copy that is received while the first one is at work, or soon after. */
+  #duplicate(batch: readonly Message[], invocation: Invocation): void {
+    const { timeline, plan, decisions } = this.#world;
+    for (const message of batch) {
+      const drawn = !message.copy && invocation.random.chance(plan.redeliveryRate);
+      const afterMs = invocation.random.between(1, 5_000);
+      if (!drawn || !decisions.take(`${short(message.body)} receive ${message.receives} is delivered twice`))
+        continue;
+      this.#waiting.add(timeline.nowMs + afterMs, { ...message, copy: true, receives: message.receives - 1 });
+    }
+  }
+
+  /** Only what an injected failure met at each receive may end here. */
+  #putAside(message: Message): void {
+    this.deadLetters.push(message);
+    if (message.faulted < message.receives)
+      this.#world.fail('nothing is given up that could have been processed', message.messageId);
+  }
+
+  /** What docs/operations.md has a person do about an alarm. */
+  redrive(): void {
+    for (const message of this.deadLetters.splice(0))
+      this.#waiting.add(this.#world.timeline.nowMs, { ...message, receives: 0, faulted: 0 });
+    this.#pump();
+  }
+}
+
+function short(body: string): string {
+  const { purpose, attempt, operator_id, player_id, game_code, round_number } = JSON.parse(body) as Record<
+    string,
+    string | number
+  >;
+  return `${operator_id}#${player_id}#${game_code}#${round_number} ${purpose} ${attempt}`;
+}

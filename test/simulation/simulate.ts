@@ -1,0 +1,83 @@
+import { pairs as allPairs } from './faults.ts';
+import type { Played } from './play-world.ts';
+import type { Pool } from './pool.ts';
+import { shortestSchedule } from './shrink.ts';
+
+export interface Totals {
+  worlds: number;
+  spins: number;
+  rounds: number;
+  faults: number;
+  virtualMs: number;
+  digest: number;
+  readonly pairs: Map<string, number>;
+}
+
+export interface Failure {
+  readonly index: number;
+  readonly message: string;
+  /** What had to happen, no less. */
+  readonly schedule: readonly string[];
+  /** All that then happened, line by line. */
+  readonly trace: readonly string[];
+}
+
+export interface Simulation {
+  readonly totals: Totals;
+  readonly failure: Failure | undefined;
+  readonly unvisited: readonly string[];
+}
+
+interface Options {
+  readonly seed: string;
+  readonly spins: number;
+  readonly onProgress?: (totals: Totals) => void;
+}
+
+/**
+ * Plays worlds until their players have asked for so many spins, or one of them breaks a rule. Worlds are counted in the
+ * order of their numbers whatever order they end in, so that the same seed gives the same result on any number of threads.
+ */
+export async function simulate(pool: Pool, { seed, spins, onProgress }: Options): Promise<Simulation> {
+  const totals: Totals = {
+    worlds: 0,
+    spins: 0,
+    rounds: 0,
+    faults: 0,
+    virtualMs: 0,
+    digest: 0,
+    pairs: new Map(),
+  };
+  const running: Promise<Played>[] = [];
+  let next = 0;
+  let failed: Played | undefined;
+  while (!failed && totals.spins < spins) {
+    for (; running.length < 2 * pool.size; next += 1) running.push(pool.play({ seed, index: next }));
+    const played = await running.shift();
+    if (!played) break;
+    add(totals, played);
+    if (played.violation) failed = played;
+    onProgress?.(totals);
+  }
+  await Promise.all(running);
+  const unvisited = allPairs.filter((pair) => !totals.pairs.has(pair));
+  return { totals, failure: failed && (await explain(pool, seed, failed)), unvisited };
+}
+
+/** Finds the shortest schedule with which a world still breaks the same rule. */
+export async function explain(pool: Pool, seed: string, played: Played): Promise<Failure> {
+  const { index } = played;
+  const schedule = await shortestSchedule(played, (allowed) => pool.play({ seed, index, allowed }));
+  const shortest = await pool.play({ seed, index, allowed: schedule, trace: true });
+  return { index, message: shortest.violation?.message ?? '', schedule, trace: shortest.lines };
+}
+
+function add(totals: Totals, played: Played): void {
+  totals.worlds += 1;
+  totals.spins += played.spins;
+  totals.rounds += played.rounds;
+  totals.faults += played.faults;
+  totals.virtualMs += played.virtualMs;
+  totals.digest = (Math.imul(totals.digest, 31) + played.digest) >>> 0;
+  for (const [pair, count] of played.pairs) totals.pairs.set(pair, (totals.pairs.get(pair) ?? 0) + count);
+}

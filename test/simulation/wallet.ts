@@ -1,0 +1,156 @@
+import type { RefusalCode } from '../../shared/domain/round.ts';
+import type {
+  BetWinTransaction,
+  RollbackReply,
+  WalletReply,
+  WalletTransaction,
+} from '../../shared/ports/wallet.ts';
+
+/** How wallets in the field differ where it matters to a round. */
+export const walletKinds = [
+  /** Keeps to docs/wallet-api.md: an unknown rollback is remembered, and its debit refused when it arrives. */
+  'keeps-the-contract',
+  /** Forgets the rollback of a debit that it does not know: the debit, when it arrives, is taken. */
+  'forgets-rollbacks',
+  /** Says "done", not "not found", to the rollback of a debit that it does not know. */
+  'acknowledges-any-rollback',
+  /** Looks at the session before the transaction id: a debit repeated after the session's end is refused. */
+  'checks-session-first',
+] as const;
+export type WalletKind = (typeof walletKinds)[number];
+
+/** What a wallet's books have of one transaction id. */
+export interface Entry {
+  readonly transaction: WalletTransaction;
+  readonly winMinor: bigint;
+  state: 'taken' | 'returned' | 'poisoned' | 'refused' | 'paid';
+  readonly refusal?: RefusalCode;
+}
+
+/** Told of every call that reaches a wallet and of every movement, before it is made. */
+export interface Auditor {
+  reached(call: 'debit' | 'credit' | 'betWin' | 'rollback', transaction: WalletTransaction): void;
+  moves(movement: 'debit' | 'credit' | 'betWin' | 'return', entry: Entry): void;
+  mismatch(transaction: WalletTransaction): void;
+}
+
+const refused = (code: RefusalCode): WalletReply => ({ kind: 'refused', code });
+const mismatched = { kind: 'unknown', reason: 'TRANSACTION_MISMATCH' } as const;
+
+/** An operator's books. They are not part of the code under test, and what they say is what happened. */
+export class OperatorWallet {
+  readonly kind: WalletKind;
+  readonly #auditor: Auditor;
+  readonly #balances = new Map<string, bigint>();
+  readonly #entries = new Map<string, Entry>();
+  readonly #endedSessions = new Set<string>();
+
+  constructor(kind: WalletKind, auditor: Auditor) {
+    this.kind = kind;
+    this.#auditor = auditor;
+  }
+
+  balanceOf(playerId: string): bigint {
+    return this.#balances.get(playerId) ?? 0n;
+  }
+
+  deposit(playerId: string, amountMinor: bigint): void {
+    this.#balances.set(playerId, this.balanceOf(playerId) + amountMinor);
+  }
+
+  endSession(sessionId: string): void {
+    this.#endedSessions.add(sessionId);
+  }
+
+  /** Stands for a limit or a block: a debit that was refused stays refused. */
+  refuse(transaction: WalletTransaction): WalletReply {
+    if (this.#entries.has(transaction.transactionId)) return this.debit(transaction);
+    return this.#refuse(transaction, 'LIMIT_REACHED');
+  }
+
+  debit(transaction: WalletTransaction): WalletReply {
+    return this.#take('debit', transaction, 0n);
+  }
+
+  betWin(transaction: BetWinTransaction): WalletReply {
+    return this.#take('betWin', transaction, transaction.winMinor);
+  }
+
+  credit(transaction: WalletTransaction): WalletReply {
+    this.#auditor.reached('credit', transaction);
+    const known = this.#entries.get(transaction.transactionId);
+    if (known && !sameMovement(known, transaction, 0n)) return this.#mismatch(transaction);
+    if (!known) this.#move('credit', { transaction, winMinor: 0n, state: 'paid' }, transaction.amountMinor);
+    return this.#acknowledged(transaction);
+  }
+
+  rollback(transaction: WalletTransaction): RollbackReply {
+    this.#auditor.reached('rollback', transaction);
+    const known = this.#entries.get(transaction.transactionId);
+    const unknown = {
+      kind: this.kind === 'acknowledges-any-rollback' ? 'acknowledged' : 'not-found',
+    } as const;
+    if (!known) {
+      if (this.kind !== 'forgets-rollbacks')
+        this.#entries.set(transaction.transactionId, { transaction, winMinor: 0n, state: 'poisoned' });
+      return unknown;
+    }
+    if (known.state === 'poisoned' || known.state === 'refused') return unknown;
+    if (known.state === 'taken') {
+      this.#move('return', known, known.transaction.amountMinor - known.winMinor);
+      known.state = 'returned';
+    }
+    return { kind: 'acknowledged' };
+  }
+
+  #take(movement: 'debit' | 'betWin', transaction: WalletTransaction, winMinor: bigint): WalletReply {
+    this.#auditor.reached(movement, transaction);
+    const sessionEnded = this.#endedSessions.has(transaction.sessionId);
+    if (sessionEnded && this.kind === 'checks-session-first') return refused('WALLET_REFUSED');
+    const known = this.#entries.get(transaction.transactionId);
+    if (known?.state === 'poisoned' || known?.state === 'returned') return refused('WALLET_REFUSED');
+    if (known && !sameMovement(known, transaction, winMinor)) return this.#mismatch(transaction);
+    if (known?.state === 'refused') return refused(known.refusal ?? 'WALLET_REFUSED');
+    if (known) return this.#acknowledged(transaction);
+    if (sessionEnded) return this.#refuse(transaction, 'WALLET_REFUSED');
+    if (this.balanceOf(transaction.playerId) < transaction.amountMinor)
+      return this.#refuse(transaction, 'INSUFFICIENT_FUNDS');
+    this.#move(movement, { transaction, winMinor, state: 'taken' }, winMinor - transaction.amountMinor);
+    return this.#acknowledged(transaction);
+  }
+
+  #refuse(transaction: WalletTransaction, refusal: RefusalCode): WalletReply {
+    const winMinor = 'winMinor' in transaction ? (transaction as BetWinTransaction).winMinor : 0n;
+    this.#entries.set(transaction.transactionId, { transaction, winMinor, state: 'refused', refusal });
+    return refused(refusal);
+  }
+
+  #mismatch(transaction: WalletTransaction): typeof mismatched {
+    this.#auditor.mismatch(transaction);
+    return mismatched;
+  }
+
+  #move(movement: 'debit' | 'credit' | 'betWin' | 'return', entry: Entry, changeMinor: bigint): void {
+    this.#auditor.moves(movement, entry);
+    const { playerId, transactionId } = entry.transaction;
+    this.#entries.set(transactionId, entry);
+    this.#balances.set(playerId, this.balanceOf(playerId) + changeMinor);
+  }
+
+  #acknowledged({ playerId }: WalletTransaction): WalletReply {
+    return { kind: 'acknowledged', balanceMinor: this.balanceOf(playerId) };
+  }
+}
+
+function sameMovement(entry: Entry, transaction: WalletTransaction, winMinor: bigint): boolean {
+  const known = entry.transaction;
+  return (
+    known.amountMinor === transaction.amountMinor &&
+    entry.winMinor === winMinor &&
+    known.currency === transaction.currency &&
+    known.playerId === transaction.playerId &&
+    known.roundId === transaction.roundId &&
+    known.sessionId === transaction.sessionId &&
+    known.gameCode === transaction.gameCode
+  );
+}

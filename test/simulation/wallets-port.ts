@@ -1,0 +1,125 @@
+import { DependencyError } from '../../shared/domain/errors.ts';
+import type {
+  RollbackReply,
+  UnknownReason,
+  Wallet,
+  WalletReply,
+  Wallets,
+} from '../../shared/ports/wallet.ts';
+import type { PortCall } from './faults.ts';
+import { type Call, invocation } from './invocation.ts';
+import type { World } from './world.ts';
+
+const LATEST_MS = 10 * 60_000;
+
+/** What an HTTP reply that proves nothing can have been. */
+const heardReasons: readonly UnknownReason[] = [
+  'SERVER_ERROR',
+  'UNREADABLE',
+  'WRONG_CURRENCY',
+  'WRONG_TRANSACTION',
+];
+
+type Unknown = { readonly kind: 'unknown'; readonly reason: UnknownReason };
+
+/** Operators' wallets behind a network: calls and answers are lost, late and doubled, and a wallet can be down. */
+export function walletsPort(world: World): Wallets {
+  return { of: ({ operatorId }) => walletOf(world, operatorId) };
+}
+
+function walletOf(world: World, operatorId: string): Wallet {
+  const { books, outages } = world.operatorOf(operatorId);
+  const settings = world.settings;
+
+  function call<T>(
+    name: PortCall,
+    effect: () => T,
+    fail: (heard: boolean) => T,
+    refuse: () => T,
+  ): Promise<T> {
+    const limits = {
+      timeoutMs: settings.walletTimeoutMs,
+      latestMs: LATEST_MS,
+      latencyMs: world.plan.walletLatencyMs,
+    };
+    const outage = outages.find(
+      ({ fromMs, untilMs }) => world.timeline.nowMs >= fromMs && world.timeline.nowMs < untilMs,
+    );
+    // Nothing reaches a wallet that is down; what more could go wrong with the call makes no difference.
+    if (outage) return unreachable(world, name, fail, outage.silent ? limits.timeoutMs : limits.latencyMs[1]);
+    return invocation().call<T>(name, { ...limits, effect, fail, refuse } satisfies Call<T>);
+  }
+
+  let replies = 0;
+  const reason = (heard: boolean): Unknown => {
+    replies += 1;
+    return {
+      kind: 'unknown',
+      reason: heard ? (heardReasons[replies % heardReasons.length] ?? 'SERVER_ERROR') : 'TIMEOUT',
+    };
+  };
+  const limit = (): WalletReply => ({ kind: 'refused', code: 'WALLET_REFUSED' });
+  const unavailable = (): never => {
+    throw new DependencyError('WALLET_UNAVAILABLE', 'The wallet could not confirm the player');
+  };
+
+  return {
+    debit: (transaction) =>
+      call<WalletReply>(
+        'wallet.debit',
+        () => books.debit(transaction),
+        reason,
+        () => books.refuse(transaction),
+      ),
+    betWin: (transaction) =>
+      call<WalletReply>(
+        'wallet.betWin',
+        () => books.betWin(transaction),
+        reason,
+        () => books.refuse(transaction),
+      ),
+    credit: (transaction) =>
+      call<WalletReply>('wallet.credit', () => books.credit(transaction), reason, limit),
+    rollback: (transaction) =>
+      call<RollbackReply>(
+        'wallet.rollback',
+        () => books.rollback(transaction),
+        reason,
+        () => ({ kind: 'unknown', reason: 'REFUSED' }),
+      ),
+    balance: (playerId) =>
+      call<WalletReply>(
+        'wallet.balance',
+        () => ({ kind: 'acknowledged', balanceMinor: books.balanceOf(playerId) }),
+        reason,
+        limit,
+      ),
+    authenticate: (_, playerId) =>
+      call<{ playerId: string; currency: string } | undefined>(
+        'wallet.authenticate',
+        () => ({ playerId, currency: world.plan.currency }),
+        unavailable,
+        () => undefined,
+      ),
+  };
+}
+
+function unreachable<T>(
+  world: World,
+  name: PortCall,
+  fail: (heard: boolean) => T,
+  afterMs: number,
+): Promise<T> {
+  const running = invocation();
+  world.note(() => `${running.name}: ${name} does not reach the wallet, which is down`);
+  return new Promise((resolve, reject) => {
+    world.timeline.after(afterMs, () => {
+      if (running.dead) return;
+      try {
+        resolve(fail(false));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}

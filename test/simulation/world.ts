@@ -1,0 +1,241 @@
+import type { Context } from 'aws-lambda';
+import { createHash } from 'node:crypto';
+import { handler as sweep } from '../../functions/sweep-rounds/handler.ts';
+import { type StageSettings, stageSettings } from '../../infra/stages.ts';
+import { MemoryLedger } from '../../shared/adapters/memory/ledger.ts';
+import { MemorySessions } from '../../shared/adapters/memory/sessions.ts';
+import type { Game } from '../../shared/domain/game.ts';
+import type { Operator } from '../../shared/domain/operator.ts';
+import type { Registry } from '../../shared/ports/registry.ts';
+import { Api } from './api.ts';
+import { Decisions } from './decisions.ts';
+import { Device, type Holder } from './device.ts';
+import { engineHash } from './engine.ts';
+import type { Fault, PortCall } from './faults.ts';
+import { Invocation } from './invocation.ts';
+import { Oracle, Violation } from './oracle.ts';
+import { type OperatorPlan, type Plan, planOf } from './plan.ts';
+import { type Ports, portsOf } from './ports.ts';
+import { RecoveryQueueService } from './queue.ts';
+import { hash, SeededRandom } from './random.ts';
+import { LedgerStream } from './stream.ts';
+import { Timeline } from './timeline.ts';
+import { OperatorWallet } from './wallet.ts';
+
+const START_MS = Date.parse('2026-03-01T09:00:00Z');
+const DAY_MS = 86_400_000;
+const LONGEST_MS = 7 * DAY_MS;
+const GAME = 'simulated';
+
+export interface WorldOptions {
+  readonly seed: string;
+  readonly focus?: { readonly call: PortCall; readonly fault: Fault };
+  /** Only these decisions; without it, all that are drawn. */
+  readonly allowed?: ReadonlySet<string>;
+  /** Keeps a line for everything that happens. */
+  readonly trace?: boolean;
+  /** Instead of the plan that follows from the seed. */
+  readonly plan?: Plan;
+}
+
+interface RunningOperator extends OperatorPlan {
+  readonly key: string;
+  readonly books: OperatorWallet;
+}
+
+/** Operators, players, a ledger, queues, a stream, wallets and a clock: all that a run of the product touches. */
+export class World {
+  readonly seed: string;
+  readonly plan: Plan;
+  readonly focus: WorldOptions['focus'];
+  readonly settings: StageSettings = stageSettings('prod');
+  readonly timeline = new Timeline(START_MS);
+  readonly decisions: Decisions;
+  readonly ledger = new MemoryLedger();
+  readonly sessions = new MemorySessions();
+  readonly oracle: Oracle;
+  readonly queue: RecoveryQueueService;
+  readonly stream: LedgerStream;
+  readonly api: Api;
+  readonly registry: Registry;
+  readonly ports: Ports;
+  readonly parked: string[] = [];
+  readonly operators: readonly RunningOperator[];
+  readonly pairs = new Map<string, number>();
+  readonly lines: string[] = [];
+  violation: Violation | undefined;
+  /** How many the players have asked for. */
+  spins = 0;
+  #digest = 0;
+  #engineVersion = 1;
+  readonly #deposits = new Map<string, bigint>();
+  readonly #tracing: boolean;
+
+  constructor({ seed, focus, allowed, trace = false, plan }: WorldOptions) {
+    this.seed = seed;
+    this.focus = focus;
+    this.#tracing = trace;
+    this.plan = plan ?? planOf(seed);
+    this.decisions = new Decisions(allowed);
+    this.oracle = new Oracle(
+      (violation) => (this.violation ??= violation),
+      () => this.timeline.nowMs,
+    );
+    this.queue = new RecoveryQueueService(this);
+    this.stream = new LedgerStream(this);
+    this.api = new Api(this);
+    this.registry = this.#registry();
+    this.operators = this.plan.operators.map((operator) => ({
+      ...operator,
+      key: `key of ${operator.operatorId}`,
+      outages: operator.outages.filter(({ name }) => this.decisions.take(name)),
+      books: new OperatorWallet(operator.walletKind, this.oracle),
+    }));
+    this.ports = portsOf(this);
+  }
+
+  get rounds(): number {
+    return this.oracle.accounts.size;
+  }
+
+  /** The same for two worlds in which the same things happened at the same times. */
+  get digest(): number {
+    return this.#digest >>> 0;
+  }
+
+  /** A line of the trace, made only where somebody reads it; its time and its order are part of the digest. */
+  note(line: () => string): void {
+    const text = line();
+    this.#digest = hash(text, this.#digest ^ (this.timeline.nowMs - START_MS));
+    if (this.#tracing) this.lines.push(`${clockTime(this.timeline.nowMs - START_MS)} ${text}`);
+  }
+
+  fail(rule: string, detail: string): void {
+    this.violation ??= new Violation(rule, detail);
+  }
+
+  visited(pair: string): void {
+    this.pairs.set(pair, (this.pairs.get(pair) ?? 0) + 1);
+  }
+
+  operatorOf(operatorId: string): RunningOperator {
+    const found = this.operators.find((operator) => operator.operatorId === operatorId);
+    if (!found) throw new Error(`this world has no operator ${operatorId}`);
+    return found;
+  }
+
+  deposit({ operatorId, playerId }: Holder, amountMinor: bigint): void {
+    this.operatorOf(operatorId).books.deposit(playerId, amountMinor);
+    const player = `${operatorId}#${playerId}`;
+    this.#deposits.set(player, (this.#deposits.get(player) ?? 0n) + amountMinor);
+  }
+
+  contextOf({ name }: Invocation): Context {
+    return { awsRequestId: name, functionName: 'simulated' } as Context;
+  }
+
+  /** Plays until every device has asked for its spins and nothing is left to happen, then asks whether all is well. */
+  async play(): Promise<void> {
+    const devices = this.plan.devices.map(({ holder, name }) => new Device(this, holder, name));
+    for (const { holder } of this.plan.devices) {
+      if (!this.#deposits.has(`${holder.operatorId}#${holder.playerId}`))
+        this.deposit(holder, this.plan.firstDepositMinor);
+    }
+    this.timeline.after(this.plan.upgradeAtMs, () => this.#upgrade());
+    for (const [index, atMs] of this.plan.sweepsAtMs.entries())
+      this.timeline.after(atMs, () => void this.#sweep(`sweep ${index + 1}`));
+    const stopped = () => {
+      if (this.timeline.nowMs - START_MS > LONGEST_MS)
+        this.fail('everything comes to an end', 'after a week there is still something to do');
+      return this.violation !== undefined;
+    };
+    for (const device of devices) void device.play(this.plan.spinsPerDevice);
+    await this.timeline.run(stopped);
+    if (stopped()) return;
+    await this.#calm(devices, stopped);
+  }
+
+  async #calm(devices: readonly Device[], stopped: () => boolean): Promise<void> {
+    this.decisions.calm = true;
+    this.queue.redrive();
+    this.timeline.after(DAY_MS, () => void this.#sweep('the last sweep'));
+    await this.timeline.run(stopped);
+    if (stopped()) return;
+    const played = devices.map(async (device) => {
+      if (!(await device.playsOn())) this.fail('whoever has a session can play on', device.name);
+    });
+    void Promise.all(played);
+    await this.timeline.run(stopped);
+    if (stopped()) return;
+    if (this.queue.size > 0 || this.queue.deadLetters.length > 0) this.fail('nothing stays in a queue', '');
+    this.oracle.closing(
+      (operatorId, playerId) => this.operatorOf(operatorId).books.balanceOf(playerId),
+      this.#deposits,
+    );
+  }
+
+  /** Lambda tries an asynchronous call three times. */
+  async #sweep(name: string): Promise<void> {
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const invocation = new Invocation(this, `${name} try ${attempt}`);
+      const ending = await invocation.run(this.settings.sizes.sweep.timeoutSeconds * 1000, () =>
+        sweep({}, this.contextOf(invocation)),
+      );
+      if (ending.kind === 'answered') return;
+      await this.timeline.wait(attempt * 60_000);
+    }
+  }
+
+  #upgrade(): void {
+    if (this.decisions.take('a new engine is published')) this.#engineVersion = 2;
+  }
+
+  #registry(): Registry {
+    const operator = async (operatorId: string): Promise<Operator | undefined> => {
+      const found = this.operators.find((candidate) => candidate.operatorId === operatorId);
+      return (
+        found && {
+          operatorId,
+          name: operatorId,
+          enabled: true,
+          walletUrl: 'https://wallet.invalid',
+          walletSecretName: 'none',
+          walletCalls: found.walletCalls,
+        }
+      );
+    };
+    return {
+      operator,
+      operatorByKey: async (keyHash) => {
+        const found = this.operators.find(
+          ({ key }) => createHash('sha256').update(key).digest('hex') === keyHash,
+        );
+        return found && operator(found.operatorId);
+      },
+      game: async (gameCode) => (gameCode === GAME ? this.#game() : undefined),
+      games: async () => [this.#game()],
+    };
+  }
+
+  #game(): Game {
+    return {
+      gameCode: GAME,
+      title: 'Simulated',
+      enabled: true,
+      engineHash: engineHash(this.#engineVersion),
+      bets: [{ currency: this.plan.currency, allowedMinor: [10n, 100n, 250n] }],
+    };
+  }
+}
+
+function clockTime(ms: number): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const seconds = Math.floor(ms / 1000);
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${String(ms % 1000).padStart(3, '0')}`;
+}
+
+/** Draws of a library or of a planted mistake follow from the seed as well. */
+export function seedGlobalRandom(seed: string): void {
+  const random = new SeededRandom(`${seed}/Math.random`);
+  Math.random = () => random.fraction();
+}
