@@ -32,6 +32,9 @@ export interface Ledger {
   save(next: Round, fence: Fence): Promise<boolean>;
   /** Lets a round that is final and archived expire. No effect on others. */
   expire(reference: RoundReference, expiresAtMs: number): Promise<void>;
-  /** Every round that is not final and untouched since `beforeMs`, in pages, in no order. */
+  /**
+   * Every round that is not final and untouched since `beforeMs`, in pages, in no order.
+   * @throws FaultError CORRUPT_RECORD after all others, where one cannot be read
+   */
   unfinished(beforeMs: number): AsyncIterable<RoundReference>;
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FaultError } from '../domain/errors.ts';
 import { sampleIntent, sampleOutcome } from '../domain/rounds.fixture.ts';
 import type { RecoveryRequest } from '../ports/recovery-queue.ts';
 import { log, RoundsFixture, settings } from './rounds.fixture.ts';
@@ -25,6 +26,17 @@ describe('the daily sweep', () => {
     expect(table.recovery.takeDue()).toEqual(
       [1, 2, 3].map((number) => ({ log, number, purpose: 'finish', attempt: 0 })),
     );
+  });
+
+  it('asks for the rounds that were found before the ledger failed', async () => {
+    const ledger = Object.assign(table.ledger, {
+      async *unfinished() {
+        yield { log, number: 1 };
+        throw new FaultError('CORRUPT_RECORD', 'A stored round has a key that is never written');
+      },
+    });
+    await expect(sweepRounds({ ...table.ports(), ledger }, settings)).rejects.toBeInstanceOf(FaultError);
+    expect(numbersOf(table.recovery.takeDue())).toEqual([1]);
   });
 
   it('leaves rounds alone that have ended', async () => {

@@ -20,13 +20,17 @@ export async function sweepRounds(
 ): Promise<number> {
   let found = 0;
   let batch: RecoveryRequest[] = [];
-  for await (const reference of ports.ledger.unfinished(ports.clock.nowMs() - settings.leaseMs)) {
-    found += 1;
-    batch.push({ ...reference, purpose: 'finish', attempt: 0 });
-    if (batch.length < BATCH) continue;
-    await ports.recovery.send(batch, 0);
-    batch = [];
+  try {
+    for await (const reference of ports.ledger.unfinished(ports.clock.nowMs() - settings.leaseMs)) {
+      found += 1;
+      batch.push({ ...reference, purpose: 'finish', attempt: 0 });
+      if (batch.length < BATCH) continue;
+      await ports.recovery.send(batch, 0);
+      batch = [];
+    }
+  } finally {
+    // Also where the ledger failed on the way: what was found is recovered all the same.
+    if (batch.length > 0) await ports.recovery.send(batch, 0);
   }
-  if (batch.length > 0) await ports.recovery.send(batch, 0);
   return found;
 }

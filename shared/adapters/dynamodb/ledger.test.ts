@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../../test/contracts/http-server.ts';
 import { committed, credited, intent } from '../../../test/contracts/rounds.ts';
@@ -178,3 +179,21 @@ it('refuses a round that no item can hold, before it is sent', async () => {
   await expect(ledger.save(committed(large), large)).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
   client.destroy();
 });
+
+it('finds every unfinished round that it can read before it tells of one that it cannot', async () => {
+  const pages = [
+    { Items: [keyOf('Demo#a#coin', 1), keyOf('demo#a#coin', 2)], LastEvaluatedKey: {} },
+    { Items: [keyOf('demo#b#coin', 3)] },
+  ];
+  const client = { send: async () => pages.shift() } as unknown as DynamoDBDocumentClient;
+  const found: number[] = [];
+  const finding = async () => {
+    for await (const { number } of new DynamoLedger(client, TABLE).unfinished(0)) found.push(number);
+  };
+  await expect(finding()).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  expect(found).toEqual([2, 3]);
+});
+
+function keyOf(pk: string, number: number) {
+  return { pk, sk: `round#00000000${number}` };
+}

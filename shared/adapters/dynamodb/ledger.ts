@@ -146,6 +146,7 @@ export class DynamoLedger implements Ledger {
   /** Eventually consistent, at half the price: a round untouched for that long has reached every replica. */
   async *unfinished(beforeMs: number): AsyncIterable<RoundReference> {
     let startKey: Record<string, unknown> | undefined;
+    const unreadable: unknown[] = [];
     do {
       const { Items = [], LastEvaluatedKey } = await awsCall('DynamoDB', () =>
         this.#client.send(
@@ -159,9 +160,14 @@ export class DynamoLedger implements Ledger {
           }),
         ),
       );
-      for (const key of Items) yield referenceOf(key as RoundKey);
+      for (const key of Items) {
+        const reference = readReference(key as RoundKey, unreadable);
+        if (reference) yield reference;
+      }
       startKey = LastEvaluatedKey;
     } while (startKey);
+    // Last, so that one broken item keeps no other round from its recovery.
+    if (unreadable.length > 0) throw unreadable[0];
   }
 
   async #read(key: RoundKey): Promise<Round | undefined> {
@@ -175,6 +181,15 @@ export class DynamoLedger implements Ledger {
     return awsCall('DynamoDB', () =>
       this.#client.send(new QueryCommand({ TableName: this.#table, ...input })),
     );
+  }
+}
+
+function readReference(key: RoundKey, unreadable: unknown[]): RoundReference | undefined {
+  try {
+    return referenceOf(key);
+  } catch (error) {
+    unreadable.push(error);
+    return undefined;
   }
 }
 
