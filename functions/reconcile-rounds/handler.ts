@@ -8,8 +8,9 @@ import { httpHandler } from '../_runtime/http-handler.ts';
 import { headersOf, queryOf } from '../_runtime/http-request.ts';
 
 /** What fits the function's time-out and an answer of Lambda; the command reads more. */
-const LIMITS = { files: 2_000, rounds: 20_000, transactions: 10_000, lookups: 1_000, timeMs: 8_000 } as const;
-const ARCHIVE_DELAY_MS = 60 * 60_000;
+const LIMITS = { files: 3_000, rounds: 20_000, transactions: 10_000, lookups: 1_000, timeMs: 8_000 } as const;
+/** As long as a report is provisional: by then an archive that keeps up has every round of the period. */
+const ARCHIVE_DELAY_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
 
 export const handler = httpHandler(async (event) => {

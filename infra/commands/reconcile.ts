@@ -16,8 +16,14 @@ import { S3ArchivedRounds } from '../../shared/adapters/s3/archived-rounds.ts';
 import { Secrets } from '../../shared/adapters/secrets/secrets.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
 import type { Operator } from '../../shared/domain/operator.ts';
-import type { Reconciliation, ReconciliationPorts } from '../../shared/usecases/reconcile.ts';
-import { joined, reconcileDays } from '../../shared/usecases/reconcile-days.ts';
+import type { Difference } from '../../shared/domain/reconciliation.ts';
+import type {
+  Reconciliation,
+  ReconciliationPorts,
+  ReconciliationRequest,
+} from '../../shared/usecases/reconcile.ts';
+import { joined, joinedDifferences, reconcileDays } from '../../shared/usecases/reconcile-days.ts';
+import { reconcileUnfinished } from '../../shared/usecases/reconcile-unfinished.ts';
 import { stageSettings } from '../stages.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { reconciliationText } from './reconciliation-text.ts';
@@ -25,7 +31,7 @@ import { runCommand } from './run-command.ts';
 import { whileCounting } from './while-counting.ts';
 
 const usage =
-  'npm run reconcile -- --operator ID [--from TIME --to TIME] [--stage STAGE] [--json]; TIME is such as 2026-11-21 or 2026-11-21T06:00:00Z';
+  'npm run reconcile -- --operator ID [--from TIME --to TIME] [--unfinished] [--stage STAGE] [--json]; TIME is such as 2026-11-21 or 2026-11-21T06:00:00Z';
 
 const DAY_MS = 86_400_000;
 const DIFFERENT = 1;
@@ -79,7 +85,8 @@ async function operatorOf({ stage, outputs }: Deployment, operatorId: string): P
 /** Says on standard error how far it is: of a long period, a day may take minutes. */
 async function reconcilePeriod(
   deployment: Deployment,
-  request: { readonly operator: Operator; readonly fromMs: number; readonly toMs: number },
+  request: ReconciliationRequest,
+  unfinished: boolean,
 ): Promise<Reconciliation> {
   const settings = {
     hotRetentionMs: stageSettings(deployment.stage).hotRetentionDays * DAY_MS,
@@ -88,16 +95,22 @@ async function reconcilePeriod(
     limits: LIMITS,
   };
   const days: Reconciliation[] = [];
+  const pending: Difference[] = [];
   await whileCounting(portsOf(deployment), async (ports) => {
     for await (const day of reconcileDays(ports, settings, request)) {
       const { fromMs, differences } = day;
       console.error(`${new Date(fromMs).toISOString().slice(0, 10)}: ${differences.length} differences`);
       days.push(day);
     }
+    if (unfinished && days.every(({ compared }) => compared)) {
+      console.error('Reading the ledger for rounds that are not final');
+      pending.push(...(await reconcileUnfinished(ports, settings, request.operator)));
+    }
   });
   const [first, ...others] = days;
   if (!first) throw new Error('The period has no day');
-  return joined(first, ...others);
+  const period = joined(first, ...others);
+  return { ...period, differences: joinedDifferences([period.differences, pending]) };
 }
 
 await runCommand(async () => {
@@ -107,6 +120,7 @@ await runCommand(async () => {
       from: { type: 'string' },
       to: { type: 'string' },
       stage: { type: 'string', default: 'local' },
+      unfinished: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -114,7 +128,7 @@ await runCommand(async () => {
   const period = periodOf(values.from, values.to);
   const deployment = await findDeployment(values.stage);
   const operator = await operatorOf(deployment, values.operator);
-  const reconciliation = await reconcilePeriod(deployment, { operator, ...period });
+  const reconciliation = await reconcilePeriod(deployment, { operator, ...period }, values.unfinished);
   const report = reconciliationReport(reconciliation);
   console.log(values.json ? JSON.stringify(report, undefined, 2) : reconciliationText(report));
   if (!reconciliation.compared) process.exitCode = NOT_COMPARED;

@@ -39,15 +39,16 @@ export function joined(first: Reconciliation, ...others: readonly Reconciliation
     compared: periods.every(({ compared }) => compared),
     inProgress: periods.reduce((sum, { inProgress }) => sum + inProgress, 0),
     totals: addTotals(periods.map(({ totals }) => totals)),
-    differences: differencesIn(periods),
+    differences: joinedDifferences(periods.map(({ differences }) => differences)),
   };
 }
 
-function differencesIn(periods: readonly Reconciliation[]): Difference[] {
+/** Each round as the last of several lists has it. */
+export function joinedDifferences(lists: readonly (readonly Difference[])[]): Difference[] {
   // A transaction of an unknown round lies in one period, and so is reported once.
-  const strangers = periods.flatMap(({ differences }) => differences.filter(isOfUnknownRound));
+  const strangers = lists.flatMap((differences) => differences.filter(isOfUnknownRound));
   const byRound = new Map<string, Difference[]>();
-  for (const { differences } of periods) {
+  for (const differences of lists) {
     const ofRounds = differences.filter((difference) => !isOfUnknownRound(difference));
     for (const [roundId, group] of Map.groupBy(ofRounds, (difference) => difference.roundId)) {
       byRound.set(roundId, group);

@@ -4,6 +4,7 @@ import type { Operator } from '../domain/operator.ts';
 import type { BookedTransaction } from '../domain/reconciliation.ts';
 import type { Round } from '../domain/round.ts';
 import { sampleIntent, sampleOutcome } from '../domain/rounds.fixture.ts';
+import type { RoundReference } from '../ports/ledger.ts';
 import type { ArchivedRounds } from '../ports/archived-rounds.ts';
 import type { WalletBooks } from '../ports/wallet-books.ts';
 import {
@@ -71,12 +72,21 @@ export class HistoryFixture {
           this.lookups += 1;
           return this.unindexed.has(roundId) ? undefined : this.rounds.find((one) => one.roundId === roundId);
         },
+        get: async ({ log, number }: RoundReference) =>
+          this.rounds.find((one) => one.log.playerId === log.playerId && one.number === number),
+        unfinished: (beforeMs: number) => this.#unfinished(beforeMs),
         list: async ({ playerId }: Round['log']) =>
           this.rounds.filter(({ log }) => log.playerId === playerId).toReversed(),
       },
       archive: this.#archive(),
       books: this.#books(),
     };
+  }
+
+  async *#unfinished(beforeMs: number): AsyncIterable<RoundReference> {
+    for (const one of this.rounds) {
+      if (isUnfinished(accountedRound(one)) && one.updatedAtMs < beforeMs) yield one;
+    }
   }
 
   #archive(): ArchivedRounds {

@@ -5,7 +5,8 @@ import { booked } from '../domain/reconciliation.fixture.ts';
 import type { BookedTransaction } from '../domain/reconciliation.ts';
 import type { Round } from '../domain/round.ts';
 import { sampleOutcome } from '../domain/rounds.fixture.ts';
-import { DAY_MS, HistoryFixture, HOUR_MS, round } from './reconcile.fixture.ts';
+import { DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
+import { reconcileUnfinished } from './reconcile-unfinished.ts';
 import { codeOf } from './rounds.fixture.ts';
 
 let history: HistoryFixture;
@@ -169,6 +170,24 @@ describe('a round that is not final', () => {
       differences: [],
       inProgress: 1,
     });
+  });
+});
+
+describe('rounds that are not final', () => {
+  it('are compared without a period, also where the wallet has never heard of them', async () => {
+    const oldMs = history.nowMs - 300_001;
+    const bonus = round('COMMITTED', oldMs, { number: 1, kind: 'bonus', stakeMinor: 0n });
+    const voiding = round('VOIDING', oldMs, { number: 2 });
+    const nothingTaken = round('VOIDING', oldMs, { number: 3 });
+    const young = round('COMMITTED', oldMs + 1, { number: 4, stakeMinor: 0n });
+    const foreign = { ...bonus, log: { ...bonus.log, operatorId: 'other' }, number: 5 };
+    history.rounds = [bonus, voiding, nothingTaken, young, foreign, round('CREDITED', oldMs, { number: 6 })];
+    book(voiding, 'debit');
+    const differences = await reconcileUnfinished(history.ports(), history.settings, operator);
+    expect(differences.map(({ kind, roundId }) => [kind, roundId])).toEqual([
+      ['PENDING_CREDIT', bonus.roundId],
+      ['PENDING_ROLLBACK', voiding.roundId],
+    ]);
   });
 });
 

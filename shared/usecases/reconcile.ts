@@ -1,24 +1,24 @@
 import { accountedRound, isUnfinished } from '../domain/accounted-round.ts';
-import { DependencyError, RequestError } from '../domain/errors.ts';
+import { RequestError } from '../domain/errors.ts';
 import { GameCode, PlayerId, RoundId } from '../domain/ids.ts';
 import type { Operator } from '../domain/operator.ts';
 import {
   type AccountedRound,
   type BookedTransaction,
   type Difference,
-  differencesOf,
   unknownRound,
 } from '../domain/reconciliation.ts';
 import { type CurrencyTotals, totalsOf } from '../domain/reconciliation-totals.ts';
 import type { ArchivedRounds } from '../ports/archived-rounds.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { BookSelection, WalletBooks } from '../ports/wallet-books.ts';
+import type { WalletBooks } from '../ports/wallet-books.ts';
+import { compare, doubtful, pagesOf } from './compare-with-books.ts';
 import { type WorkLimits, Workload } from './workload.ts';
 
 export interface ReconciliationPorts {
   readonly clock: Clock;
-  readonly ledger: Pick<Ledger, 'find' | 'list'>;
+  readonly ledger: Pick<Ledger, 'find' | 'get' | 'list' | 'unfinished'>;
   readonly archive: ArchivedRounds;
   readonly books: WalletBooks;
 }
@@ -57,7 +57,7 @@ const DAY_MS = 86_400_000;
 /** The clocks of wallet and game server may be that far apart; see the signature in docs/wallet-api.md. */
 const CLOCK_MARGIN_MS = 5 * 60_000;
 /** What has been unfinished for less long is nothing to report: alarms on unpaid wins wait as long. */
-const SETTLING_MS = 5 * 60_000;
+export const SETTLING_MS = 5 * 60_000;
 /** Of a log, where the index that finds rounds by id is behind. */
 const NEWEST_ROUNDS = 20;
 
@@ -100,7 +100,7 @@ export async function reconcile(
     totals: totalsOf([...ended.values()], booked),
     differences: [
       ...(booked ?? []).filter(({ roundId }) => !known.has(roundId)).map(unknownRound),
-      ...(listed ? await compare(ports.books, operator, settled, listed, work) : []),
+      ...(listed ? await compare(ports.books, operator, doubtful(settled, listed), work) : []),
     ],
   };
 }
@@ -147,25 +147,6 @@ function listedIn(
   return pagesOf(books, operator, selection, work);
 }
 
-async function pagesOf(
-  books: WalletBooks,
-  operator: Operator,
-  selection: BookSelection,
-  work: Workload,
-): Promise<BookedTransaction[] | undefined> {
-  const transactions: BookedTransaction[] = [];
-  let after: string | undefined;
-  do {
-    const page = await books.page(operator, selection, after);
-    if (!page) return undefined;
-    // An empty page counts too: there may be no end of them.
-    work.spend('transactions', Math.max(1, page.transactions.length));
-    transactions.push(...page.transactions);
-    after = page.next;
-  } while (after !== undefined);
-  return transactions;
-}
-
 /** The rounds that transactions name and that are not among those at hand, as the ledger has them. */
 async function roundsOf(
   ledger: ReconciliationPorts['ledger'],
@@ -195,29 +176,4 @@ async function findRound(
   const newest = await ledger.list({ operatorId, playerId, gameCode }, { limit: NEWEST_ROUNDS });
   const round = newest.find((candidate) => candidate.roundId === roundId);
   return round && accountedRound(round);
-}
-
-/** What does not fit by the books at hand is compared once more, with everything that the wallet has of the round. */
-async function compare(
-  books: WalletBooks,
-  operator: Operator,
-  rounds: readonly AccountedRound[],
-  listed: readonly BookedTransaction[],
-  work: Workload,
-): Promise<Difference[]> {
-  const byRound = Map.groupBy(listed, ({ roundId }) => roundId);
-  const doubtful = rounds.filter(
-    (round) => differencesOf(round, byRound.get(round.roundId) ?? []).length > 0,
-  );
-  const differences = await work.lookUp(doubtful, async (round) => {
-    const { roundId } = round;
-    const all = await pagesOf(books, operator, { roundId }, work);
-    if (!all)
-      throw new DependencyError('WALLET_UNAVAILABLE', "The wallet does not list a round's transactions");
-    return differencesOf(
-      round,
-      all.filter((transaction) => transaction.roundId === roundId),
-    );
-  });
-  return differences.flat();
 }

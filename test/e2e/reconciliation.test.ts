@@ -12,6 +12,7 @@ import { LaunchResponse, ReconciliationResponse, RoundResponse } from '../../fun
 import type { Deployment } from '../../infra/commands/deployment.ts';
 import { registerOperator } from '../../infra/commands/register-operator.ts';
 import { type DemoWallet, startDemoWallet } from '../../infra/demo-wallet/server.ts';
+import type { WalletCalls } from '../../shared/domain/operator.ts';
 import { ROOT } from '../docs/pages.ts';
 import { call, codeOf, eventually, minor, type Reply } from './client.ts';
 import { target } from './target.ts';
@@ -41,7 +42,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function register(id: string, walletUrl: string): Promise<string> {
+async function register(
+  id: string,
+  walletUrl: string,
+  walletCalls: WalletCalls = 'debit-credit',
+): Promise<string> {
   for (const [name, value] of Object.entries(target().environment)) vi.stubEnv(name, value);
   const deployment = { stage: 'local', outputs: target().outputs as Deployment['outputs'] };
   const key = await registerOperator(deployment, {
@@ -49,15 +54,16 @@ async function register(id: string, walletUrl: string): Promise<string> {
     name: 'Operator with books',
     walletUrl,
     walletSecret: SECRET,
+    walletCalls,
   });
   vi.unstubAllEnvs();
   return key;
 }
 
-async function play(count: number): Promise<Round[]> {
+async function play(count: number, id = operatorId, key = operatorKey): Promise<Round[]> {
   const launched = await call(target(), 'POST', '/api/v1/games/happy-panda/session', {
-    body: { player_id: 'player123', currency: 'EUR', operator_id: operatorId },
-    headers: { 'x-operator-key': operatorKey },
+    body: { player_id: 'player123', currency: 'EUR', operator_id: id },
+    headers: { 'x-operator-key': key },
   });
   const { session_id } = LaunchResponse.parse(launched.json);
   const played: Round[] = [];
@@ -87,10 +93,10 @@ async function reconciled(key = operatorKey): Promise<Report> {
 }
 
 /** The archive is some seconds behind. */
-function complete(): Promise<Report> {
+function complete(played = rounds, key = operatorKey): Promise<Report> {
   return eventually(async () => {
-    const report = await reconciled();
-    return report.totals[0]?.rgs.rounds === rounds.length ? report : undefined;
+    const report = await reconciled(key);
+    return report.totals[0]?.rgs.rounds === played.length ? report : undefined;
   });
 }
 
@@ -135,6 +141,7 @@ describe('rounds and books that agree', () => {
 
   it('end the command with 0', async () => {
     const { exitCode, stdout, stderr } = await command(
+      '--unfinished',
       '--operator',
       operatorId,
       '--from',
@@ -146,6 +153,16 @@ describe('rounds and books that agree', () => {
     expect(stdout).toContain(`${rounds.length} rounds`);
     expect(stdout).toContain('No differences.');
     expect(stderr).toMatch(/^\d{4}-\d{2}-\d{2}: 0 differences$/m);
+  });
+
+  it('agree at the same wallet for another operator, whose stake and win go in one call', async () => {
+    const id = `${operatorId}-1`;
+    const key = await register(id, wallet.url, 'bet-win');
+    const played = await play(30, id, key);
+    const report = await complete(played, key);
+    expect(report).toMatchObject({ operator_id: id, rounds_in_progress: 0, differences: [] });
+    expect(report.totals[0]?.wallet?.net).toBe(report.totals[0]?.rgs.net);
+    expect((await reconciled()).differences).toEqual([]);
   });
 
   it('are for the operator alone', async () => {

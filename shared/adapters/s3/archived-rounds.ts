@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 /** S3 tells whole seconds, and its clock is not that of the functions. */
 const CLOCK_MARGIN_MS = 60_000;
 /** Files read at once. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 /** A batch of the ledger's stream is a tenth of this. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
