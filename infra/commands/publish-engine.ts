@@ -1,61 +1,88 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
-import { buildEngines } from '../../engines/build.ts';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
-import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
-import { publishArtefact } from '../../shared/adapters/s3/publish-artefact.ts';
+import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
+import { publishArtefact, publishOrigin } from '../../shared/adapters/s3/publish-artefact.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
-import { GameCode } from '../../shared/domain/ids.ts';
-import { EngineHost } from '../../shared/engine-host/engine-host.ts';
-import { instrument } from '../../shared/engine-host/publishing/instrument.ts';
+import { examine, loadMetered, meter } from '../../shared/engine-host/publishing/prepare-engine.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
-import { readOffer } from './offer.ts';
+import { type EngineSource, engineSource } from './engine-source.ts';
 import { runCommand } from './run-command.ts';
 
 export interface PublishedEngine {
   readonly gameCode: string;
-  readonly engineHash: string;
+  readonly hash: string;
+  /** No such version of the game was there before. */
+  readonly isNew: boolean;
 }
 
 /**
- * Compiles a game's engine, checks that the host accepts it, stores it under its hash and makes it the active one. A
- * game that was switched off stays off.
+ * Makes a module what the host runs, holds it to its contract, stores it under its hash and adds it to the versions of its
+ * game. It is played when it is made the active one.
+ * @throws EngineError, Error with what is wrong with it
  */
-export async function publishEngine({ outputs }: Deployment, name: string): Promise<PublishedEngine> {
-  const gameCode = GameCode.parse(name);
-  const wasm = await compiled(gameCode);
-  const { title, bets } = await readOffer(path.join('engines', gameCode, 'game.json'));
-  const engineHash = await publishArtefact(new S3Client(), outputs.EnginesBucket, wasm);
-  const { capabilities } = await new EngineHost({ fetch: async () => wasm }).load(engineHash);
-
-  const client = documentClient();
-  const known = await new DynamoRegistry(client, outputs.ConfigTable, systemClock).game(gameCode);
-  const admin = new DynamoRegistryAdmin(client, outputs.ConfigTable);
-  const { engineId, buildId } = capabilities;
-  await admin.putEngineVersion({ hash: engineHash, engineId, buildId, publishedAtMs: systemClock.nowMs() });
-  await admin.putGame({ gameCode, title, enabled: known?.enabled ?? true, engineHash, bets });
-  return { gameCode, engineHash };
+export async function publishEngine(
+  { outputs }: Deployment,
+  source: EngineSource,
+  tell: (line: string) => void = () => undefined,
+): Promise<PublishedEngine> {
+  const { gameCode, title, bets, provenance } = source;
+  const metered = meter(source.original);
+  tell(`Instrumented: ${source.original.length} bytes became ${metered.wasm.length}`);
+  const { hash } = metered;
+  const { engineId, buildId } = (await loadMetered(metered)).capabilities;
+  if (engineId !== gameCode)
+    throw new Error(`The engine is ${engineId}, and not that of the game ${gameCode}`);
+  const versions = new DynamoGameVersions(documentClient(), outputs.ConfigTable);
+  if (!(await versions.version(gameCode, hash))) {
+    const record = await examine(metered, provenance);
+    tell(`Conforms: ${JSON.stringify(record['conformance'])}`);
+    const s3 = new S3Client();
+    await publishOrigin(s3, outputs.EnginesBucket, hash, { original: metered.original, record });
+    await publishArtefact(s3, outputs.EnginesBucket, metered.wasm);
+  }
+  const engine = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
+  const isNew = await versions.publish({ ...engine, gameCode, title, bets }, engine);
+  return { gameCode, hash, isNew };
 }
 
-async function compiled(gameCode: string): Promise<Uint8Array> {
-  const engine = (await buildEngines()).find(({ name }) => name === gameCode);
-  if (!engine) throw new Error(`There is no engine in engines/${gameCode}`);
-  return instrument(await readFile(engine.path));
+/** @returns whether another version was active before */
+export function activateEngine(
+  { outputs }: Deployment,
+  { gameCode, hash }: Pick<PublishedEngine, 'gameCode' | 'hash'>,
+): Promise<boolean> {
+  const versions = new DynamoGameVersions(documentClient(), outputs.ConfigTable);
+  return versions.activate(gameCode, hash, systemClock.nowMs());
 }
+
+const usage =
+  'npm run engine:publish -- engines/NAME [--activate] [--stage STAGE], or -- PATH/GAME.wasm --sources FOLDER --compiler "NAME VERSION" [--activate] [--stage STAGE]';
 
 if (import.meta.main) {
   await runCommand(async () => {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { stage: { type: 'string', default: 'local' } },
+      options: {
+        stage: { type: 'string', default: 'local' },
+        activate: { type: 'boolean', default: false },
+        sources: { type: 'string' },
+        compiler: { type: 'string' },
+      },
     });
-    const [name] = positionals;
-    if (!name)
-      throw new Error('Which engine? For example: npm run engine:publish -- happy-panda --stage local');
-    const { gameCode, engineHash } = await publishEngine(await findDeployment(values.stage), name);
-    console.log(`${gameCode} now plays on engine ${engineHash} (stage ${values.stage})`);
+    const [target, ...more] = positionals;
+    if (!target || more.length > 0) throw new Error(`Usage: ${usage}`);
+    const { stage } = values;
+    const deployment = await findDeployment(stage);
+    const published = await publishEngine(deployment, await engineSource(target, values), console.log);
+    const { gameCode, hash, isNew } = published;
+    console.log(`${isNew ? 'Published' : 'Was published before:'} ${gameCode} ${hash} (stage ${stage})`);
+    if (!values.activate) {
+      console.log(
+        `New rounds play on it after: npm run engine:activate -- ${gameCode} ${hash} --stage ${stage}`,
+      );
+      return;
+    }
+    await activateEngine(deployment, published);
+    console.log('It is the active version: new rounds play on it within 30 seconds');
   });
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { findDeployment } from './deployment.ts';
-import { publishEngine } from './publish-engine.ts';
+import { engineSource } from './engine-source.ts';
+import { activateEngine, publishEngine } from './publish-engine.ts';
 import { registerOperator } from './register-operator.ts';
 import { runCommand } from './run-command.ts';
 
@@ -20,7 +21,9 @@ if (import.meta.main) {
     if (!walletSecret) throw new Error('Give the secret of the demo wallet with --wallet-secret');
     const deployment = await findDeployment(values.stage);
     await Promise.all([
-      publishEngine(deployment, 'happy-panda'),
+      publishEngine(deployment, await engineSource('engines/happy-panda', {})).then((published) =>
+        activateEngine(deployment, published),
+      ),
       registerOperator(deployment, {
         operatorId: 'demo',
         name: 'Demo operator',

@@ -145,27 +145,22 @@ describe('a debit', () => {
 });
 
 describe('an engine that fails', () => {
-  it.each([
+  describe.each([
     'ENGINE_TRAP',
     'OUT_OF_FUEL',
     'OUT_OF_MEMORY',
     'TIMEOUT',
     'BAD_OUTPUT',
     'ENGINE_REJECTED',
-  ] as const)('with %s fails the round before any money moves', async (code) => {
-    table.step = () => {
-      throw new EngineError(code, 'It failed');
-    };
-    expect(await codeOf(play())).toBe('ROUND_FAILED');
-    expect(await head()).toMatchObject({ status: 'FAILED', failure: code });
-    expect(table.calls).toEqual([]);
-  });
-
-  it('on a server that does not answer in time fails the round before any money moves', async () => {
-    table.step = () => Promise.reject(new EngineError('TIMEOUT', 'The server did not answer'));
-    expect(await codeOf(play())).toBe('ROUND_FAILED');
-    expect(table.calls).toEqual([]);
-    expect(await head()).toMatchObject({ status: 'FAILED', failure: 'TIMEOUT' });
+  ] as const)('with %s', (code) => {
+    it('fails the round before any money moves', async () => {
+      table.step = () => {
+        throw new EngineError(code, 'It failed');
+      };
+      expect(await codeOf(play())).toBe('ROUND_FAILED');
+      expect(await head()).toMatchObject({ status: 'FAILED', failure: code });
+      expect(table.calls).toEqual([]);
+    });
   });
 
   it('fails the round where its payout is no amount', async () => {

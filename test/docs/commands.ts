@@ -11,7 +11,7 @@ export type Proof = 'stack' | 'here' | 'database' | 'ci' | 'account' | 'docker';
 const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^(?:[A-Z]+=\$\()?curl -s .*http:\/\/127\.0\.0\.1:808[01]\//s, 'stack'],
   [/^printf .* openssl dgst/s, 'stack'],
-  [/^npm run (?:engine:publish|operator:register) -- .* --stage local$/, 'stack'],
+  [/^npm run (?:engine:(?:publish|versions)|operator:register) -- .* --stage local$/, 'stack'],
   [/^npm run wallet:faults -- /, 'stack'],
   [/^npx cdk synth -c /, 'here'],
   [/^npx vitest run .* --project unit /, 'here'],
@@ -29,7 +29,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm exec -- vitest run .* --project unit engines$/, 'ci'],
   [/^npm run reconcile (?:--silent )?-- .* --stage prod$/, 'account'],
   [/^npx cdk (?:bootstrap|diff|deploy) -c stage=/, 'account'],
-  [/^npm run (?:engine:publish|engine:connect|operator:register) -- .* --stage prod$/, 'account'],
+  [/^npm run (?:engine:[a-z]+|operator:register) -- .* --stage prod$/, 'account'],
   [/^curl -s "\$API_URL\/api\/v1\/health"$/, 'account'],
   [/^aws (?:cloudformation|sqs|dynamodb|lambda) /, 'account'],
   [/^docker compose -f localstack-compose\.yml /, 'docker'],

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../../test/contracts/http-server.ts';
 import { startTestServices, type TestServices } from '../../../test/contracts/local-services.ts';
 import { S3EngineArtefacts } from './engine-artefacts.ts';
-import { publishArtefact } from './publish-artefact.ts';
+import { publishArtefact, publishOrigin } from './publish-artefact.ts';
 
 const BUCKET = 'engines-bucket';
 const credentials = {
@@ -31,6 +31,19 @@ afterAll(async () => {
 });
 
 describe('a published engine', () => {
+  it('lies beside what is told of it and the module that it was made from', async () => {
+    const original = new Uint8Array(randomBytes(1_000));
+    const record = { capabilities: { engine_id: 'panda' } };
+    await publishOrigin(s3, BUCKET, absent, { original, record });
+    const read = async (Key: string) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    };
+    expect(JSON.parse((await read(`engines/${absent}.json`)).toString())).toEqual(record);
+    const originalHash = createHash('sha256').update(original).digest('hex');
+    expect((await read(`originals/${originalHash}.wasm`)).equals(original)).toBe(true);
+  });
+
   it('is fetched by its hash, byte for byte', async () => {
     const wasm = new Uint8Array(randomBytes(300_000));
     const hash = await publishArtefact(s3, BUCKET, wasm);

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildEngine } from '../../engines/build.ts';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
+import { S3EngineArtefacts } from '../../shared/adapters/s3/engine-artefacts.ts';
+import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import { assembleOriginal, CAPABILITIES } from '../../shared/engine-host/hostile-engine.fixture.ts';
+import { instrument } from '../../shared/engine-host/publishing/instrument.ts';
+import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
+import { createTable } from '../../test/contracts/start-dynamodb.ts';
+import { endpointEnvironment } from '../local/services/endpoints.ts';
+import { deploymentOf } from './deployment.ts';
+import { engineSource } from './engine-source.ts';
+import { findVersion, listVersions } from './engine-versions.ts';
+import { activateEngine, publishEngine } from './publish-engine.ts';
+
+const BUCKET = 'engines-bucket';
+const deployment = deploymentOf('local', {
+  ApiUrl: 'http://127.0.0.1',
+  LedgerTable: 'ledger',
+  ConfigTable: 'config',
+  EnginesBucket: BUCKET,
+  ArchiveBucket: 'archive',
+});
+/** Of a game with one action and no bonus, under happy-panda's name. */
+const capabilities = { ...CAPABILITIES, engine_id: 'happy-panda' };
+const before = { ...process.env };
+
+let local: TestServices;
+let folder: string;
+let s3: S3Client;
+let versions: DynamoGameVersions;
+
+beforeAll(async () => {
+  local = await startTestServices();
+  folder = await mkdtemp(path.join(tmpdir(), 'rgs-publish-'));
+  Object.assign(process.env, endpointEnvironment(local.services.endpoints));
+  s3 = new S3Client();
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  await createTable(documentClient(), 'config');
+  versions = new DynamoGameVersions(documentClient(), 'config');
+}, 60_000);
+afterAll(async () => {
+  for (const name of Object.keys(endpointEnvironment(local.services.endpoints))) {
+    if (before[name] === undefined) delete process.env[name];
+    else process.env[name] = before[name];
+  }
+  await local.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function stored(Key: string): Promise<Buffer> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
+}
+
+/** Lays a module down as somebody would who compiled it elsewhere. */
+async function foreign(name: string, wasm: Uint8Array): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, wasm);
+  await copyFile('engines/happy-panda/game.json', path.join(folder, 'game.json'));
+  await writeFile(path.join(folder, 'game.c'), 'int spin(void);');
+  return file;
+}
+
+const provenance = () => ({ sources: path.join(folder, 'game.c'), compiler: 'clang 20.1.0' });
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+describe('publishing an engine', () => {
+  it('stores it under its hash with all that it was made of, and activates nothing', async () => {
+    const source = await engineSource('engines/happy-panda', {});
+    const { gameCode, hash, isNew } = await publishEngine(deployment, source);
+    expect({ gameCode, isNew }).toEqual({ gameCode: 'happy-panda', isNew: true });
+    const engine = await new EngineHost(new S3EngineArtefacts(BUCKET)).load(hash);
+    expect(engine.capabilities.engineId).toBe('happy-panda');
+
+    const record = JSON.parse((await stored(`engines/${hash}.json`)).toString());
+    const built = await buildEngine('happy-panda');
+    expect(record).toMatchObject({
+      engine_sha256: hash,
+      original_sha256: built.hash,
+      sources_sha256: built.sourcesHash,
+      tools: { compiler: built.compiler, instrumenter: expect.stringMatching(/binaryen \d/) },
+      limits: { fuel_per_call: '20000000', memory_pages: 1024 },
+      conformance: { steps: expect.any(Number), max_step_fuel: expect.stringMatching(/^\d+$/) },
+      capabilities: { engine_id: 'happy-panda', lines: 20 },
+    });
+    const original = await stored(`originals/${built.hash}.wasm`);
+    expect(sha256(original)).toBe(built.hash);
+    expect(sha256(instrument(original))).toBe(hash);
+    expect(await versions.activeHash('happy-panda')).toBeUndefined();
+  });
+
+  it('again finds the version that is there', async () => {
+    const source = await engineSource('happy-panda', {});
+    expect(await publishEngine(deployment, source)).toHaveProperty('isNew', false);
+    expect(await versions.versions('happy-panda')).toHaveLength(1);
+  });
+
+  it('takes a module that was compiled elsewhere, with its sources and compiler', async () => {
+    const wasm = assembleOriginal({
+      capabilities: JSON.stringify({ ...capabilities, build_id: '2.0.0' }),
+      simulateBody: `
+        (memory.fill (i32.const 65536) (i32.const 0) (i32.const 108))
+        (i64.store (i32.const 65536) (i64.extend_i32_u (i32.load (i32.const 40)))) (i32.const 108)`,
+    });
+    const source = await engineSource(await foreign('happy-panda.wasm', wasm), provenance());
+    const { hash, isNew } = await publishEngine(deployment, source);
+    expect(isNew).toBe(true);
+    const record = JSON.parse((await stored(`engines/${hash}.json`)).toString());
+    expect(record).toMatchObject({ original_sha256: sha256(wasm), tools: { compiler: 'clang 20.1.0' } });
+    expect(record.sources_sha256).toMatch(/^[0-9a-f]{64}$/);
+    await writeFile(path.join(folder, 'game.c'), 'int spin(int);');
+    const changed = await engineSource(path.join(folder, 'happy-panda.wasm'), provenance());
+    expect(changed.provenance.sourcesHash).not.toBe(record.sources_sha256);
+  });
+
+  it('activates it apart from that, and tells which versions there are', async () => {
+    const [first, second] = await versions.versions('happy-panda');
+    const hashes = [first?.hash ?? '', second?.hash ?? ''];
+    for (const hash of hashes) await activateEngine(deployment, { gameCode: 'happy-panda', hash });
+    await activateEngine(deployment, { gameCode: 'happy-panda', hash: hashes[0] ?? '' });
+    await versions.retire('happy-panda', hashes[1] ?? '', Date.UTC(2026, 0, 2));
+    const lines = (await listVersions(versions, 'happy-panda')).split('\n');
+    expect(lines[0]).toMatch(new RegExp(`^active  ${hashes[0]} build 1.0.0, published \\S+Z$`));
+    expect(lines[1]).toMatch(
+      new RegExp(`^retired ${hashes[1]} build 2.0.0, .* retired 2026-01-02T00:00:00.000Z$`),
+    );
+    expect(lines.slice(4).map((line) => line.trim().split(' ').slice(0, 2))).toEqual([
+      ['3', hashes[0]],
+      ['2', hashes[1]],
+      ['1', hashes[0]],
+    ]);
+    expect(await findVersion(versions, 'happy-panda', hashes[0]?.slice(0, 8) ?? '')).toBe(hashes[0]);
+    await expect(findVersion(versions, 'happy-panda', 'abc')).rejects.toThrow('at least 8 digits');
+    await expect(findVersion(versions, 'happy-panda', '0'.repeat(12))).rejects.toThrow('has no version');
+    expect(await listVersions(versions, 'koi-pond')).toBe('koi-pond has no versions');
+  });
+});
+
+describe('what cannot be published', () => {
+  async function objects(): Promise<number> {
+    return (await s3.send(new ListObjectsV2Command({ Bucket: BUCKET }))).KeyCount ?? 0;
+  }
+
+  it.each([
+    ['an engine that does not exist', 'engines/sad-panda', 'no engine in engines/sad-panda; there are'],
+    ['a file that does not exist', '/nowhere/happy-panda.wasm', 'There is no file'],
+    ['a file that is not named as a game', '/nowhere/Happy_Panda.wasm', 'not named as a game is'],
+  ])('is %s', async (_, target, message) => {
+    await expect(engineSource(target, provenance())).rejects.toThrow(message);
+  });
+
+  it('is a module of which nobody tells what it was made of', async () => {
+    const file = await foreign('happy-panda.wasm', assembleOriginal());
+    for (const untold of [{}, { sources: folder }, { compiler: 'clang' }]) {
+      await expect(engineSource(file, untold)).rejects.toThrow('--sources FOLDER --compiler');
+    }
+    const missing = { ...provenance(), sources: path.join(folder, 'missing') };
+    await expect(engineSource(file, missing)).rejects.toThrow('no sources');
+  });
+
+  it.each([
+    ['of another game', {}, 'The engine is hostile, and not that of the game happy-panda'],
+    ['that imports something', { head: '(import "env" "clock" (func))' }, 'it may import nothing'],
+    ['that never starts', { head: '(start $s) (func $s (loop $l (br $l)))' }, 'more fuel than a call may'],
+  ])('is an engine %s; nothing of it is kept', async (_, parts, message) => {
+    const kept = await objects();
+    const source = await engineSource(
+      await foreign('happy-panda.wasm', assembleOriginal(parts)),
+      provenance(),
+    );
+    await expect(publishEngine(deployment, source)).rejects.toThrow(message);
+    expect(await objects()).toBe(kept);
+  });
+
+  it('is an engine that does not conform', async () => {
+    const kept = await objects();
+    const wasm = assembleOriginal({ capabilities: JSON.stringify(capabilities), stepBody: '(i32.const -2)' });
+    const source = await engineSource(await foreign('happy-panda.wasm', wasm), provenance());
+    await expect(publishEngine(deployment, source)).rejects.toThrow('does not conform: it allows no action');
+    expect(await objects()).toBe(kept);
+    expect(await versions.versions('happy-panda')).toHaveLength(2);
+  });
+});
