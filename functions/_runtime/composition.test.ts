@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startGrpcServer } from '../../shared/adapters/grpc/grpc-server.ts';
+import { Random } from '../../shared/adapters/grpc/proto/random/v1/random_pb.ts';
+import { randomService } from '../../shared/adapters/grpc/random-service.ts';
+import { systemRandom } from '../../shared/adapters/system/random.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.resetModules();
+});
+
+/** As a new sandbox has it. */
+const compose = () => import('./composition.ts');
+
+describe('the seeds of rounds', () => {
+  it('come from this machine where the stage names no random source', async () => {
+    const { seeds } = await compose();
+    const [first, second] = [await seeds().seed(), await seeds().seed()];
+    expect([first.length, second.length]).toEqual([32, 32]);
+    expect(first).not.toEqual(second);
+  });
+
+  it('come from the random source that the stage names', async () => {
+    const given: Uint8Array[] = [];
+    const bytes = (length: number) => {
+      given.push(systemRandom.bytes(length));
+      return given.at(-1) as Uint8Array;
+    };
+    const server = await startGrpcServer({
+      host: '127.0.0.1',
+      port: 0,
+      routes: (router) => router.service(Random, randomService({ bytes })),
+    });
+    vi.stubEnv('RANDOM_URL', `http://127.0.0.1:${server.port}`);
+    vi.stubEnv('GRPC_TIMEOUT_MS', '2000');
+    const { seeds } = await compose();
+    const drawn = [await seeds().seed(), await seeds().seed()];
+    expect(drawn).toEqual(given);
+    await server.stop(0);
+    await expect(seeds().seed()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+});
