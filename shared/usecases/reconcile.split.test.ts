@@ -20,6 +20,7 @@ const anyLife = fc.record({
   status: fc.constantFrom(
     ...(['INTENT', 'COMMITTED', 'CREDITED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDING', 'VOIDED'] as const),
   ),
+  oneCall: fc.boolean(),
   endedAfterMs: fc.nat(SPAN_MS),
   archivedAfterMs: fc.nat(HOUR_MS - 1),
   /** Debit and credit, before or after the end of the round: a late credit, or clocks that differ. */
@@ -36,15 +37,18 @@ type Life = typeof anyLife extends fc.Arbitrary<infer T> ? T : never;
 function rightBooks(one: Round, [debit = 0, credit = 0]: readonly number[]): BookedTransaction[] {
   const account = accountedRound(one);
   const at = (afterMs: number) => ({ atMs: one.updatedAtMs + afterMs });
+  const oneCall = one.walletCalls === 'bet-win';
+  const withWin = { winMinor: oneCall ? 250n : 0n };
+  const stake = booked(account, oneCall ? 'bet-win' : 'debit', { ...at(debit), ...withWin });
   switch (one.status) {
     case 'CREDITED':
-      return [booked(account, 'debit', at(debit)), booked(account, 'credit', at(credit))];
+      return oneCall ? [stake] : [stake, booked(account, 'credit', at(credit))];
     case 'INTENT':
     case 'COMMITTED':
     case 'VOIDING':
-      return [booked(account, 'debit', at(debit))];
+      return [stake];
     case 'VOIDED':
-      return [booked(account, 'debit', at(debit)), booked(account, 'rollback', at(credit))];
+      return [stake, booked(account, 'rollback', { ...at(credit), ...withWin })];
     default:
       return [];
   }
@@ -78,7 +82,9 @@ function historyOf(lives: readonly Life[]): HistoryFixture {
   history.nowMs = START_MS + SPAN_MS + 10 * HOUR_MS;
   const delays = new Map<string, number>();
   for (const life of lives) {
-    const one = round(life.status, START_MS + life.endedAfterMs);
+    // Stake and win in one call leave no round committed with its win to pay.
+    const walletCalls = life.oneCall && life.status !== 'COMMITTED' ? 'bet-win' : 'debit-credit';
+    const one = round(life.status, START_MS + life.endedAfterMs, { walletCalls });
     delays.set(one.roundId, life.archivedAfterMs);
     history.rounds.push(one);
     history.booked.push(...books(one, life));
