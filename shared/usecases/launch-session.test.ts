@@ -206,15 +206,17 @@ describe('the public state', () => {
   });
 
   it("is the new engine's first one where the engine changed since", async () => {
-    await table.put(round(7));
+    await table.put(round(1));
+    await table.put(round(2));
     table.game = { ...table.game, engineHash: 'd1'.repeat(32) };
     expect(await publicState()).toEqual({ steps: 1 });
   });
 
   it('is that of a bonus in progress, on the engine that the bonus is finished on', async () => {
-    await table.put(round(7, { bonusActive: true }));
+    await table.put(round(1));
+    await table.put(round(2, { bonusActive: true }));
     table.game = { ...table.game, engineHash: 'd1'.repeat(32) };
-    expect(await launch()).toMatchObject({ publicState: { steps: 7 }, bonusActive: true });
+    expect(await launch()).toMatchObject({ publicState: { steps: 2 }, bonusActive: true });
   });
 
   it('is the same as the state that the next round starts from', async () => {
