@@ -138,6 +138,19 @@ describe('the list of the wallet', () => {
     expect(await post(fields)).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
   });
 
+  it('is not to be had while the wallet is down by plan', async () => {
+    const faults = (method: string, body?: object) =>
+      fetch(`${server.url}/faults`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        body: body ? JSON.stringify(body) : null,
+      });
+    await faults('PUT', { rules: [{ fault: 'down' }] });
+    await expect(list({ roundId: randomUUID() })).rejects.toMatchObject({ code: 'WALLET_UNAVAILABLE' });
+    await faults('DELETE');
+    expect(await list({ roundId: randomUUID() })).toEqual([[]]);
+  });
+
   it('is not given to whoever cannot sign', async () => {
     const fields = { round_id: randomUUID() };
     expect(await post(fields, 'another secret')).toMatchObject({ status: 401, code: 'INVALID_SIGNATURE' });
