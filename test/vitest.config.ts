@@ -15,6 +15,7 @@ export default defineConfig({
             'test/contracts/*.test.ts',
             'test/docs/**/*.test.ts',
             'test/hostile-input/*.test.ts',
+            'test/load/*.test.ts',
             'test/protocol/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/.rgs/**', '**/cdk.out/**'],

@@ -19,7 +19,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^aws dynamodb (?:update-item|get-item) /, 'database'],
   [/^npm ci && npm (?:start|test)$/, 'ci'],
   [/^npm (?:start|test)$/, 'ci'],
-  [/^npm run (?:wallet|check|format|build|bench:budget|test:dynamodb-local|verify:protocol)$/, 'ci'],
+  [/^npm run (?:wallet|check|format|build|bench:(?:budget|load)|test:dynamodb-local|verify:protocol)$/, 'ci'],
   [/^npm run wallet -- --faults \S+$/, 'ci'],
   [/^RGS_API_URL=.* npx vitest run .* --project e2e \S+$/, 'ci'],
   [/^npm run engine:serve -- happy-panda$/, 'ci'],

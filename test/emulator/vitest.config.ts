@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     name: 'emulator',
     include: ['test/e2e/**/*.test.ts'],
-    // They need the local run: four kill or cut off stacks of their own, three reach into its tables, queues and registry,
-    // one runs the lines of the documentation, which name it.
+    // They need the local run: five start stacks of their own, to kill, cut off or measure them, three reach into its tables,
+    // queues and registry, one runs the lines of the documentation, which name it.
     exclude: [
       'crash',
       'wallet-down',
@@ -17,6 +17,7 @@ export default defineConfig({
       'poison',
       'remote-engine',
       'docs',
+      'bench-load',
     ].map((name) => `test/e2e/${name}.test.ts`),
     globalSetup: ['test/e2e/global-setup.ts'],
     fileParallelism: false,

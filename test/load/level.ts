@@ -1,0 +1,183 @@
+import * as z from 'zod';
+import { eventually, Player, type Record_ } from '../e2e/client.ts';
+import type { LocalStackProcess } from '../e2e/local-stack.ts';
+import { nowMs } from './clock.ts';
+import { percentilesOf } from './latency.ts';
+import { type AnsweredRound, type Played, playUntil } from './player-loop.ts';
+import { processorTime, timeBetween } from './processor-time.ts';
+import { playing } from './report-page.ts';
+import type { LevelReport } from './report.ts';
+import { expectedEntries, type JournalEntry, mismatches } from './sums.ts';
+import { type WalletCall, type WalletProxy, walletShares } from './wallet-calls.ts';
+
+const BALANCE = { text: '1000000.00', minor: 100_000_000n };
+/** Processes of functions start on demand, which takes a second or two under load. */
+const WARM_UP_SECONDS = 5;
+const OPENED_AT_ONCE = 8;
+
+export interface LevelSettings {
+  readonly players: number;
+  readonly seconds: number;
+  readonly onProgress: (line: string) => void;
+}
+
+export interface Level {
+  readonly report: LevelReport;
+  /** What does not agree, in words; nothing where all is well. */
+  readonly mismatches: readonly string[];
+}
+
+/** Plays one level on fresh players and checks everything that it left. */
+export async function runLevel(
+  stack: LocalStackProcess,
+  proxy: WalletProxy,
+  settings: LevelSettings,
+): Promise<Level> {
+  const players = await openPlayers(stack, settings.players);
+  const warmUpSeconds = Math.min(WARM_UP_SECONDS, settings.seconds);
+  const measuredFromMs = nowMs() + warmUpSeconds * 1_000;
+  const endsAtMs = measuredFromMs + settings.seconds * 1_000;
+  const table = playAll(players, endsAtMs, settings);
+  await new Promise((resolve) => setTimeout(resolve, warmUpSeconds * 1_000));
+  const before = processorTime(stack.child.pid ?? 0);
+  const played = await table;
+  const after = processorTime(stack.child.pid ?? 0);
+
+  const measured = measure(played, await proxy.take(), measuredFromMs);
+  settings.onProgress(`${playing(settings.players)}: checking ${measured.played} rounds`);
+  const checked = await check(played);
+  const { wallet, played: _, ...figures } = measured;
+  return {
+    report: {
+      players: settings.players,
+      seconds: settings.seconds,
+      ...figures,
+      refusals: countRefusals(played),
+      processorSeconds: before && after ? timeBetween(before, after) : null,
+      checkedRounds: checked.rounds,
+      checkedWalletEntries: checked.entries,
+    },
+    mismatches: [...checked.mismatches, ...wallet],
+  };
+}
+
+async function openPlayers({ target }: LocalStackProcess, count: number): Promise<Player[]> {
+  const players: Player[] = [];
+  while (players.length < count) {
+    const batch = Math.min(OPENED_AT_ONCE, count - players.length);
+    players.push(
+      ...(await Promise.all(Array.from({ length: batch }, () => Player.open(target, BALANCE.text)))),
+    );
+  }
+  return players;
+}
+
+async function playAll(
+  players: readonly Player[],
+  endsAtMs: number,
+  { onProgress, players: count }: LevelSettings,
+): Promise<Played[]> {
+  let rounds = 0;
+  const timer = setInterval(() => {
+    const left = Math.max(0, Math.ceil((endsAtMs - nowMs()) / 1_000));
+    onProgress(`${playing(count)}: ${rounds} rounds, ${left} s to go`);
+  }, 1_000);
+  try {
+    return await Promise.all(players.map((player) => playUntil(player, endsAtMs, () => (rounds += 1))));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** The figures of the rounds that began after the warm-up. */
+function measure(played: readonly Played[], calls: readonly WalletCall[], measuredFromMs: number) {
+  const byPlayer = Map.groupBy(calls, ({ playerId }) => playerId);
+  const rounds = played.flatMap((of) => {
+    const shares = walletShares(of.rounds, byPlayer.get(of.player.playerId) ?? []);
+    return of.rounds.map((round, index) => ({ ...round, walletMs: shares[index] ?? 0 }));
+  });
+  const measured = rounds.filter(({ startedAtMs }) => startedAtMs >= measuredFromMs);
+  const lastMs = measured.reduce((last, { endedAtMs }) => Math.max(last, endedAtMs), measuredFromMs);
+  const unseen = rounds.filter(({ walletMs }) => walletMs === 0);
+  return {
+    played: rounds.length,
+    rounds: measured.length,
+    roundsPerSecond: Number(
+      ((measured.length * 1_000) / Math.max(1, lastMs - measuredFromMs)).toPrecision(3),
+    ),
+    withWallet: percentilesOf(measured.map(latencyOf)),
+    withoutWallet: percentilesOf(measured.map((round) => latencyOf(round) - round.walletMs)),
+    wallet: unseen.map(({ roundId }) => `no wallet call of round ${roundId} was seen`),
+  };
+}
+
+function latencyOf({ startedAtMs, endedAtMs }: AnsweredRound): number {
+  return endedAtMs - startedAtMs;
+}
+
+function countRefusals(played: readonly Played[]): LevelReport['refusals'] {
+  const counts: Record<string, number> = {};
+  for (const [name, count] of played.flatMap(({ refusals }) => [...refusals]))
+    counts[name] = (counts[name] ?? 0) + count;
+  return counts;
+}
+
+interface Checked {
+  readonly rounds: number;
+  readonly entries: number;
+  readonly mismatches: readonly string[];
+}
+
+async function check(played: readonly Played[]): Promise<Checked> {
+  const checks: Checked[] = [];
+  for (const one of played) checks.push(await checkPlayer(one));
+  return {
+    rounds: checks.reduce((sum, { rounds }) => sum + rounds, 0),
+    entries: checks.reduce((sum, { entries }) => sum + entries, 0),
+    mismatches: checks.flatMap((one) => one.mismatches),
+  };
+}
+
+async function checkPlayer({ player, rounds: answered, unanswered }: Played): Promise<Checked> {
+  const rounds = await finalRounds(player);
+  const [balanceMinor, journal] = await Promise.all([player.walletBalanceMinor(), journalOf(player)]);
+  const books = { startMinor: BALANCE.minor, answered, unanswered, rounds, balanceMinor, journal };
+  return {
+    rounds: rounds.length,
+    entries: rounds.flatMap(expectedEntries).length,
+    mismatches: mismatches(books).map((line) => `${player.playerId}: ${line}`),
+  };
+}
+
+/** Recovery may still be at work; what it has not brought to an end in time is told as it is. */
+async function finalRounds(player: Player): Promise<Record_[]> {
+  let rounds: Record_[] = [];
+  const read = async () => {
+    rounds = await player.rounds();
+    return rounds.every(({ final }) => final) ? rounds : undefined;
+  };
+  return eventually(read, 120_000).catch(() => rounds);
+}
+
+const Journal = z.object({
+  transactions: z.array(
+    z.object({
+      kind: z.string(),
+      transaction_id: z.string(),
+      round_id: z.string().nullable(),
+      change: z.string(),
+    }),
+  ),
+  next: z.number().nullable(),
+});
+
+async function journalOf({ target, playerId }: Player): Promise<JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const reply = await fetch(`${target.walletUrl}/transactions?player_id=${playerId}&after=${after}`);
+    const page: z.infer<typeof Journal> = Journal.parse(await reply.json());
+    entries.push(...page.transactions);
+    after = page.next;
+  }
+  return entries;
+}

@@ -1,0 +1,75 @@
+/** `npm run bench:load`: plays the local stack as fast as it answers, checks every sum, and writes the report. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { seedDemo } from '../../infra/local/seed.ts';
+import { LocalStackProcess } from '../e2e/local-stack.ts';
+import { latencyChart } from './chart.ts';
+import { type Level, runLevel } from './level.ts';
+import { describeCommit, describeMachine } from './machine.ts';
+import { type LoadOptions, readOptions } from './options.ts';
+import { figuresTable, playing, reportPage } from './report-page.ts';
+import type { LoadReport } from './report.ts';
+import { startWalletProxy } from './wallet-calls.ts';
+
+const MOST_MISMATCHES_SHOWN = 20;
+
+/** One line that is written over in a terminal; in a log, a line a time. */
+function onProgress(line: string): void {
+  process.stdout.write(process.stdout.isTTY ? `\r\x1B[K${line}` : `${line}\n`);
+}
+
+async function playLevels({ levels, seconds }: LoadOptions): Promise<Level[]> {
+  await using cleanup = new AsyncDisposableStack();
+  onProgress('Starting a local stack');
+  const dataDirectory = await mkdtemp(path.join(tmpdir(), 'rgs-load-'));
+  const stack = await LocalStackProcess.start(dataDirectory);
+  cleanup.defer(() => stack.remove());
+  const { outputs, environment, walletUrl } = stack.target;
+  const proxy = await startWalletProxy(walletUrl);
+  cleanup.defer(() => proxy.stop());
+  // Registered anew, before anything has been played: the operator's wallet is reached through the proxy.
+  await seedDemo({ dataDirectory, outputs, environment, walletUrl: proxy.url });
+  const played: Level[] = [];
+  for (const players of levels) played.push(await runLevel(stack, proxy, { players, seconds, onProgress }));
+  onProgress('');
+  return played;
+}
+
+async function writeReport(report: LoadReport, file: string): Promise<void> {
+  const base = file.replace(/\.json$/, '');
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(`${base}.svg`, latencyChart(report));
+  await writeFile(`${base}.md`, reportPage(report, `${path.basename(base)}.svg`));
+  console.log(`\nThe report is in ${path.relative(process.cwd(), base)}.json, .md and .svg`);
+}
+
+async function bench(options: LoadOptions): Promise<number> {
+  const machine = describeMachine();
+  const levels = await playLevels(options);
+  const report: LoadReport = {
+    measuredAt: new Date().toISOString(),
+    commit: describeCommit() ?? 'unknown',
+    machine,
+    levels: levels.map((level) => level.report),
+  };
+  console.log(figuresTable(report));
+  for (const { players, refusals } of report.levels)
+    for (const [name, count] of Object.entries(refusals))
+      console.log(`${playing(players)}: ${count} × ${name}`);
+  const wrong = levels.flatMap(({ mismatches }) => mismatches);
+  for (const line of wrong.slice(0, MOST_MISMATCHES_SHOWN)) console.error(`Does not agree: ${line}`);
+  if (wrong.length > 0) {
+    console.error(`${wrong.length} mismatches; no report is written`);
+    return 1;
+  }
+  await writeReport(report, options.reportFile);
+  return 0;
+}
+
+try {
+  process.exitCode = await bench(readOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
