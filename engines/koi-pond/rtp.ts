@@ -26,6 +26,14 @@ export interface Figures {
   /** How many paid spins in a million win something at once, and how many win the free spins. */
   readonly hitsPerMillion: bigint;
   readonly triggersPerMillion: bigint;
+  /** Rounds that have free spins, of 1. */
+  readonly triggerFrequency: number;
+  /** Rounds that win anything, with their free spins, of 1. */
+  readonly baseHitFrequency: number;
+  readonly buyHitFrequency: number;
+  /** What one spin pays on average before it is multiplied, and the mean multiplier of a free spin. */
+  readonly spinPay: number;
+  readonly meanMultiplier: number;
 }
 
 /** How often each pay comes up in one full cycle of the reels, without and with the free spins, in millionths. */
@@ -124,6 +132,8 @@ export function computeFigures(): Figures {
   );
   // What the free spins pay on average is this over combinations * weights.
   const bonus = BigInt(FREE_SPINS) * spinPay * multiplied;
+  const lost = Number(plain.get(0) ?? 0n) / Number(combinations);
+  const lostTriggers = Number(triggering.get(0) ?? 0n) / Number(combinations);
   const maxSpin = Math.max(...plain.keys(), ...triggering.keys());
   const maxBonus = FREE_SPINS * maxSpin * Math.max(...MULTIPLIERS);
   const baseMax = Math.max(...plain.keys(), Math.max(...triggering.keys()) + maxBonus);
@@ -138,6 +148,11 @@ export function computeFigures(): Figures {
     hitsPerMillion:
       ((combinations - (plain.get(0) ?? 0n) - (triggering.get(0) ?? 0n)) * 1_000_000n) / combinations,
     triggersPerMillion: (triggers * 1_000_000n) / combinations,
+    triggerFrequency: Number(triggers) / Number(combinations),
+    baseHitFrequency: 1 - (lost + lostTriggers * (lost + lostTriggers) ** FREE_SPINS),
+    buyHitFrequency: 1 - (lost + lostTriggers) ** FREE_SPINS,
+    spinPay: Number(spinPay) / Number(combinations) / 1e6,
+    meanMultiplier: Number(multiplied) / Number(weights),
   };
 }
 
