@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineCapabilities } from '../shared/ports/engines.ts';
-import { type Golden, GOLDEN_STEPS, recordGolden } from './golden.ts';
+import { type Golden, GOLDEN_STEPS, goldenOf } from './golden.ts';
 import { isOfPhase, type PlayedStep, playThrough } from './playthrough.ts';
 import { RawEngine, readAnswer, stepBytes } from './raw-engine.ts';
 
@@ -64,7 +64,7 @@ class Trial {
 function describePlaythrough(subject: Subject, trial: Trial): void {
   describe(`${subject.name}: a playthrough of ${GOLDEN_STEPS} steps`, () => {
     it('is the golden one, byte for byte', async () => {
-      expect(recordGolden(trial.fresh())).toEqual(await subject.golden());
+      expect(goldenOf(trial.fresh())).toEqual(await subject.golden());
     });
 
     it('is answered alike by a fresh instance, by one that was used, in any order, whatever the buffers hold', () => {

@@ -36,7 +36,7 @@ export const GOLDEN_STEPS = 10_000;
 const BLOCK_STEPS = 100;
 const MAX_EXAMPLES = 8;
 
-export function recordGolden(engine: RawEngine): Golden {
+export function goldenOf(engine: RawEngine): Golden {
   const capabilities = engine.capabilities();
   const first = engine.reset();
   const played = playThrough(engine, capabilities.actions, GOLDEN_STEPS);
@@ -99,10 +99,11 @@ export async function readGolden(name: string): Promise<Golden> {
 /** Plays a game of this folder as its sources are now. */
 export async function playGolden(name: string): Promise<Golden> {
   const { path } = await buildEngine(name);
-  return recordGolden(new RawEngine(await compileRaw(path)));
+  return goldenOf(new RawEngine(await compileRaw(path)));
 }
 
-async function record(name: string): Promise<void> {
+/** Plays a game and writes the file; do it where a change of its play is meant. */
+export async function recordGolden(name: string): Promise<void> {
   await writeFile(goldenPath(name), `${JSON.stringify(await playGolden(name), null, 2)}\n`);
 }
 
@@ -118,5 +119,5 @@ async function check(names: readonly string[]): Promise<void> {
 if (import.meta.main) {
   const names = process.argv.slice(2);
   if (names.length === 0) await check(engineNames());
-  else for (const name of names) await record(name);
+  else for (const name of names) await recordGolden(name);
 }
