@@ -16,7 +16,7 @@ export type RoundEvent =
   | { readonly type: 'TAKEN_OVER'; readonly atMs: number }
   | { readonly type: 'ABANDONED'; readonly atMs: number }
   | { readonly type: 'ROLLBACK_ACKNOWLEDGED'; readonly atMs: number }
-  | { readonly type: 'CREDIT_ACKNOWLEDGED'; readonly answeredBalanceMinor?: bigint; readonly atMs: number };
+  | { readonly type: 'CREDIT_ACKNOWLEDGED'; readonly atMs: number };
 
 /**
  * The round's state machine: the only place that knows which event leads where. Pure; the caller writes the result
@@ -82,14 +82,7 @@ function voiding(round: Round, reason: VoidReason, event: RoundEvent): Round {
 function credited(round: Round, event: Extract<RoundEvent, { type: 'CREDIT_ACKNOWLEDGED' }>): Round {
   const { status: _, ...rest } = expect(round, 'COMMITTED', event);
   if (rest.outcome.winMinor === 0n) throw illegal(round, event);
-  // Only the request that has told nobody a balance yet may replace it: a repeated request gets the same bytes.
-  const balanceAfterMinor = event.answeredBalanceMinor ?? rest.outcome.balanceAfterMinor;
-  return {
-    ...rest,
-    status: 'CREDITED',
-    outcome: { ...rest.outcome, balanceAfterMinor },
-    updatedAtMs: event.atMs,
-  };
+  return { ...rest, status: 'CREDITED', updatedAtMs: event.atMs };
 }
 
 function expect<S extends RoundStatus>(

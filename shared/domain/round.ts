@@ -50,7 +50,7 @@ export interface Outcome {
   /** The next round of this log must be a bonus action. */
   readonly bonusActive: boolean;
   readonly balanceBeforeMinor: bigint;
-  /** What the player was or will be told; see the transition CREDIT_ACKNOWLEDGED. */
+  /** What the player was or will be told: after the debit, plus the win. */
   readonly balanceAfterMinor: bigint;
 }
 

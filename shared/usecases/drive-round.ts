@@ -2,7 +2,7 @@ import { currencyOf } from '../domain/currency.ts';
 import { DependencyError, RgsError } from '../domain/errors.ts';
 import { winFor } from '../domain/money.ts';
 import type { Operator } from '../domain/operator.ts';
-import { isFinal, type Outcome, owesCredit, type Round, stakeMovementOf } from '../domain/round.ts';
+import { isFinal, type Outcome, type Round, stakeMovementOf } from '../domain/round.ts';
 import type { RoundEvent } from '../domain/round-transitions.ts';
 import type { Cipher } from '../ports/cipher.ts';
 import type { Engine, Engines, EngineStep } from '../ports/engines.ts';
@@ -59,7 +59,7 @@ export async function driveIntent(
   const round = await advance(ports.ledger, owned.round, event);
   if (!round) throw inFlight();
   countDecision(ports, round);
-  const settled = await settle(ports, owned.operator, round, round.epoch === 1);
+  const settled = await settle(ports, owned.operator, round);
   if (!isFinal(settled)) await askForRecovery(ports, settled);
   return settled;
 }
@@ -72,11 +72,9 @@ export async function resumeRound(
   round: Round,
 ): Promise<Round> {
   const nowMs = ports.clock.nowMs();
-  // Who committed the round may be about to answer with the balance after its credit: two answers could differ.
-  const ownerMayBeAtWork = round.status === 'INTENT' || owesCredit(round);
-  if (ownerMayBeAtWork && nowMs - round.updatedAtMs < settings.leaseMs) throw inFlight();
+  if (round.status === 'INTENT' && nowMs - round.updatedAtMs < settings.leaseMs) throw inFlight();
   // Recovery was asked for when the round came to this; one more request a repeat would pile up while a wallet is down.
-  if (round.status !== 'INTENT') return settle(ports, operator, round, false);
+  if (round.status !== 'INTENT') return settle(ports, operator, round);
   const engine = await ports.engines.load(round.engineHash);
   const start = await openStart(ports.cipher, round);
   const knownBalanceMinor = round.stakeMinor === 0n ? await balanceOf(ports, operator, round) : undefined;
@@ -175,15 +173,8 @@ async function committed(
 }
 
 /** Pays or gives back once what is owed. */
-function settle(
-  ports: SettlementPorts,
-  operator: Operator,
-  round: Round,
-  firstAnswer: boolean,
-): Promise<Round> {
-  return round.status === 'VOIDING'
-    ? giveBack(ports, operator, round)
-    : payWin(ports, operator, round, firstAnswer);
+function settle(ports: SettlementPorts, operator: Operator, round: Round): Promise<Round> {
+  return round.status === 'VOIDING' ? giveBack(ports, operator, round) : payWin(ports, operator, round);
 }
 
 /** Only sooner than the ledger's stream would: where the queue is down too, the answer is given all the same. */

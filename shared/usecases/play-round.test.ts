@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { WalletReply } from '../ports/wallet.ts';
 import { DependencyError, EngineError } from '../domain/errors.ts';
 import { hasOutcome, isFinal, type Round } from '../domain/round.ts';
 import { type PlayPorts, type PlayRequest, playRound } from './play-round.ts';
@@ -198,10 +199,18 @@ describe('a repeated request', () => {
     expect(await head()).toMatchObject({ status: 'CREDITED' });
   });
 
-  it('waits while the first one may still be crediting, for the two could tell different balances', async () => {
+  it('gets the same answer while the first one is still crediting, whatever the clocks of the two say', async () => {
+    const ports = table.ports();
+    const credited = Promise.withResolvers<WalletReply>();
+    const crediting = { ...ports.wallets.of(table.operator), credit: () => credited.promise };
+    const first = playRound({ ...ports, wallets: { of: () => crediting } }, settings, table.spin());
+    while ((await table.ledger.head(log))?.status !== 'COMMITTED') await new Promise(setImmediate);
+
     table.replies.credit.push(unknown);
-    await play();
-    expect(await codeOf(play())).toBe('ROUND_IN_FLIGHT');
+    const ahead = { nowMs: () => table.nowMs + settings.leaseMs };
+    const second = await playRound({ ...ports, clock: ahead }, settings, table.spin());
+    credited.resolve({ kind: 'acknowledged', balanceMinor: 99_999n });
+    expect(await first).toEqual(second);
   });
 
   it('gets the same refusal', async () => {

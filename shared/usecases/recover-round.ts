@@ -58,7 +58,7 @@ async function finish(
   round: Round,
 ): Promise<boolean> {
   if (isFinal(round)) return true;
-  if (round.status === 'COMMITTED') return isFinal(await payWin(ports, operator, round, false));
+  if (round.status === 'COMMITTED') return isFinal(await payWin(ports, operator, round));
   const voiding = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;
   return voiding !== undefined && isFinal(await giveBack(ports, operator, voiding));
 }

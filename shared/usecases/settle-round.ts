@@ -41,15 +41,9 @@ export async function advance(ledger: Ledger, round: Round, event: RoundEvent): 
 /**
  * Pays the win of a committed round once. Whatever the wallet answers but an acknowledgement leaves the round as it
  * is: a win is owed until it is paid.
- * @param firstAnswer nobody has been told a balance for this round yet, so the wallet's own may be told
  * @returns the round as it then stands
  */
-export async function payWin(
-  ports: SettlementPorts,
-  operator: Operator,
-  round: Round,
-  firstAnswer: boolean,
-): Promise<Round> {
+export async function payWin(ports: SettlementPorts, operator: Operator, round: Round): Promise<Round> {
   if (!owesCredit(round)) return round;
   const reply = await ports.wallets.of(operator).credit(walletTransaction(round, 'credit'));
   if (reply.kind !== 'acknowledged') {
@@ -58,7 +52,6 @@ export async function payWin(
   }
   const paid = await advance(ports.ledger, round, {
     type: 'CREDIT_ACKNOWLEDGED',
-    ...(firstAnswer && { answeredBalanceMinor: reply.balanceMinor }),
     atMs: ports.clock.nowMs(),
   });
   return paid ?? (await ports.ledger.get(round)) ?? round;
