@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
 import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
 import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
 import { GrpcChannel } from '../../shared/adapters/grpc/grpc-channel.ts';
@@ -12,6 +13,7 @@ import type { Game } from '../../shared/domain/game.ts';
 import { GameCode } from '../../shared/domain/ids.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Offer, readOffer } from './offer.ts';
+import { activateEngine } from './publish-engine.ts';
 import { runCommand } from './run-command.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -26,14 +28,22 @@ export interface EngineConnection {
   readonly plaintext: boolean;
 }
 
+export interface ConnectedEngine {
+  readonly engine: RemoteEngine;
+  /** No such version of the game was there before. */
+  readonly isNew: boolean;
+}
+
 /**
- * Makes the build that a server has now the one that a game is played on: its name, its hash and where it is are
- * registered, and no other build will be accepted in its place. A game that was switched off stays off.
+ * Adds the build that a server has now to the versions of a game: its name, its hash and where it is are registered, and
+ * no other build will be accepted in its place. One that is known already gets its new address. It is played when it is
+ * made the active one.
+ * @throws EngineError, Error with what is wrong
  */
 export async function connectEngine(
   { outputs }: Deployment,
   connection: EngineConnection,
-): Promise<RemoteEngine> {
+): Promise<ConnectedEngine> {
   const gameCode = GameCode.parse(connection.gameCode);
   const url = serverAddress(connection);
   const engine = await inspect(url, connection.engineId ?? gameCode);
@@ -41,13 +51,14 @@ export async function connectEngine(
   const known = await new DynamoRegistry(client, outputs.ConfigTable, systemClock).game(gameCode);
   const { title, bets } = await offerOf(gameCode, connection.offerFile, known);
 
-  const admin = new DynamoRegistryAdmin(client, outputs.ConfigTable);
   const { hash, build } = engine;
   const { engineId, buildId, buildHash } = build;
-  const publishedAtMs = systemClock.nowMs();
-  await admin.putEngineVersion({ hash, engineId, buildId, publishedAtMs, remote: { url, buildHash } });
-  await admin.putGame({ gameCode, title, enabled: known?.enabled ?? true, engineHash: hash, bets });
-  return engine;
+  const version = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
+  const served = { ...version, remote: { url, buildHash } };
+  const versions = new DynamoGameVersions(client, outputs.ConfigTable);
+  const isNew = await versions.publish({ ...version, gameCode, title, bets }, served);
+  if (!isNew) await new DynamoRegistryAdmin(client, outputs.ConfigTable).putEngineVersion(served);
+  return { engine, isNew };
 }
 
 /** Seeds cross this connection before their rounds are played, so outside of this machine it is encrypted. */
@@ -81,6 +92,9 @@ async function offerOf(gameCode: string, file: string | undefined, known: Game |
   throw new Error(`${gameCode} is new: say how it is offered with --offer FILE, in the form of a game.json`);
 }
 
+const usage =
+  'npm run engine:connect -- GAME --url URL [--engine ID] [--offer FILE] [--activate] [--plaintext] [--stage STAGE]';
+
 if (import.meta.main) {
   await runCommand(async () => {
     const { values, positionals } = parseArgs({
@@ -90,26 +104,26 @@ if (import.meta.main) {
         url: { type: 'string' },
         engine: { type: 'string' },
         offer: { type: 'string' },
+        activate: { type: 'boolean', default: false },
         plaintext: { type: 'boolean', default: false },
       },
     });
-    const [gameCode] = positionals;
-    const { stage, url, engine: engineId, offer: offerFile, plaintext } = values;
-    if (!gameCode || !url) {
-      throw new Error(
-        'Usage: npm run engine:connect -- GAME --url URL [--engine ID] [--offer FILE] [--plaintext] [--stage STAGE]',
-      );
-    }
+    const [gameCode, ...more] = positionals;
+    const { stage, url, engine: engineId, offer: offerFile, plaintext, activate } = values;
+    if (!gameCode || !url || more.length > 0) throw new Error(`Usage: ${usage}`);
     const deployment = await findDeployment(stage);
-    const { hash, build } = await connectEngine(deployment, {
-      gameCode,
-      url,
-      engineId,
-      offerFile,
-      plaintext,
-    });
-    console.log(
-      `${gameCode} now plays on ${build.engineId} ${build.buildId} at ${url}, as engine ${hash} (stage ${stage})`,
-    );
+    const connection = { gameCode, url, engineId, offerFile, plaintext };
+    const { engine, isNew } = await connectEngine(deployment, connection);
+    const { hash, build } = engine;
+    console.log(`${url} has ${build.engineId} ${build.buildId}, build ${build.buildHash}`);
+    console.log(`${isNew ? 'Connected' : 'Was connected before:'} ${gameCode} ${hash} (stage ${stage})`);
+    if (!activate) {
+      console.log(
+        `New rounds play on it after: npm run engine:activate -- ${gameCode} ${hash} --stage ${stage}`,
+      );
+      return;
+    }
+    await activateEngine(deployment, { gameCode, hash });
+    console.log('It is the active version: new rounds play on it within 30 seconds');
   });
 }

@@ -39,13 +39,13 @@ beforeAll(async () => {
   [stack, server] = await Promise.all([LocalStackProcess.start(), serveEngine(0)]);
   const url = `http://127.0.0.1:${server.port}`;
   const command = ['infra/commands/connect-engine.ts', 'treasure-hunt', '--url', url];
-  const options = ['--engine', 'happy-panda', '--offer', 'engines/happy-panda/game.json'];
+  const options = ['--engine', 'happy-panda', '--offer', 'engines/happy-panda/game.json', '--activate'];
   const env = { ...process.env, RGS_DATA: stack.dataDirectory };
   const { stdout } = await promisify(execFile)(process.execPath, [...command, ...options], {
     cwd: root,
     env,
   });
-  engineHash = /treasure-hunt now plays on happy-panda .* as engine ([0-9a-f]{64}) /.exec(stdout)?.[1] ?? '';
+  engineHash = /Connected treasure-hunt ([0-9a-f]{64}) /.exec(stdout)?.[1] ?? '';
   player = await Player.open(stack.target);
 });
 afterAll(async () => {
