@@ -36,6 +36,18 @@ describe('JSON', () => {
     );
   });
 
+  it('with a name given twice is not read where it is written without any space either', () => {
+    const text = fc.oneof(fc.string(), fc.constantFrom('":', '\\":', ' "', '":":'));
+    fc.assert(
+      fc.property(text, text, text, fc.nat(2), (name, one, other, spaces) => {
+        const space = ' '.repeat(spaces);
+        const [first, second] = [JSON.stringify(one), JSON.stringify(other)];
+        const twice = `{${JSON.stringify(name)}:${first},"${escapeUnits(name)}"${space}:${second}}`;
+        expect(codeFor(`[{"a":${first}},${twice}]`)).toBe('INVALID_JSON');
+      }),
+    );
+  });
+
   it('may hold the same name in different objects, and names inside of strings', () => {
     const text = '{"a":{"a":1},"b":[{"a":1},{"a":2}],"c":"\\"a\\":{","d":"}"}';
     expect(read(text)).toEqual(JSON.parse(text));
