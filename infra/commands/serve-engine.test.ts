@@ -1,16 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { OtherEngine, OtherRandom, otherClient } from '../../shared/adapters/grpc/other-client.fixture.ts';
+import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
+import { createTable } from '../../test/contracts/start-dynamodb.ts';
+import { endpointEnvironment } from '../local/services/endpoints.ts';
+import { deploymentOf, LOCAL_DEPLOYMENT_FILE } from './deployment.ts';
+import { engineSource } from './engine-source.ts';
+import { activateEngine, publishEngine } from './publish-engine.ts';
 
 let child: ChildProcess | undefined;
+let data = '';
 afterEach(() => void child?.kill('SIGKILL'));
 
 /** Runs the command until it serves or ends; answers all that it said. */
 async function run(...args: readonly string[]): Promise<string> {
   child = spawn(process.execPath, ['infra/commands/serve-engine.ts', ...args], {
     cwd: path.resolve(import.meta.dirname, '../..'),
+    env: { ...process.env, RGS_DATA: data },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -59,5 +71,51 @@ describe('npm run engine:serve', () => {
   ])('refuses %s', async (_, args, message) => {
     expect(await run(...args)).toMatch(message);
     expect(child?.exitCode ?? (await once(child as ChildProcess, 'exit'))[0]).toBe(1);
+  });
+});
+
+describe('npm run engine:serve of a stage', () => {
+  const outputs = {
+    ApiUrl: 'http://127.0.0.1',
+    LedgerTable: 'ledger',
+    ConfigTable: 'config',
+    EnginesBucket: 'engines',
+    ArchiveBucket: 'archive',
+  };
+  let local: TestServices;
+  let hash: string;
+  beforeAll(async () => {
+    local = await startTestServices();
+    const environment = endpointEnvironment(local.services.endpoints);
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    await new S3Client().send(new CreateBucketCommand({ Bucket: outputs.EnginesBucket }));
+    await createTable(documentClient(), outputs.ConfigTable);
+    const deployment = deploymentOf('local', outputs);
+    const published = await publishEngine(deployment, await engineSource('happy-panda', {}));
+    await activateEngine(deployment, published);
+    hash = published.hash;
+    vi.unstubAllEnvs();
+    data = await mkdtemp(path.join(tmpdir(), 'rgs-serve-'));
+    await writeFile(path.join(data, LOCAL_DEPLOYMENT_FILE), JSON.stringify({ outputs, environment }));
+  }, 60_000);
+  afterAll(async () => {
+    await local.stop();
+    await rm(data, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['all of its games', () => []],
+    ['a game', () => ['happy-panda']],
+    ['a hash', () => [hash]],
+  ])('serves what is published, by %s', async (_, names) => {
+    const said = await run(...names(), '--stage', 'local', '--port', '0');
+    const told = await otherClient(OtherEngine, portOf(said)).call('GetCapabilities', {
+      env_id: 'happy-panda',
+    });
+    expect(told['id']).toMatchObject({ build_hash: Buffer.from(hash, 'hex') });
+  });
+
+  it('refuses a game that it has not', async () => {
+    expect(await run('sad-panda', '--stage', 'local')).toContain('Stage local has no game sad-panda');
   });
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadBuiltEngine } from '../../../engines/built-engine.ts';
@@ -187,6 +188,15 @@ describe('a simulation', () => {
     await once(stream, 'readable');
     stream.cancel();
     expect(await settled(() => computed.mock.calls.length)).toBeLessThan(50_000);
+  });
+
+  it('ends at the deadline, and tells a part from the whole', async () => {
+    const computed = vi.spyOn(engine, 'withInstance');
+    const request = { id, seed, rounds: 2 ** 40 };
+    const read = client().stream('BatchSimulate', request, 300).toArray();
+    await expect(read).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    const atTheEnd = await settled(() => computed.mock.calls.length);
+    expect(atTheEnd).toBeGreaterThan(0);
   });
 
   it('leaves the server free for a step', async () => {

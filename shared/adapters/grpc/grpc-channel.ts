@@ -47,7 +47,7 @@ export class GrpcChannel {
       try {
         return await run({ timeoutMs });
       } catch (cause) {
-        const error = ConnectError.from(cause);
+        const error = this.#statusOf(cause);
         // Nobody answers there: the next call tries anew rather than wait for the same attempt.
         if (unanswered.has(this.#session.state())) this.#session.abort(error);
         const again = lost.has(error.code) && performance.now() + PAUSE_MS < endsAtMs;
@@ -55,6 +55,13 @@ export class GrpcChannel {
         await delay(PAUSE_MS);
       }
     }
+  }
+
+  /** Whatever ended the connection, TLS and routing included, the server could not be reached. */
+  #statusOf(cause: unknown): ConnectError {
+    const error = ConnectError.from(cause);
+    if (this.#session.state() !== 'error' || error.code === Code.DeadlineExceeded) return error;
+    return new ConnectError(error.rawMessage, Code.Unavailable, undefined, undefined, cause);
   }
 
   close(): void {

@@ -61,11 +61,13 @@ describe('a server with a certificate', () => {
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2'];
     await promisify(execFile)('openssl', [...request, ...subject, '-keyout', keyFile, '-out', certFile]);
     const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
-    await rm(folder, { recursive: true });
 
     const { port } = await start({ cert, key });
     const trusting = otherClient(OtherEngine, port, credentials.createSsl(cert));
     expect(await trusting.call('GetCapabilities', id)).toHaveProperty('max_horizon');
+    expect(await ownClient(port, certFile)).toBe('happy-panda');
+    await rm(folder, { recursive: true });
+    expect(await ownClient(port)).toBe('ENGINE_UNAVAILABLE');
     const strangers = [
       otherClient(OtherEngine, port, credentials.createSsl()),
       otherClient(OtherEngine, port),
@@ -77,3 +79,20 @@ describe('a server with a certificate', () => {
     }
   });
 });
+
+/** What our own client makes of the server, in a process that trusts one more certificate. */
+async function ownClient(port: number, trusted?: string): Promise<string> {
+  const script = `
+    const { GrpcChannel } = await import(process.env.HERE + '/grpc-channel.ts');
+    const { RemoteEngine } = await import(process.env.HERE + '/remote-engine.ts');
+    const channel = new GrpcChannel('https://localhost:${port}', 2_000);
+    const asked = { engineId: 'happy-panda', buildId: '', buildHash: '' };
+    const found = await RemoteEngine.connect(channel, asked).catch((error) => error);
+    console.log(found.capabilities?.engineId ?? found.code);
+    channel.close();`;
+  const env = { ...process.env, HERE: import.meta.dirname, NODE_EXTRA_CA_CERTS: trusted ?? '' };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    env,
+  });
+  return stdout.trim();
+}

@@ -31,7 +31,7 @@ export type OtherMessage = Readonly<Record<string, unknown>>;
 export interface OtherClient {
   /** Rejects with the name of the status, such as `NOT_FOUND`. */
   call(method: string, request: OtherMessage, deadlineMs?: number): Promise<OtherMessage>;
-  stream(method: string, request: OtherMessage): ClientReadableStream<OtherMessage>;
+  stream(method: string, request: OtherMessage, deadlineMs?: number): ClientReadableStream<OtherMessage>;
 }
 
 /** A client of the other library, closed after the test. */
@@ -55,8 +55,13 @@ export function otherClient(
           error ? reject(new Error(status[error.code])) : resolve(reply),
         );
       }),
-    stream: (method, request) =>
-      (client[method] as (request: OtherMessage) => ClientReadableStream<OtherMessage>).bind(client)(request),
+    stream: (method, request, deadlineMs = 60_000) => {
+      type Stream = (
+        request: OtherMessage,
+        options: { deadline: number },
+      ) => ClientReadableStream<OtherMessage>;
+      return (client[method] as Stream).bind(client)(request, { deadline: Date.now() + deadlineMs });
+    },
   };
 }
 
