@@ -121,7 +121,7 @@ describe('what runs behind the API', () => {
     expect(settings).toEqual({
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 20 },
+      ScalingConfig: { MaximumConcurrency: 50 },
     });
   });
 
