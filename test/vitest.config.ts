@@ -17,6 +17,7 @@ export default defineConfig({
             'test/hostile-input/*.test.ts',
             'test/load/*.test.ts',
             'test/protocol/*.test.ts',
+            'test/simulation/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/.rgs/**', '**/cdk.out/**'],
           // All cores: vitest leaves one out unless told otherwise, which is half of a small machine.

@@ -40,6 +40,9 @@ export class Device {
       );
       if (!decisions.take(`${name} is asked for`)) continue;
       this.#world.spins += 1;
+      // The account is not the game's alone: what the wallet answers is not what the round alone would make it.
+      if (random.chance(0.5))
+        timeline.after(random.between(1, 3_000), () => this.#world.deposit(this.#holder, 1n));
       await this.#spin(name, random);
     }
   }
@@ -105,7 +108,7 @@ export class Device {
     else if (code === 'INSUFFICIENT_FUNDS')
       this.#world.deposit(this.#holder, BigInt(random.between(1, 20)) * 100n);
     else if (status === 401 || code === 'WALLET_REFUSED') this.#sessionId = undefined;
-    if (random.chance(0.02)) this.#leave();
+    if (random.chance(this.#world.plan.leaveRate)) this.#leave();
   }
 
   /** The player leaves the operator's site, which ends the session there, and comes back later. */

@@ -25,6 +25,9 @@ export interface Call<T> {
   readonly latencyMs: readonly [least: number, most: number];
 }
 
+/** Of the calls that a world has an eye on. */
+const FOCUSED_RATE = 0.4;
+const BURST_RATE = 0.5;
 const MOST_SKEW_MS = 10 * 60_000;
 
 /** One run of a function in a process that may be killed at any of its calls, by a clock that may be wrong. */
@@ -37,6 +40,7 @@ export class Invocation {
   /** How many faults were put into it. */
   faults = 0;
   #ended: () => void = () => undefined;
+  readonly #troubled = new Set<PortCall>();
   readonly #counts = new Map<PortCall, number>();
 
   constructor(world: World, name: string) {
@@ -151,15 +155,23 @@ export class Invocation {
     const { world, random } = this;
     const drawn = random.fraction();
     const choice = random.fraction();
-    const focused = world.focus?.call === name && drawn < 0.25;
-    if (!focused && drawn >= world.plan.faultRate) return undefined;
+    const focused = world.focus?.call === name && drawn < FOCUSED_RATE;
+    // Troubles come in bursts: what has just failed is likely to fail again.
+    const rate = this.#troubled.has(name) ? BURST_RATE : world.plan.faultRate;
+    if (!focused && drawn >= rate) return undefined;
     const possible = faultsOf[name];
-    const fault = focused ? world.focus?.fault : possible[Math.floor(choice * possible.length)];
+    const fault = focused ? world.focus?.fault : this.#faultOf(possible, choice);
     if (!fault || !world.decisions.take(`${this.name}: ${name} #${nth} ${faultMeanings[fault]}`))
       return undefined;
     this.faults += 1;
+    this.#troubled.add(name);
     world.visited(pairOf(name, fault));
     return fault;
+  }
+
+  #faultOf(possible: readonly Fault[], choice: number): Fault | undefined {
+    const late = possible.includes('arrives-late') && this.random.chance(this.world.plan.lateRate);
+    return late ? 'arrives-late' : possible[Math.floor(choice * possible.length)];
   }
 
   #skewMs(): number {

@@ -1,10 +1,14 @@
 import { type WalletCalls, walletCallStyles } from '../../shared/domain/operator.ts';
+import type { PortCall } from './faults.ts';
 import type { Holder } from './device.ts';
 import { SeededRandom } from './random.ts';
 import { type WalletKind, walletKinds } from './wallet.ts';
 
 /** How a world is set up and how much goes wrong in it. */
 export interface Plan {
+  readonly engineVersion: number;
+  /** Nobody reads what happens in it, and it is too much to keep a digest of. */
+  readonly quiet: boolean;
   readonly operators: readonly OperatorPlan[];
   readonly devices: readonly { readonly name: string; readonly holder: Holder }[];
   readonly spinsPerDevice: number;
@@ -14,12 +18,16 @@ export interface Plan {
   readonly faultRate: number;
   /** The part of all processes whose clock is wrong. */
   readonly skewRate: number;
+  /** The part of all faults, where it can be, that is a call taking effect long after its caller has given up. */
+  readonly lateRate: number;
   readonly networkRate: number;
   /** The part of all requests whose sender soon stops waiting, and asks again. */
   readonly impatience: number;
   readonly replayRate: number;
   readonly redeliveryRate: number;
   readonly poisonPerThousand: number;
+  /** The part of all spins after which the player leaves the operator's site. */
+  readonly leaveRate: number;
   /** How far messages of the queue may overtake each other. */
   readonly reorderMs: number;
   readonly walletLatencyMs: readonly [least: number, most: number];
@@ -41,13 +49,15 @@ export interface Outage {
   readonly untilMs: number;
   /** Calls get no answer at all, instead of an immediate one that the wallet cannot be reached. */
   readonly silent: boolean;
+  /** Only credits fail; undefined: every call does. */
+  readonly only?: 'wallet.credit';
 }
 
-const START_MS = Date.parse('2026-03-01T09:00:00Z');
+export const START_MS = Date.parse('2026-03-01T09:00:00Z');
 const FAULT_RATES = [0.01, 0.02, 0.04, 0.08, 0.15] as const;
 const OUTAGE_MS = [20_000, 120_000, 900_000] as const;
 
-export function planOf(seed: string): Plan {
+export function planOf(seed: string, focus?: PortCall): Plan {
   const random = new SeededRandom(`${seed}/plan`);
   const operators = Array.from({ length: random.between(1, 3) }, (_, index) =>
     operatorPlan(random, `operator-${index + 1}`),
@@ -64,6 +74,8 @@ export function planOf(seed: string): Plan {
     })),
   );
   return {
+    engineVersion: 1,
+    quiet: false,
     operators,
     devices,
     spinsPerDevice: 24,
@@ -72,14 +84,19 @@ export function planOf(seed: string): Plan {
     faultRate: random.pick(FAULT_RATES),
     skewRate: random.pick([0, 0.3, 1, 1]),
     impatience: random.pick([0.05, 0.3, 0.8]),
+    lateRate: random.pick([0, 0, 0.7]),
     networkRate: random.pick([0.02, 0.1, 0.3]),
     replayRate: random.pick([0, 0.05, 0.2]),
     redeliveryRate: random.pick([0, 0.05, 0.2]),
-    poisonPerThousand: random.pick([0, 0, 10]),
+    poisonPerThousand: focus === 'parking.park' ? 150 : random.pick([0, 0, 10]),
+    // Launching after a round without an outcome is what reads back in the log.
+    leaveRate: focus === 'ledger.list' ? 0.6 : 0.02,
     reorderMs: random.pick([0, 1_000, 30_000]),
-    walletLatencyMs: [random.between(2, 20), random.between(30, 400)],
+    walletLatencyMs: random.chance(0.25) ? [400, 2_900] : [random.between(2, 20), random.between(30, 400)],
     upgradeAtMs: random.between(1, 300_000),
-    sweepsAtMs: Array.from({ length: 2 }, () => random.between(10_000, 200_000)),
+    sweepsAtMs: Array.from({ length: focus === 'ledger.unfinished' ? 12 : 2 }, () =>
+      random.between(10_000, 200_000),
+    ),
   };
 }
 

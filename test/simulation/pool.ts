@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { stageSettings } from '../../infra/stages.ts';
 import type { Played, WorldTask } from './play-world.ts';
+import type { WaitingCredits, WaitingTask } from './waiting-credits.ts';
 
 const { walletTimeoutMs, sessionTtlSeconds, sessionIdleSeconds, roundLeaseMs, hotRetentionDays } =
   stageSettings('prod');
@@ -27,7 +28,11 @@ export class Pool {
   readonly #waiting: ((worker: Worker) => void)[] = [];
 
   constructor(bundle: string, threads = availableParallelism()) {
-    const options = { env: environment, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 64 } };
+    const options = {
+      env: environment,
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 4096 },
+    };
     this.#workers = Array.from({ length: threads }, () => new Worker(bundle, options));
     this.#free = [...this.#workers];
   }
@@ -36,13 +41,21 @@ export class Pool {
     return this.#workers.length;
   }
 
-  async play(task: WorldTask): Promise<Played> {
+  play(task: WorldTask): Promise<Played> {
+    return this.#run<Played>(task);
+  }
+
+  letCreditsWait(task: WaitingTask): Promise<WaitingCredits> {
+    return this.#run<WaitingCredits>(task);
+  }
+
+  async #run<Result>(task: WorldTask | WaitingTask): Promise<Result> {
     const worker = this.#free.pop() ?? (await new Promise<Worker>((resolve) => this.#waiting.push(resolve)));
     try {
       worker.postMessage(task);
       // Rejects where the worker ends with an error instead.
-      const [played] = (await once(worker, 'message')) as [Played];
-      return played;
+      const [result] = (await once(worker, 'message')) as [Result];
+      return result;
     } finally {
       const next = this.#waiting.shift();
       if (next) next(worker);

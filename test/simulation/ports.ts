@@ -9,7 +9,7 @@ import type { SeedSource } from '../../shared/ports/random.ts';
 import type { RecoveryQueue } from '../../shared/ports/recovery-queue.ts';
 import type { Registry } from '../../shared/ports/registry.ts';
 import type { Sessions } from '../../shared/ports/sessions.ts';
-import { simulatedEngine } from './engine.ts';
+import { ALWAYS_WINS, simulatedEngine } from './engine.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
 import { LEDGER_LIMITS, ledgerPort } from './ledger-port.ts';
@@ -76,7 +76,7 @@ function enginesPort(): Engines {
   const fail = (): never => {
     throw new EngineError('ENGINE_UNAVAILABLE', 'The engine could not be fetched');
   };
-  const engines = [1, 2].map(simulatedEngine);
+  const engines = [1, 2, ALWAYS_WINS].map(simulatedEngine);
   return {
     load: (hash) =>
       call('engines.load', () => engines.find((engine) => engine.hash === hash) ?? fail(), {

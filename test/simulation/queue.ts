@@ -21,6 +21,7 @@ export class RecoveryQueueService {
   readonly #waiting = new TimeHeap<Message>();
   #wakeAtMs = Number.POSITIVE_INFINITY;
   #running = 0;
+  #batches = 0;
   /** How often each text was sent, for a name that other messages do not change. */
   readonly #sent = new Map<string, number>();
   readonly deadLetters: Message[] = [];
@@ -35,9 +36,7 @@ export class RecoveryQueueService {
 
   send(body: string, delayMs: number): void {
     const { timeline, plan, seed } = this.#world;
-    const nth = (this.#sent.get(body) ?? 0) + 1;
-    this.#sent.set(body, nth);
-    const messageId = `${body}/${nth}`;
+    const messageId = plan.quiet ? body : `${body}/${this.#timesSent(body)}`;
     // A standard queue keeps no order: messages of the same second overtake each other.
     const jitterMs = plan.reorderMs > 0 ? hash(`${seed}${messageId}`) % plan.reorderMs : 0;
     this.#waiting.add(timeline.nowMs + delayMs + jitterMs, {
@@ -48,6 +47,12 @@ export class RecoveryQueueService {
       faulted: 0,
     });
     this.#pump();
+  }
+
+  #timesSent(body: string): number {
+    const nth = (this.#sent.get(body) ?? 0) + 1;
+    this.#sent.set(body, nth);
+    return nth;
   }
 
   #pump(): void {
@@ -88,7 +93,10 @@ export class RecoveryQueueService {
   async #deliver(batch: readonly Message[]): Promise<void> {
     const world = this.#world;
     this.#running += 1;
-    const name = `recovery of ${batch.map(({ body, copy, receives }) => `${short(body)} receive ${receives}${copy ? ' (copy)' : ''}`).join(', ')}`;
+    this.#batches += 1;
+    const name = world.plan.quiet
+      ? `recovery ${this.#batches}`
+      : `recovery of ${batch.map(nameOf).join(', ')}`;
     const invocation = new Invocation(world, name);
     const visibleAtMs =
       world.timeline.nowMs +
@@ -136,6 +144,10 @@ export class RecoveryQueueService {
       this.#waiting.add(this.#world.timeline.nowMs, { ...message, receives: 0, faulted: 0 });
     this.#pump();
   }
+}
+
+function nameOf({ body, receives, copy }: Message): string {
+  return `${short(body)} receive ${receives}${copy ? ' (copy)' : ''}`;
 }
 
 function short(body: string): string {

@@ -10,12 +10,15 @@ import failedSeeds from './failed-seeds.json' with { type: 'json' };
 import { mistakes, type Mistake } from './mistakes.ts';
 import { Pool } from './pool.ts';
 import { explain, type Failure, simulate, type Totals } from './simulate.ts';
+import type { WaitingCredits } from './waiting-credits.ts';
 
 const { values } = parseArgs({
   options: {
     spins: { type: 'string', default: '100000' },
     seed: { type: 'string' },
     world: { type: 'string' },
+    /** How many wins wait for a wallet that is down for a day. */
+    credits: { type: 'string', default: '100000' },
     mistake: { type: 'string' },
   },
 });
@@ -34,7 +37,10 @@ async function main(): Promise<number> {
       const status = await playOne(pool, failedSeed, world);
       if (status !== 0) return status;
     }
-    return await playMany(pool, seed, spins);
+    const credits = wholeNumber('--credits', values.credits);
+    const waiting = credits === 0 ? undefined : pool.letCreditsWait({ seed, credits });
+    const status = await playMany(pool, seed, spins);
+    return (waiting ? reportWaiting(seed, await waiting) : 0) || status;
   } finally {
     await pool.close();
   }
@@ -59,6 +65,13 @@ async function playMany(pool: Pool, seed: string, spins: number): Promise<number
   const { user, system } = process.cpuUsage();
   process.stderr.write(`${seconds.toFixed(0)} s, ${((user + system) / 1e6).toFixed(0)} s of CPU\n`);
   return failure || unvisited.length > 0 ? 1 : 0;
+}
+
+function reportWaiting(seed: string, { credits, lastCreditAfterMs, violation }: WaitingCredits): number {
+  const after = `the last was paid ${lastCreditAfterMs / 1000} s after the wallet's return`;
+  if (violation) console.log(`BROKEN, seed ${seed}, ${credits} wins wait for a day: ${violation.message}`);
+  else console.log(`${credits} wins waited for a day; ${after}`);
+  return violation ? 1 : 0;
 }
 
 async function playOne(pool: Pool, seed: string, index: number): Promise<number> {

@@ -63,8 +63,9 @@ export class OperatorWallet {
   }
 
   /** Stands for a limit or a block: a debit that was refused stays refused. */
-  refuse(transaction: WalletTransaction): WalletReply {
-    if (this.#entries.has(transaction.transactionId)) return this.debit(transaction);
+  refuse(transaction: WalletTransaction | BetWinTransaction): WalletReply {
+    if (this.#entries.has(transaction.transactionId))
+      return 'winMinor' in transaction ? this.betWin(transaction) : this.debit(transaction);
     return this.#refuse(transaction, 'LIMIT_REACHED');
   }
 
@@ -119,8 +120,8 @@ export class OperatorWallet {
     return this.#acknowledged(transaction);
   }
 
-  #refuse(transaction: WalletTransaction, refusal: RefusalCode): WalletReply {
-    const winMinor = 'winMinor' in transaction ? (transaction as BetWinTransaction).winMinor : 0n;
+  #refuse(transaction: WalletTransaction | BetWinTransaction, refusal: RefusalCode): WalletReply {
+    const winMinor = 'winMinor' in transaction ? transaction.winMinor : 0n;
     this.#entries.set(transaction.transactionId, { transaction, winMinor, state: 'refused', refusal });
     return refused(refusal);
   }

@@ -43,7 +43,8 @@ function walletOf(world: World, operatorId: string): Wallet {
       latencyMs: world.plan.walletLatencyMs,
     };
     const outage = outages.find(
-      ({ fromMs, untilMs }) => world.timeline.nowMs >= fromMs && world.timeline.nowMs < untilMs,
+      ({ fromMs, untilMs, only = name }) =>
+        only === name && world.timeline.nowMs >= fromMs && world.timeline.nowMs < untilMs,
     );
     // Nothing reaches a wallet that is down; what more could go wrong with the call makes no difference.
     if (outage) return unreachable(world, name, fail, outage.silent ? limits.timeoutMs : limits.latencyMs[1]);

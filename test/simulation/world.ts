@@ -14,7 +14,7 @@ import { engineHash } from './engine.ts';
 import type { Fault, PortCall } from './faults.ts';
 import { Invocation } from './invocation.ts';
 import { Oracle, Violation } from './oracle.ts';
-import { type OperatorPlan, type Plan, planOf } from './plan.ts';
+import { type OperatorPlan, type Plan, planOf, START_MS } from './plan.ts';
 import { type Ports, portsOf } from './ports.ts';
 import { RecoveryQueueService } from './queue.ts';
 import { hash, SeededRandom } from './random.ts';
@@ -22,10 +22,9 @@ import { LedgerStream } from './stream.ts';
 import { Timeline } from './timeline.ts';
 import { OperatorWallet } from './wallet.ts';
 
-const START_MS = Date.parse('2026-03-01T09:00:00Z');
 const DAY_MS = 86_400_000;
 const LONGEST_MS = 7 * DAY_MS;
-const GAME = 'simulated';
+export const GAME = 'simulated';
 
 export interface WorldOptions {
   readonly seed: string;
@@ -67,7 +66,7 @@ export class World {
   /** How many the players have asked for. */
   spins = 0;
   #digest = 0;
-  #engineVersion = 1;
+  #engineVersion: number;
   readonly #deposits = new Map<string, bigint>();
   readonly #tracing: boolean;
 
@@ -75,7 +74,8 @@ export class World {
     this.seed = seed;
     this.focus = focus;
     this.#tracing = trace;
-    this.plan = plan ?? planOf(seed);
+    this.plan = plan ?? planOf(seed, focus?.call);
+    this.#engineVersion = this.plan.engineVersion;
     this.decisions = new Decisions(allowed);
     this.oracle = new Oracle(
       (violation) => (this.violation ??= violation),
@@ -105,6 +105,7 @@ export class World {
 
   /** A line of the trace, made only where somebody reads it; its time and its order are part of the digest. */
   note(line: () => string): void {
+    if (this.plan.quiet) return;
     const text = line();
     this.#digest = hash(text, this.#digest ^ (this.timeline.nowMs - START_MS));
     if (this.#tracing) this.lines.push(`${clockTime(this.timeline.nowMs - START_MS)} ${text}`);
@@ -143,7 +144,7 @@ export class World {
     }
     this.timeline.after(this.plan.upgradeAtMs, () => this.#upgrade());
     for (const [index, atMs] of this.plan.sweepsAtMs.entries())
-      this.timeline.after(atMs, () => void this.#sweep(`sweep ${index + 1}`));
+      this.timeline.after(atMs, () => void this.sweep(`sweep ${index + 1}`));
     const stopped = () => {
       if (this.timeline.nowMs - START_MS > LONGEST_MS)
         this.fail('everything comes to an end', 'after a week there is still something to do');
@@ -158,7 +159,7 @@ export class World {
   async #calm(devices: readonly Device[], stopped: () => boolean): Promise<void> {
     this.decisions.calm = true;
     this.queue.redrive();
-    this.timeline.after(DAY_MS, () => void this.#sweep('the last sweep'));
+    this.timeline.after(DAY_MS, () => void this.sweep('the last sweep'));
     await this.timeline.run(stopped);
     if (stopped()) return;
     const played = devices.map(async (device) => {
@@ -167,6 +168,11 @@ export class World {
     void Promise.all(played);
     await this.timeline.run(stopped);
     if (stopped()) return;
+    this.close();
+  }
+
+  /** With nothing left to happen. */
+  close(): void {
     if (this.queue.size > 0 || this.queue.deadLetters.length > 0) this.fail('nothing stays in a queue', '');
     this.oracle.closing(
       (operatorId, playerId) => this.operatorOf(operatorId).books.balanceOf(playerId),
@@ -175,7 +181,7 @@ export class World {
   }
 
   /** Lambda tries an asynchronous call three times. */
-  async #sweep(name: string): Promise<void> {
+  async sweep(name: string): Promise<void> {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const invocation = new Invocation(this, `${name} try ${attempt}`);
       const ending = await invocation.run(this.settings.sizes.sweep.timeoutSeconds * 1000, () =>

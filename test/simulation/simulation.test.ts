@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testBuild } from './build.ts';
+import failedSeeds from './failed-seeds.json' with { type: 'json' };
+import { pairs } from './faults.ts';
+import { mistakes } from './mistakes.ts';
+import { Pool } from './pool.ts';
+import { simulate } from './simulate.ts';
+import { MOST_WAITING_MS } from './waiting-credits.ts';
+
+const MOST_SPINS = 20_000;
+
+describe('the simulation of the product', () => {
+  let pool: Pool;
+  beforeAll(async () => {
+    pool = new Pool(await testBuild(), 1);
+  });
+  afterAll(() => pool.close());
+
+  it('finds nothing, and does the same again byte for byte by the same seed', async () => {
+    const run = () => simulate(pool, { seed: 'twice', spins: 1_000 });
+    const first = await run();
+    expect(first.failure).toBeUndefined();
+    expect(first.totals.faults).toBeGreaterThan(1_000);
+    expect(await run()).toEqual(first);
+    const trace = () => pool.play({ seed: 'twice', index: 0, trace: true });
+    expect((await trace()).lines).toEqual((await trace()).lines);
+  });
+
+  it('does something else by another seed', async () => {
+    const [one, other] = [await pool.play({ seed: '1', index: 0 }), await pool.play({ seed: '2', index: 0 })];
+    expect(other.digest).not.toBe(one.digest);
+  });
+
+  it('names the pairs of call and fault that it never tried', async () => {
+    const { totals, unvisited } = await simulate(pool, { seed: 'short', spins: 1 });
+    expect(unvisited.length).toBeGreaterThan(0);
+    expect(new Set([...unvisited, ...totals.pairs.keys()])).toEqual(new Set(pairs));
+  });
+
+  it('pays every win once, and soon, when a wallet comes back after a day', async () => {
+    const { violation, lastCreditAfterMs } = await pool.letCreditsWait({ seed: 'waiting', credits: 20 });
+    expect(violation).toBeUndefined();
+    expect(lastCreditAfterMs).toBeGreaterThan(0);
+    expect(lastCreditAfterMs).toBeLessThanOrEqual(MOST_WAITING_MS);
+  });
+
+  it.runIf(failedSeeds.length > 0).each(failedSeeds)(
+    'no longer fails by $seed, world $world: $found',
+    async ({ seed, world }) => {
+      expect((await pool.play({ seed, index: world })).violation).toBeUndefined();
+    },
+  );
+});
+
+describe('a mistake in the source', () => {
+  it.each(mistakes)(
+    '%s is found, with the shortest schedule that shows it',
+    async (mistake) => {
+      const pool = new Pool(await testBuild(mistake), 1);
+      try {
+        const { totals, failure } = await simulate(pool, { seed: 'planted', spins: MOST_SPINS });
+        expect(totals.spins).toBeLessThan(MOST_SPINS);
+        if (!failure) throw new Error('nothing was found');
+        const { index, schedule, message, trace } = failure;
+        const again = await pool.play({ seed: 'planted', index, allowed: schedule, trace: true });
+        expect(again.violation?.message).toBe(message);
+        expect(again.lines).toEqual(trace);
+        for (const left of schedule) {
+          const allowed = schedule.filter((decision) => decision !== left);
+          const { violation } = await pool.play({ seed: 'planted', index, allowed });
+          expect(violation?.rule).not.toBe(again.violation?.rule);
+        }
+      } finally {
+        await pool.close();
+      }
+    },
+    180_000,
+  );
+});
