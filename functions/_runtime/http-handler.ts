@@ -2,6 +2,7 @@ import middy, { type MiddlewareObj, type Request } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logger, metrics } from './observability.ts';
+import { leftToLambda } from './time-out.ts';
 import { asRgsError, problemReply, statusOf } from './problem-details.ts';
 
 export interface Reply {
@@ -12,7 +13,7 @@ export interface Reply {
 
 /** What every HTTP function is made of: the use case's reply as JSON, any error as a problem, one log line, metrics. */
 export function httpHandler(answer: (event: APIGatewayProxyEvent) => Promise<Reply>) {
-  return middy()
+  return middy(leftToLambda)
     .use(problems())
     .use(requestLine())
     .handler(

@@ -1,10 +1,11 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { logger, metrics } from './observability.ts';
+import { leftToLambda } from './time-out.ts';
 
 /** What every worker is made of: its metrics are sent whatever happens, and an error is logged and left to AWS to retry. */
 export function workerHandler<Event, Result>(work: (event: Event, context: Context) => Promise<Result>) {
-  return middy<Event, Result>().use(publishMetrics<Event, Result>()).handler(work);
+  return middy<Event, Result>(leftToLambda).use(publishMetrics<Event, Result>()).handler(work);
 }
 
 function publishMetrics<Event, Result>(): MiddlewareObj<Event, Result> {
