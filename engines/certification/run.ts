@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ConvergencePoint } from '../../shared/certification/report.ts';
-import { ratio } from '../../shared/certification/statistics.ts';
+import { convergenceOf, cut, partLengthOf, payoutOf } from '../../shared/certification/run-parts.ts';
 import { mergeTallies, type Tally } from '../../shared/certification/tally.ts';
 
 export interface WorkerSettings {
@@ -32,10 +32,6 @@ export interface Run {
   readonly convergence: readonly ConvergencePoint[];
 }
 
-const POINTS = 100;
-/** Short enough that every worker is busy to the end, and far below what a simulation takes in one call (2^24). */
-const LONGEST_PART = 1_000_000;
-
 /** Plays rounds 0 to `rounds` - 1 of a seed on several threads. The result is the same for any number of them. */
 export async function simulateOnThreads(options: RunOptions): Promise<Run> {
   const parts = partsOf(options.rounds);
@@ -61,26 +57,16 @@ export async function simulateOnThreads(options: RunOptions): Promise<Run> {
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.workers, parts.length) }, work));
-  return { tally: mergeTallies(tallies), convergence: convergenceOf(tallies, options.priceMillionths) };
+  return {
+    tally: mergeTallies(tallies),
+    convergence: convergenceOf(tallies.map(payoutOf), options.priceMillionths),
+  };
 }
 
 function partsOf(rounds: number): Part[] {
-  const length = Math.min(LONGEST_PART, Math.ceil(rounds / POINTS));
-  return Array.from({ length: Math.ceil(rounds / length) }, (_, index) => ({
+  return cut({ first: 0, rounds }, partLengthOf(rounds)).map((stretch, index) => ({
     index,
-    first: BigInt(index * length),
-    rounds: Math.min(length, rounds - index * length),
+    first: BigInt(stretch.first),
+    rounds: stretch.rounds,
   }));
-}
-
-function convergenceOf(tallies: readonly Tally[], priceMillionths: bigint): ConvergencePoint[] {
-  let rounds = 0n;
-  let payout = 0n;
-  const points = tallies.map((tally) => {
-    rounds += tally.rounds;
-    payout += tally.basePayout + tally.bonusPayout;
-    return { rounds: Number(rounds), rtp: ratio(payout, rounds * priceMillionths) };
-  });
-  const every = Math.ceil(points.length / POINTS);
-  return points.filter((_, index) => (index + 1) % every === 0 || index === points.length - 1);
 }

@@ -22,12 +22,14 @@ import { KmsDataKeys } from '../../shared/adapters/kms/data-keys.ts';
 import { S3Archive } from '../../shared/adapters/s3/archive.ts';
 import { S3ArchivedRounds } from '../../shared/adapters/s3/archived-rounds.ts';
 import { S3EngineArtefacts } from '../../shared/adapters/s3/engine-artefacts.ts';
+import { S3Simulations } from '../../shared/adapters/s3/simulations.ts';
 import { Secrets } from '../../shared/adapters/secrets/secrets.ts';
 import { SqsParkingQueue } from '../../shared/adapters/sqs/parking-queue.ts';
 import { SqsRecoveryQueue } from '../../shared/adapters/sqs/recovery-queue.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
 import { systemRandom } from '../../shared/adapters/system/random.ts';
 import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import { HostedSimulations } from '../../shared/engine-host/simulated-engines.ts';
 import type { SeedSource } from '../../shared/ports/random.ts';
 import type { PlayPorts } from '../../shared/usecases/play-round.ts';
 import { setting } from './environment.ts';
@@ -71,6 +73,10 @@ export const engines = /* @__PURE__ */ once(
         return new RemoteEngines(setting('GRPC_TIMEOUT_MS'));
       },
     }),
+);
+export const simulatedEngines = /* @__PURE__ */ once(() => new HostedSimulations(artefacts()));
+export const simulations = /* @__PURE__ */ once(
+  () => new S3Simulations(new S3Client(workerClientSettings), setting('SIMULATIONS_BUCKET')),
 );
 export const seeds = /* @__PURE__ */ once((): SeedSource => {
   const url = setting('RANDOM_URL');

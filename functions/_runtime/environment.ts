@@ -15,6 +15,7 @@ const variables = {
   EVENTS_TABLE: text,
   ENGINES_BUCKET: text,
   ARCHIVE_BUCKET: text,
+  SIMULATIONS_BUCKET: text,
   RECOVERY_QUEUE_URL: url,
   PARKING_QUEUE_URL: url,
   EVENT_BUS_NAME: text,

@@ -54,6 +54,7 @@ export const statusOf = {
   SERVICE_UNAVAILABLE: 503,
   CORRUPT_RECORD: 500,
   ILLEGAL_TRANSITION: 500,
+  SIMULATION_INCOMPLETE: 500,
   MISCONFIGURED: 500,
   INTERNAL_ERROR: 500,
 } as const satisfies Record<ErrorCode, number>;

@@ -62,6 +62,7 @@ const catalogue = {
 
   CORRUPT_RECORD: { kind: 'fault', retryable: false },
   ILLEGAL_TRANSITION: { kind: 'fault', retryable: false },
+  SIMULATION_INCOMPLETE: { kind: 'fault', retryable: false },
   MISCONFIGURED: { kind: 'fault', retryable: false },
   INTERNAL_ERROR: { kind: 'fault', retryable: false },
 } as const satisfies Record<string, { kind: string; retryable: boolean }>;

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { partLengthOf, type Stretch } from './run-parts.ts';
+import type { Tally } from './tally.ts';
+
+/** Keeps what one run writes and reads within what a function can hold: a hundred thousand shards of ten million. */
+export const MAX_DISTRIBUTED_ROUNDS = 1e12;
+export const MAX_SHARDS = 100_000;
+
+const share = z.number().min(0);
+const count = z.int().positive().max(MAX_DISTRIBUTED_ROUNDS);
+const simulated = {
+  simulationId: z.uuid(),
+  engineHash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** 32 bytes. Round i of the run is round i of this seed. */
+  seed: z.string().regex(/^[0-9a-f]{64}$/),
+  /** By its name in the engine's capabilities. */
+  mode: z.string().min(1),
+};
+
+/** What one function simulates: whole parts of a run. */
+export const ShardTask = z.strictObject({
+  ...simulated,
+  first: z.int().min(0).max(MAX_DISTRIBUTED_ROUNDS),
+  rounds: count,
+  /** Rounds in each part of the run but its last. */
+  partRounds: count.max(2 ** 24),
+});
+export type ShardTask = z.infer<typeof ShardTask>;
+
+/** What only the game's author can tell, and the run is compared with. */
+const Theory = z.strictObject({
+  exact: z
+    .strictObject({
+      rtp: share,
+      baseRtp: share,
+      featureRtp: share,
+      hitFrequency: share,
+      featureFrequency: share,
+    })
+    .optional(),
+  reels: z.array(
+    z.strictObject({
+      reel: z.string(),
+      observations: z.int().positive(),
+      statistic: share,
+      degreesOfFreedom: z.int().min(0),
+      pValue: share.max(1),
+    }),
+  ),
+});
+
+/** A run that is spread over functions: what its state machine is started with. */
+export const DistributedRun = z
+  .strictObject({
+    ...simulated,
+    rounds: count,
+    /** About so many rounds in each shard. */
+    shardRounds: count,
+    partRounds: count,
+    /** The object that lists the shards. */
+    shardsKey: z.string(),
+    theory: Theory,
+  })
+  .refine(({ rounds, partRounds }) => partRounds === partLengthOf(rounds), {
+    path: ['partRounds'],
+    message: 'does not follow from the rounds',
+  })
+  .refine(({ rounds, shardRounds }) => rounds / shardRounds <= MAX_SHARDS, {
+    path: ['shardRounds'],
+    message: `gives more than ${MAX_SHARDS} shards`,
+  });
+export type DistributedRun = z.infer<typeof DistributedRun>;
+
+/** What a shard came to. */
+export interface ShardResult extends Stretch {
+  readonly engineHash: string;
+  readonly seed: string;
+  readonly mode: string;
+  readonly tally: Tally;
+  /** What each part paid, in order, in millionths of the base bet. */
+  readonly payouts: readonly bigint[];
+}
