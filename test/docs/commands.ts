@@ -21,6 +21,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm (?:start|test)$/, 'ci'],
   [/^npm run (?:wallet|check|format|build|bench:(?:budget|load)|test:dynamodb-local|verify:protocol)$/, 'ci'],
   [/^npm run wallet -- --faults \S+$/, 'ci'],
+  [/^npm run verify:faults -- --(?:spins \d+ --seed \d+|seed \d+ --world \d+ --mistake [a-z-]+)$/, 'ci'],
   [/^RGS_API_URL=.* npx vitest run .* --project e2e \S+$/, 'ci'],
   [/^npm run engine:serve -- happy-panda$/, 'ci'],
   [/^npm run test:emulator -- --api (?:http|rest)$/, 'ci'],
