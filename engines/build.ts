@@ -27,16 +27,24 @@ export interface BuiltEngine {
 const Provenance = z.object({ hash: z.string(), sourcesHash: z.string(), compiler: z.string() });
 type Provenance = z.infer<typeof Provenance>;
 
-/** Compiles every engine whose sources changed since it was last built; answers all of them, by name. */
+/** Compiles every engine of the wire contract whose sources changed since it was last built; answers all of them. */
 export async function buildEngines(): Promise<readonly BuiltEngine[]> {
   return Promise.all(engineNames().map(buildEngine));
 }
 
-/** Every folder with a game in it. */
+/** Every folder with a game of the wire contract in it. */
 export function engineNames(): string[] {
-  return globSync('engines/*/assembly/index.ts', { cwd: root })
-    .map((entry) => basename(dirname(dirname(entry))))
-    .filter((name) => name !== 'sdk')
+  return gamesWith('index.ts').filter((name) => name !== 'sdk');
+}
+
+/** Every folder with a game of the realtime contract in it. */
+export function realtimeNames(): string[] {
+  return gamesWith('realtime.ts').filter((name) => name !== 'sdk');
+}
+
+function gamesWith(entry: string): string[] {
+  return globSync(`engines/*/assembly/${entry}`, { cwd: root })
+    .map((found) => basename(dirname(dirname(found))))
     .sort();
 }
 
@@ -44,6 +52,12 @@ export function engineNames(): string[] {
 export async function buildEngine(name: string): Promise<BuiltEngine> {
   if (!engineNames().includes(name)) throw new Error(`There is no engine in engines/${name}`);
   return buildModule(name, [`engines/${name}/assembly/index.ts`]);
+}
+
+/** @throws Error where there is none of that name, or it does not compile */
+export async function buildRealtime(name: string): Promise<BuiltEngine> {
+  if (!realtimeNames().includes(name)) throw new Error(`There is no realtime engine in engines/${name}`);
+  return buildModule(name, [`engines/${name}/assembly/realtime.ts`]);
 }
 
 /**
@@ -122,10 +136,13 @@ function sha256(bytes: Uint8Array): string {
 }
 
 if (import.meta.main) {
-  for (const { name, hash, bytes } of await buildEngines()) {
+  for (const { name, hash, bytes } of [
+    ...(await buildEngines()),
+    ...(await Promise.all(realtimeNames().map(buildRealtime))),
+  ]) {
     console.log(`${name.padEnd(20)} ${hash} ${(bytes / 1000).toFixed(1).padStart(7)} KB`);
   }
-  for (const name of gamesWithoutGolden(engineNames())) {
+  for (const name of gamesWithoutGolden([...engineNames(), ...realtimeNames()])) {
     console.error(`${name} has no golden playthrough. Record it: npm exec -- node engines/golden.ts ${name}`);
     process.exitCode = 1;
   }

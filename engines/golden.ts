@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { EngineCapabilities } from '../shared/ports/engines.ts';
-import { buildEngine, engineNames, goldenPath } from './build.ts';
+import { buildEngine, engineNames, goldenPath, realtimeNames } from './build.ts';
 import { type PlayedStep, playThrough } from './playthrough.ts';
 import { compileRaw, RawEngine, stepBytes } from './raw-engine.ts';
+import { playRealtimeGolden } from './realtime-golden.ts';
 
 /**
  * A game as it was played once, `engines/<name>/golden.json`: what the first state is, some steps to read, and for every
@@ -104,13 +105,17 @@ export async function playGolden(name: string): Promise<Golden> {
 
 /** Plays a game and writes the file; do it where a change of its play is meant. */
 export async function recordGolden(name: string): Promise<void> {
-  await writeFile(goldenPath(name), `${JSON.stringify(await playGolden(name), null, 2)}\n`);
+  await writeFile(goldenPath(name), `${JSON.stringify(await play(name), null, 2)}\n`);
+}
+
+function play(name: string): Promise<unknown> {
+  return realtimeNames().includes(name) ? playRealtimeGolden(name) : playGolden(name);
 }
 
 /** Ends with 1 where a game plays otherwise than it was recorded. */
 async function check(names: readonly string[]): Promise<void> {
   for (const name of names) {
-    const same = JSON.stringify(await readGolden(name)) === JSON.stringify(await playGolden(name));
+    const same = JSON.stringify(await readGolden(name)) === JSON.stringify(await play(name));
     console.log(`${name.padEnd(20)} ${same ? 'as recorded' : 'DIFFERS'} (Node ${process.versions.node})`);
     if (!same) process.exitCode = 1;
   }
@@ -118,6 +123,6 @@ async function check(names: readonly string[]): Promise<void> {
 
 if (import.meta.main) {
   const names = process.argv.slice(2);
-  if (names.length === 0) await check(engineNames());
+  if (names.length === 0) await check([...engineNames(), ...realtimeNames()]);
   else for (const name of names) await recordGolden(name);
 }

@@ -13,7 +13,11 @@ export class Random {
 
   /** Takes the seed at the head of the input buffer. */
   takeSeed(): void {
-    memory.copy(SEED, INPUT, SEED_BYTES);
+    this.takeSeedAt(INPUT);
+  }
+
+  takeSeedAt(address: usize): void {
+    memory.copy(SEED, address, SEED_BYTES);
   }
 
   /** The 96-bit nonce is four zero bytes and then the u64, little endian; the block counter starts at 0. */

@@ -1,0 +1,246 @@
+import { readFile } from 'node:fs/promises';
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { RealtimeEngine } from '../../shared/engine-host/realtime-engine.ts';
+import { buildRealtime } from '../build.ts';
+import { sha256 } from '../playthrough.ts';
+import { keyStreamWords } from '../sdk/random.fixture.ts';
+import {
+  BETTING_STEPS,
+  CRASHED_STEPS,
+  MAX_MULTIPLIER_MILLIONTHS,
+  MAX_PLAYERS,
+  RETURN_MILLIONTHS,
+  STEP_MS,
+} from './assembly/maths.ts';
+import { chanceToReach, crashPointOf } from './odds.ts';
+
+const amount = z.string().regex(/^\d+$/).transform(BigInt).nullable();
+/** What README.md promises. */
+const State = z.strictObject({
+  round: z.int().positive(),
+  phase: z.enum(['betting', 'running', 'crashed']),
+  phase_ms: z.int(),
+  multiplier_millionths: z.string().transform(BigInt),
+  crash_millionths: amount,
+  bets: z.array(z.strictObject({ id: z.string(), auto_millionths: amount, cashed_out_millionths: amount })),
+});
+
+let wasm: Uint8Array;
+beforeAll(async () => {
+  wasm = await readFile((await buildRealtime('crash')).path);
+});
+
+class Table {
+  readonly #engine: RealtimeEngine;
+
+  constructor(seed: Uint8Array) {
+    this.#engine = new RealtimeEngine(wasm, seed);
+  }
+
+  get state() {
+    return State.parse(JSON.parse(this.#engine.state()));
+  }
+
+  bet(player: string, autoMillionths = 0n): void {
+    const input = Buffer.alloc(9, 1);
+    input.writeBigUInt64LE(autoMillionths, 1);
+    this.#engine.input(player, input);
+  }
+
+  cashOut(player: string): void {
+    this.#engine.input(player, Uint8Array.of(2));
+  }
+
+  steps(count: number): void {
+    for (let left = count; left > 0; left -= 500) this.#engine.tick(Math.min(left, 500) * STEP_MS);
+  }
+
+  betOf(player: string) {
+    return this.state.bets.find(({ id }) => id === player);
+  }
+}
+
+/** The crash point of a table's round, from OpenSSL's key stream. */
+function crashOf(seed: Uint8Array, round: number): bigint {
+  return crashPointOf(keyStreamWords(seed, BigInt(round), 1)[0] ?? 0);
+}
+
+/** What the multiplier is after so many steps, unless it crashed. */
+function grown(steps: number): bigint {
+  let multiplier = 1_000_000n;
+  for (let step = 0; step < steps; step++) multiplier += (multiplier * 6n) / 10_000n;
+  return multiplier;
+}
+
+/** How many steps a round runs: the last one crosses the crash point, or reaches the maximum. */
+function stepsOf(crash: bigint): number {
+  let steps = 0;
+  for (let multiplier = 1_000_000n; crash >= 1_000_000n; ) {
+    multiplier += (multiplier * 6n) / 10_000n;
+    steps += 1;
+    if (multiplier > crash || multiplier >= BigInt(MAX_MULTIPLIER_MILLIONTHS)) break;
+  }
+  return steps;
+}
+
+describe('a round of crash', () => {
+  it('takes bets, runs to the crash point that its seed and number give, and opens the next one', () => {
+    const seed = sha256('rounds');
+    const table = new Table(seed);
+    for (let round = 1; round <= 40; round++) {
+      const crash = crashOf(seed, round);
+      expect(table.state).toMatchObject({ round, phase: 'betting', phase_ms: 0, bets: [] });
+      table.steps(BETTING_STEPS - 1);
+      expect(table.state.phase).toBe('betting');
+      table.steps(1);
+      const runs = stepsOf(crash);
+      if (runs > 0) {
+        expect(table.state).toMatchObject({ phase: 'running', multiplier_millionths: 1_000_000n });
+        table.steps(runs - 1);
+        expect(table.state).toMatchObject({
+          phase: 'running',
+          multiplier_millionths: grown(runs - 1),
+          crash_millionths: null,
+        });
+        table.steps(1);
+      }
+      const shown = crash < 1_000_000n ? 1_000_000n : crash;
+      expect(table.state).toMatchObject({
+        phase: 'crashed',
+        crash_millionths: shown,
+        multiplier_millionths: shown,
+      });
+      table.steps(CRASHED_STEPS);
+    }
+  });
+
+  it('pays whoever cashes out what the multiplier is then, and nobody else', () => {
+    const seed = seedWith((crash) => crash > grown(200) && crash < grown(400));
+    const table = new Table(seed);
+    table.bet('early');
+    table.bet('late');
+    table.steps(BETTING_STEPS + 150);
+    table.cashOut('early');
+    table.cashOut('stranger');
+    table.steps(20);
+    table.cashOut('early');
+    table.steps(300);
+    table.cashOut('late');
+    expect(table.state.phase).toBe('crashed');
+    expect(table.state.bets).toEqual([
+      { id: 'early', auto_millionths: null, cashed_out_millionths: grown(150) },
+      { id: 'late', auto_millionths: null, cashed_out_millionths: null },
+    ]);
+  });
+
+  it('cashes out by itself exactly where the player said, if the round gets there', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.integer({ min: 1_010_000, max: 5_000_000 }),
+        (number, auto) => {
+          const seed = sha256(`auto ${number}`);
+          const table = new Table(seed);
+          table.bet('a', BigInt(auto));
+          const crash = crashOf(seed, 1);
+          table.steps(BETTING_STEPS + stepsOf(crash));
+          const reached = crash >= BigInt(auto);
+          expect(table.betOf('a')?.cashed_out_millionths).toBe(reached ? BigInt(auto) : null);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('pays all who are still in it at the maximum', () => {
+    // One round in some ten thousand gets there.
+    const seed = seedWith((crash) => crash === BigInt(MAX_MULTIPLIER_MILLIONTHS));
+    const table = new Table(seed);
+    table.bet('brave');
+    table.steps(BETTING_STEPS + stepsOf(BigInt(MAX_MULTIPLIER_MILLIONTHS)));
+    expect(table.state).toMatchObject({
+      phase: 'crashed',
+      crash_millionths: BigInt(MAX_MULTIPLIER_MILLIONTHS),
+    });
+    expect(table.betOf('brave')?.cashed_out_millionths).toBe(BigInt(MAX_MULTIPLIER_MILLIONTHS));
+  });
+
+  it('takes one bet a player, while it takes bets, and as many players as it has room for', () => {
+    const table = new Table(seedWith((crash) => crash > grown(100)));
+    table.bet('a', 2_000_000n);
+    table.bet('a', 3_000_000n);
+    table.bet('too-low', 1_009_999n);
+    table.bet('too-high', BigInt(MAX_MULTIPLIER_MILLIONTHS) + 1n);
+    table.bet('ä');
+    table.bet('x'.repeat(65));
+    for (let player = 1; player <= MAX_PLAYERS; player++) table.bet(`player-${player}`);
+    expect(table.state.bets).toHaveLength(MAX_PLAYERS);
+    expect(table.state.bets[0]).toEqual({
+      id: 'a',
+      auto_millionths: 2_000_000n,
+      cashed_out_millionths: null,
+    });
+    table.steps(BETTING_STEPS + 1);
+    table.bet('late');
+    expect(table.betOf('late')).toBeUndefined();
+    expect(table.betOf(`player-${MAX_PLAYERS}`)).toBeUndefined();
+  });
+
+  it('fits its state into the buffer with the longest ids and figures', () => {
+    const table = new Table(seedWith((crash) => crash > grown(1_000)));
+    for (let player = 1; player <= MAX_PLAYERS; player++) {
+      table.bet(`${player}`.padStart(64, 'p'), BigInt(MAX_MULTIPLIER_MILLIONTHS));
+    }
+    table.steps(BETTING_STEPS + 900);
+    for (let player = 1; player <= MAX_PLAYERS; player++) table.cashOut(`${player}`.padStart(64, 'p'));
+    expect(table.state.bets.filter((bet) => bet.cashed_out_millionths !== null)).toHaveLength(MAX_PLAYERS);
+  });
+});
+
+it('README.md shows a state as it is written, with the multiplier of its time', async () => {
+  const text = await readFile(new URL('README.md', import.meta.url), 'utf8');
+  const state = State.parse(JSON.parse(/```json\n(.*?)```/s.exec(text)?.[1] ?? ''));
+  expect(state.multiplier_millionths).toBe(grown(state.phase_ms / STEP_MS));
+  const cashedOut = state.bets.flatMap(({ cashed_out_millionths: at }) => at ?? []);
+  const multipliers = Array.from({ length: state.phase_ms / STEP_MS }, (_, steps) => grown(steps));
+  for (const at of cashedOut) expect(multipliers).toContain(at);
+});
+
+describe('the distribution of crash points', () => {
+  it('is exact: of all 2^32 words, those that reach a multiplier are counted by its closed form', () => {
+    fc.assert(
+      fc.property(fc.bigInt(1_000_000n, BigInt(MAX_MULTIPLIER_MILLIONTHS)), (multiplier) => {
+        const { words } = chanceToReach(multiplier);
+        // Larger words crash earlier, so the last one that reaches it tells how many do.
+        expect(crashPointOf(Number(words - 1n))).toBeGreaterThanOrEqual(multiplier);
+        expect(crashPointOf(Number(words))).toBeLessThan(multiplier);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('returns at most 97 % of every cash-out, and less by rounding alone', () => {
+    fc.assert(
+      fc.property(fc.bigInt(1_000_000n, BigInt(MAX_MULTIPLIER_MILLIONTHS)), (multiplier) => {
+        const { words, of } = chanceToReach(multiplier);
+        expect(multiplier * words).toBeLessThanOrEqual(BigInt(RETURN_MILLIONTHS) * of);
+        expect(multiplier * (words + 1n)).toBeGreaterThan(BigInt(RETURN_MILLIONTHS) * of);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('crashes three rounds in a hundred at once', () => {
+    const { words, of } = chanceToReach(1_000_000n);
+    expect(Number(of - words) / Number(of)).toBeCloseTo(0.03, 6);
+  });
+});
+
+function seedWith(fits: (crash: bigint) => boolean): Uint8Array {
+  for (let number = 0; ; number++) {
+    const seed = sha256(`seed ${number}`);
+    if (fits(crashOf(seed, 1))) return seed;
+  }
+}
