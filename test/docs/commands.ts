@@ -25,6 +25,10 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^RGS_API_URL=.* npx vitest run .* --project e2e \S+$/, 'ci'],
   [/^npm run engine:serve -- happy-panda$/, 'ci'],
   [/^npm run test:emulator -- --api (?:http|rest)$/, 'ci'],
+  // In a checkout of its own: engines/new.test.ts.
+  [/^npm run engine:new -- <name>$/, 'ci'],
+  [/^npm run simulate -- <name> --exact$/, 'ci'],
+  [/^npm run verify:determinism$/, 'ci'],
   // It would record what the tests compare with.
   [/^npm exec -- node engines\/golden\.ts <name>$/, 'ci'],
   [/^npm exec -- vitest run .* --project unit engines$/, 'ci'],

@@ -52,6 +52,7 @@ it('every page can be reached from the README', () => {
   expect(
     pages()
       .map(({ file }) => file)
-      .filter((file) => !reached.has(file)),
+      // What a game says of itself is in its folder, of new games too.
+      .filter((file) => !reached.has(file) && !file.startsWith('engines/')),
   ).toEqual([]);
 });
