@@ -85,8 +85,16 @@ export class Api {
         `${request.name}: ${ending.kind === 'answered' ? `${ending.value.statusCode} ${ending.value.body}` : ending.kind}`,
     );
     if (ending.kind === 'threw') world.fail('no handler throws', `${request.name}: ${String(ending.error)}`);
+    // Told is what was sent, also where nobody was there to hear it any more.
+    if (ending.kind === 'answered' && (request.route === 'spin' || request.route === 'bonus'))
+      world.oracle.answered(keyOf(request), ending.value.statusCode, ending.value.body);
     return ending.kind === 'answered'
       ? { status: ending.value.statusCode, body: ending.value.body }
       : NO_ANSWER;
   }
+}
+
+/** What makes two requests the same. */
+function keyOf({ headers, body }: ApiRequest): string {
+  return `${headers['Idempotency-Key']} ${JSON.stringify(body)}`;
 }

@@ -64,7 +64,7 @@ export class Device {
     random: SeededRandom,
     tries = 1 + random.below(6),
   ): Promise<ApiAnswer | undefined> {
-    const { oracle, api, timeline } = this.#world;
+    const { api, timeline } = this.#world;
     const sessionId = await this.#session(name, tries);
     if (!sessionId) return undefined;
     const request = this.#request(name, sessionId, random);
@@ -73,7 +73,6 @@ export class Device {
       const answer = await api.request({ ...request, name: `${name} try ${attempt}` });
       if (answer) {
         last = answer;
-        oracle.answered(`${name} ${sessionId}`, answer.status, answer.body);
         if (!this.#mayRepeat(answer)) break;
       }
       // Whoever heard nothing asks again at once; whoever was told to wait waits longer each time.
@@ -124,12 +123,11 @@ export class Device {
     last: ApiAnswer,
     random: SeededRandom,
   ): Promise<void> {
-    const { oracle, api, timeline } = this.#world;
+    const { api, timeline } = this.#world;
     const sessionId = (request.body as { session_id: string }).session_id;
     await timeline.wait(random.between(1, 60_000));
     if (random.chance(0.5)) {
-      const again = await api.request({ ...request, name: `${name} again` });
-      if (again) oracle.answered(`${name} ${sessionId}`, again.status, again.body);
+      await api.request({ ...request, name: `${name} again` });
       return;
     }
     const { round_id } = JSON.parse(last.body) as { round_id?: string };
