@@ -24,6 +24,8 @@ export function booked(
   overrides: Partial<BookedTransaction> = {},
 ): BookedTransaction {
   const movement = kind === 'credit' ? round.win : round.stake;
+  const isOfBetWin =
+    kind === 'bet-win' || (kind === 'rollback' && movement?.transactionId.endsWith(':bet-win'));
   return {
     kind,
     transactionId: movement?.transactionId ?? `${round.roundId}:${kind === 'credit' ? 'credit' : 'debit'}`,
@@ -32,7 +34,7 @@ export function booked(
     gameCode: 'happy-panda',
     currency: round.currency,
     amountMinor: movement?.amountMinor ?? 100n,
-    winMinor: kind === 'bet-win' ? (round.win?.amountMinor ?? 0n) : 0n,
+    winMinor: isOfBetWin ? (round.win?.amountMinor ?? 0n) : 0n,
     atMs: round.updatedAtMs,
     ...overrides,
   };

@@ -57,6 +57,11 @@ describe('money that the wallet does not have', () => {
     expect(kindsOf(betWon)).toEqual(['MISSING_DEBIT', 'MISSING_CREDIT']);
   });
 
+  it('is a missing credit of a bet-win that was undone where something else took the stake again', () => {
+    const [stake, undone] = [booked(betWon, 'bet-win'), booked(betWon, 'rollback')];
+    expect(kindsOf(betWon, stake, undone, booked(betWon, 'debit'))).toEqual(['MISSING_CREDIT']);
+  });
+
   it('is a pending credit where the win is still owed', () => {
     const owing = accounted({ status: 'COMMITTED' });
     expect(differencesOf(owing, [booked(owing, 'debit')])).toEqual([
@@ -152,6 +157,12 @@ describe('a transaction that is there, but not as the round has it', () => {
     expect(kindsOf(voided, booked(voided, 'debit'), booked(voided, 'rollback', change))).toEqual(kinds);
   });
 
+  it('is a rollback of a bet-win that did not take its win back', () => {
+    const voided = { ...betWon, status: 'VOIDED' as const, win: undefined };
+    const kept = booked(betWon, 'rollback', { winMinor: 0n });
+    expect(kindsOf(voided, booked(betWon, 'bet-win'), kept)).toEqual(['AMOUNT_MISMATCH']);
+  });
+
   it('tells the win of a bet-win apart from its stake', () => {
     const [difference] = differencesOf(betWon, [booked(betWon, 'bet-win', { winMinor: 249n })]);
     expect(difference).toMatchObject({
@@ -173,7 +184,7 @@ const anyBooked = fc
     winMinor: fc.constantFrom(0n, 250n),
   })
   .map((given): BookedTransaction => {
-    const winMinor = given.kind === 'bet-win' ? given.winMinor : 0n;
+    const winMinor = given.kind === 'bet-win' || given.kind === 'rollback' ? given.winMinor : 0n;
     return { ...booked(paid, given.kind), ...given, winMinor };
   });
 const anyFinal = fc.constantFrom(
@@ -185,16 +196,15 @@ const anyFinal = fc.constantFrom(
   ...(['REJECTED', 'FAILED', 'VOIDED'] as const).map(without),
 );
 
-/** What the books did to each account that they touch, by what each kind does: a rollback undoes both parts of a bet-win. */
+/** What the books did to each account that they touch. */
 function changes(books: readonly BookedTransaction[]): Map<string, bigint> {
   const sums = new Map<string, bigint>();
-  for (const { kind, transactionId, playerId, currency, amountMinor, winMinor } of books) {
-    const undone = books.find((one) => one.kind === 'bet-win' && one.transactionId === transactionId);
+  for (const { kind, playerId, currency, amountMinor, winMinor } of books) {
     const change = {
       credit: amountMinor,
       debit: -amountMinor,
       'bet-win': winMinor - amountMinor,
-      rollback: amountMinor - (undone?.winMinor ?? 0n),
+      rollback: amountMinor - winMinor,
     }[kind];
     const account = `${playerId} ${currency}`;
     sums.set(account, (sums.get(account) ?? 0n) + change);

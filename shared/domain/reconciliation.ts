@@ -81,7 +81,7 @@ export function differencesOf(round: AccountedRound, booked: readonly BookedTran
       : ofUnplayed(round, books, report);
   return [
     ...books.strayRollbacks.map((leg) => report('UNEXPECTED_ROLLBACK', undefined, leg)),
-    ...books.undone.flatMap(([taken, given]) => mismatches(taken.transaction, taken, given, report)),
+    ...books.undone.flatMap(([taken, given]) => undoneInPart(taken, given, report)),
     ...rest,
   ];
 }
@@ -139,12 +139,22 @@ function balance(booked: readonly BookedTransaction[]): Books {
   return { stakes, wins, undone, strayRollbacks };
 }
 
+/** A rollback gives back what was taken, and of a bet-win takes back what was paid. */
+function undoneInPart(taken: Leg, given: Leg, report: Report): Difference[] {
+  const winOf = (leg: Leg): Leg => ({ ...leg, amountMinor: leg.transaction.winMinor });
+  const differences = mismatches(taken.transaction, taken, given, report);
+  return taken.transaction.winMinor === given.transaction.winMinor
+    ? differences
+    : [...differences, report('AMOUNT_MISMATCH', winOf(taken), winOf(given))];
+}
+
 /** A round with an outcome keeps its stake, and has paid its win or owes it. */
 function ofPlayed(round: AccountedRound, books: Books, report: Report): Difference[] {
   const { stake, win } = round;
   const [taken, moreTaken] = take(books.stakes, stake);
   const [paid, morePaid] = take(books.wins, win);
-  const [, given] = books.undone.find(([leg]) => leg.transactionId === stake?.transactionId) ?? [];
+  const undone = books.undone.find(([leg]) => leg.transactionId === stake?.transactionId);
+  const given = taken ? undefined : undone?.[1];
   const differences: Difference[] = [];
   if (taken) differences.push(...mismatches(round, stake, taken, report));
   else if (given) differences.push(report('UNEXPECTED_ROLLBACK', stake, given));
