@@ -17,7 +17,31 @@ export function chacha20Block(key: usize, counter: u32, nonce0: u32, nonce1: u32
   let b = keyLow;
   let c = keyHigh;
   let d = input;
-  for (let doubleRound = 0; doubleRound < 10; doubleRound++) {
+  for (let doubleRound = 0; doubleRound < 5; doubleRound++) {
+    // Columns.
+    a = i32x4.add(a, b);
+    d = rotateBy16(v128.xor(d, a));
+    c = i32x4.add(c, d);
+    b = rotate(v128.xor(b, c), 12);
+    a = i32x4.add(a, b);
+    d = rotateBy8(v128.xor(d, a));
+    c = i32x4.add(c, d);
+    b = rotate(v128.xor(b, c), 7);
+    // Diagonals: turn each row so that a diagonal stands in a column, and back.
+    b = v128.shuffle<i32>(b, b, 1, 2, 3, 0);
+    c = v128.shuffle<i32>(c, c, 2, 3, 0, 1);
+    d = v128.shuffle<i32>(d, d, 3, 0, 1, 2);
+    a = i32x4.add(a, b);
+    d = rotateBy16(v128.xor(d, a));
+    c = i32x4.add(c, d);
+    b = rotate(v128.xor(b, c), 12);
+    a = i32x4.add(a, b);
+    d = rotateBy8(v128.xor(d, a));
+    c = i32x4.add(c, d);
+    b = rotate(v128.xor(b, c), 7);
+    b = v128.shuffle<i32>(b, b, 3, 0, 1, 2);
+    c = v128.shuffle<i32>(c, c, 2, 3, 0, 1);
+    d = v128.shuffle<i32>(d, d, 1, 2, 3, 0);
     // Columns.
     a = i32x4.add(a, b);
     d = rotateBy16(v128.xor(d, a));

@@ -57,10 +57,13 @@ export class LineWins {
 export class LineEvaluator {
   private reels: i32;
   private lineCount: i32;
+  private gridSize: i32;
   /** The cell of each line on each reel. */
   private cells: StaticArray<u8>;
   /** By symbol and run, in line bets; a run of 0 pays 0. */
   private pays: StaticArray<i32>;
+  /** The shortest run that pays anything. */
+  private shortest: i32 = i32.MAX_VALUE;
 
   /**
    * `lines`: a digit a reel, the row from the top. `pays`: by symbol, what a run of 1, 2 … reels pays, in line bets;
@@ -76,6 +79,7 @@ export class LineEvaluator {
     const reels = lines[0].length;
     this.reels = reels;
     this.lineCount = lines.length;
+    this.gridSize = reels * rows;
     this.cells = new StaticArray<u8>(lines.length * reels);
     this.pays = new StaticArray<i32>(pays.length * (reels + 1));
     for (let line = 0; line < lines.length; line++) {
@@ -88,6 +92,7 @@ export class LineEvaluator {
     for (let symbol = 0; symbol < pays.length; symbol++) {
       for (let run = 1; run <= pays[symbol].length; run++) {
         this.pays[symbol * (reels + 1) + run] = pays[symbol][run - 1];
+        if (pays[symbol][run - 1] > 0) this.shortest = min(this.shortest, run);
       }
     }
   }
@@ -100,19 +105,25 @@ export class LineEvaluator {
   /** Finds the winning lines; answers what they pay together, in line bets. */
   evaluate(window: Window, wins: LineWins): i32 {
     wins.clear();
+    const grid = window.cells;
+    // The constructor has checked every line's cells against this size.
+    assert(grid.length == this.gridSize);
+    const lineCount = this.lineCount;
     let total = 0;
-    for (let line = 0; line < this.lineCount; line++) total += this.evaluateLine(line, window.cells, wins);
+    for (let line = 0; line < lineCount; line++) total += this.evaluateLine(line, grid, wins);
     return total;
   }
 
   private evaluateLine(line: i32, grid: StaticArray<u8>, wins: LineWins): i32 {
     const wild = this.wild;
-    const first = line * this.reels;
-    let symbol: i32 = wild;
-    let wilds = 0;
-    let run = 0;
-    for (; run < this.reels; run++) {
-      const here: i32 = grid[this.cells[first + run]];
+    const reels = this.reels;
+    const cells = this.cells;
+    const first = line * reels;
+    let symbol: i32 = unchecked(grid[unchecked(cells[first])]);
+    let wilds = <i32>(symbol == wild);
+    let run = 1;
+    for (; run < reels; run++) {
+      const here: i32 = unchecked(grid[unchecked(cells[first + run])]);
       if (here == wild) {
         wilds += <i32>(symbol == wild);
       } else if (symbol == wild) {
@@ -121,6 +132,7 @@ export class LineEvaluator {
         break;
       }
     }
+    if (run < this.shortest) return 0;
     const pay = this.pay(symbol, run);
     const wildPay = wilds > 0 ? this.pay(wild, wilds) : 0;
     if (max(pay, wildPay) == 0) return 0;

@@ -47,15 +47,20 @@ function charged(module: binaryen.Module, expression: Expression, region: Region
 
 function behindCharge(module: binaryen.Module, region: Region, body: Expression): Expression {
   const type = binaryen.getExpressionType(body);
-  return module.block(null, [...charge(module, i64(module, BigInt(region.instructions))), body], type);
+  return module.block(null, [...charge(module, () => i64(module, BigInt(region.instructions))), body], type);
 }
 
-/** Below zero, the fuel has run out; that it stays there tells the host why the engine trapped. */
-function charge(module: binaryen.Module, cost: Expression): Expression[] {
+/** The fuel is read once, before it is written: engines' compilers then keep it in a register between. */
+function charge(module: binaryen.Module, cost: () => Expression): Expression[] {
   const fuel = () => module.global.get(FUEL, binaryen.i64);
+  const outOfFuel = module.block(null, [
+    // Below zero tells the host why the engine trapped.
+    module.global.set(FUEL, i64(module, -1n)),
+    module.unreachable(),
+  ]);
   return [
-    module.global.set(FUEL, module.i64.sub(fuel(), cost)),
-    module.if(module.i64.lt_s(fuel(), i64(module, 0n)), module.unreachable()),
+    module.if(module.i64.lt_s(fuel(), cost()), outOfFuel),
+    module.global.set(FUEL, module.i64.sub(fuel(), cost())),
   ];
 }
 
@@ -69,7 +74,7 @@ function addFuel(module: binaryen.Module): void {
 function addChargedBytes(module: binaryen.Module): void {
   const { i32 } = binaryen;
   const bytes = () => module.local.get(0, i32);
-  const cost = module.i64.shr_u(module.i64.extend_u(bytes()), i64(module, BYTES_PER_UNIT_LOG2));
+  const cost = () => module.i64.shr_u(module.i64.extend_u(bytes()), i64(module, BYTES_PER_UNIT_LOG2));
   module.addFunction(
     CHARGED_BYTES,
     i32,
@@ -83,10 +88,8 @@ function addChargedBytes(module: binaryen.Module): void {
 function addChargedGrow(module: binaryen.Module): void {
   const { i32, none } = binaryen;
   const [pages, before] = [() => module.local.get(0, i32), () => module.local.get(1, i32)];
-  const cost = module.i64.shl(
-    module.i64.extend_u(pages()),
-    i64(module, PAGE_BYTES_LOG2 - BYTES_PER_UNIT_LOG2),
-  );
+  const cost = () =>
+    module.i64.shl(module.i64.extend_u(pages()), i64(module, PAGE_BYTES_LOG2 - BYTES_PER_UNIT_LOG2));
   const refused = module.block(null, [
     module.global.set(OUT_OF_MEMORY, module.i32.const(1)),
     module.unreachable(),
