@@ -1,0 +1,186 @@
+/** `npm run bench:engines`: what fuel, the sandbox and the host cost, each as a ratio within one run. */
+import { availableParallelism, cpus } from 'node:os';
+import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import { simulate } from '../../shared/engine-host/simulation.ts';
+import { buildEngine } from '../build.ts';
+import { builtArtefact } from '../built-engine.ts';
+import { simulateOnThreads } from '../certification/run.ts';
+import { compileRaw, RawEngine, stepBytes } from '../raw-engine.ts';
+import { compileNative, countersOf, type NativeProgram } from './native.ts';
+
+const seed = new Uint8Array(32).fill(11);
+const ROUNDS = 1_000_000;
+const DIFFERENT_STEPS = 32;
+const CALLS = 4_000;
+/** Taken in turn, so that a slow moment of the machine does not fall on one of them alone. */
+const TURNS = 9;
+
+/** What must hold, and which way round. Ratios and differences within this run, never times of one machine alone. */
+const targets: readonly (readonly [name: string, holds: (value: number) => boolean, wanted: string])[] = [
+  ['simulated round with fuel, times native', (times) => times <= 1.8, 'at most 1.8'],
+  ['fuel, share of a simulated round', (share) => share <= 0.15, 'at most 0.15'],
+  ['host step beyond the engine, nanoseconds', (ns) => ns < 1_000, 'below 1000'],
+  ['two threads, times one', (times) => times >= 1.9, 'at least 1.9'],
+];
+
+type Figures = Readonly<Record<string, number>>;
+
+const { wasm, hash } = await builtArtefact('happy-panda');
+const engine = await new EngineHost({ fetch: async () => wasm }).load(hash);
+const raw = new RawEngine(await compileRaw((await buildEngine('happy-panda')).path));
+const expected = simulate(engine, { seed, first: 0n, rounds: ROUNDS });
+const native = await compileNative(expected);
+try {
+  console.log(
+    `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}; ${native?.compiler ?? 'no C compiler'}`,
+  );
+  const figures = {
+    ...(await perRound(native)),
+    ...(await perStep()),
+    ...(await perLoad()),
+    ...(await scaling()),
+  };
+  for (const [name, value] of Object.entries(figures))
+    console.log(`${value.toFixed(value < 10 ? 3 : 0).padStart(10)}  ${name}`);
+  process.exitCode = judge(figures) === 0 ? 0 : 1;
+} finally {
+  await native?.remove();
+}
+
+/** @returns how many targets are missed; one that could not be measured is not, and is named */
+function judge(figures: Figures): number {
+  let missed = 0;
+  for (const [name, holds, wanted] of targets) {
+    const value = figures[name];
+    const verdict = value === undefined ? 'not measured' : holds(value) ? 'met' : 'MISSED';
+    if (verdict === 'MISSED') missed += 1;
+    console.log(`${verdict}: ${name}, ${wanted}`);
+  }
+  return missed;
+}
+
+async function perRound(program: NativeProgram | undefined): Promise<Figures> {
+  const times = { fuel: [] as number[], bare: [] as number[], native: [] as number[] };
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    times.fuel.push(timed(() => void simulate(engine, { seed, first: 0n, rounds: ROUNDS })));
+    times.bare.push(timed(() => void simulateRaw(raw)));
+    if (!program) continue;
+    const run = await program.simulate(seed, 0n, ROUNDS);
+    if (String(run.counters) !== String(countersOf(expected)))
+      throw new Error('The C program plays another game');
+    times.native.push(run.nanoseconds);
+  }
+  const [fuel, bare, own] = [best(times.fuel), best(times.bare), best(times.native)];
+  return {
+    'simulated round with fuel, nanoseconds': fuel / ROUNDS,
+    'simulated round without fuel, nanoseconds': bare / ROUNDS,
+    'fuel, share of a simulated round': fuel / bare - 1,
+    ...(program && {
+      'simulated round in C, nanoseconds': own / ROUNDS,
+      'simulated round with fuel, times native': fuel / own,
+    }),
+  };
+}
+
+function simulateRaw(module: RawEngine): void {
+  const input = Buffer.alloc(44);
+  input.set(seed);
+  input.writeUInt32LE(ROUNDS, 40);
+  if (module.call('rgs_simulate', input) < 0) throw new Error('The engine refused to simulate');
+}
+
+/** The same steps twice: through the host, bytes in and JSON out; and the engine's export alone, its input in place. */
+async function perStep(): Promise<Figures> {
+  const { state } = engine.reset();
+  const indexes = Array.from({ length: DIFFERENT_STEPS }, (_, index) => index * 65_536);
+  const metered = new RawEngine(await WebAssembly.compile(new Uint8Array(wasm)));
+  const {
+    rgs_fuel_set: setFuel,
+    rgs_start: start,
+    rgs_step: step,
+  } = metered.exports as Record<string, (value: bigint | number) => number>;
+  setFuel?.(2n ** 62n);
+  start?.(0);
+  const times = { host: [] as number[], own: [] as number[] };
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    let hostNs = 0;
+    let ownNs = 0;
+    for (const stepIndex of indexes) {
+      const input = stepBytes({ state, action: 0, seed, stepIndex: BigInt(stepIndex) });
+      metered.call('rgs_step', input);
+      ownNs += timed(() => {
+        for (let call = 0; call < CALLS; call += 1) step?.(input.length);
+      });
+      hostNs += timed(() => {
+        for (let call = 0; call < CALLS; call += 1) engine.step({ state, action: 0, seed, stepIndex });
+      });
+    }
+    times.host.push(hostNs);
+    times.own.push(ownNs);
+  }
+  const [host, own] = [best(times.host), best(times.own)].map((ns) => ns / (DIFFERENT_STEPS * CALLS));
+  return {
+    'host step, nanoseconds': host ?? 0,
+    'of which in the engine, nanoseconds': own ?? 0,
+    'host step beyond the engine, nanoseconds': (host ?? 0) - (own ?? 0),
+  };
+}
+
+async function perLoad(): Promise<Figures> {
+  const times = { load: [] as number[], instantiate: [] as number[] };
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const startedAt = process.hrtime.bigint();
+    await new EngineHost({ fetch: async () => wasm }).load(hash);
+    times.load.push(Number(process.hrtime.bigint() - startedAt));
+    const module = await WebAssembly.compile(new Uint8Array(wasm));
+    times.instantiate.push(timed(() => void new RawEngine(module)));
+  }
+  return {
+    'verify, compile and first instance, microseconds': best(times.load) / 1_000,
+    'one more instance, microseconds': best(times.instantiate) / 1_000,
+  };
+}
+
+/** Whole runs on threads, as certification makes them. */
+async function scaling(): Promise<Figures> {
+  if (availableParallelism() < 2) return {};
+  const rounds = 8 * ROUNDS;
+  const onThreads = async (workers: number) => {
+    const startedAt = process.hrtime.bigint();
+    const { priceMillionths = 1_000_000n } = engine.capabilities.modes[0] ?? {};
+    await simulateOnThreads({
+      wasm,
+      hash,
+      seed,
+      mode: 0,
+      rounds,
+      priceMillionths,
+      workers,
+      onProgress: () => undefined,
+    });
+    return Number(process.hrtime.bigint() - startedAt);
+  };
+  const times = { one: [] as number[], two: [] as number[] };
+  for (let turn = 0; turn < 3; turn += 1) {
+    times.one.push(await onThreads(1));
+    times.two.push(await onThreads(2));
+  }
+  return {
+    'million rounds a second on one thread': rounds / (best(times.one) / 1_000),
+    'million rounds a second on two threads': rounds / (best(times.two) / 1_000),
+    'two threads, times one': best(times.one) / best(times.two),
+  };
+}
+
+/** Nanoseconds of processor time: what else runs on the machine does not count. */
+function timed(work: () => void): number {
+  const before = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) * 1_000;
+}
+
+/** The least disturbed turn. */
+function best(nanoseconds: readonly number[]): number {
+  return Math.min(...nanoseconds);
+}
