@@ -80,7 +80,7 @@ function header({ histogram }: Tally): string {
         SYMBOLS.indexOf(text.charAt(stop % text.length)),
       ),
     );
-  const cellsOf = (line: string) => list([...line].map((row, reel) => reel * ROWS + Number(row)));
+  const cellsOf = (line: string) => list(line.split('').map((row, reel) => reel * ROWS + Number(row)));
   const constants = {
     ROWS,
     REELS: BASE_REELS.length,

@@ -63,7 +63,7 @@ async function perRound(program: NativeProgram | undefined): Promise<Figures> {
   const times = { fuel: [] as number[], bare: [] as number[], native: [] as number[] };
   for (let turn = 0; turn < TURNS; turn += 1) {
     times.fuel.push(timed(() => void simulate(engine, { seed, first: 0n, rounds: ROUNDS })));
-    times.bare.push(timed(() => void simulateRaw(raw)));
+    times.bare.push(timed(() => simulateRaw(raw)));
     if (!program) continue;
     const run = await program.simulate(seed, 0n, ROUNDS);
     if (String(run.counters) !== String(countersOf(expected)))

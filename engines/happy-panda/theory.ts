@@ -25,6 +25,7 @@ export const theory: Theory = {
     })),
   observe: (view) => {
     const { outcome } = view as { outcome: { grid: string } };
-    return [...(outcome.grid.split('/')[MIDDLE_ROW] ?? '')].map((symbol) => SYMBOLS.indexOf(symbol));
+    const row = outcome.grid.split('/')[MIDDLE_ROW] ?? '';
+    return row.split('').map((symbol) => SYMBOLS.indexOf(symbol));
   },
 };

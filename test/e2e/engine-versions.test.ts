@@ -34,7 +34,7 @@ function nextBuild(original: Uint8Array): Uint8Array {
   const bytes = Buffer.from(original);
   const at = bytes.indexOf(Buffer.from('1.0.0', 'utf16le'));
   expect(at).toBeGreaterThan(0);
-  bytes.write([...String(randomInt(200, 1_000))].join('.'), at, 'utf16le');
+  bytes.write(String(randomInt(200, 1_000)).split('').join('.'), at, 'utf16le');
   return bytes;
 }
 
