@@ -83,6 +83,6 @@ if (import.meta.main) {
       return;
     }
     await activateEngine(deployment, published);
-    console.log('It is the active version: new rounds play on it within 30 seconds');
+    console.log(`${gameCode} now plays on engine ${hash}; all processes know it within 30 seconds`);
   });
 }

@@ -142,9 +142,12 @@ describe('the commands of the pages', () => {
 
   it('of development and engines publish the game and register an operator, whose key opens a session', async () => {
     const pagesOfCommands = ['docs/development.md', 'docs/engines.md'];
-    const [published, registered = '', again] = await run(pagesOfCommands.flatMap(stackCommands));
+    const [published, listed = '', registered = '', again] = await run(
+      pagesOfCommands.flatMap(stackCommands),
+    );
     for (const said of [published, again])
       expect(said).toMatch(/happy-panda now plays on engine [0-9a-f]{64}/);
+    expect(listed).toMatch(/active {2}[0-9a-f]{64} build 1\.0\.0/);
     const key = /shown only now: (\S+)/.exec(registered)?.[1] ?? '';
     const reply = await call(target(), 'POST', '/api/v1/games/happy-panda/session', {
       body: { player_id: 'player123', currency: 'EUR', operator_id: 'acme' },
