@@ -40,7 +40,7 @@ async function main(): Promise<number> {
     const credits = wholeNumber('--credits', values.credits);
     const waiting = credits === 0 ? undefined : pool.letCreditsWait({ seed, credits });
     const status = await playMany(pool, seed, spins);
-    return (waiting ? reportWaiting(seed, await waiting) : 0) || status;
+    return status || !waiting ? status : reportWaiting(seed, await waiting);
   } finally {
     await pool.close();
   }
