@@ -189,9 +189,17 @@ function bonusBet(bonus: Continuation, session: Session): Bet {
 
 function actionFor(engine: Engine, request: PlayRequest): string {
   const phase = request.kind === 'spin' ? 'base' : 'bonus';
-  const action = engine.capabilities.actions.find((candidate) => candidate.phase === phase);
+  const action = engine.capabilities.actions.find(
+    (candidate) => candidate.phase === phase && costsTheBet(engine, candidate.mode),
+  );
   if (!action) throw new ConflictError('NO_ACTIVE_BONUS', `This game has no ${phase} action`);
   return action.name;
+}
+
+/** The stake of a spin is the bet, so what another mode costs would be charged wrongly. */
+function costsTheBet({ capabilities }: Engine, opened: string | undefined): boolean {
+  const mode = capabilities.modes.find(({ name }) => name === opened);
+  return mode === undefined || mode.priceMillionths === 1_000_000n;
 }
 
 /** Where the newest round left the game, or the engine's first state where there is none or another engine made it. */
