@@ -13,6 +13,8 @@ export type Resource =
   | 'engineObjects'
   | 'archiveBucket'
   | 'archiveObjects'
+  | 'simulationsBucket'
+  | 'simulationObjects'
   | 'recoveryQueue'
   | 'parkingQueue'
   | 'bus'
@@ -29,7 +31,8 @@ export type Trigger =
   | { readonly kind: 'ledger-stream' }
   | { readonly kind: 'recovery-queue' }
   | { readonly kind: 'daily' }
-  | { readonly kind: 'domain-events' };
+  | { readonly kind: 'domain-events' }
+  | { readonly kind: 'simulation' };
 
 /** Stage settings that reach a function as environment variables. */
 export type SettingVariable =
@@ -47,7 +50,7 @@ export interface FunctionEntry {
   readonly purpose: string;
   readonly trigger: Trigger;
   /** Memory and time-out come from the stage's settings for this size. */
-  readonly size: 'play' | 'query' | 'worker' | 'sweep';
+  readonly size: 'play' | 'query' | 'worker' | 'sweep' | 'simulation';
   readonly permissions: Permissions;
   readonly settings: readonly SettingVariable[];
 }
@@ -229,6 +232,27 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     trigger: { kind: 'domain-events' },
     size: 'worker',
     permissions: { events: ['dynamodb:PutItem'] },
+    settings: [],
+  },
+  {
+    name: 'simulate-shard',
+    purpose: "Simulates a shard of a game's rounds",
+    trigger: { kind: 'simulation' },
+    size: 'simulation',
+    permissions: { engineObjects: GET_OBJECT, simulationObjects: ['s3:PutObject'] },
+    settings: [],
+  },
+  {
+    name: 'merge-simulation',
+    purpose: 'Adds up the shards of a simulation and reports on it',
+    trigger: { kind: 'simulation' },
+    size: 'simulation',
+    permissions: {
+      engineObjects: GET_OBJECT,
+      // Without it S3 would not tell a shard that is missing from one that may not be read.
+      simulationsBucket: ['s3:ListBucket'],
+      simulationObjects: ['s3:GetObject', 's3:PutObject'],
+    },
     settings: [],
   },
 ];

@@ -60,9 +60,16 @@ const stageSchema = z
       query: size(API_TIMEOUT_SECONDS),
       worker: size(MAX_TIMEOUT_SECONDS),
       sweep: size(MAX_TIMEOUT_SECONDS),
+      simulation: size(MAX_TIMEOUT_SECONDS),
     }),
     /** How many batches of the recovery queue run at once: the most that a wallet coming back is hit with. */
     recoveryConcurrency: z.int().min(2).max(1000),
+    simulations: z.strictObject({
+      /** How many shards run at once. They share the account's concurrency with the functions that play. */
+      maxConcurrency: z.int().min(1).max(10_000),
+      /** How long shards and reports are kept. */
+      retentionDays: z.int().positive(),
+    }),
     alarmEmail: z.email().optional(),
   })
   .superRefine((stage, context) => {
@@ -122,12 +129,20 @@ const DEV: StageInput = {
     worker: { memoryMb: 512, timeoutSeconds: 60 },
     // Reads the whole ledger.
     sweep: { memoryMb: 512, timeoutSeconds: 900 },
+    // One whole vCPU for one engine; a shard of ten million rounds takes seconds.
+    simulation: { memoryMb: 1769, timeoutSeconds: 900 },
   },
   recoveryConcurrency: 5,
+  simulations: { maxConcurrency: 100, retentionDays: 30 },
 };
 
 const STAGES: Readonly<Record<string, StageInput>> = {
-  local: { ...DEV, logRetentionDays: 1, throttling: { requestsPerSecond: 5_000, burst: 5_000 } },
+  local: {
+    ...DEV,
+    logRetentionDays: 1,
+    throttling: { requestsPerSecond: 5_000, burst: 5_000 },
+    simulations: { ...DEV.simulations, maxConcurrency: 4 },
+  },
   dev: DEV,
   prod: {
     ...DEV,

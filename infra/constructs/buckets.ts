@@ -20,12 +20,14 @@ export interface BucketsProps {
 }
 
 /**
- * Where engines, the archive and the buckets' access logs lie. No bucket empties itself on deletion: that takes a
+ * Where engines, the archive, simulations and the buckets' access logs lie. No bucket empties itself on deletion: that takes a
  * function allowed to delete every object, which is the one thing nothing here may do.
  */
 export class Buckets extends Construct {
   readonly engines: Bucket;
   readonly archive: Bucket;
+  /** Shards and reports of simulations: nothing in it is needed longer than its reader takes to fetch it. */
+  readonly simulations: Bucket;
 
   constructor(scope: Construct, id: string, props: BucketsProps) {
     super(scope, id);
@@ -59,6 +61,12 @@ export class Buckets extends Construct {
       objectLockDefaultRetention: retention(settings.archive),
       serverAccessLogsBucket: accessLogs,
       serverAccessLogsPrefix: 'archive/',
+    });
+    this.simulations = new Bucket(this, 'Simulations', {
+      ...common,
+      lifecycleRules: [{ expiration: Duration.days(settings.simulations.retentionDays) }],
+      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsPrefix: 'simulations/',
     });
   }
 }

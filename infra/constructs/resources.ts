@@ -30,6 +30,7 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
   const { tables, buckets, queues, bus, dataKey, stage } = resources;
   const ledger = { LEDGER_TABLE: tables.ledger.tableName };
   const archive = { ARCHIVE_BUCKET: buckets.archive.bucketName };
+  const simulations = { SIMULATIONS_BUCKET: buckets.simulations.bucketName };
   // Secrets are made when an operator is registered, so that no template ever holds one.
   const secretName = `rgs/${stage}/operator/*`;
   return {
@@ -54,6 +55,15 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
         'Archive files are named by operator, day and batch. Who may write them may not read them, nor the other way round.',
       ),
       environment: archive,
+    },
+    simulationsBucket: { arn: buckets.simulations.bucketArn, environment: simulations },
+    simulationObjects: {
+      arn: buckets.simulations.arnForObjects('*'),
+      wildcard: objects(
+        buckets.simulations,
+        'Simulations are started while the product runs; their results are named by their ids.',
+      ),
+      environment: simulations,
     },
     recoveryQueue: {
       arn: queues.recovery.queueArn,

@@ -15,8 +15,8 @@ import type { Resources } from './resources.ts';
 /** The `source` of every event that the product publishes. */
 export const EVENT_SOURCE = 'serverless-rgs';
 
-/** Everything that starts a function, except for the API's routes. */
-export type BackgroundTrigger = Exclude<Trigger['kind'], 'route'>;
+/** Everything that starts a function by itself: the API's routes and the state machine of simulations have their own constructs. */
+export type BackgroundTrigger = Exclude<Trigger['kind'], 'route' | 'simulation'>;
 
 /** What Lambda does on the function's behalf, with the function's role. */
 export function triggerStatements(kind: Trigger['kind'], { tables, queues }: Resources): PolicyStatement[] {

@@ -1,3 +1,5 @@
+import type { Definition } from './template/states-language.ts';
+
 /** What the local run needs to know of a synthesised stack, with every intrinsic function resolved. */
 export interface StackModel {
   readonly functions: readonly FunctionModel[];
@@ -6,6 +8,7 @@ export interface StackModel {
   readonly streamMappings: readonly StreamMappingModel[];
   readonly rules: readonly RuleModel[];
   readonly schedules: readonly ScheduleModel[];
+  readonly stateMachines: readonly StateMachineModel[];
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -80,4 +83,11 @@ export interface TargetModel {
   readonly maxEventAgeMs: number;
   /** The function's dead-letter queue: it gets the event itself. */
   readonly deadLetterQueueUrl: string | undefined;
+}
+
+export interface StateMachineModel {
+  readonly arn: string;
+  readonly definition: Definition;
+  /** The names of the functions that it invokes, by what the definition calls them. */
+  readonly functionNames: ReadonlyMap<string, string>;
 }

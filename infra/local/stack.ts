@@ -13,6 +13,7 @@ import { createFunctions, type Functions } from './runtime/functions.ts';
 import type { Invoke } from './runtime/invocation.ts';
 import { createLocalClients } from './runtime/local-clients.ts';
 import { createRuntimeLog } from './runtime/runtime-log.ts';
+import { startStateMachines } from './runtime/state-machines.ts';
 import { type Endpoints, endpointEnvironment } from './services/endpoints.ts';
 import { provision } from './services/provision.ts';
 import { type Services, startServices } from './services/start-services.ts';
@@ -172,6 +173,7 @@ function startFunctions(
   });
   const { invoke } = functions;
   const clients = cleanup.use(createLocalClients(services.endpoints));
+  cleanup.use(startStateMachines(model.stateMachines, { services, invoke }));
   const stateDirectory = path.join(dataDirectory, 'positions');
   const sources = startEventSources(model, { services, clients, invoke, log, stateDirectory });
   cleanup.defer(async () => {

@@ -86,7 +86,7 @@ describe('every bucket', () => {
         },
       });
     }
-    expect(resourcesOf(prod, 'AWS::S3::Bucket')).toHaveLength(3);
+    expect(resourcesOf(prod, 'AWS::S3::Bucket')).toHaveLength(4);
   });
 
   test('refuses what does not come over TLS', () => {

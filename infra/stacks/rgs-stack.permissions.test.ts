@@ -102,6 +102,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage on QueuesDailyDeadLetters.Arn',
   ],
   'record-event': ['dynamodb:PutItem on TablesEvents.Arn', 'sqs:SendMessage on QueuesEventDeadLetters.Arn'],
+  'simulate-shard': ['s3:GetObject on BucketsEngines.Arn/*', 's3:PutObject on BucketsSimulations.Arn/*'],
+  'merge-simulation': [
+    's3:GetObject on BucketsEngines.Arn/*',
+    's3:ListBucket on BucketsSimulations.Arn',
+    's3:GetObject on BucketsSimulations.Arn/*',
+    's3:PutObject on BucketsSimulations.Arn/*',
+  ],
 };
 
 interface Statement {
@@ -155,16 +162,19 @@ describe.each(Object.keys(ALLOWED))('%s', (name) => {
 test('no role gets permissions from anywhere but its own inline policy', () => {
   expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([]);
   expect(resourcesOf(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
-  expect(resourcesOf(template, 'AWS::IAM::Role')).toHaveLength(FUNCTIONS.length);
+  // Each function has one, and the state machine of simulations.
+  expect(resourcesOf(template, 'AWS::IAM::Role')).toHaveLength(FUNCTIONS.length + 1);
 });
 
-test('wildcards stand only for engines, archive files and the secrets of operators of this stage', () => {
+test('wildcards stand only for engines, archive files, simulations and the secrets of operators of this stage', () => {
   const statements = FUNCTIONS.flatMap(({ name }) => roleOf(name).policies);
   const wild = lines(statements).filter((line) => line.includes('*'));
   expect([...new Set(wild)].sort()).toEqual([
     's3:GetObject on BucketsArchive.Arn/*',
     's3:GetObject on BucketsEngines.Arn/*',
+    's3:GetObject on BucketsSimulations.Arn/*',
     's3:PutObject on BucketsArchive.Arn/*',
+    's3:PutObject on BucketsSimulations.Arn/*',
     `secretsmanager:GetSecretValue on ${SECRETS}`,
   ]);
 });
@@ -172,6 +182,31 @@ test('wildcards stand only for engines, archive files and the secrets of operato
 test('nobody may delete an item, an object, a queue or a key', () => {
   const actions = FUNCTIONS.flatMap(({ name }) => lines(roleOf(name).policies));
   expect(actions.filter((line) => /delete/i.test(line))).toEqual(['sqs:DeleteMessage on QueuesRecovery.Arn']);
+});
+
+test('the state machine of simulations may do exactly what its runs need', () => {
+  const roles = resourcesOf(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith('Simulations'));
+  const [[, role]] = roles as [(typeof roles)[number]];
+  const { Policies, ManagedPolicyArns, AssumeRolePolicyDocument } = role.Properties;
+  expect(roles).toHaveLength(1);
+  expect(ManagedPolicyArns).toBeUndefined();
+  expect(AssumeRolePolicyDocument.Statement).toEqual([
+    { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' } },
+  ]);
+  const statements = Policies.flatMap(
+    (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
+  );
+  const executions = 'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:rgs-prod-simulations';
+  expect(lines(statements).sort()).toEqual([
+    'lambda:InvokeFunction on mergesimulationFunction.Arn',
+    'lambda:InvokeFunction on simulateshardFunction.Arn',
+    's3:GetObject on BucketsSimulations.Arn/simulations/*/shards.json',
+    `states:DescribeExecution on ${executions}/*`,
+    `states:DescribeExecution on ${executions}:*`,
+    'states:StartExecution on arn:AWS::Partition:states:AWS::Region:AWS::AccountId:stateMachine:rgs-prod-simulations',
+    `states:StopExecution on ${executions}/*`,
+    `states:StopExecution on ${executions}:*`,
+  ]);
 });
 
 describe('the environment', () => {
@@ -215,6 +250,8 @@ describe('the environment', () => {
       'WALLET_TIMEOUT_MS',
     ],
     'record-event': ['EVENTS_TABLE'],
+    'simulate-shard': ['ENGINES_BUCKET', 'SIMULATIONS_BUCKET'],
+    'merge-simulation': ['ENGINES_BUCKET', 'SIMULATIONS_BUCKET'],
     'serve-openapi': [],
   };
 

@@ -11,6 +11,7 @@ import { HttpRoutes } from '../constructs/http-api.ts';
 import { Queues } from '../constructs/queues.ts';
 import type { Resources } from '../constructs/resources.ts';
 import { RestRoutes } from '../constructs/rest-api.ts';
+import { Simulations } from '../constructs/simulations.ts';
 import { Tables } from '../constructs/tables.ts';
 import { asynchronousDeadLetterQueue, connect, triggerStatements } from '../constructs/triggers.ts';
 import { FUNCTIONS, type FunctionEntry } from '../functions.ts';
@@ -34,7 +35,8 @@ export class RgsStack extends Stack {
     for (const entry of FUNCTIONS) {
       const lambda = this.addFunction(entry, resources, removalPolicy, props);
       functions.set(entry.name, lambda);
-      if (entry.trigger.kind !== 'route') connect(this, entry.trigger.kind, lambda, resources, settings);
+      const { kind } = entry.trigger;
+      if (kind !== 'route' && kind !== 'simulation') connect(this, kind, lambda, resources, settings);
     }
     const api = this.addApi(routesTo(functions), settings, removalPolicy);
     new Alarms(this, 'Alarms', {
@@ -44,7 +46,13 @@ export class RgsStack extends Stack {
       apiServerErrors: api.serverErrors,
       alarmEmail: settings.alarmEmail,
     });
-    this.addOutputs(api, resources);
+    const simulations = new Simulations(this, 'Simulations', {
+      shard: functionOf(functions, 'simulate-shard'),
+      merge: functionOf(functions, 'merge-simulation'),
+      bucket: resources.buckets.simulations,
+      settings,
+    });
+    this.addOutputs(api, resources, simulations);
   }
 
   private resources(settings: StageSettings, removalPolicy: RemovalPolicy): Resources {
@@ -93,7 +101,11 @@ export class RgsStack extends Stack {
     });
   }
 
-  private addOutputs(api: Api, { tables, buckets, queues, bus, dataKey }: Resources): void {
+  private addOutputs(
+    api: Api,
+    { tables, buckets, queues, bus, dataKey }: Resources,
+    simulations: Simulations,
+  ): void {
     const outputs = {
       ApiUrl: api.url,
       LedgerTable: tables.ledger.tableName,
@@ -102,10 +114,12 @@ export class RgsStack extends Stack {
       EventsTable: tables.events.tableName,
       EnginesBucket: buckets.engines.bucketName,
       ArchiveBucket: buckets.archive.bucketName,
+      SimulationsBucket: buckets.simulations.bucketName,
       RecoveryQueueUrl: queues.recovery.queueUrl,
       ParkingQueueUrl: queues.parking.queueUrl,
       EventBusName: bus.eventBusName,
       DataKeyArn: dataKey.keyArn,
+      SimulationStateMachineArn: simulations.stateMachineArn,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
@@ -116,4 +130,10 @@ function routesTo(functions: ReadonlyMap<string, LambdaFunction>): Route[] {
     const target = functions.get(name);
     return trigger.kind === 'route' && target ? [{ method: trigger.method, path: trigger.path, target }] : [];
   });
+}
+
+function functionOf(functions: ReadonlyMap<string, LambdaFunction>, name: string): LambdaFunction {
+  const found = functions.get(name);
+  if (!found) throw new Error(`There is no function ${name}`);
+  return found;
 }

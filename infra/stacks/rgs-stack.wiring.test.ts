@@ -196,6 +196,8 @@ test.each(['http', 'rest'])('the outputs of the %s stack are those that commands
     'ParkingQueueUrl',
     'RecoveryQueueUrl',
     'SessionsTable',
+    'SimulationStateMachineArn',
+    'SimulationsBucket',
   ]);
   expect(readable(outputs['ApiUrl']?.Value)).not.toMatch(/\/$/);
 });

@@ -6,6 +6,7 @@ export interface Endpoints {
   readonly kms: string;
   readonly secretsManager: string;
   readonly eventBridge: string;
+  readonly stepFunctions: string;
 }
 
 /** The one account and region of the local run; the embedded services put them into their ARNs. */
@@ -26,6 +27,7 @@ export function endpointEnvironment(endpoints: Endpoints): Record<string, string
     AWS_ENDPOINT_URL_KMS: endpoints.kms,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventBridge,
+    AWS_ENDPOINT_URL_SFN: endpoints.stepFunctions,
     AWS_REGION: LOCAL_REGION,
     AWS_DEFAULT_REGION: LOCAL_REGION,
     AWS_ACCESS_KEY_ID: 'local',

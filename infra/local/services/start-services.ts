@@ -7,6 +7,7 @@ import { startFauxqs } from './fauxqs.ts';
 import { startKms } from './kms.ts';
 import type { RunningService } from './loopback.ts';
 import { startSecretsManager } from './secrets-manager.ts';
+import { startStepFunctions, type StepFunctions } from './step-functions.ts';
 
 export interface Services {
   readonly endpoints: Endpoints;
@@ -19,6 +20,8 @@ export interface Services {
    * A rejected event is handed over again later. Call it once; events accepted earlier wait until then.
    */
   deliverEvents(handler: EventHandler): void;
+  /** Lets executions of these state machines be started; until then there are none. */
+  readonly serveStateMachines: StepFunctions['serveStateMachines'];
   /** The listener hears, once and in words for people, should a service die on its own. */
   onFailure(listener: (message: string) => void): void;
   /** Stop whatever handles events first: this waits for handlers that are running. */
@@ -58,9 +61,10 @@ export async function startServices(dataDirectory: string, options: ServicesOpti
     start(startKms(within('kms'))),
     start(startSecretsManager(within('secrets'))),
     start(startEventBus(within('events'))),
+    start(startStepFunctions()),
   ] as const;
   try {
-    const [dynamodb, fauxqs, kms, secrets, bus] = await Promise.all(starting);
+    const [dynamodb, fauxqs, kms, secrets, bus, stepFunctions] = await Promise.all(starting);
     return {
       endpoints: {
         dynamodb: dynamodb.endpoint,
@@ -69,10 +73,12 @@ export async function startServices(dataDirectory: string, options: ServicesOpti
         kms: kms.endpoint,
         secretsManager: secrets.endpoint,
         eventBridge: bus.endpoint,
+        stepFunctions: stepFunctions.endpoint,
       },
       ensureKey: kms.ensureKey,
       ensureBus: bus.ensureBus,
       deliverEvents: bus.deliverEvents,
+      serveStateMachines: stepFunctions.serveStateMachines,
       onFailure: (listener) => void failure.promise.then(listener),
       stop,
     };

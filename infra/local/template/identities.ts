@@ -84,6 +84,11 @@ export const IDENTITIES: Readonly<Record<ReadType, Identify>> = {
     ref: nameOf(context, 'Name', NAME_LIMITS.rule),
     attributes: {},
   }),
+  'AWS::StepFunctions::StateMachine': (context) => {
+    const Name = nameOf(context, 'StateMachineName', NAME_LIMITS.stateMachine);
+    const Arn = arn('states', `stateMachine:${Name}`);
+    return { ref: Arn, attributes: { Arn, Name } };
+  },
 };
 
 /** The resource that the first path segments of a REST API hang on. */

@@ -7,6 +7,7 @@ export const NAME_LIMITS = {
   function: 64,
   queue: 80,
   rule: 64,
+  stateMachine: 80,
   table: 255,
 } as const;
 

@@ -8,6 +8,7 @@ import { readHttpRoutes } from './http-routes.ts';
 import type { Resources } from './resources.ts';
 import { readRestRoutes } from './rest-routes.ts';
 import { readRules } from './rules.ts';
+import { readStateMachines } from './state-machines.ts';
 import { readResources } from './stores.ts';
 import { openTemplate } from './template.ts';
 
@@ -47,6 +48,7 @@ export function readStack(options: StackOptions): Stack {
       routes: [...readHttpRoutes(template, functions), ...readRestRoutes(template, functions)],
       ...readEventSources(template, functions, addresses),
       ...readRules(template, functions, addresses),
+      stateMachines: readStateMachines(template, functions),
       outputs: template.outputs,
     },
     resources: readResources(template),

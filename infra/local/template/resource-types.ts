@@ -19,6 +19,7 @@ const READ = [
   'AWS::SQS::Queue',
   'AWS::Scheduler::Schedule',
   'AWS::Scheduler::ScheduleGroup',
+  'AWS::StepFunctions::StateMachine',
 ] as const;
 
 export type ReadType = (typeof READ)[number];
