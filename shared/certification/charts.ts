@@ -3,7 +3,7 @@ import type { ConvergencePoint } from './report.ts';
 const WIDTH = 860;
 const HEIGHT = 300;
 const LEFT = 70;
-const RIGHT = 16;
+const RIGHT = 30;
 const TOP = 14;
 const BOTTOM = 40;
 const PLOT_WIDTH = WIDTH - LEFT - RIGHT;

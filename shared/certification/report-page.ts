@@ -27,7 +27,7 @@ ${convergenceChart(report.convergence, report.exact?.rtp ?? report.declared.rtp,
 <h2>Wins</h2>
 <p>Rounds by what they won, in base bets from the figure under the bar on; the scale is logarithmic.</p>
 ${histogramChart(bars(report))}
-${table(report.odds.map(({ at_least_bets, rounds, one_in }) => [`at least ${at_least_bets} bets`, one_in === null ? 'not seen' : `one in ${figure(one_in, 1)}`, `${rounds} rounds`]))}
+${table(report.odds.map(({ at_least_bets, rounds, one_in }) => [`${at_least_bets} bets or more`, one_in === null ? 'not seen' : `one in ${figure(one_in, 1)}`, `${rounds} rounds`]))}
 ${reels(report)}
 </html>
 `;
@@ -38,7 +38,11 @@ function figures({ declared, exact, measured }: CertificationReport): Row[] {
   const beside = (value: number | undefined) => (value === undefined ? '' : `exact ${percent(value)}`);
   const interval = ({ from, to }: { from: number; to: number }) => `${percent(from)} … ${percent(to)}`;
   return [
-    ['return to player', percent(measured.rtp), `declared ${percent(declared.rtp)} ${beside(exact?.rtp)}`],
+    [
+      'return to player',
+      percent(measured.rtp),
+      [`declared ${percent(declared.rtp)}`, beside(exact?.rtp)].filter(Boolean).join(', '),
+    ],
     ['… of the base game', percent(measured.base_rtp), beside(exact?.base_rtp)],
     ['… of the feature', percent(measured.feature_rtp), beside(exact?.feature_rtp)],
     ['95 % interval', interval(measured.interval_95)],
@@ -72,9 +76,10 @@ function reels({ reels }: CertificationReport): string {
 }
 
 function table(rows: readonly Row[]): string {
-  const lines = rows.map(
-    (cells) => `<tr>${cells.map((cell) => `<td>${escaped(cell ?? '')}</td>`).join('')}</tr>`,
-  );
+  const lines = rows.map(([name, value, more = '']) => {
+    const cells = [name, value, more].map((cell) => `<td>${escaped(cell)}</td>`);
+    return `<tr>${cells.join('')}</tr>`;
+  });
   return `<table>${lines.join('\n')}</table>`;
 }
 

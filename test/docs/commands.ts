@@ -27,7 +27,9 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run test:emulator -- --api (?:http|rest)$/, 'ci'],
   // In a checkout of its own: engines/new.test.ts.
   [/^npm run engine:new -- <name>$/, 'ci'],
-  [/^npm run simulate -- <name> --exact$/, 'ci'],
+  [/^npm run simulate -- (?:<name>|happy-panda --rounds \d+) --exact(?: --(?:json|html) \S+)*$/, 'ci'],
+  [/^npm run verify:rng(?: --silent -- --raw \| dieharder -a -g 200)?$/, 'ci'],
+  [/^npm run bench:engines$/, 'ci'],
   [/^npm run verify:determinism$/, 'ci'],
   // It would record what the tests compare with.
   [/^npm exec -- node engines\/golden\.ts <name>$/, 'ci'],

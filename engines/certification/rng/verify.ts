@@ -1,5 +1,6 @@
 /** `npm run verify:rng`: statistical evidence on the random words that rounds consume. */
-import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { gatherEvidence, mostRefused } from './evidence.ts';
@@ -58,17 +59,19 @@ function report(next: Words, samples: number, words: number, seed: string | unde
 
 const BLOCK_WORDS = 65_536;
 
-/** Until the reader has had enough. */
+/** Until the reader has had enough and closes its end. */
 async function writeRaw(next: Words): Promise<number> {
-  const { stdout } = process;
-  let open = true;
-  stdout.on('error', () => (open = false));
-  while (open) {
-    const block = Buffer.from(Uint32Array.from({ length: BLOCK_WORDS }, next).buffer);
-    if (!stdout.write(block))
-      await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => (open = false));
+  try {
+    await pipeline(Readable.from(blocksOf(next)), process.stdout);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
   return 0;
+}
+
+function* blocksOf(next: Words): Generator<Buffer> {
+  for (;;) yield Buffer.from(Uint32Array.from({ length: BLOCK_WORDS }, next).buffer);
 }
 
 process.exitCode = await main();
