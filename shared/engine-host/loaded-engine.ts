@@ -8,7 +8,7 @@ import { readReset, readStep, readText, writeReset, writeStep } from './wire-for
 
 /**
  * What a call may use unless the host is told otherwise. The fuel lasts for some ten milliseconds; a step of a slot needs
- * ten thousand units.
+ * some ten thousand units.
  */
 export const CALL_LIMITS: CallLimits = { fuel: 20_000_000n, timeoutMs: 1_000 };
 
