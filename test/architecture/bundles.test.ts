@@ -1,0 +1,36 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+async function filesOf(entryPoints: readonly string[]): Promise<string[]> {
+  const { metafile } = await build({
+    entryPoints: [...entryPoints],
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outdir: 'unwritten',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  return Object.keys(metafile.inputs);
+}
+
+const publishing = (file: string) => /engine-host\/publishing\/|node_modules\/binaryen\//.test(file);
+
+describe('what publishes engines', () => {
+  it('is in no function', async () => {
+    const files = await filesOf(globSync('functions/*/handler.ts', { cwd: root }));
+    expect(files).toContain('shared/engine-host/engine-host.ts');
+    expect(files.filter(publishing)).toEqual([]);
+  }, 60_000);
+
+  it('would be found', async () => {
+    const files = await filesOf(['infra/commands/publish-engine.ts']);
+    expect(files.filter(publishing)).toContain('shared/engine-host/publishing/instrument.ts');
+  }, 60_000);
+});
