@@ -1,6 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { certificationReport, type CertificationReport } from '../../shared/certification/report.ts';
+import {
+  certificationReport,
+  type CertificationReport,
+  type CertifiedRun,
+} from '../../shared/certification/report.ts';
 import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
 import type { EngineMode } from '../../shared/ports/engines.ts';
 import { builtArtefact } from '../built-engine.ts';
 import { testReels } from './reel-tests.ts';
@@ -28,7 +33,6 @@ export async function certify(options: CertifyOptions): Promise<CertificationRep
   const { wasm, hash } = await builtArtefact(name);
   const engine = await new EngineHost({ fetch: async () => wasm }).load(hash);
   const { mode, index } = modeOf(engine.capabilities.modes, options.mode);
-  const theory = await theoryOf(name);
   const { tally, convergence } = await simulateOnThreads({
     wasm,
     hash,
@@ -39,7 +43,6 @@ export async function certify(options: CertifyOptions): Promise<CertificationRep
     workers: options.workers ?? availableParallelism(),
     onProgress: options.onProgress ?? (() => undefined),
   });
-  const reelRounds = Math.min(rounds, REEL_ROUNDS);
   return certificationReport({
     capabilities: engine.capabilities,
     engineSha256: engine.hash,
@@ -47,12 +50,26 @@ export async function certify(options: CertifyOptions): Promise<CertificationRep
     seed: Buffer.from(seed).toString('hex'),
     tally,
     convergence,
-    reels: theory ? testReels(engine, theory, { seed, mode: mode.name, rounds: reelRounds }) : [],
-    exact: options.exact ? theory?.exact(mode.name) : undefined,
+    ...(await comparisonsOf(engine, mode.name, options)),
   });
 }
 
-function modeOf(modes: readonly EngineMode[], name: string | undefined) {
+/** What only this folder knows of a game: what its reels show, compared with their strips, and its exact figures. */
+export async function comparisonsOf(
+  engine: LoadedEngine,
+  mode: string,
+  { name, seed, rounds, exact }: Pick<CertifyOptions, 'name' | 'seed' | 'rounds' | 'exact'>,
+): Promise<Pick<CertifiedRun, 'reels' | 'exact'>> {
+  const theory = await theoryOf(name);
+  const reelRounds = Math.min(rounds, REEL_ROUNDS);
+  return {
+    reels: theory ? testReels(engine, theory, { seed, mode, rounds: reelRounds }) : [],
+    exact: exact ? theory?.exact(mode) : undefined,
+  };
+}
+
+/** The first mode where none is named. @throws Error where there is none of that name */
+export function modeOf(modes: readonly EngineMode[], name: string | undefined) {
   const index = name === undefined ? 0 : modes.findIndex((mode) => mode.name === name);
   const mode = modes[index];
   if (!mode)

@@ -59,6 +59,9 @@ describe('npm run simulate', () => {
     [['happy-panda', '--rounds', '0'], /--rounds/],
     [['happy-panda', '--rounds', '1e400'], /--rounds/],
     [['happy-panda', '--seed', 'abc'], /--seed: 32 bytes/],
+    [['happy-panda', '--stage', 'local', '--workers', '2'], /--workers is for a run on this machine/],
+    [['happy-panda', '--stage', 'local', '--rounds', '2000000000000'], /<=1000000000000 .* at rounds/],
+    [['happy-panda', '--shard-rounds', '1000'], /--shard-rounds is for a run on a stage/],
     [[], /npm run simulate -- NAME/],
   ])('says in one line why it cannot run, and exits with 2: %j', async (options, line) => {
     const { code, stderr, stdout } = await simulate(...options);

@@ -5,11 +5,14 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import type { CertificationReport } from '../../shared/certification/report.ts';
 import { reportPage } from '../../shared/certification/report-page.ts';
-import { certify } from './certify.ts';
+import { certify, type CertifyOptions } from './certify.ts';
 import { progressBar } from './progress-bar.ts';
 
 const USAGE =
-  'npm run simulate -- NAME [--rounds N] [--exact] [--mode MODE] [--seed HEX] [--workers N] [--json FILE] [--html FILE]';
+  'npm run simulate -- NAME [--rounds N] [--exact] [--mode MODE] [--seed HEX] [--workers N | --stage STAGE [--shard-rounds N]] [--json FILE] [--html FILE]';
+
+/** Some seconds of a function: long beside its start, short beside the fifteen minutes that it may take. */
+const SHARD_ROUNDS = 10_000_000;
 
 const count = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const Options = z.object({
@@ -20,6 +23,8 @@ const Options = z.object({
     .regex(/^[0-9a-f]{64}$/, '32 bytes in lower-case hex')
     .optional(),
   workers: count.max(256).optional(),
+  stage: z.string().optional(),
+  'shard-rounds': count.optional(),
   mode: z.string().optional(),
   exact: z.boolean(),
   json: z.string().optional(),
@@ -37,6 +42,8 @@ async function main(): Promise<0 | 1 | 2> {
         mode: { type: 'string' },
         seed: { type: 'string' },
         workers: { type: 'string' },
+        stage: { type: 'string' },
+        'shard-rounds': { type: 'string' },
         json: { type: 'string' },
         html: { type: 'string' },
       },
@@ -58,23 +65,36 @@ async function main(): Promise<0 | 1 | 2> {
 }
 
 async function simulated(name: string, options: z.infer<typeof Options>): Promise<CertificationReport> {
-  const { rounds, mode, exact, workers } = options;
+  const { rounds, mode, exact, workers, stage } = options;
   const seed = options.seed ?? randomBytes(32).toString('hex');
+  if (!stage && options['shard-rounds'] !== undefined)
+    throw new Error('--shard-rounds is for a run on a stage: --stage STAGE');
   const progress = progressBar(name, rounds);
-  const report = await certify({
+  const run = {
     name,
     mode,
     rounds,
     exact,
-    workers,
     seed: new Uint8Array(Buffer.from(seed, 'hex')),
-    onProgress: (done) => progress.show(done),
-  });
+    onProgress: (done: number) => progress.show(done),
+  };
+  const report = stage ? await onStage(stage, run, options) : await certify({ ...run, workers });
   progress.end();
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.html) await writeFile(options.html, reportPage(report));
   print(report);
   return report;
+}
+
+/** On functions of a deployed stack; loaded late, as most runs need neither AWS's clients nor a stack. */
+async function onStage(
+  stage: string,
+  run: CertifyOptions,
+  { workers, 'shard-rounds': shardRounds = SHARD_ROUNDS }: z.infer<typeof Options>,
+): Promise<CertificationReport> {
+  if (workers !== undefined) throw new Error('--workers is for a run on this machine, without --stage');
+  const { simulateOnStage } = await import('../../infra/commands/simulate-on-stage.ts');
+  return simulateOnStage(stage, { ...run, shardRounds });
 }
 
 function print({ engine, run, declared, measured, checks, passed }: CertificationReport): void {

@@ -10,6 +10,9 @@ const Outputs = z.object({
   ConfigTable: z.string(),
   EnginesBucket: z.string(),
   ArchiveBucket: z.string(),
+  /** Stacks from before there were simulations lack these two. */
+  SimulationsBucket: z.string().optional(),
+  SimulationStateMachineArn: z.string().optional(),
 });
 export type Outputs = z.infer<typeof Outputs>;
 

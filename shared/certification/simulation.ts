@@ -30,7 +30,7 @@ export type ShardTask = z.infer<typeof ShardTask>;
 /** What only the game's author can tell, and the run is compared with. */
 const Theory = z.strictObject({
   exact: z
-    .strictObject({
+    .object({
       rtp: share,
       baseRtp: share,
       featureRtp: share,
@@ -39,7 +39,7 @@ const Theory = z.strictObject({
     })
     .optional(),
   reels: z.array(
-    z.strictObject({
+    z.object({
       reel: z.string(),
       observations: z.int().positive(),
       statistic: share,

@@ -27,6 +27,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run test:emulator -- --api (?:http|rest)$/, 'ci'],
   // In a checkout of its own: engines/new.test.ts.
   [/^npm run engine:new -- <name>$/, 'ci'],
+  [/^npm run simulate -- happy-panda --stage prod --rounds \d+ --exact(?: --(?:json|html) \S+)*$/, 'account'],
   [/^npm run simulate -- (?:<name>|happy-panda --rounds \d+) --exact(?: --(?:json|html) \S+)*$/, 'ci'],
   [/^npm run verify:rng(?: --silent -- --raw \| dieharder -a -g 200)?$/, 'ci'],
   [/^npm run bench:engines$/, 'ci'],

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  NotFound,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import * as z from 'zod';
+import { type CertifyOptions, comparisonsOf, modeOf } from '../../engines/certification/certify.ts';
+import { loadBuiltEngine } from '../../engines/built-engine.ts';
+import { artefactKey } from '../../shared/adapters/s3/artefact-key.ts';
+import { reportKey, shardPrefix, shardsKey } from '../../shared/adapters/s3/simulation-keys.ts';
+import type { CertificationReport } from '../../shared/certification/report.ts';
+import { partLengthOf, shardsOf, type Stretch } from '../../shared/certification/run-parts.ts';
+import { DistributedRun } from '../../shared/certification/simulation.ts';
+import { findDeployment } from './deployment.ts';
+
+export interface StageRun extends Omit<CertifyOptions, 'workers'> {
+  /** About so many in each shard. */
+  readonly shardRounds: number;
+}
+
+const POLL_MS = 1_000;
+
+/**
+ * Simulates a game of this repository on the functions of a stage, where its engine has been published as it is now.
+ * @throws Error with one line for the user where the run cannot be started or fails
+ */
+export async function simulateOnStage(stage: string, options: StageRun): Promise<CertificationReport> {
+  const engine = await loadBuiltEngine(options.name);
+  const { mode } = modeOf(engine.capabilities.modes, options.mode);
+  const run = await describeRun(engine, mode.name, options);
+  const { outputs } = await findDeployment(stage);
+  const { SimulationsBucket: bucket, SimulationStateMachineArn: stateMachineArn, EnginesBucket } = outputs;
+  if (!bucket || !stateMachineArn)
+    throw new Error(`The stack of stage ${stage} has no simulations; deploy it again`);
+  const s3 = new S3Client();
+  await requirePublished(s3, EnginesBucket, { hash: engine.hash, name: options.name, stage });
+
+  const shards = shardsOf(run.rounds, run.shardRounds);
+  const list = { Bucket: bucket, Key: run.shardsKey, Body: JSON.stringify(shards) };
+  await s3.send(new PutObjectCommand({ ...list, ContentType: 'application/json' }));
+  const sfn = new SFNClient();
+  const started = { stateMachineArn, name: run.simulationId, input: JSON.stringify(run) };
+  const { executionArn } = await sfn.send(new StartExecutionCommand(started));
+  console.error(
+    `Simulation ${run.simulationId}: ${shards.length} shards of at most ${shards[0]?.rounds} rounds`,
+  );
+  while (await runs(sfn, executionArn)) {
+    options.onProgress?.(await roundsDone(s3, bucket, run.simulationId, shards));
+    await setTimeout(POLL_MS);
+  }
+  options.onProgress?.(run.rounds);
+  const Key = reportKey(run.simulationId, 'json');
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+  return JSON.parse((await Body?.transformToString()) ?? '') as CertificationReport;
+}
+
+async function describeRun(
+  engine: Awaited<ReturnType<typeof loadBuiltEngine>>,
+  mode: string,
+  options: StageRun,
+): Promise<DistributedRun> {
+  const { rounds, shardRounds, seed } = options;
+  const simulationId = randomUUID();
+  const parsed = DistributedRun.safeParse({
+    simulationId,
+    engineHash: engine.hash,
+    seed: Buffer.from(seed).toString('hex'),
+    mode,
+    rounds,
+    shardRounds,
+    partRounds: partLengthOf(rounds),
+    shardsKey: shardsKey(simulationId),
+    theory: await comparisonsOf(engine, mode, options),
+  });
+  if (parsed.success) return parsed.data;
+  throw new Error(`The run is refused: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
+}
+
+async function requirePublished(
+  s3: S3Client,
+  bucket: string,
+  { hash, name, stage }: { readonly hash: string; readonly name: string; readonly stage: string },
+): Promise<void> {
+  try {
+    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: artefactKey(hash) }));
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    throw new Error(
+      `${name} as its sources are now is not published; run: npm run engine:publish -- engines/${name} --stage ${stage}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whether it still runs. @throws Error where it failed */
+async function runs(sfn: SFNClient, executionArn: string | undefined): Promise<boolean> {
+  const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+  if (status === 'RUNNING') return true;
+  if (status === 'SUCCEEDED') return false;
+  throw new Error(
+    `The simulation ended as ${status}: ${error}: ${cause}. The logs of simulate-shard and merge-simulation say why.`,
+  );
+}
+
+/** Those of the shards that have written what they came to. */
+async function roundsDone(
+  s3: S3Client,
+  bucket: string,
+  simulationId: string,
+  shards: readonly Stretch[],
+): Promise<number> {
+  let done = 0;
+  let token: string | undefined;
+  do {
+    const list = { Bucket: bucket, Prefix: shardPrefix(simulationId), ContinuationToken: token };
+    const page = await s3.send(new ListObjectsV2Command(list));
+    done += page.KeyCount ?? 0;
+    token = page.NextContinuationToken;
+  } while (token);
+  return Math.min(
+    done * (shards[0]?.rounds ?? 0),
+    shards.reduce((sum, { rounds }) => sum + rounds, 0),
+  );
+}
