@@ -68,11 +68,13 @@ export async function comparisonsOf(
   };
 }
 
-/** The first mode where none is named. @throws Error where there is none of that name */
+/** The first mode where none is named. @throws Error where there is none of that name, or it is played for no money */
 export function modeOf(modes: readonly EngineMode[], name: string | undefined) {
   const index = name === undefined ? 0 : modes.findIndex((mode) => mode.name === name);
   const mode = modes[index];
   if (!mode)
     throw new Error(`There is no mode ${name}; there are ${modes.map((known) => known.name).join(', ')}`);
+  if (mode.priceMillionths === 0n)
+    throw new Error(`Mode ${mode.name} is played for no money: there is no return to measure`);
   return { mode, index };
 }

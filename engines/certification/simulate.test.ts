@@ -55,6 +55,7 @@ describe('npm run simulate', () => {
 
   it.each([
     [['no-such-game'], /no engine in engines\/no-such-game/],
+    [['tic-tac-toe'], /played for no money/],
     [['happy-panda', '--mode', 'turbo'], /no mode turbo; there are base/],
     [['happy-panda', '--rounds', '0'], /--rounds/],
     [['happy-panda', '--rounds', '1e400'], /--rounds/],
