@@ -7,7 +7,7 @@ export default defineConfig({
     name: 'emulator',
     include: ['test/e2e/**/*.test.ts'],
     // They need the local run: five start stacks of their own, to kill, cut off or measure them, three reach into its tables,
-    // queues and registry, one runs the lines of the documentation, which name it, one needs its distributed map.
+    // queues and registry, one runs the lines of the documentation, which name it.
     exclude: [
       'crash',
       'wallet-down',
@@ -18,7 +18,6 @@ export default defineConfig({
       'remote-engine',
       'docs',
       'bench-load',
-      'simulation',
     ].map((name) => `test/e2e/${name}.test.ts`),
     globalSetup: ['test/e2e/global-setup.ts'],
     fileParallelism: false,
