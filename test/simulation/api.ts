@@ -66,6 +66,7 @@ export class Api {
   async #handle(request: ApiRequest): Promise<ApiAnswer> {
     const world = this.#world;
     const invocation = new Invocation(world, request.name);
+    const wasAnswered = world.oracle.hasAnswered(keyOf(request));
     const event = {
       httpMethod: methods[request.route],
       resource: `/${request.route}`,
@@ -87,7 +88,7 @@ export class Api {
     if (ending.kind === 'threw') world.fail('no handler throws', `${request.name}: ${String(ending.error)}`);
     // Told is what was sent, also where nobody was there to hear it any more.
     if (ending.kind === 'answered' && (request.route === 'spin' || request.route === 'bonus'))
-      world.oracle.answered(keyOf(request), ending.value.statusCode, ending.value.body);
+      world.oracle.answered(keyOf(request), ending.value.statusCode, ending.value.body, wasAnswered);
     return ending.kind === 'answered'
       ? { status: ending.value.statusCode, body: ending.value.body }
       : NO_ANSWER;

@@ -199,16 +199,21 @@ export class Oracle implements Auditor {
     this.#events.set(event.eventId, event);
   }
 
+  hasAnswered(request: string): boolean {
+    return this.#answers.has(request);
+  }
+
   /**
-   * What a client heard. An answer that names a round is that round's for good: the same request is never again told
-   * anything else, only to wait.
+   * What a client heard. An answer that names a round is that round's for good: no attempt is told another, and one that
+   * begins afterwards is told nothing else, only to wait. One that was under way already may have read the log before
+   * the round was there, and be refused for a session that has expired by its own clock: it did nothing.
    */
-  answered(request: string, status: number, body: string): void {
+  answered(request: string, status: number, body: string, wasAnswered: boolean): void {
     const known = this.#answers.get(request);
     const { retryable, round_id } = JSON.parse(body) as { retryable?: boolean; round_id?: string };
     const definite = round_id !== undefined && retryable !== true;
     if (definite) this.#checkOnRecord(request, body, round_id);
-    if (known !== undefined && (definite || (status < 500 && retryable !== true)))
+    if (known !== undefined && (definite || (wasAnswered && status < 500 && retryable !== true)))
       this.#check(
         known === body,
         'a repeated request gets the same bytes',
