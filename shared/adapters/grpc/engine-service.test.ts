@@ -179,7 +179,7 @@ describe('a simulation', () => {
     expect(ahead).toBeLessThan(rounds / 8);
     expect(await stream.toArray()).toHaveLength(rounds);
     expect(computed.mock.calls.length).toBe(rounds);
-  });
+  }, 120_000);
 
   it('ends when its reader goes away', async () => {
     const computed = vi.spyOn(engine, 'withInstance');
