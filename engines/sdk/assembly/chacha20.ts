@@ -17,7 +17,8 @@ export function chacha20Block(key: usize, counter: u32, nonce0: u32, nonce1: u32
   let b = keyLow;
   let c = keyHigh;
   let d = input;
-  for (let doubleRound = 0; doubleRound < 5; doubleRound++) {
+  // Twenty rounds, four a turn: each turn costs fuel.
+  for (let turn = 0; turn < 5; turn++) {
     // Columns.
     a = i32x4.add(a, b);
     d = rotateBy16(v128.xor(d, a));
