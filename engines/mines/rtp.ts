@@ -1,4 +1,4 @@
-import { MINE_COUNTS, RETURN_MILLIONTHS, TILES } from './assembly/maths.ts';
+import { MINE_COUNTS, PAY_UNIT_MILLIONTHS, RETURN_MILLIONTHS, TILES } from './assembly/maths.ts';
 
 /** What one way to play a mode returns: to reveal so many tiles, any of them, and then to cash out. */
 export interface Strategy {
@@ -18,11 +18,13 @@ export interface Strategy {
  * nothing about which of the others are. So the best return of a mode is the best of these.
  */
 export function strategiesOf(mines: number): Strategy[] {
+  const returned = BigInt(RETURN_MILLIONTHS[MINE_COUNTS.indexOf(mines)] ?? 0);
+  const unit = BigInt(PAY_UNIT_MILLIONTHS);
   return Array.from({ length: TILES - mines + 1 }, (_, reveals) => {
     // Of all ways to put the mines, those that put them elsewhere.
     const of = choose(TILES, mines);
     const ways = choose(TILES - reveals, mines);
-    const payMillionths = (BigInt(RETURN_MILLIONTHS) * of) / ways;
+    const payMillionths = ((returned * of) / (ways * unit)) * unit;
     return { mines, reveals, payMillionths, ways, of, rtpMillionths: (payMillionths * ways) / of };
   });
 }

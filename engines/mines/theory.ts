@@ -1,13 +1,12 @@
 import type { Theory } from '../certification/theory.ts';
+import { BEST_REVEALS, MINE_COUNTS } from './assembly/maths.ts';
 import { strategiesOf } from './rtp.ts';
 
-/** What the engine's simulated player reveals. */
-const REVEALS = 3;
-
-/** The simulated player's way to play each mode; nothing is won by the step that opens a field. */
+/** The best way to play each mode, which is the simulated player's; nothing is won by the step that opens a field. */
 export const theory: Theory = {
   exact: (mode) => {
-    const strategy = strategiesOf(Number(mode.replace('mines_', '')))[REVEALS];
+    const mines = Number(mode.replace('mines_', ''));
+    const strategy = strategiesOf(mines)[BEST_REVEALS[MINE_COUNTS.indexOf(mines)] ?? 0];
     if (!strategy) return undefined;
     const hitFrequency = Number(strategy.ways) / Number(strategy.of);
     const rtp = (Number(strategy.payMillionths) / 1e6) * hitFrequency;

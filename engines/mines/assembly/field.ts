@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter, Random, share, shuffleFirst } from '../../sdk/assembly';
-import { MAX_MINES, MINE_COUNTS, RETURN_MILLIONTHS, TILES } from './maths';
+import { MAX_MINES, MINE_COUNTS, PAY_UNIT_MILLIONTHS, RETURN_MILLIONTHS, TILES } from './maths';
 
 const ALL_TILES: u32 = (1 << TILES) - 1;
 
@@ -92,9 +92,14 @@ export class Field {
 }
 
 /**
- * What is paid after so many tiles: the inverse of the chance to reveal them, C(25, m) / C(25 - k, m), times the game's
- * return, rounded down to a millionth of the bet.
+ * What is paid after so many tiles: the inverse of the chance to reveal them, C(25, m) / C(25 - k, m), times the mode's
+ * return, rounded down to the unit.
  */
 export function payFor(mines: i32, revealed: i32): i64 {
-  return share(RETURN_MILLIONTHS, choose(TILES, mines), choose(TILES - revealed, mines));
+  const fair = share(
+    RETURN_MILLIONTHS[MINE_COUNTS.indexOf(mines)],
+    choose(TILES, mines),
+    choose(TILES - revealed, mines),
+  );
+  return fair - (fair % PAY_UNIT_MILLIONTHS);
 }

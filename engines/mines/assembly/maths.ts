@@ -5,8 +5,14 @@ export const TILES = 25;
 /** One mode for each: how many tiles of the field are mines. */
 export const MINE_COUNTS = [1, 3, 5];
 
-/** What the game returns of every fair price: a tile's odds are paid times this. */
-export const RETURN_MILLIONTHS = 970000;
+/** What each mode returns of every fair price at most: a tile's odds are paid times this, rounded down to the unit. */
+export const RETURN_MILLIONTHS = [968000, 969000, 950000];
+
+/** A twentieth of the bet, which is whole minor units of every bet that is offered. */
+export const PAY_UNIT_MILLIONTHS = 50000;
+
+/** How many tiles of each mode to reveal before cashing out so that the rounding takes nothing. */
+export const BEST_REVEALS = [3, 6, 2];
 
 /** The most that a mode has. */
 export const MAX_MINES = 5;

@@ -11,15 +11,12 @@ import {
   Random,
 } from '../../sdk/assembly';
 import { Field, payFor } from './field';
-import { MINE_COUNTS, RETURN_MILLIONTHS, TILES } from './maths';
+import { BEST_REVEALS, MINE_COUNTS, RETURN_MILLIONTHS, TILES } from './maths';
 
 /** The places in the capabilities' list: what opens each mode, then cashing out, then the tiles. */
 const CASH_OUT: i32 = MINE_COUNTS.length;
 const FIRST_TILE: i32 = CASH_OUT + 1;
 const NO_TILE: i32 = -1;
-
-/** How many tiles a simulated player reveals. */
-const AUTOMATIC_REVEALS: i32 = 3;
 
 export class FieldObservation extends Observation {
   mines: i32 = 0;
@@ -41,7 +38,7 @@ export class FieldObservation extends Observation {
 /** A field of 25 tiles with hidden mines. Each tile without one raises what can be cashed out; a mine takes it all. */
 export class Mines extends Game<Field, u8, FieldObservation> {
   capabilities(told: CapabilitiesWriter): void {
-    told.identity('mines', '1.0.0', 'mines:v1');
+    told.identity('mines', '1.1.0', 'mines:v1');
     for (let mode = 0; mode < MINE_COUNTS.length; mode++) {
       told.baseAction('open_' + MINE_COUNTS[mode].toString(), modeName(mode));
     }
@@ -49,7 +46,7 @@ export class Mines extends Game<Field, u8, FieldObservation> {
     for (let tile = 0; tile < TILES; tile++) told.bonusAction('reveal_' + tile.toString());
     for (let mode = 0; mode < MINE_COUNTS.length; mode++) {
       const mines = MINE_COUNTS[mode];
-      told.mode(modeName(mode), ONE_BET, RETURN_MILLIONTHS, payFor(mines, TILES - mines));
+      told.mode(modeName(mode), ONE_BET, RETURN_MILLIONTHS[mode], payFor(mines, TILES - mines));
     }
     told.end(0, 1000000);
   }
@@ -93,10 +90,10 @@ export class Mines extends Game<Field, u8, FieldObservation> {
     return OK;
   }
 
-  /** Reveals the first tiles and cashes out. Where the mines are is even, so other tiles are no better. */
+  /** Reveals the first tiles and cashes out when that is best. Where the mines are is even, so other tiles are no better. */
   automaticAction(mode: i32, seen: FieldObservation): u8 {
     if (!seen.bonusActive) return <u8>mode;
-    return <u8>(seen.revealed < AUTOMATIC_REVEALS ? FIRST_TILE + seen.revealed : CASH_OUT);
+    return <u8>(seen.revealed < BEST_REVEALS[mode] ? FIRST_TILE + seen.revealed : CASH_OUT);
   }
 
   encodeState(state: Field, out: ByteWriter): void {
