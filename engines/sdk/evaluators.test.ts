@@ -109,6 +109,16 @@ describe('the evaluation of lines', () => {
       { numRuns: 400 },
     );
   });
+
+  it.each([
+    ['pays that could add up to more than 31 bits', [0x4000_0000, 0, 0]],
+    ['a pay below zero', [0, 0, -1]],
+  ])('does not begin with %s', (_, pays) => {
+    const kit = instantiate();
+    const [lines, window] = [new Uint8Array(6), new Uint8Array(3)];
+    kit.give(Buffer.concat([lines, wordsAsBytes(pays), window]));
+    expect(() => kit.evaluate_lines(2, 1, 3, 1, -1)).toThrow(WebAssembly.RuntimeError);
+  });
 });
 
 function payOf({ pays }: Game, { symbol, run }: Pick<Win, 'symbol' | 'run'>): number {

@@ -56,8 +56,8 @@ export class LineWins {
 /** Pays runs of one symbol from the leftmost reel along fixed lines; a wild stands for any symbol that pays on lines. */
 export class LineEvaluator {
   private reels: i32;
+  private rows: i32;
   private lineCount: i32;
-  private gridSize: i32;
   /** The cell of each line on each reel. */
   private cells: StaticArray<u8>;
   /** By symbol and run, in line bets; a run of 0 pays 0. */
@@ -67,7 +67,8 @@ export class LineEvaluator {
 
   /**
    * `lines`: a digit a reel, the row from the top. `pays`: by symbol, what a run of 1, 2 … reels pays, in line bets;
-   * a symbol without pays, such as a scatter, ends every run. No wild: -1.
+   * a symbol without pays, such as a scatter, ends every run. No wild: -1. A pay is at least 0, and all lines at the
+   * best of them fit 31 bits.
    */
   constructor(
     lines: string[],
@@ -79,20 +80,25 @@ export class LineEvaluator {
     const reels = lines[0].length;
     this.reels = reels;
     this.lineCount = lines.length;
-    this.gridSize = reels * rows;
+    this.rows = rows;
     this.cells = new StaticArray<u8>(lines.length * reels);
     this.pays = new StaticArray<i32>(pays.length * (reels + 1));
     for (let line = 0; line < lines.length; line++) {
+      assert(lines[line].length == reels);
       for (let reel = 0; reel < reels; reel++) {
         const row = lines[line].charCodeAt(reel) - 0x30;
         assert(row >= 0 && row < rows);
         this.cells[line * reels + reel] = <u8>(reel * rows + row);
       }
     }
+    const most = i32.MAX_VALUE / lines.length;
     for (let symbol = 0; symbol < pays.length; symbol++) {
+      assert(pays[symbol].length <= reels);
       for (let run = 1; run <= pays[symbol].length; run++) {
-        this.pays[symbol * (reels + 1) + run] = pays[symbol][run - 1];
-        if (pays[symbol][run - 1] > 0) this.shortest = min(this.shortest, run);
+        const pay = pays[symbol][run - 1];
+        assert(pay >= 0 && pay <= most);
+        this.pays[symbol * (reels + 1) + run] = pay;
+        if (pay > 0) this.shortest = min(this.shortest, run);
       }
     }
   }
@@ -106,8 +112,8 @@ export class LineEvaluator {
   evaluate(window: Window, wins: LineWins): i32 {
     wins.clear();
     const grid = window.cells;
-    // The constructor has checked every line's cells against this size.
-    assert(grid.length == this.gridSize);
+    // The constructor has checked every line's cells against this shape.
+    assert(window.reels == this.reels && window.rows == this.rows);
     const lineCount = this.lineCount;
     let total = 0;
     for (let line = 0; line < lineCount; line++) total += this.evaluateLine(line, grid, wins);
