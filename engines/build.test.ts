@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildEngines } from './build.ts';
+import { buildEngines, buildModule } from './build.ts';
 import { compileEngine } from './compile.ts';
 
 let folder: string;
@@ -38,6 +38,21 @@ describe('building the engines', () => {
     const [after] = await buildEngines();
     expect(after).toEqual(before);
     expect((await stat(after?.path ?? '')).mtimeMs).toBe(written);
+  });
+
+  it('refuses an engine that is made of what its hash does not cover', async () => {
+    const root = join(import.meta.dirname, '..');
+    const game = await mkdtemp(join(root, '.rgs/unfinished-'));
+    try {
+      await writeFile(
+        join(game, 'index.ts'),
+        "export { TILES } from '../../engines/mines/assembly/maths';\n",
+      );
+      const building = buildModule('unfinished', [relative(root, join(game, 'index.ts'))]);
+      await expect(building).rejects.toThrow('imports ../../engines/mines/assembly/maths');
+    } finally {
+      await rm(game, { recursive: true });
+    }
   });
 
   it("says what is wrong with a source that doesn't compile", async () => {

@@ -109,12 +109,28 @@ async function readProvenance(name: string): Promise<Provenance | undefined> {
 
 async function hashSources(entries: readonly string[], compiler: string): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([compiler, COMPILER_OPTIONS, entries]));
-  const folders = new Set(['engines/sdk/assembly', ...entries.map((entry) => dirname(entry))]);
-  const patterns = [...folders].map((folder) => `${folder}/**/*.ts`);
+  const folders = ['engines/sdk/assembly', ...entries.map((entry) => dirname(entry))];
+  const patterns = [...new Set(folders)].map((folder) => `${folder}/**/*.ts`);
   for (const file of globSync(patterns, { cwd: root }).sort()) {
-    hash.update(`\0${file}\0`).update(await readFile(join(root, file)));
+    const source = await readFile(join(root, file), 'utf8');
+    checkReferences(file, source, folders);
+    hash.update(`\0${file}\0`).update(source);
   }
   return hash.digest('hex');
+}
+
+/** What a module is made of has to be in its hash, or a change elsewhere would neither be built nor told. */
+function checkReferences(file: string, source: string, folders: readonly string[]): void {
+  for (const [, reference = ''] of source.matchAll(/\bfrom\s*["']([^"']+)["']/g)) {
+    const target = join(dirname(file), reference);
+    if (
+      reference.startsWith('.') &&
+      folders.some((folder) => target === folder || target.startsWith(`${folder}/`))
+    ) {
+      continue;
+    }
+    throw new Error(`${file} imports ${reference}; an engine is made of its own folder and the kit's`);
+  }
 }
 
 async function compilerVersion(): Promise<string> {

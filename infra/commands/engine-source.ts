@@ -7,6 +7,8 @@ import { GameCode } from '../../shared/domain/ids.ts';
 import type { Provenance } from '../../shared/engine-host/publishing/prepare-engine.ts';
 import { type Offer, readOffer } from './offer.ts';
 
+const engines = path.join(import.meta.dirname, '../../engines');
+
 /** A module to be published, and how its game is offered. */
 export interface EngineSource extends Offer {
   readonly gameCode: string;
@@ -32,11 +34,13 @@ export async function engineSource(target: string, foreign: ForeignProvenance): 
 
 async function ownEngine(target: string): Promise<EngineSource> {
   const name = path.basename(path.normalize(target));
+  const folder = path.join(engines, name);
   const known = engineNames();
-  if (!known.includes(name)) {
-    throw new Error(`There is no engine in engines/${name}; there are ${known.join(', ')}`);
+  // Another checkout's game of the same name must not pass for this one's.
+  if (!known.includes(name) || (name !== target && path.resolve(target) !== folder)) {
+    throw new Error(`There is no engine in ${target}; there are ${known.join(', ')}`);
   }
-  const offer = await offerIn(path.join(import.meta.dirname, '../../engines', name));
+  const offer = await offerIn(folder);
   const { path: file, sourcesHash, compiler } = await buildEngine(name);
   const original = new Uint8Array(await readFile(file));
   return { gameCode: GameCode.parse(name), original, provenance: { sourcesHash, compiler }, ...offer };

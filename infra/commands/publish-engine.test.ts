@@ -150,6 +150,11 @@ describe('what cannot be published', () => {
 
   it.each([
     ['an engine that does not exist', 'engines/sad-panda', 'no engine in engines/sad-panda; there are'],
+    [
+      'a game of another checkout',
+      '/nowhere/engines/happy-panda',
+      'no engine in /nowhere/engines/happy-panda',
+    ],
     ['a file that does not exist', '/nowhere/happy-panda.wasm', 'There is no file'],
     ['a file that is not named as a game', '/nowhere/Happy_Panda.wasm', 'not named as a game is'],
   ])('is %s', async (_, target, message) => {
