@@ -27,10 +27,20 @@ export interface RoundStart {
   readonly walletCalls: WalletCalls;
   /** SHA-256 of the engine, hex. */
   readonly engineHash: string;
+  /** Of a bonus action: what it goes on with. */
+  readonly gameSoFar: GameSoFar | undefined;
   /** The seed and the state the round starts from, encrypted. */
   readonly sealedStart: Uint8Array;
   readonly idempotency: Idempotency;
   readonly startedAtMs: number;
+}
+
+/** A paid action and the bonus actions after it, as far as they were played: the largest win is declared for all of them. */
+export interface GameSoFar {
+  /** The engine's name of the paid action. */
+  readonly openedBy: string;
+  readonly steps: number;
+  readonly payoutMillionths: bigint;
 }
 
 export interface Idempotency {
@@ -138,11 +148,25 @@ export interface Continuation {
   readonly baseBetMinor: bigint;
   readonly currency: string;
   readonly engineHash: string;
+  /** Undefined where it is not known: an earlier bonus action did not tell. */
+  readonly gameSoFar: GameSoFar | undefined;
 }
 
 /** A round without an outcome leaves everything as it found it; a bonus action can only have found a bonus. */
 export function continuationOf(newest: Round): Continuation {
   const bonusActive = hasOutcome(newest) ? newest.outcome.bonusActive : newest.kind === 'bonus';
   const { baseBetMinor, currency, engineHash } = newest;
-  return { bonusActive, baseBetMinor, currency, engineHash };
+  return { bonusActive, baseBetMinor, currency, engineHash, gameSoFar: gameAfter(newest) };
+}
+
+function gameAfter(round: Round): GameSoFar | undefined {
+  const before = gameBefore(round);
+  if (!before || !hasOutcome(round)) return before;
+  const payoutMillionths = before.payoutMillionths + round.outcome.payoutMillionths;
+  return { ...before, steps: before.steps + 1, payoutMillionths };
+}
+
+/** Undefined where it is not known. */
+export function gameBefore({ kind, action, gameSoFar }: RoundStart): GameSoFar | undefined {
+  return kind === 'spin' ? { openedBy: action, steps: 0, payoutMillionths: 0n } : gameSoFar;
 }

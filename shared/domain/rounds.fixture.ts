@@ -14,6 +14,7 @@ export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound 
     stakeMinor: 100n,
     walletCalls: 'debit-credit',
     engineHash: 'ab'.repeat(32),
+    gameSoFar: undefined,
     sealedStart: new Uint8Array([1, 2, 3]),
     idempotency: {
       keyHash: new Uint8Array(16),

@@ -7,6 +7,7 @@ import type { RoundEvent } from '../domain/round-transitions.ts';
 import type { Cipher } from '../ports/cipher.ts';
 import type { Engine, Engines, EngineStep } from '../ports/engines.ts';
 import type { RecoveryQueue } from '../ports/recovery-queue.ts';
+import { keepsToDeclared } from './declared-limits.ts';
 import { inFlight } from './round-answer.ts';
 import { openStart, type Start, sealStateAfter } from './round-secrets.ts';
 import {
@@ -113,6 +114,7 @@ async function decide({
       seed: start.seed,
       stepIndex: 0,
     });
+    if (!keepsToDeclared(engine.capabilities, round, step)) return { failure: 'BAD_OUTPUT' };
     return { step, winMinor: winFor(step.payoutMillionths, round.baseBetMinor, currencyOf(round.currency)) };
   } catch (error) {
     if (error instanceof RgsError) return { failure: error.code };

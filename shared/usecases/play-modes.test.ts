@@ -13,7 +13,12 @@ describe('a spin of a game with several modes', () => {
   it('is never of a mode that costs something else than the bet', async () => {
     const ports = table.ports();
     const engine = await ports.engines.load('any');
-    const mode = { name: 'buy', priceMillionths: 100_000_000n, rtpMillionths: 1n, maxWinMillionths: 1n };
+    const mode = {
+      name: 'buy',
+      priceMillionths: 100_000_000n,
+      rtpMillionths: 1n,
+      maxWinMillionths: 2_000_000n,
+    };
     const buy = { name: 'buy', phase: 'base', code: 0, mode: 'buy' } as const;
     const offering = (actions: typeof engine.capabilities.actions) => {
       const capabilities = {

@@ -15,6 +15,7 @@ import type { Operator } from '../domain/operator.ts';
 import {
   type Continuation,
   continuationOf,
+  type GameSoFar,
   hasOutcome,
   type IntentRound,
   isInFlight,
@@ -111,6 +112,7 @@ interface Plan {
   readonly action: string;
   readonly start: Start;
   readonly bet: Bet;
+  readonly gameSoFar: GameSoFar | undefined;
   readonly knownBalanceMinor: bigint | undefined;
 }
 
@@ -146,6 +148,7 @@ async function planRound(
     action: actionFor(engine, request),
     start: { state: await stateFor(ports, engine, newest), seed: await ports.seeds.seed() },
     bet,
+    gameSoFar: bonus?.gameSoFar,
     knownBalanceMinor: bonus ? await balanceOf(ports, operator, holder) : undefined,
   };
 }
@@ -223,6 +226,7 @@ async function writeIntent(ports: PlayPorts, plan: Plan, identity: RequestIdenti
     ...plan.bet,
     walletCalls: plan.bet.stakeMinor > 0n ? plan.operator.walletCalls : 'debit-credit',
     engineHash: plan.engine.hash,
+    gameSoFar: plan.gameSoFar,
     sealedStart: await sealStart(ports.cipher, place, plan.start),
     idempotency: { ...identity, earlierKeys: earlierKeysAfter(plan.newest) },
     startedAtMs: nowMs,

@@ -151,12 +151,19 @@ export class RoundsFixture {
         buildId: '1',
         stateEncoding: 'count:v1',
         actions: [
-          { name: 'spin', phase: 'base', code: 0 },
+          { name: 'spin', phase: 'base', mode: 'base', code: 0 },
           { name: 'free_spin', phase: 'bonus', code: 1 },
         ],
-        modes: [],
+        modes: [
+          {
+            name: 'base',
+            priceMillionths: 1_000_000n,
+            rtpMillionths: 960_000n,
+            maxWinMillionths: 50_000_000n,
+          },
+        ],
         lines: 20,
-        maxHorizon: 1,
+        maxHorizon: 10,
         preferredBatch: 1,
       },
       reset: () => coinStep(new Uint8Array([0]), 0n),

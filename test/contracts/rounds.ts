@@ -27,6 +27,7 @@ export function intent(given: Partial<IntentRound> = {}): IntentRound {
     stakeMinor: 100n,
     walletCalls: 'debit-credit',
     engineHash: 'ab'.repeat(32),
+    gameSoFar: undefined,
     sealedStart: new Uint8Array(81).fill(7),
     idempotency: {
       keyHash: new Uint8Array(16).fill(1),
@@ -89,6 +90,14 @@ const start: fc.Arbitrary<RoundStart> = fc.record({
   stakeMinor: amount,
   walletCalls: fc.constantFrom(...walletCallStyles),
   engineHash: name(/^[0-9a-f]{64}$/),
+  gameSoFar: fc.option(
+    fc.record({
+      openedBy: fc.string({ minLength: 1, unit: 'grapheme' }),
+      steps: fc.nat(),
+      payoutMillionths: fc.bigInt(0n, 10n ** 38n - 1n),
+    }),
+    { nil: undefined },
+  ),
   sealedStart: bytes(300),
   idempotency: fc.record({ keyHash: bytes(32), requestHash: bytes(32), earlierKeys: bytes(128) }),
   startedAtMs: instant,

@@ -100,6 +100,10 @@ const oneOf =
 const isBytes: Rule = (value) => value instanceof Uint8Array;
 const isBoolean: Rule = (value) => typeof value === 'boolean';
 const isText: Rule = (value) => typeof value === 'string';
+const optional =
+  (rule: Rule): Rule =>
+  (value) =>
+    value === undefined || rule(value);
 
 const uuid = matches(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i);
 const instant = between(0n, 8_640_000_000_000_000n);
@@ -122,6 +126,9 @@ const start: Readonly<Record<string, Rule>> = {
   baseBet: amount,
   stake: amount,
   betWin: (value) => value === undefined || value === true,
+  openedBy: optional((value) => isText(value) && value !== ''),
+  gameSteps: optional(between(0n, BigInt(Number.MAX_SAFE_INTEGER))),
+  gamePayout: optional(between(0n, 10n ** 38n - 1n)),
   engine: (value) => value instanceof Uint8Array && value.length === 32,
   start: isBytes,
   key: isBytes,
@@ -160,7 +167,15 @@ function rulesFor({ status }: NativeItem): Readonly<Record<string, Rule>> | unde
 
 function isRound(item: NativeItem): boolean {
   const rules = rulesFor(item);
-  return rules !== undefined && Object.entries(rules).every(([name, rule]) => rule(item[name]));
+  return (
+    rules !== undefined &&
+    Object.entries(rules).every(([name, rule]) => rule(item[name])) &&
+    togetherOrNotAtAll(item['openedBy'], item['gameSteps'], item['gamePayout'])
+  );
+}
+
+function togetherOrNotAtAll(...values: readonly unknown[]): boolean {
+  return new Set(values.map((value) => value === undefined)).size === 1;
 }
 
 /** The attributes that count; the others (an expiry, what a later version added) are left alone. */

@@ -116,8 +116,10 @@ function coin(wins: boolean): Engine {
       engineId: 'coin',
       buildId: '1',
       stateEncoding: 'none',
-      actions: [{ name: 'spin', phase: 'base', code: 0 }],
-      modes: [],
+      actions: [{ name: 'spin', phase: 'base', mode: 'base', code: 0 }],
+      modes: [
+        { name: 'base', priceMillionths: 1_000_000n, rtpMillionths: 960_000n, maxWinMillionths: 2_000_000n },
+      ],
       lines: undefined,
       maxHorizon: 1,
       preferredBatch: 1,

@@ -20,12 +20,14 @@ export function simulatedEngine(version: number) {
       buildId: String(version),
       stateEncoding: 'u32 steps, u8 bonus actions left',
       actions: [
-        { name: 'spin', phase: 'base', code: 0 },
+        { name: 'spin', phase: 'base', mode: 'base', code: 0 },
         { name: 'free_spin', phase: 'bonus', code: 1 },
       ],
-      modes: [],
+      modes: [
+        { name: 'base', priceMillionths: 1_000_000n, rtpMillionths: 960_000n, maxWinMillionths: 25_500_000n },
+      ],
       lines: undefined,
-      maxHorizon: 1,
+      maxHorizon: 5,
       preferredBatch: 1,
     },
     reset: () => stepTo(0, 0, 0n),

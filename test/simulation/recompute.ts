@@ -57,7 +57,7 @@ export function outcomeOf(round: Round) {
 
 export function fixedPart(round: Round): string {
   const { log, number, roundId, sessionId, kind, action, currency, baseBetMinor, stakeMinor } = round;
-  const { walletCalls, engineHash, sealedStart, idempotency, startedAtMs } = round;
+  const { walletCalls, engineHash, gameSoFar, sealedStart, idempotency, startedAtMs } = round;
   const fixed = {
     log,
     number,
@@ -70,6 +70,7 @@ export function fixedPart(round: Round): string {
     stakeMinor,
     walletCalls,
     engineHash,
+    gameSoFar,
     sealedStart,
     idempotency,
     startedAtMs,

@@ -1,4 +1,5 @@
-import type { Outcome, Round, RoundStart } from '../../domain/round.ts';
+import { FaultError } from '../../domain/errors.ts';
+import type { GameSoFar, Outcome, Round, RoundStart } from '../../domain/round.ts';
 import { type NativeItem, nativeItem, type WireItem } from './attribute-values.ts';
 import {
   type OutcomeAttributes,
@@ -76,6 +77,7 @@ function encodeStart(round: Round): StartAttributes {
     stake: round.stakeMinor,
     ...(round.walletCalls === 'bet-win' && { betWin: true }),
     engine: Buffer.from(round.engineHash, 'hex'),
+    ...(round.gameSoFar && encodeGame(round.gameSoFar)),
     start: round.sealedStart,
     key: round.idempotency.keyHash,
     request: round.idempotency.requestHash,
@@ -96,6 +98,7 @@ function decodeStart(item: RoundItem): RoundStart {
     stakeMinor: item.stake,
     walletCalls: item.betWin ? 'bet-win' : 'debit-credit',
     engineHash: Buffer.from(item.engine).toString('hex'),
+    gameSoFar: decodeGame(item),
     sealedStart: plainBytes(item.start),
     idempotency: {
       keyHash: plainBytes(item.key),
@@ -104,6 +107,21 @@ function decodeStart(item: RoundItem): RoundStart {
     },
     startedAtMs: Number(item.startedAt),
   };
+}
+
+function encodeGame({ openedBy, steps, payoutMillionths }: GameSoFar) {
+  return { openedBy, gameSteps: BigInt(steps), gamePayout: payoutMillionths };
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+function decodeGame({ openedBy, gameSteps, gamePayout, roundId }: RoundItem): GameSoFar | undefined {
+  if (openedBy === undefined && gameSteps === undefined && gamePayout === undefined) return undefined;
+  if (openedBy === undefined || gameSteps === undefined || gamePayout === undefined) {
+    throw new FaultError('CORRUPT_RECORD', 'A round tells only part of the game that it goes on with', {
+      roundId,
+    });
+  }
+  return { openedBy, steps: Number(gameSteps), payoutMillionths: gamePayout };
 }
 
 function encodeOutcome(outcome: Outcome): OutcomeAttributes {

@@ -33,6 +33,10 @@ const start = {
   /** Only on rounds of wallets that take stake and win in one call. */
   betWin: z.literal(true).exactOptional(),
   engine: bytes.refine((hash) => hash.length === 32, 'a SHA-256 has 32 bytes'),
+  /** These three only on bonus actions, and together. */
+  openedBy: text.exactOptional(),
+  gameSteps: count.exactOptional(),
+  gamePayout: integer.min(0n).exactOptional(),
   start: bytes,
   key: bytes,
   request: bytes,
