@@ -239,6 +239,38 @@ describe('a port that fails', () => {
     expect(queued()).toContainEqual({ request: request(3, 'finish'), delayMs: settings.leaseMs + 5_000 });
   });
 
+  it.each([
+    ['the archive', () => ({ archive: { write: down } })],
+    ['the bus', () => ({ events: { publish: down } })],
+    ['the ledger', () => ({ ledger: Object.assign(Object.create(table.ledger), { expire: down }) })],
+  ] as const)('keeps no unfinished round from its check: %s', async (_, broken) => {
+    const attempt = archiveRounds({ ...ports(), ...broken() }, settings, changes(), 'batch');
+    await expect(attempt).rejects.toThrow('down');
+    expect(queued()).toContainEqual({ request: request(3, 'finish'), delayMs: settings.leaseMs + 5_000 });
+  });
+
+  it('for hours does not pile up messages: halved at each failure, the batch comes down to an ended round, which has no check', async () => {
+    const failing = { ...ports(), archive: { write: down } };
+    const numbers = Array.from({ length: 50 }, (_, index) => 2 * index + 1);
+    let left = numbers.flatMap((number) => [
+      ...history(intent(number)),
+      { before: voiding(number + 1), after: voided(number + 1) },
+    ]);
+    let size = left.length;
+    for (let attempt = 0; attempt < 360; attempt += 1) {
+      const passed = await archiveRounds(failing, settings, left.slice(0, size), 'batch').then(
+        () => true,
+        () => false,
+      );
+      // As Lambda does: the first half alone where a batch fails, and on to the next record where it passes.
+      if (passed) left = left.slice(size);
+      else size = Math.ceil(size / 2);
+    }
+    const messages = Map.groupBy(queued(), ({ request: { number } }) => number);
+    expect([...messages.keys()].sort((one, other) => one - other)).toEqual(numbers);
+    for (const [number, ofOne] of messages) expect(ofOne.length, `round ${number}`).toBeLessThanOrEqual(8);
+  });
+
   it('makes the whole batch fail also where it is the ledger', async () => {
     const ledger = Object.assign(Object.create(table.ledger), { expire: down });
     await expect(archiveRounds({ ...ports(), ledger }, settings, changes(), 'batch')).rejects.toThrow('down');

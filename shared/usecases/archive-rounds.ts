@@ -33,8 +33,8 @@ export interface RoundChange {
 const CHECK_MARGIN_MS = 5_000;
 
 /**
- * What follows from a batch of changes: ended rounds go to the archive and the bus, unfinished ones get a check, voided
- * ones their last rollback. Repeating a batch does no harm; a failure leaves all of it to be repeated.
+ * What follows from a batch of changes: unfinished rounds get a check, ended ones go to the archive and the bus, voided
+ * ones get their last rollback. Repeating a batch does no harm; a failure leaves all of it to be repeated.
  */
 export async function archiveRounds(
   ports: ArchivePorts,
@@ -44,11 +44,13 @@ export async function archiveRounds(
 ): Promise<void> {
   const ended = changes.filter(({ before, after }) => isFinal(after) && !(before && isFinal(before)));
   const rounds = ended.map(({ after }) => after);
+  // Before all that can fail for reasons of its own: a player's money waits for neither S3 nor EventBridge.
+  await ports.recovery.send(unfinished(changes), settings.leaseMs + CHECK_MARGIN_MS);
   if (rounds.length > 0) {
     await ports.archive.write(rounds, batchId);
     await ports.events.publish(rounds.map(roundEnded));
   }
-  await ports.recovery.send(unfinished(changes), settings.leaseMs + CHECK_MARGIN_MS);
+  // Only once: an ended round may be what its batch fails with, and would queue one more at each retry.
   await ports.recovery.send(voided(rounds), CONFIRM_VOID_AFTER_MS);
   await expirePredecessors(ports, settings, rounds);
 }
