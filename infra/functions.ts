@@ -200,7 +200,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
       bus: ['events:PutEvents'],
       recoveryQueue: SEND,
       parkingQueue: SEND,
-      // Sets the expiry of rounds that are final and already in the archive.
+      // Marks rounds that are in the archive, and sets the expiry of those before them.
       ledger: ['dynamodb:UpdateItem'],
     },
     settings: ['ROUND_LEASE_MS', 'HOT_RETENTION_DAYS'],

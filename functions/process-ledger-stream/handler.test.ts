@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { marshallItem } from '../../shared/adapters/dynamodb/attribute-values.fixture.ts';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
+import { keyOf } from '../../shared/adapters/dynamodb/round-keys.ts';
 import type { Round } from '../../shared/domain/round.ts';
 import { sampleIntent, sampleOutcome } from '../../shared/domain/rounds.fixture.ts';
 import { delayedMessages, takeMessages, useLocalServices } from '../_runtime/local-services.fixture.ts';
@@ -45,6 +48,25 @@ const intent = (number = 1) =>
   });
 const lost = (round = intent()) =>
   ({ ...round, status: 'COMMITTED', outcome: sampleOutcome({ winMinor: 0n }) }) as const;
+
+/** A round that is in the ledger as it ended, and that the stream has not told of. */
+async function played(number: number) {
+  const round = intent(number);
+  await compose.ledger().append(round);
+  await compose.ledger().save(lost(round), { status: 'INTENT', epoch: 1 });
+  return round;
+}
+
+/** In milliseconds, where the round expires. */
+async function expiryOf(round: Round): Promise<number | undefined> {
+  const client = documentClient();
+  const { Item } = await client.send(
+    new GetCommand({ TableName: 'ledger', Key: keyOf(round), ConsistentRead: true }),
+  );
+  client.destroy();
+  const seconds: unknown = Item?.['expiresAt'];
+  return typeof seconds === 'bigint' ? Number(seconds) * 1000 : undefined;
+}
 
 type Change = NonNullable<DynamoDBRecord['dynamodb']>;
 
@@ -112,14 +134,39 @@ describe("a batch of the ledger's stream", () => {
   });
 
   it('lets the predecessor of an ended round expire, and not the round itself', async () => {
-    const [first, second] = [intent(1), intent(2)];
-    for (const round of [first, second]) {
-      await compose.ledger().append(round);
-      await compose.ledger().save(lost(round), { status: 'INTENT', epoch: 1 });
-    }
-    const expire = vi.spyOn(compose.ledger(), 'expire');
+    const [first, second] = [await played(1), await played(2)];
+    await consume(record(lost(first), first));
     await consume(record(lost(second), second));
-    expect(expire.mock.calls.map(([{ number }]) => number)).toEqual([1]);
+    const days = (((await expiryOf(first)) ?? 0) - Date.now()) / 86_400_000;
+    expect(days).toBeCloseTo(30, 1);
+    expect(await expiryOf(second)).toBeUndefined();
+  });
+
+  it('keeps a round whose own record was put aside, whatever follows it', async () => {
+    const rounds = [await played(1), await played(2), await played(3), await played(4)] as const;
+    for (const round of rounds) {
+      const ending = record(lost(round), round);
+      if (round === rounds[1]) Object.assign(ending.dynamodb?.NewImage ?? {}, { v: { N: '99' } });
+      await consume(ending);
+    }
+    expect(await takeMessages('PARKING_QUEUE_URL')).toHaveLength(1);
+    const expiries = await Promise.all(rounds.map(expiryOf));
+    expect(expiries.map((expiry) => expiry !== undefined)).toEqual([false, false, true, false]);
+  });
+
+  it('takes its own marks and expiries for nothing new', async () => {
+    const [first, second] = [await played(1), await played(2)];
+    await consume(record(lost(first), first), record(lost(second), second));
+    const before = await archivedIds();
+    const unmarked = marshallItem({ ...encodeRound(lost(first)) }) as Change['NewImage'];
+    const marked = { ...unmarked, archived: { BOOL: true } };
+    const expiring = { ...marked, expiresAt: { N: '1800000000' } };
+    await consume(
+      record(lost(first), first, { NewImage: marked, OldImage: unmarked }),
+      record(lost(first), first, { NewImage: expiring, OldImage: marked }),
+    );
+    expect(await archivedIds()).toEqual(before);
+    expect(await takeMessages('RECOVERY_QUEUE_URL')).toEqual([]);
   });
 
   it('with nothing but the removal of expired rounds asks nothing of anybody', async () => {

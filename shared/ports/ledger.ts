@@ -30,7 +30,9 @@ export interface Ledger {
    * attempt of this very write took effect. False: somebody else moved the round on.
    */
   save(next: Round, fence: Fence): Promise<boolean>;
-  /** Lets a round that is final and archived expire. No effect on others. */
+  /** Notes that a final round is in the archive. No effect on others. */
+  markArchived(reference: RoundReference): Promise<void>;
+  /** Lets a round expire that is marked as archived. No effect on others. */
   expire(reference: RoundReference, expiresAtMs: number): Promise<void>;
   /**
    * Every round that is not final and untouched since `beforeMs`, in pages, in no order.

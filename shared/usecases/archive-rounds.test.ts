@@ -33,6 +33,11 @@ function ports(): ArchivePorts {
 
 const process = (changes: readonly RoundChange[], batchId = 'batch') =>
   archiveRounds(ports(), settings, changes, batchId);
+/** Has a round of the ledger end and be archived, in a batch of its own. */
+const archive = async (number: number) => {
+  await table.put(committed(number));
+  await process(history(intent(number), committed(number)), `batch ${number}`);
+};
 const archivedIds = () => [...archived.values()].flat().map(({ roundId }) => roundId);
 
 const uuid = (number: number) => `3f1c2a4e-0b1d-4c5e-8f90-${String(number).padStart(12, '0')}`;
@@ -96,7 +101,7 @@ describe('a round that has ended', () => {
     expect(published).toHaveLength(1);
   });
 
-  it('is not archived again where only its expiry was set', async () => {
+  it('is not archived again where only its mark or its expiry was set', async () => {
     await process([{ before: credited(), after: credited() }]);
     expect([archivedIds(), published, queued()]).toEqual([[], [], []]);
   });
@@ -145,7 +150,7 @@ describe('a batch that is delivered again', () => {
   });
 
   it('does not put off the expiry of a round', async () => {
-    await table.put(committed(1));
+    await archive(1);
     await process(history(intent(2), committed(2)));
     const first = new Map(table.ledger.expiries);
     expect(first.size).toBe(1);
@@ -194,27 +199,51 @@ describe('a voided round', () => {
 
 describe('the hot retention', () => {
   it('lets the round before an ended one go, and never the newest: it holds the state that the next one starts from', async () => {
+    for (const number of [1, 2, 3]) await archive(number);
+    expect([...table.ledger.expiries]).toEqual(
+      [1, 2].map((number) => [uuid(number), table.nowMs + settings.hotRetentionMs]),
+    );
+  });
+
+  it('lets the rounds of one batch go, all but the newest', async () => {
     for (const number of [1, 2, 3]) await table.put(committed(number));
-    await process(history(intent(3), committed(3)));
-    expect([...table.ledger.expiries]).toEqual([[uuid(2), table.nowMs + settings.hotRetentionMs]]);
+    await process([1, 2, 3].flatMap((number) => history(intent(number), committed(number))));
+    expect([...table.ledger.expiries.keys()]).toEqual([uuid(1), uuid(2)]);
+  });
+
+  it('keeps a round that never reached the archive, however many follow it', async () => {
+    await archive(1);
+    // The batch that round 2 ended in was given up, or its record was put aside.
+    await table.put(committed(2));
+    await archive(3);
+    await archive(4);
+    expect([...table.ledger.expiries.keys()]).toEqual([uuid(3)]);
+  });
+
+  it('lets a round go that was fed to the archive again, with its successor', async () => {
+    await table.put(committed(1));
+    await archive(2);
+    await process([{ before: undefined, after: committed(1) }], 'fed again');
+    expect([...table.ledger.expiries]).toEqual([]);
+    await process([{ before: undefined, after: committed(2) }], 'fed again, too');
+    expect([...table.ledger.expiries.keys()]).toEqual([uuid(1)]);
   });
 
   it('lets nothing go for the first round of a log', async () => {
-    await table.put(committed(1));
     const expire = vi.spyOn(table.ledger, 'expire');
-    await process(history(intent(1), committed(1)));
+    await archive(1);
     expect(expire).not.toHaveBeenCalled();
   });
 
   it('keeps a round whose win is still owed', async () => {
     await table.put(committed(1, 250n));
-    await table.put(committed(2));
-    await process(history(intent(2), committed(2)));
+    await process(history(intent(1), committed(1, 250n)));
+    await archive(2);
     expect(table.ledger.expiries.size).toBe(0);
   });
 
   it('lets nothing go for a round that has only begun', async () => {
-    await table.put(committed(1));
+    await archive(1);
     await process(history(intent(2)));
     expect(table.ledger.expiries.size).toBe(0);
   });
@@ -229,12 +258,14 @@ describe('a port that fails', () => {
     ['the bus', () => ({ events: { publish: down } })],
     ['the recovery queue', () => ({ recovery: { send: down } })],
   ] as const)('makes the whole batch fail, to be delivered again: %s', async (_, broken) => {
-    await table.put(committed(1));
+    await archive(1);
+    await table.put(voided(2));
     const attempt = archiveRounds({ ...ports(), ...broken() }, settings, changes(), 'batch');
     await expect(attempt).rejects.toThrow('down');
-    expect(table.ledger.expiries.size).toBe(0);
+    expect([table.ledger.expiries.size, table.ledger.archived]).toEqual([0, new Set([uuid(1)])]);
     await process(changes());
-    expect(archivedIds()).toEqual([uuid(2)]);
+    expect(archivedIds()).toEqual([uuid(1), uuid(2)]);
+    expect(table.ledger.archived).toEqual(new Set([uuid(1), uuid(2)]));
     expect(table.ledger.expiries.size).toBe(1);
     expect(queued()).toContainEqual({ request: request(3, 'finish'), delayMs: settings.leaseMs + 5_000 });
   });
@@ -242,7 +273,7 @@ describe('a port that fails', () => {
   it.each([
     ['the archive', () => ({ archive: { write: down } })],
     ['the bus', () => ({ events: { publish: down } })],
-    ['the ledger', () => ({ ledger: Object.assign(Object.create(table.ledger), { expire: down }) })],
+    ['the ledger', () => ({ ledger: Object.assign(table.ledger, { markArchived: down }) })],
   ] as const)('keeps no unfinished round from its check: %s', async (_, broken) => {
     const attempt = archiveRounds({ ...ports(), ...broken() }, settings, changes(), 'batch');
     await expect(attempt).rejects.toThrow('down');
@@ -271,10 +302,14 @@ describe('a port that fails', () => {
     for (const [number, ofOne] of messages) expect(ofOne.length, `round ${number}`).toBeLessThanOrEqual(8);
   });
 
-  it('makes the whole batch fail also where it is the ledger', async () => {
-    const ledger = Object.assign(Object.create(table.ledger), { expire: down });
-    await expect(archiveRounds({ ...ports(), ledger }, settings, changes(), 'batch')).rejects.toThrow('down');
-  });
+  it.each(['markArchived', 'expire'])(
+    'makes the whole batch fail also where it is the ledger: %s',
+    async (call) => {
+      const ledger = Object.assign(table.ledger, { [call]: down });
+      const attempt = archiveRounds({ ...ports(), ledger }, settings, changes(), 'batch');
+      await expect(attempt).rejects.toThrow('down');
+    },
+  );
 
   it('tells nobody of a round that is not in the archive yet', async () => {
     const attempt = archiveRounds({ ...ports(), archive: { write: down } }, settings, changes(), 'batch');

@@ -52,7 +52,7 @@ export async function archiveRounds(
   }
   // Only once: an ended round may be what its batch fails with, and would queue one more at each retry.
   await ports.recovery.send(voided(rounds), CONFIRM_VOID_AFTER_MS);
-  await expirePredecessors(ports, settings, rounds);
+  await letGo(ports, settings, rounds);
 }
 
 function unfinished(changes: readonly RoundChange[]): RecoveryRequest[] {
@@ -70,12 +70,16 @@ function requestFor({ log, number }: Round, purpose: RecoveryRequest['purpose'])
   return { log, number, purpose, attempt: 0 };
 }
 
-/** The newest round of a log is never let go: it holds the state, and perhaps the bonus, that the next one starts from. */
-async function expirePredecessors(
+/**
+ * Marks the rounds, and lets the one before each expire if it is marked as well: one that never came this far stays. The
+ * newest of a log is never let go: it holds the state, and perhaps the bonus, that the next one starts from.
+ */
+async function letGo(
   ports: ArchivePorts,
   settings: ArchiveSettings,
   rounds: readonly Round[],
 ): Promise<void> {
+  await Promise.all(rounds.map((round) => ports.ledger.markArchived(round)));
   const expiresAtMs = ports.clock.nowMs() + settings.hotRetentionMs;
   const older = rounds
     .filter(({ number }) => number > 1)

@@ -136,6 +136,7 @@ function portsOf(table: RoundsFixture, wallet: BookkeepingWallet, scheduler: Sch
       save: scheduler.scheduleFunction((next, fence) => ledger.save(next, fence)),
       find: (roundId) => ledger.find(roundId),
       list: (of, page) => ledger.list(of, page),
+      markArchived: (reference) => ledger.markArchived(reference),
       expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
       unfinished: (beforeMs) => ledger.unfinished(beforeMs),
     },

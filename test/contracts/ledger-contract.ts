@@ -199,25 +199,58 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
         'owes a rollback': { ...intent(), status: 'VOIDING', reason: 'DEBIT_UNKNOWN' },
       };
       for (const [state, round] of Object.entries(endings)) {
-        it(`${isFinal(round) ? 'is set' : 'is refused'} where a round ${state}`, async () => {
+        it(`${isFinal(round) ? 'is set' : 'is refused'} where a round ${state}, though it was marked as archived`, async () => {
           await stored(round);
+          await ledger.markArchived(round);
           await ledger.expire(round, 1_800_000_000_000);
           expect(await opened.expiryOf(round)).toBe(isFinal(round) ? 1_800_000_000_000 : undefined);
           expect(await ledger.get(round)).toEqual(round);
         });
       }
 
+      it('is refused where a round was not marked as archived, whatever became of its neighbours', async () => {
+        const [before, round, after] = logOf(3).map((start) => committed(start, { winMinor: 0n }));
+        for (const one of [before, round, after]) await stored(one!);
+        await ledger.markArchived(before!);
+        await ledger.markArchived(after!);
+        await ledger.expire(round!, 1_800_000_000_000);
+        expect(await opened.expiryOf(round!)).toBeUndefined();
+        await ledger.markArchived(round!);
+        expect(await opened.expiryOf(round!)).toBeUndefined();
+        await ledger.expire(round!, 1_800_000_000_000);
+        expect(await opened.expiryOf(round!)).toBe(1_800_000_000_000);
+      });
+
+      it('is refused where the mark came before the end of the round: it was not set then', async () => {
+        const round = await stored(committed(intent()));
+        await ledger.markArchived(round);
+        expect(await ledger.save(credited(round), round)).toBe(true);
+        await ledger.expire(round, 1_800_000_000_000);
+        expect(await opened.expiryOf(round)).toBeUndefined();
+      });
+
       it('stays as it was first set', async () => {
         const round = await stored(committed(intent(), { winMinor: 0n }));
+        await ledger.markArchived(round);
         await ledger.expire(round, 1_800_000_000_000);
+        await ledger.markArchived(round);
         await ledger.expire(round, 1_900_000_000_000);
         expect(await opened.expiryOf(round)).toBe(1_800_000_000_000);
       });
 
       it('makes no round that is not there', async () => {
         const round = intent();
+        await ledger.markArchived(round);
         await ledger.expire(round, 1_800_000_000_000);
         expect(await ledger.get(round)).toBeUndefined();
+      });
+
+      it('keeps nobody from hearing that a write took effect before', async () => {
+        const round = await stored(intent());
+        const lost = committed(round, { winMinor: 0n });
+        expect(await ledger.save(lost, round)).toBe(true);
+        await ledger.markArchived(round);
+        expect(await ledger.save(lost, round)).toBe(true);
       });
     });
 

@@ -17,7 +17,7 @@ const game: Game = {
 };
 
 /** Calls that change what is stored, or that other systems hear of. */
-const CHANGES = new Set(['append', 'save', 'expire', 'create', 'revoke', 'send']);
+const CHANGES = new Set(['append', 'save', 'markArchived', 'expire', 'create', 'revoke', 'send']);
 
 /** One player with one session, and a list of everything that was done to the world. */
 export class World {

@@ -162,6 +162,7 @@ export class Actor {
         if (saved) this.#hold(next);
         return saved;
       },
+      markArchived: (reference) => ledger.markArchived(reference),
       expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
       unfinished: (beforeMs) => ledger.unfinished(beforeMs),
     };

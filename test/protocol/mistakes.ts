@@ -72,6 +72,7 @@ function delegate(ledger: Ledger, changed: Pick<Ledger, 'save'>): Ledger {
     find: (roundId) => ledger.find(roundId),
     list: (log, page) => ledger.list(log, page),
     append: (round) => ledger.append(round),
+    markArchived: (reference) => ledger.markArchived(reference),
     expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
     unfinished: (beforeMs) => ledger.unfinished(beforeMs),
     ...changed,

@@ -57,6 +57,7 @@ export const faultsOf = {
   'ledger.list': any,
   'ledger.append': write,
   'ledger.save': write,
+  'ledger.markArchived': write,
   'ledger.expire': write,
   'ledger.unfinished': any,
   'recovery.send': write,

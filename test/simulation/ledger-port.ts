@@ -23,6 +23,7 @@ export function ledgerPort(world: World, call: Caller): Ledger {
       call('ledger.append', () => changing(world, round, () => ledger.append(stored(round)))),
     save: (next, fence) =>
       call('ledger.save', () => changing(world, next, () => ledger.save(stored(next), fence))),
+    markArchived: (reference) => call('ledger.markArchived', () => marking(world, reference)),
     expire: (reference, expiresAtMs) => call('ledger.expire', () => expiring(world, reference, expiresAtMs)),
     unfinished: (beforeMs) => pages(call, ledger, beforeMs),
   };
@@ -55,9 +56,19 @@ async function changing<T>(world: World, round: RoundReference, write: () => Pro
   return result;
 }
 
+const ARCHIVED = { archived: { BOOL: true } };
+
 /** An update of an item too, which the stream tells of although no round has changed. */
+async function marking({ ledger, stream }: World, reference: RoundReference): Promise<void> {
+  const round = await ledger.get(reference);
+  if (!round || ledger.archived.has(round.roundId)) return;
+  await ledger.markArchived(reference);
+  if (!ledger.archived.has(round.roundId)) return;
+  stream.put(logKeyOf(round), image(round), { ...image(round), ...ARCHIVED });
+}
+
 async function expiring(
-  { ledger, stream }: World,
+  { ledger, stream, oracle }: World,
   reference: RoundReference,
   expiresAtMs: number,
 ): Promise<void> {
@@ -65,8 +76,10 @@ async function expiring(
   if (!round || ledger.expiries.has(round.roundId)) return;
   await ledger.expire(reference, expiresAtMs);
   if (!ledger.expiries.has(round.roundId)) return;
+  oracle.letGo(round);
+  const before = { ...image(round), ...ARCHIVED };
   const expiresAt = { N: String(Math.ceil(expiresAtMs / 1000)) };
-  stream.put(logKeyOf(round), image(round), { ...image(round), expiresAt });
+  stream.put(logKeyOf(round), before, { ...before, expiresAt });
 }
 
 function logKeyOf({ log }: Round): string {

@@ -195,6 +195,20 @@ export class Oracle implements Auditor {
     this.#archive.set(roundId, record);
   }
 
+  /** A round may expire from now on. */
+  letGo(round: Round): void {
+    this.#check(
+      this.#archive.has(round.roundId),
+      'a round leaves the ledger only for the archive',
+      () => `round ${name(round)}`,
+    );
+    this.#check(
+      (this.#logs.get(logOf(round))?.length ?? 0) > round.number,
+      'the newest round of a log stays',
+      () => `round ${name(round)}`,
+    );
+  }
+
   published(event: RoundEnded): void {
     this.#events.set(event.eventId, event);
   }

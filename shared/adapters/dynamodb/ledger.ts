@@ -100,7 +100,7 @@ export class DynamoLedger implements Ledger {
     return taken.roundId === round.roundId ? { appended: true } : { appended: false, taken };
   }
 
-  /** An update rather than a put: what the intent fixed, and an expiry, are not even part of the request. */
+  /** An update rather than a put: what the intent fixed, a mark and an expiry are not even part of the request. */
   async save(next: Round, fence: Fence): Promise<boolean> {
     const wanted = fitting(encodeRound(next));
     const update = assign(progressOf(wanted));
@@ -127,7 +127,22 @@ export class DynamoLedger implements Ledger {
     return isDeepStrictEqual(decodeRound(result.existing), decodeRound(wanted));
   }
 
-  /** Once set, an expiry stays: repeated deliveries of the stream must not make new changes of the ledger. */
+  /** Once set, mark and expiry stay: repeated deliveries of the stream must not make new changes of the ledger. */
+  async markArchived(reference: RoundReference): Promise<void> {
+    await conditionalWrite(() =>
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: keyOf(reference),
+          UpdateExpression: 'SET archived = :true',
+          ConditionExpression: `attribute_not_exists(archived) AND (${FINAL})`,
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':true': true, ...finalValues },
+        }),
+      ),
+    );
+  }
+
   async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
     await conditionalWrite(() =>
       this.#client.send(
@@ -135,9 +150,8 @@ export class DynamoLedger implements Ledger {
           TableName: this.#table,
           Key: keyOf(reference),
           UpdateExpression: 'SET expiresAt = :expiresAt',
-          ConditionExpression: `attribute_not_exists(expiresAt) AND (${FINAL})`,
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':expiresAt': Math.ceil(expiresAtMs / 1000), ...finalValues },
+          ConditionExpression: 'attribute_exists(archived) AND attribute_not_exists(expiresAt)',
+          ExpressionAttributeValues: { ':expiresAt': Math.ceil(expiresAtMs / 1000) },
         }),
       ),
     );

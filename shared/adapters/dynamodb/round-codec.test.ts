@@ -8,6 +8,9 @@ import { marshallItem } from './attribute-values.fixture.ts';
 import { itemSize, WRITE_UNIT_BYTES } from './item-size.ts';
 import { decodeRound, decodeStreamRound, encodeRound } from './round-codec.ts';
 
+/** What the ledger sets on a round that has ended. */
+const afterwards = { archived: true, expiresAt: 1_800_000_123n };
+
 const codeOf = (act: () => unknown): string => {
   try {
     act();
@@ -36,9 +39,9 @@ describe('a round in the ledger', () => {
     );
   });
 
-  it('keeps its expiry to itself', () => {
+  it('keeps its expiry and its mark to itself', () => {
     const round = credited(committed(intent()));
-    expect(decodeRound({ ...encodeRound(round), expiresAt: 1_800_000_000n })).toEqual(round);
+    expect(decodeRound({ ...encodeRound(round), ...afterwards })).toEqual(round);
   });
 
   it('is refused where an attribute is missing, whichever it is', () => {
@@ -160,15 +163,13 @@ describe('a round of the reference slot', () => {
     ),
   );
 
-  it('fits into one write unit, wins, an old log and its expiry included', () => {
+  it('fits into one write unit, wins, an old log, its mark and its expiry included', () => {
     expect(view.length).toBeGreaterThanOrEqual(300);
-    expect(itemSize({ ...encodeRound(round), expiresAt: 1_800_000_123n })).toBeLessThanOrEqual(
-      WRITE_UNIT_BYTES,
-    );
+    expect(itemSize({ ...encodeRound(round), ...afterwards })).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
   });
 
   it('fits even where its view cannot be packed', () => {
-    const item = { ...encodeRound(round), view: 'x'.repeat(300), expiresAt: 1_800_000_123n };
+    const item = { ...encodeRound(round), view: 'x'.repeat(300), ...afterwards };
     expect(itemSize(item)).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
   });
 

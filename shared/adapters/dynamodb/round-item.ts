@@ -62,7 +62,7 @@ const refusal = z.enum(['INSUFFICIENT_FUNDS', 'LIMIT_REACHED', 'PLAYER_BLOCKED',
 
 /**
  * A round as the ledger table holds it. Names are short because they count towards the item's size, which decides what
- * a write costs. Attributes that are not named here (the expiry) are left alone.
+ * a write costs. Attributes that are not named here (the archive's mark, the expiry) are left alone.
  */
 export const RoundItem = z.discriminatedUnion('status', [
   z.object({ ...start, ...progress, status: z.literal('INTENT') }),

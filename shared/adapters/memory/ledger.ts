@@ -11,6 +11,8 @@ export class MemoryLedger implements Ledger {
   /** By log; a log's rounds by number. */
   readonly #logs = new Map<string, Map<number, Round>>();
   readonly #references = new Map<string, RoundReference>();
+  /** Rounds that are marked. */
+  readonly archived = new Set<string>();
   /** Rounds that may expire, and when. */
   readonly expiries = new Map<string, number>();
 
@@ -64,10 +66,14 @@ export class MemoryLedger implements Ledger {
     return next.status !== 'INTENT' && isDeepStrictEqual(found, next);
   }
 
-  async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
+  async markArchived(reference: RoundReference): Promise<void> {
     const round = await this.get(reference);
-    if (round && isFinal(round) && !this.expiries.has(round.roundId))
-      this.expiries.set(round.roundId, expiresAtMs);
+    if (round && isFinal(round)) this.archived.add(round.roundId);
+  }
+
+  async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
+    const { roundId = '' } = (await this.get(reference)) ?? {};
+    if (this.archived.has(roundId) && !this.expiries.has(roundId)) this.expiries.set(roundId, expiresAtMs);
   }
 
   async *unfinished(beforeMs: number): AsyncIterable<RoundReference> {
