@@ -209,6 +209,21 @@ describe('a record that cannot be read', () => {
     expect(await archivedIds()).toEqual(expect.arrayContaining([before.roundId, after.roundId]));
   });
 
+  it.each(['HOT_RETENTION_DAYS', 'ROUND_LEASE_MS', 'ARCHIVE_BUCKET'])(
+    'is not parked by a function that has no %s, which would park it again at each retry',
+    async (name) => {
+      vi.stubEnv(name, undefined);
+      vi.resetModules();
+      const { handler: misconfigured } = await import('./handler.ts');
+      const consuming = misconfigured({ Records: [{ eventName: 'MODIFY' }] }, lambdaContext, {
+        signal: new AbortController().signal,
+      });
+      await expect(consuming).rejects.toMatchObject({ code: 'MISCONFIGURED' });
+      vi.unstubAllEnvs();
+      expect(await takeMessages('PARKING_QUEUE_URL')).toEqual([]);
+    },
+  );
+
   it('wakes somebody', async () => {
     const written = vi.mocked(process.stdout.write);
     await consume({ eventName: 'MODIFY' });

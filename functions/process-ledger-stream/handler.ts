@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 
 export const handler = workerHandler(
   async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-    const changes = (await Promise.all(Records.map(readOrPark))).filter((change) => change !== undefined);
+    // Before anything is parked, which each retry of a function with a wrong setting would do again.
     const ports = {
       clock: compose.clock,
       ledger: compose.ledger(),
@@ -22,6 +22,7 @@ export const handler = workerHandler(
       leaseMs: setting('ROUND_LEASE_MS'),
       hotRetentionMs: setting('HOT_RETENTION_DAYS') * DAY_MS,
     };
+    const changes = (await Promise.all(Records.map(readOrPark))).filter((change) => change !== undefined);
     await archiveRounds(ports, settings, changes, batchIdOf(Records));
     return { batchItemFailures: [] };
   },
