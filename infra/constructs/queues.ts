@@ -6,6 +6,9 @@ import { recoveryDelivery } from '../deliveries.ts';
 /** The longest that SQS keeps a message: somebody has two weeks to answer an alarm. */
 const KEPT = Duration.days(14);
 
+/** The most that SQS allows, for both images of a round. Said outright: the default was once a quarter of it. */
+const PARKED_BYTES = 1024 * 1024;
+
 export interface QueuesProps {
   readonly removalPolicy: RemovalPolicy;
   /** Time-out of the function that reads the recovery queue. */
@@ -38,7 +41,7 @@ export class Queues extends Construct {
       removalPolicy: props.removalPolicy,
     } satisfies QueueProps;
 
-    this.parking = new Queue(this, 'Parking', common);
+    this.parking = new Queue(this, 'Parking', { ...common, maxMessageSizeBytes: PARKED_BYTES });
     this.recoveryDeadLetters = new Queue(this, 'RecoveryDeadLetters', common);
     this.streamDeadLetters = new Queue(this, 'StreamDeadLetters', common);
     this.eventDeadLetters = new Queue(this, 'EventDeadLetters', common);

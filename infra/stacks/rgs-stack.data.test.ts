@@ -138,6 +138,11 @@ describe('every queue', () => {
       });
   });
 
+  test('for parked records takes the largest message that there is', () => {
+    const { MaximumMessageSize } = resource(prod, 'AWS::SQS::Queue', 'QueuesParking').Properties;
+    expect(MaximumMessageSize).toBe(1_048_576);
+  });
+
   test('refuses what does not come over TLS', () => {
     const denials = refusedWithoutTls('AWS::SQS::QueuePolicy', 'sqs:*', ({ Queues }) => Queues[0].Ref);
     expect(denials).toEqual(

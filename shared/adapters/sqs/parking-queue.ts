@@ -1,8 +1,15 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { awsCall } from '../aws/aws-call.ts';
 
-/** A message may have 256 KiB; the rest is for what surrounds the record. */
-const MAX_RECORD_CHARACTERS = 60_000;
+/** The most that SQS takes, and what the queue is made for (infra/constructs/queues.ts). */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Of a record that is too large, at no more than three bytes each. */
+const KEPT_CHARACTERS = 300_000;
+
+/** A record of a table's stream, which may be anything. */
+interface StreamRecord {
+  readonly dynamodb?: { readonly Keys?: unknown } | undefined;
+}
 
 /** Where a record waits for a person because it cannot be processed, so that it does not hold up those behind it. */
 export class SqsParkingQueue {
@@ -15,21 +22,27 @@ export class SqsParkingQueue {
   }
 
   /**
-   * @param record what was received; of a large one the beginning is kept, which names the item it came from
+   * @param record what was received; of one that no message can hold the beginning is kept, and the key of its item
    * @param reason for the person who looks at it
    * @throws DependencyError SERVICE_UNAVAILABLE
    */
-  async park(record: unknown, reason: string): Promise<void> {
-    const text = JSON.stringify(record) ?? 'undefined';
-    const truncated = text.length > MAX_RECORD_CHARACTERS;
-    const MessageBody = JSON.stringify({
-      version: 1,
-      reason,
-      truncated,
-      record: text.slice(0, MAX_RECORD_CHARACTERS),
-    });
+  async park(record: StreamRecord, reason: string): Promise<void> {
+    const MessageBody = messageFor(record, reason);
     await awsCall('SQS', () =>
       this.#sqs.send(new SendMessageCommand({ QueueUrl: this.#queueUrl, MessageBody })),
     );
   }
+}
+
+function messageFor(record: StreamRecord, reason: string): string {
+  const message = {
+    version: 1,
+    reason,
+    key: record.dynamodb?.Keys,
+    truncated: false,
+    record: JSON.stringify(record),
+  };
+  const whole = JSON.stringify(message);
+  if (Buffer.byteLength(whole) <= MAX_MESSAGE_BYTES) return whole;
+  return JSON.stringify({ ...message, truncated: true, record: message.record.slice(0, KEPT_CHARACTERS) });
 }

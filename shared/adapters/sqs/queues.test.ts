@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import {
   CreateQueueCommand,
@@ -11,7 +11,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../../test/contracts/http-server.ts';
 import { startTestServices, type TestServices } from '../../../test/contracts/local-services.ts';
+import { committed, credited, intent } from '../../../test/contracts/rounds.ts';
+import { MAX_STATE_BYTES } from '../../engine-host/wire-format.ts';
 import type { RecoveryRequest } from '../../ports/recovery-queue.ts';
+import { marshallItem } from '../dynamodb/attribute-values.fixture.ts';
+import { encodeRound } from '../dynamodb/round-codec.ts';
 import { SqsParkingQueue } from './parking-queue.ts';
 import { decodeRecoveryMessage, encodeRecoveryMessage } from './recovery-message.ts';
 import { SqsRecoveryQueue } from './recovery-queue.ts';
@@ -170,22 +174,48 @@ describe('a recovery message', () => {
 });
 
 describe('the parking queue', () => {
-  it('keeps a record with the reason', async () => {
-    const record = { eventID: '1', dynamodb: { Keys: { pk: { S: 'demo#p#g' } } } };
+  const Keys = { pk: { S: 'demo#p#g' }, sk: { S: 'round#000000042' } };
+
+  async function parked(
+    record: object,
+  ): Promise<{ readonly bytes: number; readonly [field: string]: unknown }> {
     await new SqsParkingQueue(sqs, queueUrl).park(record, 'CORRUPT_RECORD');
     const [message] = await receiveAll();
-    const parked = JSON.parse(message!.Body!);
-    expect(parked).toMatchObject({ version: 1, reason: 'CORRUPT_RECORD', truncated: false });
-    expect(JSON.parse(parked.record)).toEqual(record);
+    return { ...JSON.parse(message!.Body!), bytes: Buffer.byteLength(message!.Body!) };
+  }
+
+  it('keeps a record with the reason and the key of its item', async () => {
+    const record = { eventID: '1', dynamodb: { Keys } };
+    const { record: kept, ...message } = await parked(record);
+    expect(message).toMatchObject({ version: 1, reason: 'CORRUPT_RECORD', key: Keys, truncated: false });
+    expect(JSON.parse(kept as string)).toEqual(record);
   });
 
-  it('keeps the beginning of a record that is larger than a message may be', async () => {
-    const record = { eventID: '1', image: '\u20ac"\n'.repeat(400_000) };
-    await new SqsParkingQueue(sqs, queueUrl).park(record, 'CORRUPT_RECORD');
-    const [message] = await receiveAll();
-    expect(Buffer.byteLength(message!.Body!)).toBeLessThanOrEqual(256 * 1024);
-    const parked = JSON.parse(message!.Body!);
-    expect(parked.truncated).toBe(true);
-    expect(parked.record.startsWith('{"eventID":"1"')).toBe(true);
+  it('keeps a record whole that is about the largest round an engine can make, before and after', async () => {
+    const bytes = (length: number) => new Uint8Array(randomBytes(length));
+    const start = intent({ sealedStart: bytes(MAX_STATE_BYTES + 65) });
+    // An engine's answer has 64 KiB, and this compresses to no less than three quarters.
+    const view = JSON.stringify({ outcome: randomBytes(48_000).toString('base64') });
+    const before = committed(start, { sealedStateAfter: bytes(MAX_STATE_BYTES + 33), view });
+    const record = {
+      eventID: '1',
+      dynamodb: {
+        Keys,
+        NewImage: marshallItem({ ...encodeRound(credited(before)) }),
+        OldImage: marshallItem({ ...encodeRound(before) }),
+      },
+    };
+    const { record: kept, truncated, bytes: size } = await parked(record);
+    expect([truncated, JSON.parse(kept as string)]).toEqual([false, record]);
+    expect(size).toBeGreaterThan(150_000);
+  });
+
+  it('keeps the beginning of a record that no message can hold, and the key by which it is found', async () => {
+    const record = { eventID: '1', image: '\u20ac"\n'.repeat(400_000), dynamodb: { Keys } };
+    const { bytes, ...message } = await parked(record);
+    expect(bytes).toBeLessThanOrEqual(1024 * 1024);
+    expect(message).toMatchObject({ truncated: true, key: Keys });
+    expect(message['record']).toMatch(/^\{"eventID":"1"/);
+    expect((message['record'] as string).length).toBeGreaterThan(200_000);
   });
 });
