@@ -14,6 +14,13 @@ export interface RoundReference {
   readonly number: number;
 }
 
+/** A part of the ledger that is read by itself: all of a log is in one of them. */
+export interface LedgerPart {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+}
+
 /** The log of rounds per operator, player and game. Reads are consistent unless they say otherwise. */
 export interface Ledger {
   /** The newest round of the log. */
@@ -35,8 +42,9 @@ export interface Ledger {
   /** Lets a round expire that is marked as archived. No effect on others. */
   expire(reference: RoundReference, expiresAtMs: number): Promise<void>;
   /**
-   * Every round that is not final and untouched since `beforeMs`, in pages, in no order.
+   * Every round of a part that is not final and untouched since `beforeMs`, in no order. A page at a time, empty ones as well,
+   * so that its reader can stop.
    * @throws FaultError CORRUPT_RECORD after all others, where one cannot be read
    */
-  unfinished(beforeMs: number): AsyncIterable<RoundReference>;
+  unfinished(beforeMs: number, part: LedgerPart): AsyncIterable<readonly RoundReference[]>;
 }

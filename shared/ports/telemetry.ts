@@ -11,7 +11,8 @@ export type CountedEvent =
   | 'RoundVoided'
   | 'RoundFailed'
   | 'CreditDeferred'
-  | 'WalletUnknown';
+  | 'WalletUnknown'
+  | 'SweepIncomplete';
 
 /** What the product says of its own running. Never throws, never decides anything. */
 export interface Telemetry {

@@ -138,7 +138,7 @@ function portsOf(table: RoundsFixture, wallet: BookkeepingWallet, scheduler: Sch
       list: (of, page) => ledger.list(of, page),
       markArchived: (reference) => ledger.markArchived(reference),
       expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
-      unfinished: (beforeMs) => ledger.unfinished(beforeMs),
+      unfinished: (beforeMs, part) => ledger.unfinished(beforeMs, part),
     },
   };
 }
@@ -176,7 +176,7 @@ async function settleEverything(table: RoundsFixture, ports: PlayPorts, schedule
   };
   await scheduler.waitFor(drain());
   table.nowMs += 86_400_000;
-  await sweepRounds(ports, settings);
+  await sweepRounds({ ...ports, remainingMs: () => 60_000 }, settings);
   await scheduler.waitFor(drain());
   await scheduler.waitIdle();
   await ports.recovery.send([{ ...finish, purpose: 'confirm-void' }], 0);

@@ -2,6 +2,7 @@ import { accountedRound } from '../domain/accounted-round.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { AccountedRound, Difference } from '../domain/reconciliation.ts';
 import { compare } from './compare-with-books.ts';
+import { readUnfinished } from './read-unfinished.ts';
 import { type ReconciliationPorts, type ReconciliationSettings, SETTLING_MS } from './reconcile.ts';
 import { Workload } from './workload.ts';
 
@@ -17,11 +18,16 @@ export async function reconcileUnfinished(
 ): Promise<Difference[]> {
   const work = new Workload(limits, ports.clock);
   const rounds: AccountedRound[] = [];
-  for await (const reference of ports.ledger.unfinished(ports.clock.nowMs() - SETTLING_MS)) {
-    if (reference.log.operatorId !== operator.operatorId) continue;
-    work.spend('rounds', 1);
-    const round = await ports.ledger.get(reference);
-    if (round) rounds.push(accountedRound(round));
-  }
+  const unlimited = { ...ports, remainingMs: () => Number.POSITIVE_INFINITY };
+  const beforeMs = ports.clock.nowMs() - SETTLING_MS;
+  const { failed } = await readUnfinished(unlimited, beforeMs, async (page) => {
+    for (const reference of page) {
+      if (reference.log.operatorId !== operator.operatorId) continue;
+      work.spend('rounds', 1);
+      const round = await ports.ledger.get(reference);
+      if (round) rounds.push(accountedRound(round));
+    }
+  });
+  if (failed[0]) throw failed[0].error;
   return compare(ports.books, operator, rounds, work);
 }

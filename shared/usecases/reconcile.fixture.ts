@@ -4,7 +4,7 @@ import type { Operator } from '../domain/operator.ts';
 import type { BookedTransaction } from '../domain/reconciliation.ts';
 import type { Round } from '../domain/round.ts';
 import { sampleIntent, sampleOutcome } from '../domain/rounds.fixture.ts';
-import type { RoundReference } from '../ports/ledger.ts';
+import type { LedgerPart, RoundReference } from '../ports/ledger.ts';
 import type { ArchivedRounds } from '../ports/archived-rounds.ts';
 import type { WalletBooks } from '../ports/wallet-books.ts';
 import {
@@ -74,7 +74,7 @@ export class HistoryFixture {
         },
         get: async ({ log, number }: RoundReference) =>
           this.rounds.find((one) => one.log.playerId === log.playerId && one.number === number),
-        unfinished: (beforeMs: number) => this.#unfinished(beforeMs),
+        unfinished: (beforeMs: number, part: LedgerPart) => this.#unfinished(beforeMs, part),
         list: async ({ playerId }: Round['log']) =>
           this.rounds.filter(({ log }) => log.playerId === playerId).toReversed(),
       },
@@ -83,10 +83,9 @@ export class HistoryFixture {
     };
   }
 
-  async *#unfinished(beforeMs: number): AsyncIterable<RoundReference> {
-    for (const one of this.rounds) {
-      if (isUnfinished(accountedRound(one)) && one.updatedAtMs < beforeMs) yield one;
-    }
+  async *#unfinished(beforeMs: number, { index, count }: LedgerPart): AsyncIterable<readonly Round[]> {
+    const part = this.rounds.filter((_, place) => place % count === index);
+    yield part.filter((one) => isUnfinished(accountedRound(one)) && one.updatedAtMs < beforeMs);
   }
 
   #archive(): ArchivedRounds {

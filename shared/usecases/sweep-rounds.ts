@@ -1,36 +1,53 @@
-import type { Clock } from '../ports/clock.ts';
+import { FaultError } from '../domain/errors.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { RecoveryQueue, RecoveryRequest } from '../ports/recovery-queue.ts';
+import type { RecoveryQueue } from '../ports/recovery-queue.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { PARTS, type ReadUnfinishedPorts, type Reading, readUnfinished } from './read-unfinished.ts';
 
-export interface SweepPorts {
-  readonly clock: Clock;
+export interface SweepPorts extends ReadUnfinishedPorts {
   readonly ledger: Ledger;
   readonly recovery: RecoveryQueue;
+  readonly telemetry: Telemetry;
 }
 
-const BATCH = 10;
+export interface Sweep {
+  /** Rounds whose recovery was asked for. */
+  readonly found: number;
+  /** Of the ledger, as its answers are cut. */
+  readonly pages: number;
+}
 
 /**
  * The last net: finds every round that is not final although its lease ran out, and asks for its recovery.
- * @returns how many were found
+ * @throws where any part of the ledger was left out, after all that could be done: with what kept it from being read, or
+ *   FaultError INTERNAL_ERROR where time did
  */
-export async function sweepRounds(
-  ports: SweepPorts,
-  settings: { readonly leaseMs: number },
-): Promise<number> {
+export async function sweepRounds(ports: SweepPorts, settings: { readonly leaseMs: number }): Promise<Sweep> {
   let found = 0;
-  let batch: RecoveryRequest[] = [];
-  try {
-    for await (const reference of ports.ledger.unfinished(ports.clock.nowMs() - settings.leaseMs)) {
-      found += 1;
-      batch.push({ ...reference, purpose: 'finish', attempt: 0 });
-      if (batch.length < BATCH) continue;
-      await ports.recovery.send(batch, 0);
-      batch = [];
-    }
-  } finally {
-    // Also where the ledger failed on the way: what was found is recovered all the same.
-    if (batch.length > 0) await ports.recovery.send(batch, 0);
-  }
-  return found;
+  const beforeMs = ports.clock.nowMs() - settings.leaseMs;
+  const reading = await readUnfinished(ports, beforeMs, async (page) => {
+    await ports.recovery.send(
+      page.map((reference) => ({ ...reference, purpose: 'finish', attempt: 0 })),
+      0,
+    );
+    found += page.length;
+  });
+  const sweep = { found, pages: reading.pages };
+  if (reading.unread.length + reading.failed.length > 0) throw incomplete(ports.telemetry, sweep, reading);
+  return sweep;
+}
+
+function incomplete(telemetry: Telemetry, sweep: Sweep, { unread, failed }: Reading): unknown {
+  telemetry.count('SweepIncomplete');
+  telemetry.warn('The sweep has not read the whole ledger', {
+    ...sweep,
+    parts: PARTS,
+    unread: unread.join(' '),
+    failed: failed.map(({ part }) => part).join(' '),
+  });
+  if (failed[0]) return failed[0].error;
+  return new FaultError(
+    'INTERNAL_ERROR',
+    `The sweep had no time for ${unread.length} of ${PARTS} parts of the ledger`,
+  );
 }

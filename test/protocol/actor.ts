@@ -164,7 +164,7 @@ export class Actor {
       },
       markArchived: (reference) => ledger.markArchived(reference),
       expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
-      unfinished: (beforeMs) => ledger.unfinished(beforeMs),
+      unfinished: (beforeMs, part) => ledger.unfinished(beforeMs, part),
     };
   }
 

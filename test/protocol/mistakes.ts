@@ -74,7 +74,7 @@ function delegate(ledger: Ledger, changed: Pick<Ledger, 'save'>): Ledger {
     append: (round) => ledger.append(round),
     markArchived: (reference) => ledger.markArchived(reference),
     expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
-    unfinished: (beforeMs) => ledger.unfinished(beforeMs),
+    unfinished: (beforeMs, part) => ledger.unfinished(beforeMs, part),
     ...changed,
   };
 }

@@ -40,6 +40,7 @@ export class Invocation {
   /** How many faults were put into it. */
   faults = 0;
   #ended: () => void = () => undefined;
+  #endsAtMs = 0;
   readonly #troubled = new Set<PortCall>();
   readonly #counts = new Map<PortCall, number>();
 
@@ -53,6 +54,7 @@ export class Invocation {
   /** @returns what the handler answered or threw; `died` where the process was killed before that */
   async run<T>(timeoutMs: number, handle: () => Promise<T>): Promise<Ending<T>> {
     const { timeline } = this.world;
+    this.#endsAtMs = timeline.nowMs + timeoutMs;
     return new Promise((resolve) => {
       this.#ended = () => resolve({ kind: 'died' });
       timeline.after(timeoutMs, () => this.die());
@@ -72,6 +74,11 @@ export class Invocation {
 
   nowMs(): number {
     return this.world.timeline.nowMs + this.skewMs;
+  }
+
+  /** Until Lambda kills the process. */
+  remainingMs(): number {
+    return this.#endsAtMs - this.world.timeline.nowMs;
   }
 
   die(): void {

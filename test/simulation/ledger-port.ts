@@ -2,7 +2,7 @@ import type { MemoryLedger } from '../../shared/adapters/memory/ledger.ts';
 import { decodeRound, encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
 import type { NativeItem, NativeValue } from '../../shared/adapters/dynamodb/attribute-values.ts';
 import type { Round } from '../../shared/domain/round.ts';
-import type { Ledger, RoundReference } from '../../shared/ports/ledger.ts';
+import type { Ledger, LedgerPart, RoundReference } from '../../shared/ports/ledger.ts';
 import type { PortCall } from './faults.ts';
 import type { Call } from './invocation.ts';
 import type { World } from './world.ts';
@@ -25,7 +25,7 @@ export function ledgerPort(world: World, call: Caller): Ledger {
       call('ledger.save', () => changing(world, next, () => ledger.save(stored(next), fence))),
     markArchived: (reference) => call('ledger.markArchived', () => marking(world, reference)),
     expire: (reference, expiresAtMs) => call('ledger.expire', () => expiring(world, reference, expiresAtMs)),
-    unfinished: (beforeMs) => pages(call, ledger, beforeMs),
+    unfinished: (beforeMs, part) => pages(call, ledger, beforeMs, part),
   };
 }
 
@@ -89,15 +89,21 @@ function logKeyOf({ log }: Round): string {
 const PAGE = 50;
 
 /** A page of the scan a call. */
-async function* pages(call: Caller, ledger: MemoryLedger, beforeMs: number): AsyncIterable<RoundReference> {
+async function* pages(
+  call: Caller,
+  ledger: MemoryLedger,
+  beforeMs: number,
+  part: LedgerPart,
+): AsyncIterable<readonly RoundReference[]> {
   const found: RoundReference[] = [];
   await call('ledger.unfinished', async () => {
     found.length = 0;
-    for await (const reference of ledger.unfinished(beforeMs)) found.push(reference);
+    for await (const page of ledger.unfinished(beforeMs, part)) found.push(...page);
   });
-  for (const [index, reference] of found.entries()) {
-    if (index > 0 && index % PAGE === 0) await call('ledger.unfinished', () => undefined);
-    yield reference;
+  yield found.slice(0, PAGE);
+  for (let from = PAGE; from < found.length; from += PAGE) {
+    await call('ledger.unfinished', () => undefined);
+    yield found.slice(from, from + PAGE);
   }
 }
 

@@ -131,8 +131,9 @@ export class World {
     this.#deposits.set(player, (this.#deposits.get(player) ?? 0n) + amountMinor);
   }
 
-  contextOf({ name }: Invocation): Context {
-    return { awsRequestId: name, functionName: 'simulated' } as Context;
+  contextOf(invocation: Invocation): Context {
+    const getRemainingTimeInMillis = () => invocation.remainingMs();
+    return { awsRequestId: invocation.name, functionName: 'simulated', getRemainingTimeInMillis } as Context;
   }
 
   /** Plays until every device has asked for its spins and nothing is left to happen, then asks whether all is well. */

@@ -180,18 +180,20 @@ it('refuses a round that no item can hold, before it is sent', async () => {
   client.destroy();
 });
 
-it('finds every unfinished round that it can read before it tells of one that it cannot', async () => {
+it('finds every unfinished round of a part that it can read before it tells of one that it cannot', async () => {
   const pages = [
     { Items: [keyOf('Demo#a#coin', 1), keyOf('demo#a#coin', 2)], LastEvaluatedKey: {} },
+    { Items: [], LastEvaluatedKey: {} },
     { Items: [keyOf('demo#b#coin', 3)] },
   ];
   const client = { send: async () => pages.shift() } as unknown as DynamoDBDocumentClient;
-  const found: number[] = [];
+  const found: number[][] = [];
   const finding = async () => {
-    for await (const { number } of new DynamoLedger(client, TABLE).unfinished(0)) found.push(number);
+    const part = new DynamoLedger(client, TABLE).unfinished(0, { index: 0, count: 1 });
+    for await (const page of part) found.push(page.map(({ number }) => number));
   };
   await expect(finding()).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
-  expect(found).toEqual([2, 3]);
+  expect(found).toEqual([[2], [], [3]]);
 });
 
 function keyOf(pk: string, number: number) {

@@ -12,7 +12,7 @@ import {
 import { FaultError } from '../../domain/errors.ts';
 import { MAX_ROUND_NUMBER, type RoundLog } from '../../domain/ids.ts';
 import type { IntentRound, Round, RoundStatus } from '../../domain/round.ts';
-import type { AppendResult, Fence, Ledger, RoundReference } from '../../ports/ledger.ts';
+import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference } from '../../ports/ledger.ts';
 import { awsCall } from '../aws/aws-call.ts';
 import { conditionalWrite } from './conditional-write.ts';
 import { itemSize, MAX_ITEM_BYTES } from './item-size.ts';
@@ -158,7 +158,7 @@ export class DynamoLedger implements Ledger {
   }
 
   /** Eventually consistent, at half the price: a round untouched for that long has reached every replica. */
-  async *unfinished(beforeMs: number): AsyncIterable<RoundReference> {
+  async *unfinished(beforeMs: number, part: LedgerPart): AsyncIterable<readonly RoundReference[]> {
     let startKey: Record<string, unknown> | undefined;
     const unreadable: unknown[] = [];
     do {
@@ -166,6 +166,8 @@ export class DynamoLedger implements Ledger {
         this.#client.send(
           new ScanCommand({
             TableName: this.#table,
+            Segment: part.index,
+            TotalSegments: part.count,
             FilterExpression: `updatedAt < :before AND (${UNFINISHED})`,
             ProjectionExpression: 'pk, sk',
             ExpressionAttributeNames: { '#status': 'status' },
@@ -174,10 +176,7 @@ export class DynamoLedger implements Ledger {
           }),
         ),
       );
-      for (const key of Items) {
-        const reference = readReference(key as RoundKey, unreadable);
-        if (reference) yield reference;
-      }
+      yield Items.flatMap((key) => readReference(key as RoundKey, unreadable));
       startKey = LastEvaluatedKey;
     } while (startKey);
     // Last, so that one broken item keeps no other round from its recovery.
@@ -198,12 +197,12 @@ export class DynamoLedger implements Ledger {
   }
 }
 
-function readReference(key: RoundKey, unreadable: unknown[]): RoundReference | undefined {
+function readReference(key: RoundKey, unreadable: unknown[]): RoundReference[] {
   try {
-    return referenceOf(key);
+    return [referenceOf(key)];
   } catch (error) {
     unreadable.push(error);
-    return undefined;
+    return [];
   }
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RoundLog } from '../../domain/ids.ts';
 import { type IntentRound, isFinal, type Round } from '../../domain/round.ts';
-import type { AppendResult, Fence, Ledger, RoundReference } from '../../ports/ledger.ts';
+import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference } from '../../ports/ledger.ts';
 
 /**
  * The ledger in one process, for tests of what stands on it: the same conditions as the real one, nothing lost, nothing
@@ -76,14 +76,15 @@ export class MemoryLedger implements Ledger {
     if (this.archived.has(roundId) && !this.expiries.has(roundId)) this.expiries.set(roundId, expiresAtMs);
   }
 
-  async *unfinished(beforeMs: number): AsyncIterable<RoundReference> {
-    for (const round of this.#all()) {
-      if (!isFinal(round) && round.updatedAtMs < beforeMs) yield { log: round.log, number: round.number };
-    }
-  }
-
-  #all(): Round[] {
-    return [...this.#logs.values()].flatMap((rounds) => [...rounds.values()]);
+  async *unfinished(
+    beforeMs: number,
+    { index, count }: LedgerPart,
+  ): AsyncIterable<readonly RoundReference[]> {
+    const logs = [...this.#logs.values()].filter((_, place) => place % count === index);
+    yield logs
+      .flatMap((rounds) => [...rounds.values()])
+      .filter((round) => !isFinal(round) && round.updatedAtMs < beforeMs)
+      .map(({ log, number }) => ({ log, number }));
   }
 }
 
