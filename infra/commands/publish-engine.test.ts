@@ -86,7 +86,7 @@ describe('publishing an engine', () => {
       original_sha256: built.hash,
       sources_sha256: built.sourcesHash,
       tools: { compiler: built.compiler, instrumenter: expect.stringMatching(/binaryen \d/) },
-      limits: { fuel_per_call: '20000000', memory_pages: 1024 },
+      limits: { fuel_per_call: '4000000', memory_pages: 1024 },
       conformance: { steps: expect.any(Number), max_step_fuel: expect.stringMatching(/^\d+$/) },
       capabilities: { engine_id: 'happy-panda', lines: 20 },
     });

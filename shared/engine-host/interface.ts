@@ -1,8 +1,9 @@
 import { EngineError } from '../domain/errors.ts';
-import { memoryLimitsOf, sectionsOf, START_SECTION } from './module-sections.ts';
+import { memoryLimitsOf, sectionsOf, START_SECTION, tableEntriesOf } from './module-sections.ts';
 
 /** 64 MiB in pages of 64 KiB. */
 export const MAX_MEMORY_PAGES = 1024;
+const MAX_TABLE_ENTRIES = 65_536;
 
 /** What an author exports besides `memory`; docs/engines.md tells what each does. */
 export const contractFunctions = [
@@ -34,11 +35,23 @@ export function checkInterface(module: WebAssembly.Module, bytes: Uint8Array): v
   if (sectionsOf(bytes).some(({ id }) => id === START_SECTION)) {
     throw new EngineError('UNSUPPORTED_ABI', 'The engine starts before it has fuel');
   }
+  checkTables(bytes);
   const maximum = memoryLimitsOf(bytes)?.maximum;
   if (maximum === undefined || maximum > MAX_MEMORY_PAGES) {
     throw new EngineError(
       'UNSUPPORTED_ABI',
       'The engine must declare one memory with a maximum of at most 64 MiB',
+    );
+  }
+}
+
+/** Tables lie in the memory of the process and not of the engine. @throws EngineError UNSUPPORTED_ABI */
+export function checkTables(bytes: Uint8Array): void {
+  const entries = tableEntriesOf(bytes);
+  if (entries > MAX_TABLE_ENTRIES) {
+    throw new EngineError(
+      'UNSUPPORTED_ABI',
+      `The engine's tables have ${entries} entries; ${MAX_TABLE_ENTRIES} are allowed`,
     );
   }
 }

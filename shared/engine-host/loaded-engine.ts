@@ -7,10 +7,10 @@ import { watched } from './watchdog.ts';
 import { readReset, readStep, readText, writeReset, writeStep } from './wire-format.ts';
 
 /**
- * What a call may use unless the host is told otherwise. The fuel lasts for some ten milliseconds; a step of a slot needs
- * some ten thousand units.
+ * What a call may use unless the host is told otherwise. A step of a slot needs some ten thousand
+ * units of fuel; an engine that means harm makes them last for a tenth of a second, by memory that no cache holds.
  */
-export const CALL_LIMITS: CallLimits = { fuel: 20_000_000n, timeoutMs: 1_000 };
+export const CALL_LIMITS: CallLimits = { fuel: 4_000_000n, timeoutMs: 1_000 };
 
 export interface EngineSettings {
   readonly limits: CallLimits;

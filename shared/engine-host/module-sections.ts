@@ -9,6 +9,7 @@ export interface Section {
 }
 
 export const CUSTOM_SECTION = 0;
+export const TABLE_SECTION = 4;
 export const MEMORY_SECTION = 5;
 export const START_SECTION = 8;
 
@@ -46,6 +47,21 @@ export function memoryLimitsOf(bytes: Uint8Array): MemoryLimits | undefined {
   const initial = readUint(bytes, memories.next + 1);
   const maximum = flags === WITH_MAXIMUM ? readUint(bytes, initial.next).value : undefined;
   return { initial: initial.value, maximum };
+}
+
+/** How many entries a module's tables have together when it begins. Of a module whose tables are 32-bit and of functions. */
+export function tableEntriesOf(bytes: Uint8Array): number {
+  const section = sectionsOf(bytes).find(({ id }) => id === TABLE_SECTION);
+  if (section === undefined) return 0;
+  const tables = readUint(bytes, section.contentAt);
+  let entries = 0;
+  for (let table = 0, at = tables.next; table < tables.value && at < section.end; table++) {
+    // A byte for the type of the entries, one for the flags.
+    const initial = readUint(bytes, at + 2);
+    entries += initial.value;
+    at = bytes[at + 1] === WITH_MAXIMUM ? readUint(bytes, initial.next).next : initial.next;
+  }
+  return entries;
 }
 
 /** LEB128 of at most five bytes; multiplication, because shifts would wrap at 32 bits. */

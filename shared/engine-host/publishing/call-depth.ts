@@ -108,7 +108,9 @@ function readCallables(module: binaryen.Module): ReadonlyMap<string, Callable> {
   const pointedTo = infos.filter(({ name }) => inTables.has(name));
   const callables = infos.map(({ name, params, results, vars, body }): readonly [string, Callable] => {
     const callees = new Set<string>();
+    let computed = 0;
     const height = measure(body, (kind, call) => {
+      if (!isAtHand(kind)) computed += slots(binaryen.getExpressionType(call));
       if (kind === 'Call') callees.add(calledFunction(call));
       if (kind === 'CallIndirect') {
         const type = calledType(call);
@@ -118,7 +120,7 @@ function readCallables(module: binaryen.Module): ReadonlyMap<string, Callable> {
     });
     // Twice, because a function that counts stands before it where it can come back to itself.
     const frame = FRAME_VALUES + slots(params) + slots(results);
-    const values = 2 * frame + vars.reduce((sum, type) => sum + slots(type), 0) + height;
+    const values = 2 * frame + vars.reduce((sum, type) => sum + slots(type), 0) + height + computed;
     return [name, { name, params, results, vars, body, values, callees }];
   });
   return new Map(callables);
@@ -128,6 +130,14 @@ function tableEntries(module: binaryen.Module): string[] {
   return Array.from({ length: module.getNumElementSegments() }, (_, index) =>
     binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(index)),
   ).flatMap(({ data }) => data);
+}
+
+/**
+ * Whether no register or place on the stack is needed for an expression's value. One for every other's is what V8 may take:
+ * where a function computes a thing twice, its optimising compiler keeps the first result until then.
+ */
+function isAtHand(kind: string): boolean {
+  return kind === 'LocalGet' || kind === 'Const' || kind === 'Block';
 }
 
 /** Shows `visit` every expression; answers how many values they may have on the stack at once. */

@@ -119,6 +119,16 @@ export function addExport(
   module.addFunctionExport(name, name);
 }
 
+/** Binaryen's number of what an expression does, which is one of its kind; -1 where the kind does but one thing. */
+export function operationOf(kind: string, expression: Expression): number {
+  return library[kind]?.['getOp']?.(expression) ?? -1;
+}
+
+/** The local that a `LocalSet` sets. */
+export function assignedLocal(expression: Expression): number {
+  return access('LocalSet', 'getIndex')(expression);
+}
+
 /** The name of the function that a call calls. */
 export function calledFunction(call: Expression): string {
   return access('Call', 'getTarget')(call) as unknown as string;

@@ -3,7 +3,12 @@ import { addExport, type Expression, functionsOf, kindOf, replaceOperands, setBo
 
 /** Bulk memory moves about 8 bytes in the time of one instruction. */
 const BYTES_PER_UNIT_LOG2 = 3n;
-const PAGE_BYTES_LOG2 = 16n;
+/** Asking for memory takes V8 as long, even for none, and each page of it about half as long. */
+const GROW_UNITS = 2_000n;
+const UNITS_PER_PAGE_LOG2 = 10n;
+/** Memory is slower than all else where it is not in a cache. */
+const MEMORY_UNITS = 4;
+const MEMORY_KINDS: ReadonlySet<string> = new Set(['Load', 'Store', 'SIMDLoad', 'SIMDLoadStoreLane']);
 
 /** Names inside of the module; its own are numbers, because its name section has been dropped. */
 const FUEL = 'fuel';
@@ -13,16 +18,16 @@ const CHARGED_GROW = 'charged-grow';
 
 /** Straight code that one charge pays for, whichever of its branches are taken. */
 interface Region {
-  instructions: number;
+  units: number;
 }
 
 /**
  * Adds the fuel to a module and charges every function for it: at its entry and at the head of each of its loops, one
- * unit for each instruction up to the next loop. What never ends comes by one of these without end.
+ * unit for each instruction up to the next loop, and some for those that use memory. What never ends comes by one of these without end.
  */
 export function injectFuel(module: binaryen.Module): void {
   for (const handle of functionsOf(module)) {
-    const entry: Region = { instructions: 1 };
+    const entry: Region = { units: 1 };
     const body = charged(module, binaryen.getFunctionInfo(handle).body, entry);
     setBody(handle, behindCharge(module, entry, body));
   }
@@ -33,8 +38,8 @@ export function injectFuel(module: binaryen.Module): void {
 
 function charged(module: binaryen.Module, expression: Expression, region: Region): Expression {
   const kind = kindOf(expression);
-  const inside = kind === 'Loop' ? { instructions: 0 } : region;
-  if (kind !== 'Block' && kind !== 'Nop') inside.instructions += 1;
+  const inside = kind === 'Loop' ? { units: 0 } : region;
+  if (kind !== 'Block' && kind !== 'Nop') inside.units += MEMORY_KINDS.has(kind) ? MEMORY_UNITS : 1;
   let replacement = expression;
   replaceOperands(expression, kind, (operand, name) => {
     const inner = charged(module, operand, inside);
@@ -47,7 +52,7 @@ function charged(module: binaryen.Module, expression: Expression, region: Region
 
 function behindCharge(module: binaryen.Module, region: Region, body: Expression): Expression {
   const type = binaryen.getExpressionType(body);
-  return module.block(null, [...charge(module, () => i64(module, BigInt(region.instructions))), body], type);
+  return module.block(null, [...charge(module, () => i64(module, BigInt(region.units))), body], type);
 }
 
 /** The fuel is read once, before it is written: engines' compilers then keep it in a register between. */
@@ -89,7 +94,10 @@ function addChargedGrow(module: binaryen.Module): void {
   const { i32, none } = binaryen;
   const [pages, before] = [() => module.local.get(0, i32), () => module.local.get(1, i32)];
   const cost = () =>
-    module.i64.shl(module.i64.extend_u(pages()), i64(module, PAGE_BYTES_LOG2 - BYTES_PER_UNIT_LOG2));
+    module.i64.add(
+      module.i64.shl(module.i64.extend_u(pages()), i64(module, UNITS_PER_PAGE_LOG2)),
+      i64(module, GROW_UNITS),
+    );
   const refused = module.block(null, [
     module.global.set(OUT_OF_MEMORY, module.i32.const(1)),
     module.unreachable(),

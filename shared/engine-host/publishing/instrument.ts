@@ -1,10 +1,12 @@
 import binaryen from 'binaryen';
 import { EngineError } from '../../domain/errors.ts';
-import { checkImports } from '../interface.ts';
+import { checkImports, checkTables } from '../interface.ts';
 import { boundCallDepth } from './call-depth.ts';
 import { checkExports } from './exports.ts';
 import { addExport } from './expressions.ts';
+import { canonicaliseNans } from './floats.ts';
 import { injectFuel } from './fuel.ts';
+import { checkFunctionSizes } from './function-size.ts';
 import { trimModule } from './trim-module.ts';
 
 /** A large engine has some hundred kilobytes; what is far larger takes long to compile where a player waits for it. */
@@ -31,6 +33,8 @@ export function instrument(original: Uint8Array): Uint8Array {
   const module = read(trimModule(original));
   try {
     checkExports(module);
+    checkFunctionSizes(module);
+    canonicaliseNans(module);
     startOnCall(module);
     injectFuel(module);
     boundCallDepth(module);
@@ -49,6 +53,7 @@ function checkOriginal(original: Uint8Array): void {
     throw new EngineError('UNSUPPORTED_ABI', `The engine has more than ${MAX_MODULE_BYTES} bytes`);
   }
   checkImports(compiled(original, 'The engine is not a valid WebAssembly module'));
+  checkTables(original);
 }
 
 function compiled(bytes: Uint8Array, otherwise: string): WebAssembly.Module {
