@@ -1,3 +1,4 @@
+import { isUnfinished } from '../domain/accounted-round.ts';
 import { DependencyError } from '../domain/errors.ts';
 import type { Operator } from '../domain/operator.ts';
 import {
@@ -8,6 +9,9 @@ import {
 } from '../domain/reconciliation.ts';
 import type { BookSelection, WalletBooks } from '../ports/wallet-books.ts';
 import type { Workload } from './workload.ts';
+
+/** The clocks of wallet and game server may be that far apart; see the signature in docs/wallet-api.md. */
+export const CLOCK_MARGIN_MS = 5 * 60_000;
 
 /** Undefined where the wallet offers no list. @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE */
 export async function pagesOf(
@@ -29,13 +33,25 @@ export async function pagesOf(
   return transactions;
 }
 
-/** Those that do not fit the books of the period. */
+/**
+ * Those that do not fit the books that are listed around a period, and those that may have more books than these. For a
+ * copy of a transaction can fit by itself: where the books around the end of a final round fit, whatever is wrong lies
+ * further from its end than the clocks may be apart, and is looked up in the period that it lies in. An unfinished round
+ * is not in the archive, so no period is sure to see the books around its time.
+ */
 export function doubtful(
   rounds: readonly AccountedRound[],
   listed: readonly BookedTransaction[],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): AccountedRound[] {
   const byRound = Map.groupBy(listed, ({ roundId }) => roundId);
-  return rounds.filter((round) => differencesOf(round, byRound.get(round.roundId) ?? []).length > 0);
+  return rounds.filter((round) => {
+    const { updatedAtMs } = round;
+    const books = byRound.get(round.roundId) ?? [];
+    const endedElsewhere = updatedAtMs < fromMs || updatedAtMs >= toMs;
+    const hasFarBooks = books.some(({ atMs }) => Math.abs(atMs - updatedAtMs) > CLOCK_MARGIN_MS);
+    return isUnfinished(round) || (endedElsewhere && hasFarBooks) || differencesOf(round, books).length > 0;
+  });
 }
 
 /**

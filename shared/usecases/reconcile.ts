@@ -13,7 +13,7 @@ import type { ArchivedRounds } from '../ports/archived-rounds.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { WalletBooks } from '../ports/wallet-books.ts';
-import { compare, doubtful, pagesOf } from './compare-with-books.ts';
+import { CLOCK_MARGIN_MS, compare, doubtful, pagesOf } from './compare-with-books.ts';
 import { type WorkLimits, Workload } from './workload.ts';
 
 export interface ReconciliationPorts {
@@ -54,8 +54,6 @@ export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> 
 }
 
 const DAY_MS = 86_400_000;
-/** The clocks of wallet and game server may be that far apart; see the signature in docs/wallet-api.md. */
-const CLOCK_MARGIN_MS = 5 * 60_000;
 /** What has been unfinished for less long is nothing to report: alarms on unpaid wins wait as long. */
 export const SETTLING_MS = 5 * 60_000;
 /** Of a log, where the index that finds rounds by id is behind. */
@@ -63,8 +61,8 @@ const NEWEST_ROUNDS = 20;
 
 /**
  * Compares the rounds of a period with the wallet's books. Nothing is called a difference by the part of the books that
- * lies in the period: whatever does not fit is looked up on both sides first, so that it does not matter where a
- * period is cut.
+ * lies in the period: whatever does not fit, or may go on elsewhere, is looked up on both sides first, so that it does not
+ * matter where a period is cut.
  * @throws RequestError INVALID_REQUEST, PERIOD_TOO_LARGE, PERIOD_TOO_OLD; DependencyError WALLET_UNAVAILABLE,
  *   SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
  */
@@ -100,7 +98,7 @@ export async function reconcile(
     totals: totalsOf([...ended.values()], booked),
     differences: [
       ...(booked ?? []).filter(({ roundId }) => !known.has(roundId)).map(unknownRound),
-      ...(listed ? await compare(ports.books, operator, doubtful(settled, listed), work) : []),
+      ...(listed ? await compare(ports.books, operator, doubtful(settled, listed, request), work) : []),
     ],
   };
 }
