@@ -43,6 +43,15 @@ test('a wallet that is waited for longer than the function lives is refused', ()
   expect(changed({ walletTimeoutMs: dev.sizes.play.timeoutSeconds * 1_000 })).toThrow(/walletTimeoutMs/);
 });
 
+test('a wallet that leaves too little of the time of a query for reconciling is refused', () => {
+  const inSeconds = (timeoutSeconds: number) => ({
+    walletTimeoutMs: 3_000,
+    sizes: { ...dev.sizes, query: { memoryMb: 512, timeoutSeconds } },
+  });
+  expect(changed(inSeconds(10))).toThrow(/sizes\.query\.timeoutSeconds/);
+  expect(changed(inSeconds(11))).not.toThrow();
+});
+
 test('an engine that is waited for longer than the function lives is refused', () => {
   expect(changed({ grpcTimeoutMs: dev.sizes.play.timeoutSeconds * 1_000 })).toThrow(/grpcTimeoutMs/);
 });

@@ -8,6 +8,8 @@ const LOG_RETENTION_DAYS = [
 
 /** An HTTP API gives up after 30 seconds and a REST API after 29, whatever the function does. */
 const API_TIMEOUT_SECONDS = 29;
+/** What reconciling needs besides the wallet's last call, which is repeated once: to read, and to answer. */
+const RECONCILIATION_MS = 5_000;
 /** Lambda's own limit. */
 const MAX_TIMEOUT_SECONDS = 900;
 
@@ -84,6 +86,11 @@ const stageSchema = z
       refuse(
         'walletTimeoutMs',
         'must be shorter than sizes.play.timeoutSeconds, or the answer of the wallet is never seen',
+      );
+    if (2 * stage.walletTimeoutMs + RECONCILIATION_MS > stage.sizes.query.timeoutSeconds * 1000)
+      refuse(
+        'walletTimeoutMs',
+        `must leave ${RECONCILIATION_MS} ms of sizes.query.timeoutSeconds when a call was repeated, or no period can be reconciled`,
       );
     if (stage.grpcTimeoutMs >= stage.sizes.play.timeoutSeconds * 1000)
       refuse(

@@ -1,5 +1,5 @@
 import middy, { type MiddlewareObj, type Request } from '@middy/core';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logger, metrics } from './observability.ts';
 import { leftToLambda } from './time-out.ts';
@@ -12,12 +12,13 @@ export interface Reply {
 }
 
 /** What every HTTP function is made of: the use case's reply as JSON, any error as a problem, one log line, metrics. */
-export function httpHandler(answer: (event: APIGatewayProxyEvent) => Promise<Reply>) {
+export function httpHandler(answer: (event: APIGatewayProxyEvent, context: Context) => Promise<Reply>) {
   return middy(leftToLambda)
     .use(problems())
     .use(requestLine())
     .handler(
-      async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => reply(await answer(event)),
+      async (event: APIGatewayProxyEvent, context): Promise<APIGatewayProxyResult> =>
+        reply(await answer(event, context)),
     );
 }
 

@@ -90,8 +90,6 @@ async function reconcilePeriod(
 ): Promise<Reconciliation> {
   const settings = {
     hotRetentionMs: stageSettings(deployment.stage).hotRetentionDays * DAY_MS,
-    // Whatever reached the archive late, or was fed to it by hand.
-    archiveDelayMs: Number.POSITIVE_INFINITY,
     limits: LIMITS,
   };
   const days: Reconciliation[] = [];

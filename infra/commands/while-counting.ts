@@ -16,11 +16,11 @@ export async function whileCounting(
     await work({
       ...ports,
       archive: {
-        async *ended(period) {
-          for await (const file of ports.archive.ended(period)) {
-            read.rounds += file.length;
-            yield file;
-          }
+        files: (period) => ports.archive.files(period),
+        read: async (file) => {
+          const rounds = await ports.archive.read(file);
+          read.rounds += rounds.length;
+          return rounds;
         },
       },
       books: {

@@ -5,15 +5,18 @@ export interface ArchivedPeriod {
   readonly fromMs: number;
   /** Exclusive. */
   readonly toMs: number;
-  /** Files that were written later are not read; for an archive that keeps up, or has long caught up. */
-  readonly writtenBeforeMs: number;
 }
 
 /** The reading side of the audit trail. */
 export interface ArchivedRounds {
   /**
-   * The rounds of an operator that ended in the period, a file at a time, in no order; a round may come twice, since
-   * the archive is written at least once. @throws FaultError CORRUPT_RECORD; DependencyError SERVICE_UNAVAILABLE
+   * The names of all files that may hold rounds of an operator that ended in the period, in no order. They come in
+   * parts, as they are listed; a part may be empty. @throws DependencyError SERVICE_UNAVAILABLE
    */
-  ended(period: ArchivedPeriod): AsyncIterable<readonly AccountedRound[]>;
+  files(period: ArchivedPeriod): AsyncIterable<readonly string[]>;
+  /**
+   * The rounds of a file, which need not all be of the period. A round may be in two files, since the archive is written
+   * at least once. @throws FaultError CORRUPT_RECORD; DependencyError SERVICE_UNAVAILABLE
+   */
+  read(file: string): Promise<readonly AccountedRound[]>;
 }

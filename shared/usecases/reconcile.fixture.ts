@@ -50,13 +50,16 @@ export class HistoryFixture {
   pageSize = 3;
   /** Rounds that the ledger's index does not know yet. */
   readonly unindexed = new Set<string>();
-  /** How long after its end a round reaches the archive. */
-  archiveDelayMs: (round: Round) => number = () => 0;
+  /** Rounds that have not reached the archive yet. */
+  readonly unarchived = new Set<string>();
+  /** What a call of the archive takes. */
+  archiveCallMs = 0;
+  /** Parts of the archive's list that name no file, before those that do. */
+  emptyParts = 0;
   /** Look-ups of single rounds, on either side. */
   lookups = 0;
   settings: ReconciliationSettings = {
     hotRetentionMs: 30 * DAY_MS,
-    archiveDelayMs: HOUR_MS,
     limits: { files: 1_000, rounds: 1_000, transactions: 1_000, lookups: 1_000, timeMs: 10_000 },
   };
 
@@ -89,21 +92,35 @@ export class HistoryFixture {
   }
 
   #archive(): ArchivedRounds {
-    const within = ({ updatedAtMs }: Round, fromMs: number, toMs: number) =>
-      updatedAtMs >= fromMs && updatedAtMs < toMs;
-    const finals = () =>
-      this.rounds.filter((round) => !isUnfinished(accountedRound(round)) && round.log.operatorId === 'demo');
-    const archiveDelayMs = (round: Round) => this.archiveDelayMs(round);
+    const called = () => {
+      this.nowMs += this.archiveCallMs;
+    };
+    const archived = () =>
+      this.rounds.filter(
+        (one) =>
+          one.log.operatorId === 'demo' &&
+          !isUnfinished(accountedRound(one)) &&
+          !this.unarchived.has(one.roundId),
+      );
+    const emptyParts = () => this.emptyParts;
     return {
-      async *ended({ fromMs, toMs, writtenBeforeMs }) {
-        const rounds = finals().filter(
-          (round) =>
-            within(round, fromMs, toMs) && round.updatedAtMs + archiveDelayMs(round) < writtenBeforeMs,
-        );
-        // The first round of a file is also the last one of the file before: delivery is at least once.
-        for (let from = 0; from < rounds.length; from += 1) {
-          yield rounds.slice(from, from + 2).map(accountedRound);
+      async *files({ fromMs, toMs }) {
+        for (let part = 0; part < emptyParts(); part += 1) {
+          called();
+          yield [];
         }
+        called();
+        yield archived()
+          .map(({ updatedAtMs }, index) => ({ updatedAtMs, index }))
+          .filter(({ updatedAtMs }) => updatedAtMs >= fromMs && updatedAtMs < toMs)
+          .map(({ index }) => String(index));
+      },
+      read: async (file) => {
+        called();
+        // The second round of a file is also the first one of the next file: delivery is at least once.
+        return archived()
+          .slice(Number(file), Number(file) + 2)
+          .map(accountedRound);
       },
     };
   }

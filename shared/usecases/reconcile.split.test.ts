@@ -35,7 +35,6 @@ const lifeWithin = (spanMs: number) =>
     kind: fc.constantFrom(...(['two calls', 'two calls', 'one call', 'bonus'] as const)),
     won: fc.boolean(),
     endedAfterMs: fc.nat(spanMs),
-    archivedAfterMs: fc.nat(HOUR_MS - 1),
     /** Debit and credit, before or after the end of the round: a late credit, or clocks that differ. */
     bookedAfterMs: fc.tuple(
       ...Array.from({ length: 2 }, () => fc.integer({ min: -BEFORE_MS, max: AFTER_MS })),
@@ -110,14 +109,11 @@ function roundOf({ status, kind, won, endedAfterMs }: Life): Round {
 function historyOf(lives: readonly Life[], spanMs: number): HistoryFixture {
   const history = new HistoryFixture();
   history.nowMs = START_MS + spanMs + 10 * HOUR_MS;
-  const delays = new Map<string, number>();
   for (const life of lives) {
     const one = roundOf(life);
-    delays.set(one.roundId, life.archivedAfterMs);
     history.rounds.push(one);
     history.booked.push(...books(one, life));
   }
-  history.archiveDelayMs = ({ roundId }) => delays.get(roundId) ?? 0;
   return history;
 }
 

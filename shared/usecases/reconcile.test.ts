@@ -101,9 +101,9 @@ describe('the edge of a period', () => {
     expect(await kinds()).toEqual([]);
   });
 
-  it('hides no round that reached the archive late', async () => {
+  it('hides no round that has not reached the archive yet, if the wallet has a transaction of it', async () => {
     const late = played();
-    history.archiveDelayMs = () => 2 * HOUR_MS;
+    history.unarchived.add(late.roundId);
     const report = await history.reconcile(fromMs, toMs);
     expect(report).toMatchObject({ differences: [], totals: [{ rgs: { rounds: 1 } }] });
     history.booked = [book(late, 'debit', { amountMinor: 99n }), book(late, 'credit')];
@@ -222,19 +222,28 @@ describe('a period that cannot be reconciled', () => {
     history.booked.pop();
     history.booked.shift();
     expect((await kinds()).sort()).toEqual(['MISSING_CREDIT', 'MISSING_DEBIT']);
-    const enough = { files: 4, rounds: 7, transactions: 8, lookups: 2 }[what];
+    // Four files, and the call that lists them.
+    const enough = { files: 5, rounds: 7, transactions: 8, lookups: 2 }[what];
     history.settings = { ...history.settings, limits: { ...history.settings.limits, [what]: enough } };
     expect(await kinds()).toHaveLength(2);
     history.settings = { ...history.settings, limits: { ...history.settings.limits, [what]: enough - 1 } };
     expect(await codeOf(kinds())).toBe('PERIOD_TOO_LARGE');
   });
 
-  it('takes too long', async () => {
-    played();
-    history.archiveDelayMs = () => {
-      history.nowMs += 10_001;
-      return 0;
-    };
+  it('takes too long to list, though no file is found', async () => {
+    history.emptyParts = 3;
+    history.archiveCallMs = 3_000;
+    expect(await codeOf(kinds())).toBe('PERIOD_TOO_LARGE');
+  });
+
+  it('takes too long to read', async () => {
+    for (let index = 0; index < 4; index += 1) played();
+    history.archiveCallMs = 3_000;
+    expect(await codeOf(kinds())).toBe('PERIOD_TOO_LARGE');
+  });
+
+  it('has a list without an end', async () => {
+    history.emptyParts = Number.POSITIVE_INFINITY;
     expect(await codeOf(kinds())).toBe('PERIOD_TOO_LARGE');
   });
 

@@ -26,8 +26,6 @@ export interface ReconciliationPorts {
 export interface ReconciliationSettings {
   /** How long the ledger keeps rounds that have ended. */
   readonly hotRetentionMs: number;
-  /** How long after a period its archive files are looked for. */
-  readonly archiveDelayMs: number;
   readonly limits: WorkLimits;
 }
 
@@ -56,6 +54,8 @@ export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> 
 const DAY_MS = 86_400_000;
 /** What has been unfinished for less long is nothing to report: alarms on unpaid wins wait as long. */
 export const SETTLING_MS = 5 * 60_000;
+/** Of the archive, under way at once. */
+const FILES_AT_ONCE = 16;
 /** Of a log, where the index that finds rounds by id is behind. */
 const NEWEST_ROUNDS = 20;
 
@@ -75,7 +75,7 @@ export async function reconcile(
   const asOfMs = ports.clock.nowMs();
   checkPeriod(request, settings, asOfMs);
   const work = new Workload(settings.limits, ports.clock);
-  const ended = await endedRounds(ports.archive, settings, request, work);
+  const ended = await endedRounds(ports.archive, request, work);
   const listed = await listedIn(ports.books, request, work);
   const booked = listed?.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
   const known = new Map(ended);
@@ -120,17 +120,22 @@ function checkPeriod(
 
 async function endedRounds(
   archive: ArchivedRounds,
-  { archiveDelayMs }: ReconciliationSettings,
   { operator, fromMs, toMs }: ReconciliationRequest,
   work: Workload,
 ): Promise<Map<string, AccountedRound>> {
   const rounds = new Map<string, AccountedRound>();
   const { operatorId } = operator;
-  const period = { operatorId, fromMs, toMs, writtenBeforeMs: toMs + archiveDelayMs };
-  for await (const file of archive.ended(period)) {
-    work.spend('files', 1);
-    work.spend('rounds', file.length);
-    for (const round of file) rounds.set(round.roundId, round);
+  for await (const files of archive.files({ operatorId, fromMs, toMs })) {
+    // A part of the list without a file is work as well.
+    work.spend('files', 1 + files.length);
+    for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
+      const group = files.slice(from, from + FILES_AT_ONCE);
+      const read = (await Promise.all(group.map((file) => archive.read(file)))).flat();
+      work.spend('rounds', read.length);
+      for (const round of read) {
+        if (round.updatedAtMs >= fromMs && round.updatedAtMs < toMs) rounds.set(round.roundId, round);
+      }
+    }
   }
   return rounds;
 }

@@ -38,23 +38,25 @@ const lines = async (Key: string) => {
 };
 
 describe('a batch of rounds', () => {
-  it('is one object for each operator and day in UTC, a line for each round', async () => {
+  it('is one object for each operator and minute in UTC, a line for each round', async () => {
     const ended = (operatorId: string, atMs: number): Round =>
       committed(intent({ log: { operatorId, playerId: 'player', gameCode: 'panda' } }), {}, atMs);
     const rounds = [
       ended('demo', END_OF_DAY),
       ended('demo', END_OF_DAY + 1),
-      ended('demo', END_OF_DAY + 2),
+      ended('demo', END_OF_DAY + 60_000),
+      ended('demo', END_OF_DAY + 60_001),
       ended('other', END_OF_DAY),
     ];
     await new S3Archive(s3, bucket).write(rounds, 'batch-1');
     expect(await keys()).toEqual([
-      'rounds/operator=demo/date=2026-11-21/batch-1.jsonl.gz',
-      'rounds/operator=demo/date=2026-11-22/batch-1.jsonl.gz',
-      'rounds/operator=other/date=2026-11-21/batch-1.jsonl.gz',
+      'rounds/operator=demo/date=2026-11-21/hour=23/59-batch-1.jsonl.gz',
+      'rounds/operator=demo/date=2026-11-22/hour=00/00-batch-1.jsonl.gz',
+      'rounds/operator=demo/date=2026-11-22/hour=00/01-batch-1.jsonl.gz',
+      'rounds/operator=other/date=2026-11-21/hour=23/59-batch-1.jsonl.gz',
     ]);
-    const day = await lines('rounds/operator=demo/date=2026-11-22/batch-1.jsonl.gz');
-    expect(day.map((line) => JSON.parse(line).round_id)).toEqual([rounds[1]?.roundId, rounds[2]?.roundId]);
+    const minute = await lines('rounds/operator=demo/date=2026-11-22/hour=00/00-batch-1.jsonl.gz');
+    expect(minute.map((line) => JSON.parse(line).round_id)).toEqual([rounds[1]?.roundId, rounds[2]?.roundId]);
   });
 
   it('is the same after it was written twice', async () => {

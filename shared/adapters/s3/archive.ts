@@ -4,10 +4,11 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Round } from '../../domain/round.ts';
 import type { Archive } from '../../ports/archive.ts';
 import { awsCall } from '../aws/aws-call.ts';
+import { minutePrefix } from './archive-keys.ts';
 import { archiveRecord } from './archive-record.ts';
 
 /**
- * The archive bucket: gzipped JSON lines, an object for each operator and day of a batch. How long an object is locked
+ * The archive bucket: gzipped JSON lines, an object for each operator and minute of a batch. How long an object is locked
  * is the bucket's own rule. A repeated batch writes the same bytes under the same name.
  */
 export class S3Archive implements Archive {
@@ -20,11 +21,9 @@ export class S3Archive implements Archive {
   }
 
   async write(rounds: readonly Round[], batchId: string): Promise<void> {
-    const partitions = Map.groupBy(rounds, partitionOf);
+    const minutes = Map.groupBy(rounds, ({ log, updatedAtMs }) => minutePrefix(log.operatorId, updatedAtMs));
     await Promise.all(
-      [...partitions].map(([partition, members]) =>
-        this.#put(`rounds/${partition}/${batchId}.jsonl.gz`, jsonLines(members)),
-      ),
+      [...minutes].map(([prefix, members]) => this.#put(`${prefix}${batchId}.jsonl.gz`, jsonLines(members))),
     );
   }
 
@@ -43,11 +42,6 @@ export class S3Archive implements Archive {
       ),
     );
   }
-}
-
-/** The day, in UTC, on which the round ended: reports are by day (GLI-19 V3.0, 2.9.1). */
-function partitionOf({ log, updatedAtMs }: Round): string {
-  return `operator=${log.operatorId}/date=${new Date(updatedAtMs).toISOString().slice(0, 10)}`;
 }
 
 function jsonLines(rounds: readonly Round[]): string {

@@ -1,6 +1,12 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import {
+  type _Object,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { currencyOf } from '../../domain/currency.ts';
 import { FaultError } from '../../domain/errors.ts';
@@ -9,13 +15,16 @@ import { parseAmount } from '../../domain/money.ts';
 import type { AccountedRound, OwedMovement } from '../../domain/reconciliation.ts';
 import type { ArchivedPeriod, ArchivedRounds } from '../../ports/archived-rounds.ts';
 import { awsCall } from '../aws/aws-call.ts';
+import { dayFolder, hourFolder, minutePrefix } from './archive-keys.ts';
 import { ARCHIVE_SCHEMA_VERSION } from './archive-record.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** S3 tells whole seconds, and its clock is not that of the functions. */
 const CLOCK_MARGIN_MS = 60_000;
-/** Files read at once. */
-const AT_ONCE = 16;
+const LISTS_AT_ONCE = 8;
+/** Names are ASCII. */
+const AFTER_ANY_NAME = '\x7f';
 /** A batch of the ledger's stream is a tenth of this. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
@@ -43,35 +52,33 @@ export class S3ArchivedRounds implements ArchivedRounds {
     this.#bucket = bucket;
   }
 
-  async *ended(period: ArchivedPeriod): AsyncIterable<readonly AccountedRound[]> {
-    for await (const keys of this.#keys(period)) {
-      for (let from = 0; from < keys.length; from += AT_ONCE) {
-        const files = await Promise.all(keys.slice(from, from + AT_ONCE).map((key) => this.#read(key)));
-        for (const rounds of files) {
-          yield rounds.filter(({ updatedAtMs }) => updatedAtMs >= period.fromMs && updatedAtMs < period.toMs);
-        }
-      }
+  async *files(period: ArchivedPeriod): AsyncIterable<readonly string[]> {
+    let left = listings(period);
+    while (left.length > 0) {
+      const pages = await Promise.all(left.slice(0, LISTS_AT_ONCE).map((listing) => this.#page(listing)));
+      yield pages.flatMap(({ files }) => files);
+      left = [...pages.flatMap(({ rest }) => rest ?? []), ...left.slice(LISTS_AT_ONCE)];
     }
   }
 
-  /** A file lies in the day on which its rounds ended, and was written after the last of them. */
-  async *#keys({ operatorId, fromMs, toMs, writtenBeforeMs }: ArchivedPeriod): AsyncIterable<string[]> {
-    for (let dayMs = fromMs - (fromMs % DAY_MS); dayMs < toMs; dayMs += DAY_MS) {
-      const Prefix = `rounds/operator=${operatorId}/date=${new Date(dayMs).toISOString().slice(0, 10)}/`;
-      let ContinuationToken: string | undefined;
-      do {
-        const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix, ContinuationToken });
-        const { Contents = [], NextContinuationToken } = await awsCall('S3', () => this.#s3.send(command));
-        yield Contents.filter(({ LastModified }) => {
-          const writtenAtMs = LastModified?.getTime() ?? fromMs;
-          return writtenAtMs + CLOCK_MARGIN_MS >= fromMs && writtenAtMs - CLOCK_MARGIN_MS < writtenBeforeMs;
-        }).flatMap(({ Key }) => Key ?? []);
-        ContinuationToken = NextContinuationToken;
-      } while (ContinuationToken);
-    }
+  async #page(listing: Listing): Promise<{ readonly files: string[]; readonly rest: Listing | undefined }> {
+    const { request, endsBefore, writtenFromMs } = listing;
+    const command = new ListObjectsV2Command({ Bucket: this.#bucket, ...request });
+    const { Contents = [], NextContinuationToken } = await awsCall('S3', () => this.#s3.send(command));
+    const isWithin = ({ Key = '' }: _Object) => Key < endsBefore;
+    const found = Contents.filter(
+      (object) => isWithin(object) && (object.LastModified?.getTime() ?? Infinity) >= writtenFromMs,
+    );
+    const goesOn = NextContinuationToken !== undefined && Contents.every(isWithin);
+    return {
+      files: found.flatMap(({ Key }) => Key ?? []),
+      rest: goesOn
+        ? { ...listing, request: { ...request, ContinuationToken: NextContinuationToken } }
+        : undefined,
+    };
   }
 
-  async #read(key: string): Promise<AccountedRound[]> {
+  async read(key: string): Promise<AccountedRound[]> {
     const bytes = await awsCall('S3', async () => {
       const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       return Body?.transformToByteArray();
@@ -87,6 +94,39 @@ export class S3ArchivedRounds implements ArchivedRounds {
       throw new FaultError('CORRUPT_RECORD', `The archive file ${key} does not have its form`, { cause });
     }
   }
+}
+
+/** Names in order, from after `StartAfter` on. */
+interface Listing {
+  readonly request: Omit<ListObjectsV2CommandInput, 'Bucket'>;
+  readonly endsBefore: string;
+  readonly writtenFromMs: number;
+}
+
+/** Of each hour what lies in the period, and what lies in the folders of its days themselves. */
+function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
+  const hours = startsOf(HOUR_MS, fromMs, toMs).map((hourMs) => ({
+    request: {
+      Prefix: hourFolder(operatorId, hourMs),
+      StartAfter: minutePrefix(operatorId, Math.max(hourMs, fromMs)),
+    },
+    endsBefore: minutePrefix(operatorId, Math.min(hourMs + HOUR_MS, toMs) - 1) + AFTER_ANY_NAME,
+    writtenFromMs: -Infinity,
+  }));
+  // Files from before there were hours. Their names tell no time, but they were written after their rounds had ended.
+  const days = startsOf(DAY_MS, fromMs, toMs).map((dayMs) => ({
+    request: { Prefix: dayFolder(operatorId, dayMs), Delimiter: '/' },
+    endsBefore: dayFolder(operatorId, dayMs) + AFTER_ANY_NAME,
+    writtenFromMs: fromMs - CLOCK_MARGIN_MS,
+  }));
+  return [...days, ...hours];
+}
+
+/** When the hours, or days, begin that a period has a part of. */
+function startsOf(stepMs: number, fromMs: number, toMs: number): number[] {
+  const starts: number[] = [];
+  for (let startMs = fromMs - (fromMs % stepMs); startMs < toMs; startMs += stepMs) starts.push(startMs);
+  return starts;
 }
 
 function accountedRound(line: z.output<typeof Line>): AccountedRound {

@@ -1,0 +1,13 @@
+/** Where the archive keeps the rounds of an operator that ended on a day, in UTC: reports are by day (GLI-19 V3.0, 2.9.1). */
+export function dayFolder(operatorId: string, atMs: number): string {
+  return `rounds/operator=${operatorId}/date=${new Date(atMs).toISOString().slice(0, 10)}/`;
+}
+
+export function hourFolder(operatorId: string, atMs: number): string {
+  return `${dayFolder(operatorId, atMs)}hour=${new Date(atMs).toISOString().slice(11, 13)}/`;
+}
+
+/** What the names of a minute's files begin with: a short period is found without listing its day. */
+export function minutePrefix(operatorId: string, atMs: number): string {
+  return `${hourFolder(operatorId, atMs)}${new Date(atMs).toISOString().slice(14, 16)}-`;
+}
