@@ -188,6 +188,7 @@ export const operations: readonly Operation[] = [
       'PERIOD_TOO_LARGE',
       'PERIOD_TOO_OLD',
       'WALLET_UNAVAILABLE',
+      'WALLET_LIST_UNREADABLE',
     ],
   },
   {

@@ -58,6 +58,7 @@ const catalogue = {
   BAD_OUTPUT: { kind: 'engine', retryable: false },
 
   WALLET_UNAVAILABLE: { kind: 'dependency', retryable: true },
+  WALLET_LIST_UNREADABLE: { kind: 'dependency', retryable: false },
   SERVICE_UNAVAILABLE: { kind: 'dependency', retryable: true },
 
   CORRUPT_RECORD: { kind: 'fault', retryable: false },

@@ -13,7 +13,10 @@ import type { Workload } from './workload.ts';
 /** The clocks of wallet and game server may be that far apart; see the signature in docs/wallet-api.md. */
 export const CLOCK_MARGIN_MS = 5 * 60_000;
 
-/** Undefined where the wallet offers no list. @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE */
+/**
+ * Undefined where the wallet offers no list.
+ * @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE
+ */
 export async function pagesOf(
   books: WalletBooks,
   operator: Operator,
@@ -25,7 +28,7 @@ export async function pagesOf(
   do {
     const page = await books.page(operator, selection, after);
     if (!page) return undefined;
-    // An empty page counts too: there may be no end of them.
+    // A page of refusals is empty and counts too: there may be no end of them.
     work.spend('transactions', Math.max(1, page.transactions.length));
     transactions.push(...page.transactions);
     after = page.next;
@@ -56,7 +59,7 @@ export function doubtful(
 
 /**
  * Compares each round with everything that the wallet has of it.
- * @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE
+ * @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE
  */
 export async function compare(
   books: WalletBooks,
@@ -68,7 +71,7 @@ export async function compare(
     const { roundId } = round;
     const all = await pagesOf(books, operator, { roundId }, work);
     if (!all) {
-      throw new DependencyError('WALLET_UNAVAILABLE', "The wallet does not list a round's transactions");
+      throw new DependencyError('WALLET_LIST_UNREADABLE', "The wallet does not list a round's transactions");
     }
     return differencesOf(
       round,

@@ -5,7 +5,9 @@ import { booked } from '../domain/reconciliation.fixture.ts';
 import type { BookedTransaction } from '../domain/reconciliation.ts';
 import type { Round } from '../domain/round.ts';
 import { sampleOutcome } from '../domain/rounds.fixture.ts';
+import type { WalletBooks } from '../ports/wallet-books.ts';
 import { DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
+import { reconcile } from './reconcile.ts';
 import { reconcileUnfinished } from './reconcile-unfinished.ts';
 import { codeOf } from './rounds.fixture.ts';
 
@@ -247,9 +249,26 @@ describe('a period that cannot be reconciled', () => {
     expect(await codeOf(kinds())).toBe('PERIOD_TOO_LARGE');
   });
 
-  it('has pages without an end', async () => {
-    history.pageSize = 0;
+  it('has pages without an end, of calls that the wallet refused', async () => {
+    const books = {
+      page: async (_: unknown, __: unknown, after = '') => ({ transactions: [], next: `${after}x` }),
+    };
+    const ports = { ...history.ports(), books };
+    expect(await codeOf(reconcile(ports, history.settings, { operator, fromMs, toMs }))).toBe(
+      'PERIOD_TOO_LARGE',
+    );
+  });
+
+  it('is of a wallet that lists periods, but no rounds', async () => {
     played();
-    expect(await codeOf(kinds())).toBe('PERIOD_TOO_LARGE');
+    history.booked.pop();
+    const { page } = history.ports().books;
+    const books: WalletBooks = {
+      page: async (of, selection, after) => ('roundId' in selection ? undefined : page(of, selection, after)),
+    };
+    const ports = { ...history.ports(), books };
+    expect(await codeOf(reconcile(ports, history.settings, { operator, fromMs, toMs }))).toBe(
+      'WALLET_LIST_UNREADABLE',
+    );
   });
 });

@@ -64,7 +64,7 @@ const NEWEST_ROUNDS = 20;
  * lies in the period: whatever does not fit, or may go on elsewhere, is looked up on both sides first, so that it does not
  * matter where a period is cut.
  * @throws RequestError INVALID_REQUEST, PERIOD_TOO_LARGE, PERIOD_TOO_OLD; DependencyError WALLET_UNAVAILABLE,
- *   SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
+ *   WALLET_LIST_UNREADABLE, SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
  */
 export async function reconcile(
   ports: ReconciliationPorts,

@@ -218,7 +218,7 @@ describe('books that were tampered with', () => {
     UNEXPECTED_ROLLBACK: (roundId, journal) =>
       copy(journal, roundId, 'debit', 'rollback', `${roundId}:debit`),
     UNKNOWN_ROUND: (roundId, journal) =>
-      copy(journal, roundId, 'debit', 'debit', 'a transaction that nobody asked for', crypto.randomUUID()),
+      copy(journal, roundId, 'debit', 'debit', 'nobody-asked-for-it:debit', crypto.randomUUID()),
   };
 
   function copy(

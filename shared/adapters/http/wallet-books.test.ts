@@ -42,7 +42,7 @@ type Reply = readonly [status: number, body: unknown];
 /** A wallet that answers one after the other, and the last for good; `undefined` closes the connection. */
 async function walletSaying(
   ...replies: readonly (Reply | undefined)[]
-): Promise<() => ReturnType<WalletBooks['page']>> {
+): Promise<(after?: string) => ReturnType<WalletBooks['page']>> {
   const left = [...replies];
   const server = createServer((request, response) => {
     let text = '';
@@ -74,7 +74,7 @@ async function walletSaying(
   } as const;
   const clock = { nowMs: () => period.toMs };
   const books = httpWalletBooks({ secret: async () => 'secret', clock, timeoutMs: 2_000 });
-  return () => books.page(operator, period);
+  return (after) => books.page(operator, period, after);
 }
 
 const page = (...transactions: unknown[]): Reply => [200, { transactions, next: null }];
@@ -116,29 +116,52 @@ describe('a page of a wallet', () => {
   it.each<[string, Reply | undefined]>([
     ['CONNECTION', undefined],
     ['SERVER_ERROR', [500, '']],
-    ['UNREADABLE', [404, '<html>Not found</html>']],
-    ['INVALID_SIGNATURE', [401, { code: 'INVALID_SIGNATURE', message: 'No' }]],
-    ['UNKNOWN_ROUTE', [400, { code: 'UNKNOWN_ROUTE', message: 'No' }]],
-    ['UNREADABLE', [200, { transactions: [entry] }]],
-    ['UNREADABLE', [200, { transactions: [entry], next: null, code: 'ODD' }]],
-    ['UNREADABLE', [200, `{"transactions":[],"next":null,"pad":"${'x'.repeat(MAX_REPLY_BYTES)}"}`]],
-    ['UNREADABLE', page({ ...entry, kind: 'tip' })],
-    ['UNREADABLE', page({ ...entry, round_id: '' })],
-    ['UNREADABLE', page({ ...entry, amount: '-1.50' })],
-    ['UNREADABLE', page({ ...entry, amount: '1.505' })],
-    ['UNREADABLE', page({ ...entry, amount: 1.5 })],
-    ['UNREADABLE', page({ ...entry, currency: 'DOUBLOON' })],
-    ['UNREADABLE', page({ ...entry, win: 'much' })],
-    ['UNREADABLE', page({ ...entry, at: 'yesterday' })],
-    [
-      'UNREADABLE',
-      [200, `{"transactions":[${JSON.stringify(entry).replace('{', '{"amount":"9.00",')}],"next":null}`],
-    ],
-  ])('is an error that says %s', async (why, reply) => {
+  ])('that never came is an error that says %s', async (why, reply) => {
     const read = await walletSaying(reply);
     await expect(read()).rejects.toMatchObject({
       code: 'WALLET_UNAVAILABLE',
-      message: `The wallet of demo did not list its transactions: ${why}`,
+      message: `The wallet of demo did not answer with its list of transactions: ${why}`,
     });
+  });
+
+  const twice = JSON.stringify(entry).replace('{', '{"amount":"9.00",');
+  it.each<[string, string, Reply]>([
+    ['a page of HTML', 'UNREADABLE', [404, '<html>Not found</html>']],
+    ['a refusal', 'INVALID_SIGNATURE', [401, { code: 'INVALID_SIGNATURE', message: 'No' }]],
+    ['another refusal than 404', 'UNKNOWN_ROUTE', [400, { code: 'UNKNOWN_ROUTE', message: 'No' }]],
+    ['no next', 'UNREADABLE', [200, { transactions: [entry] }]],
+    ['a code', 'UNREADABLE', [200, { transactions: [entry], next: null, code: 'ODD' }]],
+    [
+      'too long',
+      'UNREADABLE',
+      [200, `{"transactions":[],"next":null,"pad":"${'x'.repeat(MAX_REPLY_BYTES)}"}`],
+    ],
+    ['an empty page before others', 'UNREADABLE', [200, { transactions: [], next: 'cursor' }]],
+    ['a next that was asked for', 'UNREADABLE', [200, { transactions: [entry], next: 'asked' }]],
+    ['an unknown kind', 'UNREADABLE', page({ ...entry, kind: 'tip' })],
+    ['an id of nothing', 'UNREADABLE', page({ ...entry, round_id: '' })],
+    ['a negative amount', 'UNREADABLE', page({ ...entry, amount: '-1.50' })],
+    ['too precise an amount', 'UNREADABLE', page({ ...entry, amount: '1.505' })],
+    ['an amount that is no text', 'UNREADABLE', page({ ...entry, amount: 1.5 })],
+    ['an unknown currency', 'UNREADABLE', page({ ...entry, currency: 'DOUBLOON' })],
+    ['a win that is none', 'UNREADABLE', page({ ...entry, win: 'much' })],
+    ['a time that is none', 'UNREADABLE', page({ ...entry, at: 'yesterday' })],
+    ['a name given twice', 'UNREADABLE', [200, `{"transactions":[${twice}],"next":null}`]],
+  ])('that cannot be read is an error of its own: %s', async (_, why, reply) => {
+    const read = await walletSaying(reply);
+    await expect(read('asked')).rejects.toMatchObject({
+      code: 'WALLET_LIST_UNREADABLE',
+      message: `The list of transactions of the wallet of demo cannot be read: ${why}`,
+    });
+  });
+
+  const texts = ['two words', 'a\nline', '\u001b[2J', 'über', '\u200b', 'x'.repeat(129)];
+  it.each(
+    ['transaction_id', 'round_id', 'player_id', 'game_code'].flatMap((field) =>
+      texts.map((text) => [field, text]),
+    ),
+  )('that has in %s what could forge a line of a report cannot be read: %j', async (field, text) => {
+    const read = await walletSaying(page({ ...entry, [field]: text }));
+    await expect(read()).rejects.toMatchObject({ code: 'WALLET_LIST_UNREADABLE' });
   });
 });

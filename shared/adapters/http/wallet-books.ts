@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { currencyOf } from '../../domain/currency.ts';
 import { DependencyError } from '../../domain/errors.ts';
 import { parseAmount } from '../../domain/money.ts';
+import { GameCode } from '../../domain/ids.ts';
 import type { Operator } from '../../domain/operator.ts';
 import type { BookedTransaction } from '../../domain/reconciliation.ts';
 import type { BookPage, BookSelection, WalletBooks } from '../../ports/wallet-books.ts';
@@ -13,13 +14,14 @@ const PAGE_SIZE = 100;
 /** Reading moves nothing, so a page whose reply was lost is asked for once more. */
 const ATTEMPTS = 2;
 
-const id = z.string().min(1).max(128);
+/** Reports print them as they are. */
+const id = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'printable ASCII without spaces, at most 128');
 const Entry = z.object({
   kind: z.enum(['debit', 'credit', 'rollback', 'bet-win']),
   transaction_id: id,
   round_id: id,
   player_id: id,
-  game_code: z.string(),
+  game_code: GameCode,
   currency: z.string(),
   amount: z.string(),
   win: z.string().nullish(),
@@ -42,7 +44,7 @@ export function httpWalletBooks(connection: WalletConnection): WalletBooks {
         answer = await exchange(connection, operator, 'transactions', fields);
         if (answer.kind === 'answered' || attempt === ATTEMPTS) break;
       }
-      return pageOf(answer, operator);
+      return pageOf(answer, operator, after);
     },
   };
 }
@@ -55,19 +57,24 @@ function fieldsOf(selection: BookSelection, after: string | undefined): Record<s
   return { ...which, limit: PAGE_SIZE, ...(after !== undefined && { after }) };
 }
 
-/** @throws DependencyError WALLET_UNAVAILABLE */
-function pageOf(answer: Exchange, operator: Operator): BookPage | undefined {
-  if (answer.kind === 'unknown') throw unavailable(operator, answer.reason);
+/** @throws DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE */
+function pageOf(answer: Exchange, operator: Operator, after: string | undefined): BookPage | undefined {
+  if (answer.kind === 'unknown' && answer.reason !== 'UNREADABLE') {
+    const message = `The wallet of ${operator.operatorId} did not answer with its list of transactions: ${answer.reason}`;
+    throw new DependencyError('WALLET_UNAVAILABLE', message);
+  }
   const code = codeOf(answer);
   if (answer.status === 404 && code === 'UNKNOWN_ROUTE') return undefined;
-  const page = answer.status === 200 ? Page.safeParse(answer.body) : undefined;
-  if (!page?.success) throw unavailable(operator, code ?? 'UNREADABLE', page?.error);
   try {
-    const { transactions, next } = page.data;
+    if (answer.kind === 'unknown' || answer.status !== 200) throw new TypeError('No page');
+    const { transactions, next } = Page.parse(answer.body);
+    // Such a list would never end.
+    if (next !== null && (transactions.length === 0 || next === after)) throw new TypeError('No next page');
     const moved = transactions.filter(({ refusal }) => refusal === undefined || refusal === null);
     return { transactions: moved.map(bookedTransaction), next: next ?? undefined };
   } catch (cause) {
-    throw unavailable(operator, 'UNREADABLE', cause);
+    const message = `The list of transactions of the wallet of ${operator.operatorId} cannot be read: ${code ?? 'UNREADABLE'}`;
+    throw new DependencyError('WALLET_LIST_UNREADABLE', message, { cause });
   }
 }
 
@@ -85,9 +92,4 @@ function bookedTransaction(entry: z.output<typeof Entry>): BookedTransaction {
     winMinor: typeof entry.win === 'string' ? parseAmount(entry.win, currency) : 0n,
     atMs: Date.parse(entry.at),
   };
-}
-
-function unavailable({ operatorId }: Operator, why: string, cause?: unknown): DependencyError {
-  const message = `The wallet of ${operatorId} did not list its transactions: ${why}`;
-  return new DependencyError('WALLET_UNAVAILABLE', message, { cause });
 }
