@@ -187,6 +187,21 @@ describe('a bet-win', () => {
     });
   });
 
+  it('is refused for good where the balance after it could not be held', () => {
+    withPlayers((accounts) => {
+      const winMinor = MAX_BALANCE_MINOR;
+      const huge = { ...movement, winMinor };
+      expect(ask(accounts, { kind: 'betWin', movement: huge })).toEqual({ code: 'BALANCE_LIMIT' });
+      accounts.debit({ ...toUndo, transactionId: 'two', amountMinor: 200n });
+      // Now it could, and the game server has long ended the round.
+      expect(ask(accounts, { kind: 'betWin', movement: huge })).toEqual({ code: 'BALANCE_LIMIT' });
+      expect(accounts.get('anna').balanceMinor).toBe(300n);
+      expect(ask(accounts, { kind: 'rollback', movement: toUndo })).toEqual({
+        code: 'TRANSACTION_NOT_FOUND',
+      });
+    });
+  });
+
   it('with the same id and another win is another movement', () => {
     withPlayers((accounts) => {
       accounts.betWin(movement);

@@ -93,8 +93,8 @@ export class Accounts {
   }
 
   /**
-   * Takes a stake and pays its win, both or neither, once. What the win is decides nothing.
-   * @throws WalletRefusal as a debit does, and BALANCE_LIMIT, which is not remembered
+   * Takes a stake and pays its win, both or neither, once. What the win is decides nothing, but for a balance past all limits.
+   * @throws WalletRefusal as a debit does, and BALANCE_LIMIT
    */
   betWin(movement: Movement, refusal?: RefusalCode): Entry {
     const entry = inTransaction(this.#database, () => {
@@ -175,8 +175,8 @@ export class Accounts {
   }
 
   #takeStake(kind: 'debit' | 'bet-win', movement: Movement, given: RefusalCode | undefined): Entry {
-    const refusal = given ?? refusalOf(movement, this.find(movement.playerId));
     const changeMinor = (movement.winMinor ?? 0n) - movement.amountMinor;
+    const refusal = given ?? refusalOf(movement, this.find(movement.playerId), changeMinor);
     // A refusal is kept as well: a delayed copy of this debit must not be taken after the player has paid in.
     return this.#append(kind, movement, refusal ? 0n : changeMinor, refusal);
   }
@@ -238,10 +238,15 @@ function taken(entry: Entry): Entry {
   return entry;
 }
 
-function refusalOf(debit: Movement, player: Player | undefined): RefusalCode | undefined {
+function refusalOf(
+  stake: Movement,
+  player: Player | undefined,
+  changeMinor: bigint,
+): RefusalCode | undefined {
   if (!player) return 'UNKNOWN_PLAYER';
-  if (player.currency !== debit.currency) return 'CURRENCY_MISMATCH';
-  return player.balanceMinor < debit.amountMinor ? 'INSUFFICIENT_FUNDS' : undefined;
+  if (player.currency !== stake.currency) return 'CURRENCY_MISMATCH';
+  if (player.balanceMinor < stake.amountMinor) return 'INSUFFICIENT_FUNDS';
+  return player.balanceMinor + changeMinor > MAX_BALANCE_MINOR ? 'BALANCE_LIMIT' : undefined;
 }
 
 function hashOf(token: string): Buffer {
