@@ -138,18 +138,38 @@ describe('the list of the wallet', () => {
     expect(await post(fields)).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
   });
 
-  it('is not to be had while the wallet is down by plan', async () => {
-    const faults = (method: string, body?: object) =>
-      fetch(`${server.url}/faults`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        body: body ? JSON.stringify(body) : null,
-      });
-    await faults('PUT', { rules: [{ fault: 'down' }] });
-    await expect(list({ roundId: randomUUID() })).rejects.toMatchObject({ code: 'WALLET_UNAVAILABLE' });
+  it.each([
+    [{ fault: 'down' }, 'WALLET_UNAVAILABLE'],
+    [{ fault: 'time-out' }, 'WALLET_UNAVAILABLE'],
+    [{ fault: 'server-error' }, 'WALLET_UNAVAILABLE'],
+    [{ fault: 'slow', delay_ms: 60_000 }, 'WALLET_UNAVAILABLE'],
+    [{ fault: 'close-socket', when: 'before' }, 'WALLET_UNAVAILABLE'],
+    [{ fault: 'close-socket', when: 'during' }, 'WALLET_UNAVAILABLE'],
+    [{ fault: 'close-socket', when: 'after' }, 'WALLET_UNAVAILABLE'],
+    [{ fault: 'garbage', form: 'html' }, 'WALLET_LIST_UNREADABLE'],
+    [{ fault: 'garbage', form: 'cut-off' }, 'WALLET_LIST_UNREADABLE'],
+    [{ fault: 'garbage', form: 'twice' }, 'WALLET_LIST_UNREADABLE'],
+    [{ fault: 'garbage', form: 'too-long' }, 'WALLET_LIST_UNREADABLE'],
+  ])('is not to be had while a plan says so: %o', async (rule, code) => {
+    const hurried = httpWalletBooks({ secret: async () => secret, clock, timeoutMs: 200 });
+    const read = () => hurried.page(operator('demo'), { roundId: randomUUID() });
+    await faults('PUT', { rules: [{ ...rule, on: 'transactions' }] });
+    await expect(read()).rejects.toMatchObject({ code });
     await faults('DELETE');
+    expect(await read()).toEqual({ transactions: [], next: undefined });
+  });
+
+  it('is struck by a rule that names no call', async () => {
+    await faults('PUT', { rules: [{ fault: 'server-error', times: 2 }] });
+    await expect(list({ roundId: randomUUID() })).rejects.toMatchObject({ code: 'WALLET_UNAVAILABLE' });
     expect(await list({ roundId: randomUUID() })).toEqual([[]]);
   });
+
+  async function faults(method: string, body?: object): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method, headers, body: body ? JSON.stringify(body) : null };
+    expect((await fetch(`${server.url}/faults`, init)).status).toBe(200);
+  }
 
   it('is not given to whoever cannot sign', async () => {
     const fields = { round_id: randomUUID() };

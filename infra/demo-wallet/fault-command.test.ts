@@ -165,6 +165,9 @@ describe('the command', () => {
     expect((await faults('set', planFile('{"rules":'))).stderr).toMatch(
       /^\S+plan\.json cannot be read: .*JSON.*\n$/,
     );
+    expect((await faults('set', planFile('{"rules":[{"fault":"down"}],"rules":[]}'))).stderr).toMatch(
+      /^\S+plan\.json cannot be read: .*the same name twice\n$/,
+    );
   });
 });
 

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { FaultError } from '../../shared/domain/errors.ts';
 import { GameCode, PlayerId } from '../../shared/domain/ids.ts';
+import { readJson } from '../../shared/domain/json-text.ts';
 
 const STAKES = ['debit', 'bet-win'] as const;
 const MOVEMENTS = [...STAKES, 'credit', 'rollback'] as const;
 const CALLS = ['authenticate', 'balance', ...MOVEMENTS] as const;
-const EVERYTHING = [...CALLS, 'transactions', 'health'] as const;
+const LISTED = [...CALLS, 'transactions'] as const;
+const EVERYTHING = [...LISTED, 'health'] as const;
 
 export type Operation = (typeof EVERYTHING)[number];
 
@@ -46,21 +48,21 @@ function rule<const F extends string, const O extends Operation, P extends z.Zod
 
 const rules = [
   rule('commit-then-time-out', CALLS, {}),
-  rule('time-out', CALLS, {}),
+  rule('time-out', LISTED, {}),
   rule('duplicate', MOVEMENTS, {}),
   rule('reorder', CALLS, { hold_ms: DurationMs.default(10_000) }),
   rule('rollback-before-bet', STAKES, { hold_ms: DurationMs.default(60_000) }),
-  rule('server-error', CALLS, {
+  rule('server-error', LISTED, {
     status: z.int().min(500).max(599).default(503),
     commit: z.boolean().default(false),
   }),
-  rule('garbage', CALLS, { form: z.enum(['html', 'cut-off', 'twice', 'too-long']).default('html') }),
+  rule('garbage', LISTED, { form: z.enum(['html', 'cut-off', 'twice', 'too-long']).default('html') }),
   rule('wrong-currency', CALLS, {}),
   rule('wrong-transaction', MOVEMENTS, {}),
   rule('negative-balance', CALLS, {}),
   rule('another-amount', MOVEMENTS, {}),
-  rule('slow', CALLS, { delay_ms: DurationMs.default(1_000) }),
-  rule('close-socket', CALLS, { when: z.enum(['before', 'during', 'after']).default('after') }),
+  rule('slow', LISTED, { delay_ms: DurationMs.default(1_000) }),
+  rule('close-socket', LISTED, { when: z.enum(['before', 'during', 'after']).default('after') }),
   rule('limit-reached', STAKES, {}),
   rule('player-blocked', ['authenticate', ...STAKES], {}),
   rule('down', EVERYTHING, {}),
@@ -110,7 +112,7 @@ export function flawsOf({ issues }: z.ZodError): string {
 export async function readPlanFile(file: string): Promise<FaultPlan> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, 'utf8'));
+    value = readJson(await readFile(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FaultError('MISCONFIGURED', `${file} cannot be read: ${reason}`, { cause: error });

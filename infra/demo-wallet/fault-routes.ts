@@ -1,4 +1,6 @@
 import type * as z from 'zod';
+import { RequestError } from '../../shared/domain/errors.ts';
+import { readJson } from '../../shared/domain/json-text.ts';
 import { FaultPlan, flawsOf, MAX_RULES, Rule } from './fault-plan.ts';
 import type { HostileWallet } from './hostile-wallet.ts';
 import { WalletRefusal } from './refusal.ts';
@@ -34,16 +36,17 @@ function add(hostile: HostileWallet, rule: Rule): void {
 
 /** @throws WalletRefusal INVALID_JSON, INVALID_REQUEST */
 function read<S extends z.ZodType>(schema: S, body: Uint8Array): z.output<S> {
-  const result = schema.safeParse(readJson(body));
+  const result = schema.safeParse(valueOf(body));
   if (result.success) return result.data;
   throw new WalletRefusal('INVALID_REQUEST', flawsOf(result.error));
 }
 
 /** @throws WalletRefusal INVALID_JSON */
-function readJson(body: Uint8Array): unknown {
+function valueOf(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new WalletRefusal('INVALID_JSON', 'The body is no JSON');
+    return readJson(body);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    throw new WalletRefusal('INVALID_JSON', error.message);
   }
 }

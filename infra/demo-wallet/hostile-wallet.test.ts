@@ -273,6 +273,15 @@ describe('the routes of the plan', () => {
     expect((await wallet.faults('GET')).json).toMatchObject({ rules: [{ rule: { fault: 'slow' } }] });
   });
 
+  it('refuse rules that are given twice, of which each reader might take another', async () => {
+    await wallet.plan({ fault: 'slow' });
+    const body = '{"rules":[{"fault":"down"}],"rules":[]}';
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${wallet.url}/faults`, { method: 'PUT', headers, body });
+    expect([response.status, await response.json()]).toMatchObject([400, { code: 'INVALID_JSON' }]);
+    expect((await wallet.faults('GET')).json).toMatchObject({ rules: [{ rule: { fault: 'slow' } }] });
+  });
+
   it('take no more rules than a plan may have, one by one either', async () => {
     await wallet.plan(...Array.from({ length: 100 }, () => ({ fault: 'slow', on: 'balance' })));
     expect(await wallet.faults('POST', { fault: 'slow' })).toMatchObject({

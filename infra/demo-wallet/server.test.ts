@@ -173,6 +173,17 @@ describe("the testers' routes", () => {
     expect(await createPlayer(player)).toMatchObject({ status: 409, code: 'PLAYER_EXISTS' });
   });
 
+  it('know a player by an id that is written in a path in another way', async () => {
+    await createPlayer({ player_id: 'anna@home:1', balance: '0.10' });
+    const anna = { status: 200, player_id: 'anna@home:1', balance: '0.10', currency: 'EUR' };
+    for (const id of ['anna@home:1', 'anna%40home%3A1', '%61nna%40home:1']) {
+      expect(await send(`/players/${id}`, {})).toEqual(anna);
+    }
+    for (const id of ['anna%40home%3A1%2F', 'anna%20home', '%', '%FF']) {
+      expect(await send(`/players/${id}`, {})).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
+    }
+  });
+
   it.each([
     ['INVALID_AMOUNT', { balance: '-1' }],
     ['UNKNOWN_CURRENCY', { currency: 'EURO' }],

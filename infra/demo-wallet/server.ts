@@ -145,7 +145,16 @@ function find(
     throw new WalletRefusal('METHOD_NOT_ALLOWED', `Use ${allow}`, { allow });
   }
   if (!route) throw new WalletRefusal('UNKNOWN_ROUTE', 'There is no such route');
-  return { route, pathParameter: route.path.exec(path)?.[1] ?? '' };
+  return { route, pathParameter: decoded(route.path.exec(path)?.[1] ?? '') };
+}
+
+/** @throws WalletRefusal INVALID_REQUEST */
+function decoded(pathParameter: string): string {
+  try {
+    return decodeURIComponent(pathParameter);
+  } catch {
+    throw new WalletRefusal('INVALID_REQUEST', 'The path is not encoded as URLs are');
+  }
 }
 
 /** A web page whose name was pointed at this machine still sends its own name. */

@@ -130,7 +130,7 @@ function garbage(form: 'html' | 'cut-off' | 'twice' | 'too-long', reply: Reply):
     case 'cut-off':
       return { kind: 'text', contentType: json, text: text.slice(0, text.length / 2) };
     case 'twice':
-      return { kind: 'text', contentType: json, text: text.replace('{', '{"balance":"0.00",') };
+      return { kind: 'text', contentType: json, text: text.replace(/"(?:balance|next)":/, '$&"0.00",$&') };
     case 'too-long':
       return { kind: 'text', contentType: json, text: text.replace('{', `{${' '.repeat(MAX_BODY_BYTES)}`) };
   }

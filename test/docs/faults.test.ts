@@ -26,11 +26,33 @@ describe('docs/wallet-api.md', () => {
     for (const [fault = '', parameters = ''] of told) {
       const { fault: _, on: __, ...own } = Rule.parse({ fault });
       const named = parameters.split('; ').filter(Boolean);
-      expect(
-        named.map((text) => text.replace('at most ', '')),
-        fault,
-      ).toEqual(Object.entries(own).map(([name, value]) => `${name}, ${value}`));
+      expect(named, fault).toEqual(Object.entries(own).map(([name, value]) => `${name}, ${value}`));
     }
+  });
+
+  it('has the limits of what is a number', () => {
+    const limits = /Milliseconds are at most (\d+), a `status` is (\d+) to (\d+)\./
+      .exec(wallet.text)
+      ?.slice(1)
+      .map(Number);
+    const [maxMs = 0, minStatus = 0, maxStatus = 0] = limits ?? [];
+    const accepted = (rule: object) => Rule.safeParse(rule).success;
+    const times = [
+      ['slow', 'delay_ms'],
+      ['reorder', 'hold_ms'],
+      ['rollback-before-bet', 'hold_ms'],
+      ['down', 'for_ms'],
+    ] as const;
+    for (const [fault, name] of times) {
+      expect([maxMs, maxMs + 1].map((ms) => accepted({ fault, [name]: ms }))).toEqual([true, false]);
+    }
+    const statuses = [minStatus - 1, minStatus, maxStatus, maxStatus + 1];
+    expect(statuses.map((status) => accepted({ fault: 'server-error', status }))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('has every field of a rule, and the option that sets it', () => {
