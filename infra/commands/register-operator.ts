@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import {
   CreateSecretCommand,
@@ -37,7 +39,7 @@ export async function registerOperator(
 ): Promise<string> {
   const { name, walletSecret, walletCalls = 'debit-credit' } = registration;
   const operatorId = OperatorId.parse(registration.operatorId);
-  const walletUrl = walletAddress(registration.walletUrl);
+  const walletUrl = walletAddress(registration.walletUrl, stage);
   const operatorKey = registration.operatorKey ?? randomBytes(32).toString('base64url');
   const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key`;
   await putSecret(walletSecretName, walletSecret);
@@ -47,11 +49,19 @@ export async function registerOperator(
   return operatorKey;
 }
 
-/** Money crosses the network only under TLS (GLI-19 V3.0, B.4); a wallet on this machine needs none. */
-function walletAddress(address: string): string {
-  const { protocol, hostname } = new URL(z.url().parse(address));
-  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
-  if (protocol !== 'https:' && !(protocol === 'http:' && loopback)) {
+/**
+ * Money crosses the network only under TLS (GLI-19 V3.0, B.4); a wallet on the machine of the game server needs none.
+ * Paths are put behind the address, so it must end where they can begin.
+ */
+function walletAddress(address: string, stage: string): string {
+  const url = z.url().safeParse(address).success ? URL.parse(address) : null;
+  if (!url) throw new Error("The wallet's address is none");
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(address)) {
+    throw new Error("The wallet's address must have no user, no query and no fragment");
+  }
+  const { protocol, hostname } = url;
+  const isNear = stage === 'local' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+  if (protocol !== 'https:' && !(protocol === 'http:' && isNear)) {
     throw new Error(`The wallet's address must be https, but is ${address}`);
   }
   return address;
@@ -68,7 +78,31 @@ async function putSecret(name: string, value: string): Promise<void> {
 }
 
 const usage =
-  'npm run operator:register -- --operator ID --name NAME --wallet-url URL --wallet-secret SECRET [--wallet-calls debit-credit|bet-win] [--key KEY] [--stage STAGE]';
+  'npm run operator:register -- --operator ID --name NAME --wallet-url URL (--wallet-secret-file FILE | --wallet-secret SECRET) [--wallet-calls debit-credit|bet-win] [--key KEY] [--stage STAGE]; FILE may be - for standard input';
+
+const MIN_SECRET_LENGTH = 16;
+
+/** @throws Error with one line for the user */
+async function walletSecretOf(given: string | undefined, file: string | undefined): Promise<string> {
+  if ((given === undefined) === (file === undefined)) throw new Error(`Usage: ${usage}`);
+  const secret = given ?? (await secretIn(file ?? '-'));
+  if (secret.length < MIN_SECRET_LENGTH) {
+    throw new Error(`The wallet's secret needs at least ${MIN_SECRET_LENGTH} characters`);
+  }
+  return secret;
+}
+
+/** Unlike what a command line says, it is in no list of processes. A line break at its end is the editor's. */
+async function secretIn(file: string): Promise<string> {
+  const content = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
+  return content.replace(/\r?\n$/, '');
+}
+
+/** Only a hash without a salt stands between the key and who reads the table: it must be beyond guessing. */
+function checkedKey(key: string | undefined): string | undefined {
+  if (key === undefined || /^[\x21-\x7e]{32,256}$/.test(key)) return key;
+  throw new Error('--key needs at least 32 characters, of ASCII without spaces; without it, a key is made');
+}
 
 if (import.meta.main) {
   await runCommand(async () => {
@@ -79,23 +113,19 @@ if (import.meta.main) {
         name: { type: 'string' },
         'wallet-url': { type: 'string' },
         'wallet-secret': { type: 'string' },
+        'wallet-secret-file': { type: 'string' },
         'wallet-calls': { type: 'string', default: 'debit-credit' },
         key: { type: 'string' },
       },
     });
-    const {
-      operator: operatorId,
-      name,
-      'wallet-url': walletUrl,
-      'wallet-secret': walletSecret,
-      'wallet-calls': calls,
-      key,
-    } = values;
-    if (!operatorId || !name || !walletUrl || !walletSecret) throw new Error(`Usage: ${usage}`);
-    const walletCalls = z.enum(walletCallStyles).parse(calls);
+    const { operator: operatorId, name, 'wallet-url': walletUrl } = values;
+    const walletCalls = z.enum(walletCallStyles).safeParse(values['wallet-calls']).data;
+    if (!operatorId || !name || !walletUrl || !walletCalls) throw new Error(`Usage: ${usage}`);
+    const operatorKey = checkedKey(values.key);
+    const walletSecret = await walletSecretOf(values['wallet-secret'], values['wallet-secret-file']);
     const deployment = await findDeployment(values.stage);
-    const registration = { operatorId, name, walletUrl, walletSecret, walletCalls, operatorKey: key };
-    const operatorKey = await registerOperator(deployment, registration);
-    console.log(`Registered ${operatorId} on stage ${values.stage}. Its key, shown only now: ${operatorKey}`);
+    const registration = { operatorId, name, walletUrl, walletSecret, walletCalls, operatorKey };
+    const key = await registerOperator(deployment, registration);
+    console.log(`Registered ${operatorId} on stage ${values.stage}. Its key, shown only now: ${key}`);
   });
 }

@@ -5,7 +5,7 @@ import type { Session } from '../domain/session.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Sessions } from '../ports/sessions.ts';
 
-/** The form in which an operator's key is stored: SHA-256, hex. Keys are 256 random bits, so no slow hash is needed. */
+/** The form in which an operator's key is stored: SHA-256, hex. Keys are 32 characters or more, so no slow hash is needed. */
 export function operatorKeyHash(operatorKey: string): string {
   return createHash('sha256').update(operatorKey, 'utf8').digest('hex');
 }

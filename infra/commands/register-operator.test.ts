@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
+import { Secrets } from '../../shared/adapters/secrets/secrets.ts';
+import { systemClock } from '../../shared/adapters/system/clock.ts';
+import { operatorKeyHash } from '../../shared/usecases/authenticate-operator.ts';
+import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
+import { createTable } from '../../test/contracts/start-dynamodb.ts';
+import { endpointEnvironment } from '../local/services/endpoints.ts';
+import { LOCAL_DEPLOYMENT_FILE } from './deployment.ts';
+import { registerOperator } from './register-operator.ts';
+
+const SECRET = 'sixteen letters!';
+const KEY = 'k'.repeat(32);
+const WALLET = 'https://wallet.example/rgs';
+const outputs = {
+  ApiUrl: 'http://127.0.0.1',
+  LedgerTable: 'ledger',
+  ConfigTable: 'config',
+  EnginesBucket: 'engines',
+  ArchiveBucket: 'archive',
+};
+const before = { ...process.env };
+let local: TestServices;
+let folder: string;
+let count = 0;
+
+beforeAll(async () => {
+  local = await startTestServices();
+  folder = await mkdtemp(path.join(tmpdir(), 'rgs-register-'));
+  const environment = endpointEnvironment(local.services.endpoints);
+  await writeFile(path.join(folder, LOCAL_DEPLOYMENT_FILE), JSON.stringify({ outputs, environment }));
+  Object.assign(process.env, environment);
+  await createTable(documentClient(), 'config');
+}, 60_000);
+afterAll(async () => {
+  for (const name of Object.keys(endpointEnvironment(local.services.endpoints))) {
+    if (before[name] === undefined) delete process.env[name];
+    else process.env[name] = before[name];
+  }
+  await local.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs the command for an operator of its own, with what is left out of the options as it should be. */
+async function command(given: Readonly<Record<string, string>>, input = '') {
+  count += 1;
+  const operatorId = `operator-${count}`;
+  const options = { operator: operatorId, name: 'Acme', 'wallet-url': WALLET, ...given };
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const child = spawn(process.execPath, ['infra/commands/register-operator.ts', ...words], {
+    env: { PATH: '', RGS_DATA: folder },
+  });
+  child.stdin.on('error', () => {}).end(input);
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { operatorId, code: child.exitCode, stdout, stderr };
+}
+
+function registered(key: string) {
+  return new DynamoRegistry(documentClient(), 'config', systemClock).operatorByKey(operatorKeyHash(key));
+}
+
+async function secretOf(operatorId: string): Promise<string> {
+  const secrets = new Secrets(new SecretsManagerClient(), systemClock);
+  return Buffer.from(await secrets.secret(`rgs/local/operator/${operatorId}/wallet-key`)).toString();
+}
+
+describe('an operator', () => {
+  it('is found by the key that is printed, and its wallet is called with the secret that was given', async () => {
+    const { operatorId, code, stdout, stderr } = await command({ 'wallet-secret': SECRET });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const key = /Its key, shown only now: (\S{43})\n$/.exec(stdout)?.[1] ?? '';
+    expect(await registered(key)).toMatchObject({ operatorId, walletUrl: WALLET });
+    expect(await secretOf(operatorId)).toBe(SECRET);
+  });
+
+  it('keeps a key that is long enough', async () => {
+    const { operatorId } = await command({ 'wallet-secret': SECRET, key: KEY });
+    expect(await registered(KEY)).toMatchObject({ operatorId });
+  });
+
+  it.each(['', '\n', '\r\n'])('has the secret of a file that ends in %j', async (end) => {
+    const file = path.join(folder, 'secret');
+    await writeFile(file, `${SECRET}${end}`);
+    const { operatorId, code } = await command({ 'wallet-secret-file': file });
+    expect(code).toBe(0);
+    expect(await secretOf(operatorId)).toBe(SECRET);
+  });
+
+  it('has the secret of standard input', async () => {
+    const { operatorId, code } = await command({ 'wallet-secret-file': '-' }, `${SECRET}\n`);
+    expect(code).toBe(0);
+    expect(await secretOf(operatorId)).toBe(SECRET);
+  });
+});
+
+describe('an operator is refused', () => {
+  const secret = { 'wallet-secret': SECRET };
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['with a key that can be guessed', { ...secret, key: 'a'.repeat(31) }, /--key .* 32 /],
+    ['with a key that no header holds', { ...secret, key: `${KEY} ü` }, /--key /],
+    ['with a secret that can be guessed', { 'wallet-secret': 'a'.repeat(15) }, /secret .* 16 characters/],
+    ['with an empty secret', { 'wallet-secret-file': '-' }, /secret .* 16 characters/],
+    ['with a secret that is not there', { 'wallet-secret-file': '/no/such/file' }, /ENOENT/],
+    ['without a secret', {}, /Usage: /],
+    ['with two secrets', { ...secret, 'wallet-secret-file': '-' }, /Usage: /],
+    ['with a wallet over plain HTTP', { ...secret, 'wallet-url': 'http://wallet.example' }, /https/],
+    ['with a user in the address', { ...secret, 'wallet-url': 'https://me:pass@wallet.example' }, /user/],
+    ['with a user without a password', { ...secret, 'wallet-url': 'https://me@wallet.example' }, /user/],
+    ['with a query in the address', { ...secret, 'wallet-url': `${WALLET}?tenant=1` }, /query/],
+    ['with an empty query in the address', { ...secret, 'wallet-url': `${WALLET}?` }, /query/],
+    ['with a fragment in the address', { ...secret, 'wallet-url': `${WALLET}#here` }, /fragment/],
+    ['with an address that is none', { ...secret, 'wallet-url': 'wallet.example' }, /address/],
+  ])('%s', async (_, given, why) => {
+    const { code, stdout, stderr } = await command(given);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^Error: [^\n]+\n$/);
+    expect(stderr).toMatch(why);
+    expect(stderr).not.toContain('me:pass');
+  });
+
+  it('with a wallet on this machine, but where the game server is on it too', async () => {
+    const operator = { operatorId: 'near', name: 'Near', walletSecret: SECRET };
+    for (const walletUrl of ['http://127.0.0.1:8081', 'http://localhost:8081', 'http://[::1]:8081']) {
+      await expect(
+        registerOperator({ stage: 'local', outputs }, { ...operator, walletUrl }),
+      ).resolves.toBeTruthy();
+      await expect(registerOperator({ stage: 'dev', outputs }, { ...operator, walletUrl })).rejects.toThrow(
+        /https/,
+      );
+    }
+  });
+});
