@@ -55,11 +55,16 @@ export interface ChiSquare {
 
 /**
  * Pearson's goodness of fit. Categories whose expected count is below 5 are counted together, as the approximation
- * wants it (W. G. Cochran, 1954).
+ * wants it (W. G. Cochran, 1954). What cannot be and was observed all the same refutes by itself.
+ * @throws RangeError where nothing was observed
  */
 export function chiSquare(observed: readonly number[], weights: readonly number[]): ChiSquare {
   const total = sum(observed);
   const weight = sum(weights);
+  if (!(total > 0)) throw new RangeError('Nothing was observed');
+  const impossible = observed.some((count, index) => count > 0 && (weights[index] ?? 0) === 0);
+  if (impossible)
+    return { statistic: Number.POSITIVE_INFINITY, degreesOfFreedom: observed.length - 1, pValue: 0 };
   const cells = pooled(observed.map((count, index) => [count, (total * (weights[index] ?? 0)) / weight]));
   const statistic = sum(cells.map(([count, expected]) => (count - expected) ** 2 / expected));
   const degreesOfFreedom = cells.length - 1;

@@ -21,6 +21,8 @@ export interface EvidenceOptions {
 
 const LEVEL = 0.01;
 const BINS = 10;
+/** NIST SP 800-22, 4.2.2: of fewer samples the spread of p-values cannot be told. */
+export const LEAST_SAMPLES = 55;
 /** NIST SP 800-22, 4.2.2: p-values whose own p-value is below this are not uniform. */
 const RARE = 0.0001;
 
@@ -36,10 +38,11 @@ export function gatherEvidence(next: Words, { samples, words, onProgress }: Evid
 
 function judge(test: string, pValues: readonly number[]): Evidence {
   const samples = pValues.length;
-  const refused = pValues.filter((pValue) => pValue < LEVEL).length;
+  // What is no number was computed of words that no fair source gives, such as the same bit all along.
+  const refused = pValues.filter((pValue) => !(pValue >= LEVEL)).length;
   const bins = Array.from({ length: BINS }, () => 0);
   for (const pValue of pValues) {
-    const bin = Math.min(BINS - 1, Math.floor(pValue * BINS));
+    const bin = Number.isNaN(pValue) ? 0 : Math.min(BINS - 1, Math.floor(pValue * BINS));
     bins[bin] = (bins[bin] ?? 0) + 1;
   }
   const uniformity = chiSquare(
@@ -52,13 +55,14 @@ function judge(test: string, pValues: readonly number[]): Evidence {
 
 /** A fair source is refused more often than this in one run of ten thousand: the tail of the binomial distribution. */
 export function mostRefused(samples: number): number {
-  let chance = (1 - LEVEL) ** samples;
-  let tail = 1 - chance;
+  // In logarithms: of many samples, the chance that none is refused is less than a number can be.
+  let logChance = samples * Math.log1p(-LEVEL);
+  let tail = 1 - Math.exp(logChance);
   let most = 0;
   while (tail > RARE) {
     most += 1;
-    chance *= ((samples - most + 1) / most) * (LEVEL / (1 - LEVEL));
-    tail -= chance;
+    logChance += Math.log(((samples - most + 1) / most) * (LEVEL / (1 - LEVEL)));
+    tail -= Math.exp(logChance);
   }
   return most;
 }

@@ -1,30 +1,52 @@
 import { createHash } from 'node:crypto';
 import { systemRandom } from '../../../shared/adapters/system/random.ts';
+import { buildModule } from '../../build.ts';
+import { compileRaw, RawEngine, readAnswer, stepBytes } from '../../raw-engine.ts';
 import { compileRandomProbe } from '../../sdk/random.fixture.ts';
 
 /** 32 bits at a time. */
 export type Words = () => number;
 
-/** What a paid spin of a game with five reels draws before anything else. */
-const WORDS_A_ROUND = 5;
+/** A game with reels, whose spins draw a word for each, and sometimes more. */
+const GAME = 'happy-panda';
 
 /**
- * The words that rounds consume, one round after the other: each has a seed of its own, and takes the head of its
- * stream from the kit's compiled generator.
+ * The words that rounds consume, one round after the other: each action of a game that is played on and on has a seed of
+ * its own, as it has where players play, and takes from the head of its stream as many words as it really drew.
  * @param seedOf where a round's seed comes from; by default, where the functions that play take it from
  */
 export async function roundStream(seedOf: (round: number) => Uint8Array = freshSeed): Promise<Words> {
-  const probe = await compileRandomProbe();
+  const generator = await compileRandomProbe();
+  const draw = await playedGame();
   let round = 0;
   let left = 0;
   return () => {
-    if (left === 0) {
-      probe.startStep(seedOf(round), 0n);
+    while (left === 0) {
+      const seed = seedOf(round);
+      left = draw(seed);
+      generator.startStep(seed, 0n);
       round += 1;
-      left = WORDS_A_ROUND;
     }
     left -= 1;
-    return probe.next();
+    return generator.next();
+  };
+}
+
+/** Plays the game's next action with a seed, and answers how many words that drew. */
+async function playedGame(): Promise<(seed: Uint8Array) => number> {
+  const entries = [`engines/${GAME}/assembly/index.ts`, 'engines/sdk/assembly/draw-probe.ts'];
+  const engine = new RawEngine(await compileRaw((await buildModule(`${GAME}.draws`, entries)).path));
+  const { words_drawn: drawn } = engine.exports as { readonly words_drawn: () => number };
+  const [spin, freeSpin] = ['base', 'bonus'].map(
+    (phase) => engine.capabilities().actions.find((action) => action.phase === phase)?.code ?? 0,
+  );
+  let { state, bonusActive } = engine.reset();
+  return (seed) => {
+    const action = (bonusActive ? freeSpin : spin) ?? 0;
+    const output = engine.ask('rgs_step', stepBytes({ seed, stepIndex: 0n, state, action }));
+    if (typeof output === 'number') throw new Error(`${GAME} refuses its own action with ${output}`);
+    ({ state, bonusActive } = readAnswer(output));
+    return drawn();
   };
 }
 

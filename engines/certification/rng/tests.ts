@@ -11,7 +11,8 @@ export type RandomnessTest = (next: Words, words: number) => number;
 export const randomnessTests: Readonly<Record<string, RandomnessTest>> = {
   'chi-square': frequency,
   runs,
-  serial,
+  serial: serial(1),
+  'serial-5': serial(5),
   gap,
   poker,
   scaled: scaledFrequency,
@@ -51,15 +52,24 @@ function runs(next: Words, words: number): number {
   return normalTail(distance);
 }
 
-/** Each pair of neighbouring half bytes as often as every other pair. */
-function serial(next: Words, words: number): number {
-  const counts = zeros(256);
-  const digit = digits(next);
-  for (let pair = 0; pair < words * 4; pair += 1) bump(counts, digit() * 16 + digit());
-  return chiSquare(
-    counts,
-    counts.map(() => 1),
-  ).pValue;
+/** Each pair of half bytes at one place of two words as often as every other pair, where `lag` words lie between their beginnings. */
+function serial(lag: number): RandomnessTest {
+  return (next, words) => {
+    const counts = zeros(256);
+    for (let pairs = 0; pairs < words / 2; pairs += lag) {
+      const earlier = Array.from({ length: lag }, next);
+      for (const word of earlier) {
+        const later = next();
+        for (let shift = 0; shift < 32; shift += 4) {
+          bump(counts, ((word >>> shift) & 15) * 16 + ((later >>> shift) & 15));
+        }
+      }
+    }
+    return chiSquare(
+      counts,
+      counts.map(() => 1),
+    ).pValue;
+  };
 }
 
 const GAPS = 40;
@@ -77,6 +87,8 @@ function gap(next: Words, words: number): number {
     bump(counts, Math.min(length, GAPS));
     length = 0;
   }
+  // No such number among thousands.
+  if (counts.every((count) => count === 0)) return 0;
   const weights = counts.map((_, gapLength) =>
     gapLength === GAPS ? (1 - p) ** GAPS : p * (1 - p) ** gapLength,
   );

@@ -3,13 +3,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { gatherEvidence, mostRefused } from './evidence.ts';
+import { gatherEvidence, LEAST_SAMPLES, mostRefused } from './evidence.ts';
 import { roundStream, seedsFrom, type Words } from './stream.ts';
 
 const positive = z.coerce.number().int().positive();
 const Options = z.object({
-  samples: positive.min(10).max(1_000_000),
-  // Fewer would leave cells of a test with less than five expected counts.
+  samples: positive.min(LEAST_SAMPLES).max(1_000_000),
+  // Fewer would leave most cells of some tests with less than five expected counts.
   words: positive.min(4_096).max(100_000_000),
   seed: z.string().min(1).optional(),
   raw: z.boolean(),

@@ -92,6 +92,10 @@ export class GameAdapter<State, Action, Observed extends Observation> extends Er
     return result == OK ? this.written() : result;
   }
 
+  drawn(): u32 {
+    return this.random.drawn;
+  }
+
   /** Takes seed and nonce; answers the length that the header gives for what follows it, or BAD_INPUT. */
   private openHeader(length: i32): i32 {
     if (length < INPUT_HEADER_BYTES) return BAD_INPUT;

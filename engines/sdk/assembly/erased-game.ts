@@ -4,6 +4,8 @@ export abstract class ErasedGame {
   abstract reset(length: i32): i32;
   abstract step(length: i32): i32;
   abstract simulate(length: i32): i32;
+  /** How many words of its stream the last step has drawn. */
+  abstract drawn(): u32;
 }
 
 let mounted: ErasedGame | null = null;

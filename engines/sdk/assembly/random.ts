@@ -28,6 +28,11 @@ export class Random {
     this.wordsUsed = WORDS_PER_BLOCK;
   }
 
+  /** How many words the step has drawn. */
+  get drawn(): u32 {
+    return this.counter * WORDS_PER_BLOCK + this.wordsUsed - WORDS_PER_BLOCK;
+  }
+
   /** The next 32 bits of the key stream. */
   next(): u32 {
     if (this.wordsUsed == WORDS_PER_BLOCK) {
