@@ -8,7 +8,7 @@ import { EngineHost } from '../../shared/engine-host/engine-host.ts';
 import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
 import type { EngineMode } from '../../shared/ports/engines.ts';
 import { builtArtefact } from '../built-engine.ts';
-import { testReels } from './reel-tests.ts';
+import { checkSimulation, testReels } from './reel-tests.ts';
 import { simulateOnThreads } from './run.ts';
 import { theoryOf } from './theory.ts';
 
@@ -25,7 +25,8 @@ export interface CertifyOptions {
   readonly onProgress?: (roundsDone: number) => void;
 }
 
-const REEL_ROUNDS = 200_000;
+/** So many are played step by step, as players play them. */
+const PLAYED_ROUNDS = 200_000;
 
 /** Simulates a game of this folder and reports on it. @throws Error where there is no such game or mode */
 export async function certify(options: CertifyOptions): Promise<CertificationReport> {
@@ -33,6 +34,7 @@ export async function certify(options: CertifyOptions): Promise<CertificationRep
   const { wasm, hash } = await builtArtefact(name);
   const engine = await new EngineHost({ fetch: async () => wasm }).load(hash);
   const { mode, index } = modeOf(engine.capabilities.modes, options.mode);
+  const comparisons = await comparisonsOf(engine, mode.name, options);
   const { tally, convergence } = await simulateOnThreads({
     wasm,
     hash,
@@ -50,22 +52,25 @@ export async function certify(options: CertifyOptions): Promise<CertificationRep
     seed: Buffer.from(seed).toString('hex'),
     tally,
     convergence,
-    ...(await comparisonsOf(engine, mode.name, options)),
+    ...comparisons,
   });
 }
 
-/** What only this folder knows of a game: what its reels show, compared with their strips, and its exact figures. */
+/**
+ * What only this folder knows of a game: what its reels show, compared with their strips, and its exact figures.
+ * @throws Error where exact figures are asked for and there are none, or steps pay something else than the simulation
+ */
 export async function comparisonsOf(
   engine: LoadedEngine,
   mode: string,
   { name, seed, rounds, exact }: Pick<CertifyOptions, 'name' | 'seed' | 'rounds' | 'exact'>,
 ): Promise<Pick<CertifiedRun, 'reels' | 'exact'>> {
   const theory = await theoryOf(name);
-  const reelRounds = Math.min(rounds, REEL_ROUNDS);
-  return {
-    reels: theory ? testReels(engine, theory, { seed, mode, rounds: reelRounds }) : [],
-    exact: exact ? theory?.exact(mode) : undefined,
-  };
+  const exactFigures = exact ? theory?.exact(mode) : undefined;
+  if (exact && !exactFigures) throw new Error(`There are no exact figures of ${name} in mode ${mode}`);
+  const played = { seed, mode, rounds: Math.min(rounds, PLAYED_ROUNDS) };
+  checkSimulation(engine, played);
+  return { reels: theory ? testReels(engine, theory, played) : [], exact: exactFigures };
 }
 
 /** The first mode where none is named. @throws Error where there is none of that name, or it is played for no money */

@@ -38,6 +38,7 @@ export async function simulateOnThreads(options: RunOptions): Promise<Run> {
   const tallies: Tally[] = [];
   const waiting = parts.values();
   let roundsDone = 0;
+  let failed = false;
   const { onProgress } = options;
   const work = async () => {
     const { wasm, hash, seed, mode } = options;
@@ -45,6 +46,7 @@ export async function simulateOnThreads(options: RunOptions): Promise<Run> {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
     try {
       for (const part of waiting) {
+        if (failed) return;
         worker.postMessage(part);
         // An error of the worker rejects this.
         const [{ index, tally }] = (await once(worker, 'message')) as [{ index: number; tally: Tally }];
@@ -52,6 +54,9 @@ export async function simulateOnThreads(options: RunOptions): Promise<Run> {
         roundsDone += part.rounds;
         onProgress(roundsDone);
       }
+    } catch (error) {
+      failed = true;
+      throw error;
     } finally {
       await worker.terminate();
     }

@@ -57,11 +57,12 @@ describe('npm run simulate', () => {
     [['no-such-game'], /no engine in engines\/no-such-game/],
     [['tic-tac-toe'], /played for no money/],
     [['happy-panda', '--mode', 'turbo'], /no mode turbo; there are base/],
+    [['koi-pond', '--mode', 'gamble', '--exact'], /no exact figures of koi-pond in mode gamble/],
     [['happy-panda', '--rounds', '0'], /--rounds/],
     [['happy-panda', '--rounds', '1e400'], /--rounds/],
     [['happy-panda', '--seed', 'abc'], /--seed: 32 bytes/],
     [['happy-panda', '--stage', 'local', '--workers', '2'], /--workers is for a run on this machine/],
-    [['happy-panda', '--stage', 'local', '--rounds', '2000000000000'], /<=1000000000000 .* at rounds/],
+    [['happy-panda', '--stage', 'local', '--rounds', '2000000000000'], /<=800000000000 .* at rounds/],
     [['happy-panda', '--shard-rounds', '1000'], /--shard-rounds is for a run on a stage/],
     [[], /npm run simulate -- NAME/],
   ])('says in one line why it cannot run, and exits with 2: %j', async (options, line) => {

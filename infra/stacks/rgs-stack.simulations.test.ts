@@ -35,6 +35,8 @@ describe('a simulation beyond one machine', () => {
     expect(StartAt).toBe('Shards');
     expect(Object.keys(States)).toEqual(['Shards', 'Merge']);
     expect(States.Shards).toMatchObject({ Type: 'Map', ResultPath: null, Next: 'Merge' });
+    // The answers of a thousand shards would be more than a map can hold, if they were anything.
+    expect(States.Shards.ItemProcessor.States.Simulate).toMatchObject({ OutputPath: null });
     expect(States.Shards.ItemProcessor.ProcessorConfig).toEqual({
       Mode: 'DISTRIBUTED',
       ExecutionType: 'STANDARD',

@@ -28,12 +28,12 @@ export function convergenceChart(
   const lower = drawn.map(({ rounds }) => `${x(rounds).toFixed(1)},${y(expected - half(rounds)).toFixed(1)}`);
   const line = drawn.map(({ rounds, rtp }) => `${x(rounds).toFixed(1)},${y(rtp).toFixed(1)}`);
   const ticks = [-1, -0.5, 0, 0.5, 1].map((part) => expected + part * reach);
-  return svg([
+  return svg('Return over the rounds played', [
     ...ticks.map((rtp) => gridLine(y(rtp), `${(rtp * 100).toFixed(decimalsFor(reach))} %`)),
     `<polygon class="band" points="${[...upper, ...lower.toReversed()].join(' ')}"/>`,
     `<line class="expected" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(expected)}" y2="${y(expected)}"/>`,
     `<polyline class="measured" points="${line.join(' ')}"/>`,
-    ...[0.25, 0.5, 0.75, 1].map((part) => bottomLabel(x(last * part), countLabel(last * part))),
+    ...[0, 0.25, 0.5, 0.75, 1].map((part) => bottomLabel(x(last * part), countLabel(last * part))),
   ]);
 }
 
@@ -46,23 +46,26 @@ export interface Bar {
 export function histogramChart(bars: readonly Bar[]): string {
   const most = Math.max(...bars.map(({ count }) => count), 10);
   const decades = Math.ceil(Math.log10(most));
-  const y = (count: number) => TOP + PLOT_HEIGHT * (1 - Math.log10(Math.max(count, 1)) / decades);
+  // One round is a bar too.
+  const below = 0.3;
+  const y = (count: number) => TOP + PLOT_HEIGHT * (1 - (Math.log10(count) + below) / (decades + below));
   const width = PLOT_WIDTH / bars.length;
   const grid = Array.from({ length: decades + 1 }, (_, decade) =>
     gridLine(y(10 ** decade), countLabel(10 ** decade)),
   );
   const drawn = bars.map(({ label, count }, index) => {
     const left = LEFT + index * width;
-    const top = y(count);
+    const top = y(Math.max(count, 1));
     const height = TOP + PLOT_HEIGHT - top;
     const rectangle = `<rect class="bar" x="${(left + 2).toFixed(1)}" y="${top.toFixed(1)}" width="${(width - 4).toFixed(1)}" height="${height.toFixed(1)}"><title>${label}: ${count}</title></rect>`;
     return (count > 0 ? rectangle : '') + bottomLabel(left + width / 2, label);
   });
-  return svg([...grid, ...drawn]);
+  return svg('Rounds by what they won', [...grid, ...drawn]);
 }
 
-function svg(parts: readonly string[]): string {
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">${parts.join('')}</svg>`;
+function svg(label: string, parts: readonly string[]): string {
+  const drawing = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${parts.join('')}</svg>`;
+  return `<div class="chart">${drawing}</div>`;
 }
 
 function gridLine(y: number, label: string): string {

@@ -15,19 +15,20 @@ export function reportPage(report: CertificationReport): string {
 <style>${STYLE}</style>
 <h1>${escaped(title)}</h1>
 <p class="${passed ? 'passed' : 'failed'}">${passed ? 'Every check passed.' : 'Not every check passed.'}</p>
-<p>${escaped(Number(run.rounds).toLocaleString('en'))} simulated rounds of seed <code>${escaped(run.seed)}</code>,
+<p>${counted(run.rounds)} simulated rounds of seed <code>${escaped(run.seed)}</code>,
 engine <code>${escaped(engine.sha256)}</code>.</p>
 <h2>Checks</h2>
 ${table(report.checks.map(({ check, passed: holds, detail }) => [check, holds ? 'passed' : 'FAILED', detail]))}
 <h2>Figures</h2>
 ${table(figures(report))}
 <h2>Convergence</h2>
-<p>The return over the rounds so far, and the band that 95 of 100 such runs stay in at any one point.</p>
+<p>The return over the rounds so far, the expected return (dashed), and the band that 95 of 100 such runs stay in at any one point.</p>
 ${convergenceChart(report.convergence, report.exact?.rtp ?? report.declared.rtp, report.measured.standard_deviation)}
 <h2>Wins</h2>
-<p>Rounds by what they won, in base bets from the figure under the bar on; the scale is logarithmic.</p>
+<p>Rounds by what they won: at least as many base bets as the figure under the bar, and fewer than under the next. The scale is
+logarithmic.</p>
 ${histogramChart(bars(report))}
-${table(report.odds.map(({ at_least_bets, rounds, one_in }) => [`${at_least_bets} bets or more`, one_in === null ? 'not seen' : `one in ${figure(one_in, 1)}`, `${rounds} rounds`]))}
+${table(report.odds.map(oddsRow))}
 ${reels(report)}
 </html>
 `;
@@ -52,13 +53,24 @@ function figures({ declared, exact, measured }: CertificationReport): Row[] {
     ['hit frequency', percent(measured.hit_frequency), beside(exact?.hit_frequency)],
     ['feature frequency', percent(measured.feature_frequency), beside(exact?.feature_frequency)],
     ['steps of a feature', figure(measured.feature_steps, 2)],
-    ['largest win', figure(measured.max_win, 2), `declared maximum ${figure(declared.max_win, 2)}`],
+    [
+      'largest win',
+      figure(measured.max_win, 2),
+      `in prices of the round; declared maximum ${figure(declared.max_win, 2)}`,
+    ],
   ];
+}
+
+function oddsRow({ at_least_bets, rounds, one_in }: CertificationReport['odds'][number]): Row {
+  const bets = `${figure(at_least_bets, 0)} ${at_least_bets === 1 ? 'base bet' : 'base bets'} or more`;
+  const odds = one_in === null ? 'not seen' : `one in ${figure(one_in, one_in < 100 ? 1 : 0)}`;
+  return [bets, odds, `${counted(rounds)} rounds`];
 }
 
 function bars({ histogram }: CertificationReport): Bar[] {
   return histogram.map(({ from_bets, rounds }, index) => ({
-    label: index === 0 ? 'none' : index === 1 ? '> 0' : String(from_bets),
+    label:
+      index === 0 ? 'none' : index === 1 ? '> 0' : `${from_bets}${index === histogram.length - 1 ? '+' : ''}`,
     count: Number(rounds),
   }));
 }
@@ -69,7 +81,7 @@ function reels({ reels }: CertificationReport): string {
     ({ reel, observations, chi_square, degrees_of_freedom, p_value }): Row => [
       reel,
       `p = ${p_value.toFixed(4)}`,
-      `chi-square ${figure(chi_square, 2)} with ${degrees_of_freedom} degrees of freedom, ${observations} spins`,
+      `chi-square ${figure(chi_square, 2)} with ${degrees_of_freedom} degrees of freedom, ${counted(observations)} spins`,
     ],
   );
   return `<h2>Reels</h2>\n${table(rows)}`;
@@ -87,6 +99,10 @@ function figure(value: number, decimals: number): string {
   return value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
+function counted(rounds: string | number): string {
+  return Number(rounds).toLocaleString('en');
+}
+
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -96,17 +112,23 @@ function escaped(text: string): string {
 }
 
 const STYLE = `
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 900px; margin: 2rem auto; padding: 0 1rem; color: #1c2733; }
+:root { color-scheme: light dark; --text: #1c2733; --page: #fff; --quiet: #5b6b7b; --line: #e3e8ee; --ink: #1f5f99; --band: #dbe9f6; --good: #19692c; --bad: #b3261e; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #dde4ec; --page: #14191f; --quiet: #98a6b5; --line: #2a323b; --ink: #6aaae4; --band: #22384d; --good: #6fcf86; --bad: #ff8a80; }
+}
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 900px; margin: 2rem auto; padding: 0 1rem; color: var(--text); background: var(--page); }
 h2 { margin-top: 2rem; font-size: 1.1rem; }
 code { overflow-wrap: anywhere; font-size: 0.85em; }
 table { border-collapse: collapse; width: 100%; }
-td { border-bottom: 1px solid #e3e8ee; padding: 0.25rem 0.5rem 0.25rem 0; vertical-align: top; }
-td:nth-child(2) { font-variant-numeric: tabular-nums; white-space: nowrap; }
-td:nth-child(3) { color: #5b6b7b; }
-svg { width: 100%; height: auto; }
-svg text { font-size: 12px; fill: #5b6b7b; }
+td { border-bottom: 1px solid var(--line); padding: 0.25rem 0.5rem 0.25rem 0; vertical-align: top; }
+td:nth-child(2) { font-variant-numeric: tabular-nums; }
+@media (min-width: 600px) { td:nth-child(2) { white-space: nowrap; } }
+td:nth-child(3) { color: var(--quiet); }
+.chart { overflow-x: auto; }
+svg { width: 100%; min-width: 640px; height: auto; }
+svg text { font-size: 12px; fill: var(--quiet); }
 .left { text-anchor: end; } .bottom { text-anchor: middle; }
-.grid { stroke: #e3e8ee; } .expected { stroke: #b3261e; stroke-dasharray: 5 4; }
-.band { fill: #dbe9f6; } .measured { fill: none; stroke: #1f5f99; stroke-width: 2; } .bar { fill: #1f5f99; }
-.passed { color: #19692c; font-weight: 600; } .failed { color: #b3261e; font-weight: 600; }
+.grid { stroke: var(--line); } .expected { stroke: var(--bad); stroke-dasharray: 5 4; }
+.band { fill: var(--band); } .measured { fill: none; stroke: var(--ink); stroke-width: 2; } .bar { fill: var(--ink); }
+.passed { color: var(--good); font-weight: 600; } .failed { color: var(--bad); font-weight: 600; }
 `;

@@ -4,11 +4,12 @@ import { reportPage } from './report-page.ts';
 
 const MILLION = 1_000_000n;
 
-/** 10,000 rounds of a game that pays 9 bets to one round in ten, and a feature of 0.5 bets to one in fifty. */
+/** A million rounds of a game that pays 9 bets to one round in ten, and a feature of 0.5 bets to one in fifty. */
 function sampleRun(overrides: Partial<CertifiedRun> = {}): CertifiedRun {
-  const wins = 1_000n;
-  const features = 200n;
-  const square = 81n * MILLION * MILLION * wins + 250_000n * MILLION * features;
+  const wins = 100_000n;
+  const features = 20_000n;
+  const baseSquares = 81n * MILLION * MILLION * wins;
+  const bonusSquares = 250_000n * MILLION * features;
   return {
     capabilities: {
       engineId: 'sample',
@@ -29,30 +30,41 @@ function sampleRun(overrides: Partial<CertifiedRun> = {}): CertifiedRun {
     },
     seed: '07'.repeat(32),
     tally: {
-      rounds: 10_000n,
+      rounds: MILLION,
       hits: wins + features,
       bonuses: features,
       bonusSteps: features,
       basePayout: 9n * MILLION * wins,
       bonusPayout: 500_000n * features,
       maxWin: 9n * MILLION,
-      baseSquares: square,
-      bonusSquares: 0n,
-      roundSquares: square,
+      baseSquares,
+      bonusSquares,
+      roundSquares: baseSquares + bonusSquares,
       histogram: [
-        { fromMillionths: 0n, rounds: 8_800n },
+        { fromMillionths: 0n, rounds: 880_000n },
         { fromMillionths: 1n, rounds: features },
         { fromMillionths: 5n * MILLION, rounds: wins },
         { fromMillionths: 10n * MILLION, rounds: 0n },
       ],
     },
     convergence: [
-      { rounds: 5_000, rtp: 0.9 },
-      { rounds: 10_000, rtp: 0.91 },
+      { rounds: 500_000, rtp: 0.9 },
+      { rounds: 1_000_000, rtp: 0.91 },
     ],
     reels: [],
     exact: { rtp: 0.91, baseRtp: 0.9, featureRtp: 0.01, hitFrequency: 0.12, featureFrequency: 0.02 },
     ...overrides,
+  };
+}
+
+/** The same of a hundredth of the rounds. */
+function short(tally: CertifiedRun['tally']): CertifiedRun['tally'] {
+  const { maxWin, histogram, ...sums } = tally;
+  const hundredths = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / 100n]));
+  return {
+    ...(hundredths as typeof sums),
+    maxWin,
+    histogram: histogram.map(({ fromMillionths, rounds }) => ({ fromMillionths, rounds: rounds / 100n })),
   };
 }
 
@@ -76,9 +88,9 @@ describe('a certification report', () => {
     // Each square's mean, less the mean's square.
     expect(measured.standard_deviation).toBeCloseTo(Math.sqrt(8.1 + 0.005 - 0.91 ** 2), 3);
     expect(measured.volatility_index / measured.standard_deviation).toBeCloseTo(1.645, 3);
-    expect(measured.interval_99.to - measured.interval_99.from).toBeCloseTo(2 * 2.576 * 0.02697, 3);
+    expect(measured.interval_99.to - measured.interval_99.from).toBeCloseTo(2 * 2.576 * 0.002697, 4);
     expect(odds).toEqual([
-      { at_least_bets: 5, rounds: '1000', one_in: 10 },
+      { at_least_bets: 5, rounds: '100000', one_in: 10 },
       { at_least_bets: 10, rounds: '0', one_in: null },
     ]);
     expect([declared.rtp, passed]).toEqual([0.91, true]);
@@ -96,6 +108,14 @@ describe('a certification report', () => {
       { mode: { ...sampleRun().mode, rtpMillionths: 999_999n }, exact: undefined },
     ],
     ['no win above the declared maximum', { mode: { ...sampleRun().mode, maxWinMillionths: 8_999_999n } }],
+    [
+      'the run is long enough: the return is known to 2.5 points',
+      { tally: short(sampleRun().tally), exact: undefined },
+    ],
+    [
+      "the engine's counters agree with each other",
+      { tally: { ...sampleRun().tally, hits: 119_000n }, exact: undefined },
+    ],
     [
       'exact hit frequency lies in the 99 % interval',
       { exact: { rtp: 0.91, baseRtp: 0.9, featureRtp: 0.01, hitFrequency: 0.2, featureFrequency: 0.02 } },
@@ -119,6 +139,14 @@ describe('a certification report', () => {
     ],
   ] satisfies [string, Partial<CertifiedRun>][])('fails where not: %s', (check, overrides) => {
     expect(failures(overrides)).toEqual([check]);
+  });
+
+  it('fails where the paid actions return less than they should, and the feature makes up for it', () => {
+    const exact = { rtp: 0.91, baseRtp: 0.92, featureRtp: -0.01, hitFrequency: 0.12, featureFrequency: 0.02 };
+    expect(failures({ exact })).toEqual([
+      'exact return of paid actions lies in the 99 % interval',
+      'exact return of the feature lies in the 99 % interval',
+    ]);
   });
 
   it('is the same JSON for the same run', () => {
@@ -153,13 +181,15 @@ describe('the page of a report', () => {
       ...sampleRun().tally,
       basePayout: 0n,
       bonusPayout: 0n,
+      baseSquares: 0n,
+      bonusSquares: 0n,
       roundSquares: 0n,
       hits: 0n,
       bonuses: 0n,
       maxWin: 0n,
     };
     const page = reportPage(
-      certificationReport(sampleRun({ tally, convergence: [{ rounds: 10_000, rtp: 0 }] })),
+      certificationReport(sampleRun({ tally, convergence: [{ rounds: 1_000_000, rtp: 0 }] })),
     );
     expect(page).not.toMatch(/NaN|Infinity/);
   });

@@ -4,6 +4,7 @@ import {
   type Interval,
   intervalAround,
   momentsOf,
+  momentsOfPart,
   quantileFor,
   ratio,
 } from './statistics.ts';
@@ -53,6 +54,8 @@ export type CertificationReport = ReturnType<typeof certificationReport>;
 /** The volatility index is this quantile of the normal distribution times the standard deviation: 1.645. */
 const VOLATILITY_CONFIDENCE = 0.9;
 const MILLIONTHS = 1_000_000n;
+/** Of the return at 99 %, to either side. A run that tells less would pass an engine that is far off. */
+const LEAST_PRECISION = 0.025;
 
 /** Returns, deviations and largest wins are in prices of the round; the histogram is in base bets; counts are strings. */
 export function certificationReport(run: CertifiedRun) {
@@ -136,6 +139,12 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
   const checks: Check[] = [
     within('declared return lies in the 99 % interval', declared, interval),
     {
+      check: 'the run is long enough: the return is known to 2.5 points',
+      passed: interval.to - interval.from <= 2 * LEAST_PRECISION,
+      detail: `within ${(((interval.to - interval.from) / 2) * 100).toFixed(2)} points`,
+    },
+    countersAgree(tally),
+    {
       check: 'no win above the declared maximum',
       passed: tally.maxWin <= mode.maxWinMillionths,
       detail: `${tally.maxWin} of ${mode.maxWinMillionths} millionths of the base bet`,
@@ -144,6 +153,7 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
   if (exact)
     checks.push(
       within('exact return lies in the 99 % interval', exact.rtp, interval),
+      ...split(run, exact),
       ...frequencies(run, exact),
     );
   if (exact) {
@@ -165,6 +175,29 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
     });
   }
   return { passed: checks.every(({ passed }) => passed), checks };
+}
+
+/** One may make up for the other, so that the return as a whole is right. */
+function split({ tally, mode }: CertifiedRun, exact: ExactFigures): Check[] {
+  const { rounds, basePayout, baseSquares, bonusPayout, bonusSquares } = tally;
+  const of = (check: string, expected: number, payout: bigint, squares: bigint): Check => {
+    const moments = momentsOfPart({ rounds, payout, squares }, mode.priceMillionths);
+    return within(check, expected, intervalAround(moments, 0.99));
+  };
+  return [
+    of('exact return of paid actions lies in the 99 % interval', exact.baseRtp, basePayout, baseSquares),
+    of('exact return of the feature lies in the 99 % interval', exact.featureRtp, bonusPayout, bonusSquares),
+  ];
+}
+
+function countersAgree({ rounds, hits, bonuses, histogram }: Tally): Check {
+  const counted = histogram.reduce((sum, bucket) => sum + bucket.rounds, 0n);
+  const nothing = histogram[0]?.rounds ?? 0n;
+  return {
+    check: "the engine's counters agree with each other",
+    passed: counted === rounds && hits === rounds - nothing && bonuses <= rounds,
+    detail: `${counted} of ${rounds} rounds in the histogram, ${hits} wins and ${nothing} rounds without`,
+  };
 }
 
 function frequencies({ tally }: CertifiedRun, exact: ExactFigures): Check[] {

@@ -33,8 +33,12 @@ export function cut({ first, rounds }: Stretch, length: number): Stretch[] {
 
 /** What is simulated by itself beyond one machine: whole parts of the run, about `wantedRounds` in each. */
 export function shardsOf(rounds: number, wantedRounds: number): Stretch[] {
+  return cut({ first: 0, rounds }, shardLengthOf(rounds, wantedRounds));
+}
+
+export function shardLengthOf(rounds: number, wantedRounds: number): number {
   const part = partLengthOf(rounds);
-  return cut({ first: 0, rounds }, Math.max(1, Math.round(wantedRounds / part)) * part);
+  return Math.max(1, Math.round(wantedRounds / part)) * part;
 }
 
 /** What a simulated part paid. */

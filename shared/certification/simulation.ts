@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { partLengthOf, type Stretch } from './run-parts.ts';
+import { partLengthOf, shardLengthOf, type Stretch } from './run-parts.ts';
 import type { Tally } from './tally.ts';
 
-/** Keeps what one run writes and reads within what a function can hold: a hundred thousand shards of ten million. */
-export const MAX_DISTRIBUTED_ROUNDS = 1e12;
-export const MAX_SHARDS = 100_000;
+/** Eighty thousand shards of ten million. */
+export const MAX_DISTRIBUTED_ROUNDS = 8e11;
+/** A map holds the answers of all its items, of at least three bytes each, in 256 KiB. */
+export const MAX_SHARDS = 80_000;
 
 const share = z.number().min(0);
 const count = z.int().positive().max(MAX_DISTRIBUTED_ROUNDS);
@@ -65,7 +66,7 @@ export const DistributedRun = z
     path: ['partRounds'],
     message: 'does not follow from the rounds',
   })
-  .refine(({ rounds, shardRounds }) => rounds / shardRounds <= MAX_SHARDS, {
+  .refine(({ rounds, shardRounds }) => rounds / shardLengthOf(rounds, shardRounds) <= MAX_SHARDS, {
     path: ['shardRounds'],
     message: `gives more than ${MAX_SHARDS} shards`,
   });

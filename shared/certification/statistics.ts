@@ -20,11 +20,18 @@ export interface Moments {
 /** @param priceMillionths what a round of the mode costs, in millionths of the base bet */
 export function momentsOf(tally: Tally, priceMillionths: bigint): Moments {
   const { rounds, basePayout, bonusPayout, roundSquares } = tally;
-  const payout = basePayout + bonusPayout;
+  return momentsOfPart({ rounds, payout: basePayout + bonusPayout, squares: roundSquares }, priceMillionths);
+}
+
+/** Of one part of what rounds win, such as their paid actions alone. */
+export function momentsOfPart(
+  { rounds, payout, squares }: { readonly rounds: bigint; readonly payout: bigint; readonly squares: bigint },
+  priceMillionths: bigint,
+): Moments {
   const price = Number(priceMillionths);
   const mean = ratio(payout, rounds * priceMillionths);
   // n·Σx² - (Σx)² is exact; only the last division rounds.
-  const variance = rounds > 1n ? ratio(rounds * roundSquares - payout * payout, rounds * (rounds - 1n)) : 0;
+  const variance = rounds > 1n ? ratio(rounds * squares - payout * payout, rounds * (rounds - 1n)) : 0;
   const standardDeviation = Math.sqrt(variance) / price;
   return { mean, standardDeviation, standardError: standardDeviation / Math.sqrt(Number(rounds)) };
 }

@@ -32,7 +32,7 @@ const definition = Definition.parse({
       ItemProcessor: {
         ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
         StartAt: 'One',
-        States: { One: task('arn:one', { ResultPath: null, End: true }) },
+        States: { One: task('arn:one', { OutputPath: null, End: true }) },
       },
       MaxConcurrency: 3,
       ResultPath: null,
@@ -53,7 +53,17 @@ interface Seen {
   mostAtOnce: number;
 }
 
-function world(items: unknown, answer: (name: string, event: unknown, call: number) => InvocationResult) {
+type Answer = (name: string, event: unknown, call: number) => InvocationResult;
+
+function world(items: unknown, answer: Answer) {
+  const { seen, ports } = worldOf(items, answer);
+  return {
+    seen,
+    run: (input: unknown = INPUT) => runStateMachine({ definition, functionNames }, input, ports),
+  };
+}
+
+function worldOf(items: unknown, answer: Answer) {
   const seen: Seen = { calls: [], slept: [], mostAtOnce: 0 };
   let running = 0;
   const ports: StateMachinePorts = {
@@ -73,10 +83,7 @@ function world(items: unknown, answer: (name: string, event: unknown, call: numb
     sleep: async (ms) => void seen.slept.push(ms),
     random: () => 0.5,
   };
-  return {
-    seen,
-    run: (input: unknown = INPUT) => runStateMachine({ definition, functionNames }, input, ports),
-  };
+  return { seen, ports };
 }
 
 const ok = (payload: unknown): InvocationResult => ({ ok: true, payload });
@@ -90,6 +97,19 @@ describe('a distributed map', () => {
     expect(ones).toEqual(list(20).map(({ first }) => ({ run: 'r1', first })));
     expect(seen.calls.at(-1)).toEqual({ name: 'all', event: INPUT });
     expect(seen.mostAtOnce).toBe(3);
+  });
+
+  it('takes as many items as their empty answers fit what a state may hold, and fails with more', async () => {
+    const { run } = world(list(80_000), () => ok({ large: 'x'.repeat(1_000) }));
+    await expect(run()).resolves.toEqual({ large: 'x'.repeat(1_000) });
+    const answering = structuredClone(definition);
+    const one = answering.States['Each'];
+    if (one?.Type !== 'Map') throw new Error('Each is no map');
+    for (const task of Object.values(one.ItemProcessor.States)) task.OutputPath = '$.Payload';
+    const { seen, ports } = worldOf(list(1_000), () => ok({ large: 'x'.repeat(281) }));
+    const running = runStateMachine({ definition: answering, functionNames }, INPUT, ports);
+    await expect(running).rejects.toMatchObject({ error: 'States.DataLimitExceeded' });
+    expect(seen.calls.filter(({ name }) => name === 'all')).toEqual([]);
   });
 
   it('fails with its first failed item: no other one begins, and nothing follows', async () => {

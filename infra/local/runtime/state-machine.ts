@@ -22,6 +22,9 @@ export interface StateMachinePorts {
   readonly random: () => number;
 }
 
+/** Of what a state takes or answers, also where it is dropped. */
+const MAX_DATA_BYTES = 262_144;
+
 /** Runs one execution of a state machine. @throws ExecutionError */
 export async function runStateMachine(
   { definition, functionNames }: Pick<StateMachineModel, 'definition' | 'functionNames'>,
@@ -71,7 +74,7 @@ class Execution {
       if (result.ok) {
         // What the integration with Lambda answers.
         const answer = { ExecutedVersion: '$LATEST', Payload: result.payload, StatusCode: 200 };
-        return valueAt(state.ResultPath === null ? input : answer, state.OutputPath);
+        return state.OutputPath === null ? {} : valueAt(answer, state.OutputPath);
       }
       const error = errorNameOf(result.error.errorType);
       const index = state.Retry.findIndex(
@@ -96,11 +99,12 @@ class Execution {
   async #map(state: MapState, input: unknown): Promise<unknown> {
     const items = (await this.#items(state, input)).values();
     let failed = false;
+    const answers: unknown[] = [];
     const work = async () => {
       for (const item of items) {
         if (failed) return;
         try {
-          await this.states(state.ItemProcessor, selected(state.ItemSelector, input, item));
+          answers.push(await this.states(state.ItemProcessor, selected(state.ItemSelector, input, item)));
         } catch (error) {
           if (!(error instanceof ExecutionError)) throw error;
           failed = true;
@@ -114,6 +118,8 @@ class Execution {
         'States.ExceedToleratedFailureThreshold',
         'The specified tolerated failure threshold was exceeded',
       );
+    if (Buffer.byteLength(JSON.stringify(answers)) > MAX_DATA_BYTES)
+      throw new ExecutionError('States.DataLimitExceeded', 'The answers of the items are too large together');
     return input;
   }
 

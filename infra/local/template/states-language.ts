@@ -29,9 +29,8 @@ const task = z.strictObject({
   Type: z.literal('Task'),
   Resource: z.literal('arn:aws:states:::lambda:invoke'),
   Parameters: z.strictObject({ FunctionName: z.string(), 'Payload.$': path }),
-  /** The task's answer is dropped. */
-  ResultPath: z.null().optional(),
-  OutputPath: path.default('$'),
+  /** Null: an empty object is answered. */
+  OutputPath: path.nullable().default('$'),
   Retry: z.array(retrier).default([]),
   ...following,
 });
@@ -50,7 +49,7 @@ const map = z.strictObject({
     States: z.record(z.string(), task),
   }),
   MaxConcurrency: z.int().positive().default(10_000),
-  /** The results of the items are dropped. */
+  /** The answers of the items are dropped, after they have been put together. */
   ResultPath: z.null(),
   ...following,
 });

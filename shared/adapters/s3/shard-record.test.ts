@@ -8,7 +8,7 @@ const shards: fc.Arbitrary<ShardResult> = fc.record({
   engineHash: fc.string(),
   seed: fc.string(),
   mode: fc.string(),
-  first: fc.integer({ min: 0, max: 1e12 }),
+  first: fc.integer({ min: 0, max: 8e11 }),
   rounds: fc.integer({ min: 1, max: 1e9 }),
   tally: fc.record({
     rounds: count,
