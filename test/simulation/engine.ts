@@ -46,7 +46,7 @@ function step({ state, action, seed }: EngineInput): EngineStep {
     throw new EngineError('ENGINE_REJECTED', 'The action does not fit the state');
   const draw = Buffer.from(seed);
   if (draw.readUInt16LE(0) < TRAPS_PER_65536) throw new EngineError('ENGINE_TRAP', 'The engine trapped');
-  const win = draw.readUInt8(2) < 128 ? BigInt(draw.readUInt8(3)) * 20_000n : 0n;
+  const win = draw.readUInt8(2) < 128 ? BigInt(draw.readUInt8(3)) * 14_000n : 0n;
   const wonBonus = action === 0 && draw.readUInt8(4) < 16 ? 1 + (draw.readUInt8(5) % 4) : 0;
   return stepTo(read.readUInt32LE(0) + 1, action === 1 ? bonusLeft - 1 : wonBonus, win);
 }

@@ -46,6 +46,31 @@ export const planted = {
       '  return (await ledger.save(next, { status: round.status, epoch: round.epoch })) ? next : undefined;\n',
     wrong: '  await ledger.save(next, { status: round.status, epoch: round.epoch });\n  return next;\n',
   },
+  'refusal-after-unknown-taken-for-clean': {
+    file: 'shared/usecases/drive-round.ts',
+    original: 'earlierAttemptUnknown: attempt > 1, atMs };',
+    wrong: 'earlierAttemptUnknown: false, atMs };',
+  },
+  'refused-rollback-taken-for-done': {
+    file: 'shared/usecases/settle-round.ts',
+    original: "  return reply.kind !== 'unknown';\n",
+    wrong: "  return reply.kind !== 'unknown' || reply.reason === 'REFUSED';\n",
+  },
+  'no-check-by-the-stream': {
+    file: 'shared/usecases/archive-rounds.ts',
+    original: '  await ports.recovery.send(unfinished(changes), settings.leaseMs + CHECK_MARGIN_MS);\n',
+    wrong: '',
+  },
+  'recovery-tries-once': {
+    file: 'shared/usecases/recover-round.ts',
+    original: '  if (done) return;\n',
+    wrong: "  if (done || request.purpose === 'finish') return;\n",
+  },
+  'nothing-swept': {
+    file: 'shared/usecases/sweep-rounds.ts',
+    original: "      page.map((reference) => ({ ...reference, purpose: 'finish', attempt: 0 })),\n",
+    wrong: '      [],\n',
+  },
 } as const satisfies Record<string, Planted>;
 
 export type Mistake = keyof typeof planted;

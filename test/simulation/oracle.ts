@@ -26,6 +26,8 @@ interface Account {
   readonly credits: Set<string>;
   /** Whether the wallet holds the stake now. */
   stakeHeld: boolean;
+  /** Whether a rollback has come to the wallet since the round was voided. */
+  rollbackReached: boolean;
 }
 
 /** Thrown at the moment that something is wrong, and kept by the world. */
@@ -49,6 +51,11 @@ const followers: Readonly<Record<Round['status'], readonly Round['status'][]>> =
   FAILED: [],
   VOIDED: [],
 };
+
+function isOver(round: Round): boolean {
+  if (round.status === 'INTENT' || round.status === 'VOIDING') return false;
+  return round.status !== 'COMMITTED' || round.outcome.winMinor === 0n;
+}
 
 /**
  * Knows what every round should be from what it sees of the ledger, the wallets, the archive and the answers, and shares no
@@ -109,6 +116,8 @@ export class Oracle implements Auditor {
         'a round that was refused or failed took nothing',
         () => `round ${name(after)}`,
       );
+    if (after.status === 'VOIDED' && after.stakeMinor > 0n)
+      this.#check(account.rollbackReached, 'a voided round was rolled back', () => `round ${name(after)}`);
     const log = this.#logs.get(logOf(after));
     if (log) log[after.number - 1] = after;
   }
@@ -126,12 +135,14 @@ export class Oracle implements Auditor {
     if (!account) return;
     const { round } = account;
     const voided = round.status === 'VOIDING' || round.status === 'VOIDED';
-    if (call === 'rollback')
+    if (call === 'rollback') {
+      account.rollbackReached = true;
       this.#check(
         voided,
         'a stake is given back only after the round is voided in writing',
         () => `round ${name(round)} is ${round.status}`,
       );
+    }
     if (call === 'credit')
       this.#check(
         'outcome' in round,
@@ -253,6 +264,11 @@ export class Oracle implements Auditor {
     );
   }
 
+  /** Rounds that still owe something to somebody. */
+  unfinished(): readonly Round[] {
+    return [...this.accounts.values()].flatMap(({ round }) => (isOver(round) ? [] : round));
+  }
+
   /** When nothing is left to happen. @param balances of each player, by operator and player */
   closing(
     balanceOf: (operatorId: string, playerId: string) => bigint,
@@ -262,11 +278,11 @@ export class Oracle implements Auditor {
     for (const { round, stakeHeld, credits } of this.accounts.values()) {
       const committed = 'outcome' in round;
       const winMinor = committed ? round.outcome.winMinor : 0n;
-      const final =
-        round.status !== 'INTENT' &&
-        round.status !== 'VOIDING' &&
-        !(round.status === 'COMMITTED' && winMinor > 0n);
-      this.#check(final, 'every round comes to its end', () => `round ${name(round)} is ${round.status}`);
+      this.#check(
+        isOver(round),
+        'every round comes to its end',
+        () => `round ${name(round)} is ${round.status}`,
+      );
       const where = () => `round ${name(round)} is ${round.status}`;
       this.#check(
         stakeHeld === (committed && round.stakeMinor > 0n),
@@ -319,7 +335,13 @@ export class Oracle implements Auditor {
     this.#keys.add(key);
     log.push(round);
     this.#logs.set(logOf(round), log);
-    this.accounts.set(round.roundId, { round, stakes: new Set(), credits: new Set(), stakeHeld: false });
+    this.accounts.set(round.roundId, {
+      round,
+      stakes: new Set(),
+      credits: new Set(),
+      stakeHeld: false,
+      rollbackReached: false,
+    });
   }
 
   #checkOutcome(before: Round, after: Extract<Round, { outcome: unknown }>): void {

@@ -26,6 +26,10 @@ export interface Plan {
   readonly replayRate: number;
   readonly redeliveryRate: number;
   readonly poisonPerThousand: number;
+  /** Messages of the queue that never come. */
+  readonly lossPerThousand: number;
+  /** The part of all stakes without an answer whose player leaves the operator's site before they are asked for again. */
+  readonly departureRate: number;
   /** The part of all spins after which the player leaves the operator's site. */
   readonly leaveRate: number;
   /** How far messages of the queue may overtake each other. */
@@ -79,7 +83,7 @@ export function planOf(seed: string, focus?: PortCall): Plan {
     operators,
     devices,
     spinsPerDevice: 24,
-    firstDepositMinor: BigInt(random.between(2, 60)) * 100n,
+    firstDepositMinor: BigInt(random.between(2, 30)) * 100n,
     currency: 'EUR',
     faultRate: random.pick(FAULT_RATES),
     skewRate: random.pick([0, 0.3, 1, 1]),
@@ -89,6 +93,8 @@ export function planOf(seed: string, focus?: PortCall): Plan {
     replayRate: random.pick([0, 0.05, 0.2]),
     redeliveryRate: random.pick([0, 0.05, 0.2]),
     poisonPerThousand: focus === 'parking.park' ? 150 : random.pick([0, 0, 10]),
+    lossPerThousand: random.pick([0, 0, 300]),
+    departureRate: random.pick([0, 0.5]),
     // Launching after a round without an outcome is what reads back in the log.
     leaveRate: focus === 'ledger.list' ? 0.6 : 0.02,
     reorderMs: random.pick([0, 1_000, 30_000]),

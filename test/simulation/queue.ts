@@ -25,6 +25,8 @@ export class RecoveryQueueService {
   /** How often each text was sent, for a name that other messages do not change. */
   readonly #sent = new Map<string, number>();
   readonly deadLetters: Message[] = [];
+  /** The rounds that a message was sent for and never came, or that nobody has fed again: `operator#player#game#number`. */
+  readonly lost = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -37,6 +39,7 @@ export class RecoveryQueueService {
   send(body: string, delayMs: number): void {
     const { timeline, plan, seed } = this.#world;
     const messageId = plan.quiet ? body : `${body}/${this.#timesSent(body)}`;
+    if (this.#loses(messageId, body)) return;
     // A standard queue keeps no order: messages of the same second overtake each other.
     const jitterMs = plan.reorderMs > 0 ? hash(`${seed}${messageId}`) % plan.reorderMs : 0;
     this.#waiting.add(timeline.nowMs + delayMs + jitterMs, {
@@ -47,6 +50,16 @@ export class RecoveryQueueService {
       faulted: 0,
     });
     this.#pump();
+  }
+
+  /** Only what the daily sweep makes up for: not the last rollback of a voided round. */
+  #loses(messageId: string, body: string): boolean {
+    const { plan, seed, decisions } = this.#world;
+    if (hash(`${seed}${messageId}/lost`) % 1_000 >= plan.lossPerThousand || purposeOf(body) !== 'finish')
+      return false;
+    if (!decisions.take(`${short(body)} is lost, ${messageId.split('/').at(-1)}`)) return false;
+    this.lost.add(roundOf(body));
+    return true;
   }
 
   #timesSent(body: string): number {
@@ -151,9 +164,20 @@ function nameOf({ body, receives, copy }: Message): string {
 }
 
 function short(body: string): string {
-  const { purpose, attempt, operator_id, player_id, game_code, round_number } = JSON.parse(body) as Record<
-    string,
-    string | number
-  >;
-  return `${operator_id}#${player_id}#${game_code}#${round_number} ${purpose} ${attempt}`;
+  const { purpose, attempt } = fieldsOf(body);
+  return `${roundOf(body)} ${purpose} ${attempt}`;
+}
+
+/** As the oracle names it. */
+export function roundOf(body: string): string {
+  const { operator_id, player_id, game_code, round_number } = fieldsOf(body);
+  return `${operator_id}#${player_id}#${game_code}#${round_number}`;
+}
+
+function purposeOf(body: string): string | number | undefined {
+  return fieldsOf(body)['purpose'];
+}
+
+function fieldsOf(body: string): Readonly<Record<string, string | number>> {
+  return JSON.parse(body) as Readonly<Record<string, string | number>>;
 }

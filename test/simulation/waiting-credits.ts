@@ -112,6 +112,8 @@ function planFor(backAtMs: number): Plan {
     replayRate: 0,
     redeliveryRate: 0,
     poisonPerThousand: 0,
+    lossPerThousand: 0,
+    departureRate: 0,
     leaveRate: 0,
     reorderMs: 1_000,
     // From the answer of a quick wallet to that of a slow one.

@@ -5,6 +5,7 @@ import type {
   Wallet,
   WalletReply,
   Wallets,
+  WalletTransaction,
 } from '../../shared/ports/wallet.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
@@ -59,6 +60,13 @@ function walletOf(world: World, operatorId: string): Wallet {
       reason: heard ? (heardReasons[replies % heardReasons.length] ?? 'SERVER_ERROR') : 'TIMEOUT',
     };
   };
+  const unanswered = ({ sessionId }: WalletTransaction) => {
+    const { random } = invocation();
+    return (heard: boolean): Unknown => {
+      if (random.chance(world.plan.departureRate)) books.endSession(sessionId);
+      return reason(heard);
+    };
+  };
   const limit = (): WalletReply => ({ kind: 'refused', code: 'WALLET_REFUSED' });
   const unavailable = (): never => {
     throw new DependencyError('WALLET_UNAVAILABLE', 'The wallet could not confirm the player');
@@ -69,14 +77,14 @@ function walletOf(world: World, operatorId: string): Wallet {
       call<WalletReply>(
         'wallet.debit',
         () => books.debit(transaction),
-        reason,
+        unanswered(transaction),
         () => books.refuse(transaction),
       ),
     betWin: (transaction) =>
       call<WalletReply>(
         'wallet.betWin',
         () => books.betWin(transaction),
-        reason,
+        unanswered(transaction),
         () => books.refuse(transaction),
       ),
     credit: (transaction) =>

@@ -16,7 +16,8 @@ import { Invocation } from './invocation.ts';
 import { Oracle, Violation } from './oracle.ts';
 import { type OperatorPlan, type Plan, planOf, START_MS } from './plan.ts';
 import { type Ports, portsOf } from './ports.ts';
-import { RecoveryQueueService } from './queue.ts';
+import { RecoveryQueueService, roundOf } from './queue.ts';
+import { name as nameOfRound } from './recompute.ts';
 import { hash, SeededRandom } from './random.ts';
 import { LedgerStream } from './stream.ts';
 import { Timeline } from './timeline.ts';
@@ -159,6 +160,7 @@ export class World {
 
   async #calm(devices: readonly Device[], stopped: () => boolean): Promise<void> {
     this.decisions.calm = true;
+    this.#checkRecovered();
     this.queue.redrive();
     this.timeline.after(DAY_MS, () => void this.sweep('the last sweep'));
     await this.timeline.run(stopped);
@@ -170,6 +172,15 @@ export class World {
     await this.timeline.run(stopped);
     if (stopped()) return;
     this.close();
+  }
+
+  /** Recovery by the stream and the queue is over, and neither a person nor the daily sweep has helped it. */
+  #checkRecovered(): void {
+    const waiting = new Set([...this.queue.lost, ...this.queue.deadLetters.map(({ body }) => roundOf(body))]);
+    for (const round of this.oracle.unfinished()) {
+      if (waiting.has(nameOfRound(round))) continue;
+      this.fail('a round ends without the daily sweep', `round ${nameOfRound(round)} is ${round.status}`);
+    }
   }
 
   /** With nothing left to happen. */
