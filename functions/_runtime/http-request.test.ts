@@ -212,6 +212,29 @@ describe('the path and the query', () => {
     expect(queryOf(httpEvent({ queryStringParameters: null }), Query)).toEqual({ limit: 20 });
   });
 
+  it('are refused where a parameter is given twice, also with the same value', () => {
+    for (const limit of [
+      ['1', '5'],
+      ['5', '5'],
+    ]) {
+      const event = httpEvent({
+        queryStringParameters: { limit: '5' },
+        multiValueQueryStringParameters: { limit },
+      });
+      const refusal = refusalOf(() => queryOf(event, Query));
+      expect([refusal.code, refusal.flaws]).toEqual([
+        'INVALID_REQUEST',
+        [{ at: 'query/limit', message: 'given more than once' }],
+      ]);
+    }
+    const once = { limit: '5' };
+    const event = httpEvent({
+      queryStringParameters: once,
+      multiValueQueryStringParameters: { limit: ['5'] },
+    });
+    expect(queryOf(event, Query)).toEqual({ limit: 5 });
+  });
+
   it('are refused with where it was wrong', () => {
     const path = refusalOf(() => pathOf(httpEvent({ pathParameters: null }), Path));
     expect([path.code, path.flaws.map(({ at }) => at)]).toEqual(['INVALID_REQUEST', ['path/gameCode']]);

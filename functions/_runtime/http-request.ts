@@ -6,6 +6,7 @@ import { readJson } from '../../shared/domain/json-text.ts';
 /** The largest body any route takes, in bytes. */
 const MAX_BODY_BYTES = 16 * 1024;
 const MAX_FLAWS = 8;
+const MAX_PLACE_LENGTH = 80;
 
 export type Headers = ReadonlyMap<string, string>;
 
@@ -30,10 +31,12 @@ export function headersOf(event: APIGatewayProxyEvent): Headers {
 }
 
 function assertRepeatable(name: string): void {
-  const at = `header/${name.toLowerCase()}`;
-  if (!SINGLE_HEADERS.has(name.toLowerCase())) return;
-  const flaws = [{ at, message: 'given more than once' }];
-  throw new RequestError('INVALID_REQUEST', 'A header is given more than once', { flaws });
+  if (SINGLE_HEADERS.has(name.toLowerCase())) throw repeated('header', `header/${name.toLowerCase()}`);
+}
+
+function repeated(what: string, at: string): RequestError {
+  const flaws = [{ at: at.slice(0, MAX_PLACE_LENGTH), message: 'given more than once' }];
+  return new RequestError('INVALID_REQUEST', `A ${what} is given more than once`, { flaws });
 }
 
 /**
@@ -65,8 +68,11 @@ export function pathOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T 
   return checked(event.pathParameters ?? {}, schema, 'path');
 }
 
-/** @throws RequestError INVALID_REQUEST */
+/** @throws RequestError INVALID_REQUEST, also where a parameter is given twice: API Gateway keeps the last one only */
 export function queryOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
+  for (const [name, values = []] of Object.entries(event.multiValueQueryStringParameters ?? {})) {
+    if (values.length > 1) throw repeated('parameter', `query/${name}`);
+  }
   return checked(event.queryStringParameters ?? {}, schema, 'query');
 }
 

@@ -36,6 +36,19 @@ export async function call(handler: unknown, overrides: Partial<APIGatewayProxyE
   return { status: reply.statusCode, code: problem.code, headers, body };
 }
 
+/** A query as API Gateway hands it over: each value of a name, and the last of them. */
+export function queryOf(
+  pairs: readonly (readonly [string, string])[],
+): Pick<APIGatewayProxyEvent, 'queryStringParameters' | 'multiValueQueryStringParameters'> {
+  const values = Map.groupBy(pairs, ([name]) => name);
+  return {
+    queryStringParameters: Object.fromEntries(pairs),
+    multiValueQueryStringParameters: Object.fromEntries(
+      [...values].map(([name, given]) => [name, given.map(([, value]) => value)]),
+    ),
+  };
+}
+
 /** How bytes may arrive: as API Gateway hands them over, or not at all as it does. */
 export interface SentBody {
   readonly event: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>;

@@ -9,7 +9,7 @@ import { handler as verifySession } from '../../functions/verify-session/handler
 import { operatorKey, otherOperatorKey } from '../../shared/usecases/rounds.fixture.ts';
 import { sampleIntent } from '../../shared/domain/rounds.fixture.ts';
 import { player, World } from './composition-in-memory.ts';
-import { call } from './http-requests.ts';
+import { call, queryOf } from './http-requests.ts';
 import { hostile } from './runs.ts';
 import { hostileText, inheritedName, numeral, spoilt } from './strings.ts';
 
@@ -126,21 +126,26 @@ describe('a query', () => {
     hostileText,
   );
   const queries = fc.record({ limit: values, cursor: values }, { requiredKeys: [] });
+  const repeated = fc.oneof(
+    { weight: 9, arbitrary: fc.constant(undefined) },
+    fc.tuple(fc.constantFrom('limit', 'cursor'), values),
+  );
 
   hostile(
     'a query pages by plain integers, or is refused',
-    fc.tuple(queries, extras),
-    async ([query, extra]) => {
+    fc.tuple(queries, extras, repeated),
+    async ([query, extra, twice]) => {
       const world = await World.open();
       await world.rounds.put({ ...sampleIntent({ log: player, sessionId: player.sessionId }) });
-      const queryStringParameters = Object.fromEntries([...Object.entries(extra), ...Object.entries(query)]);
+      const given = [...Object.entries(extra), ...Object.entries(query), ...(twice ? [twice] : [])];
       const pathParameters = { sessionId: player.sessionId };
-      const answer = await call(listRounds, { pathParameters, queryStringParameters, httpMethod: 'GET' });
+      const answer = await call(listRounds, { pathParameters, ...queryOf(given), httpMethod: 'GET' });
       expect(world.effects).toEqual([]);
-      const { limit, cursor } = query;
+      const { limit, cursor } = { ...query, ...Object.fromEntries(twice ? [twice] : []) };
+      const isRepeated = new Set(given.map(([name]) => name)).size < given.length;
       const isLimit = limit === undefined || (/^[1-9][0-9]{0,2}$/.test(limit) && Number(limit) <= 100);
       const isKnown = Object.keys(extra).every((name) => ['limit', 'cursor'].includes(name));
-      if (!isLimit || !isKnown || Array.from(cursor ?? '').length > 64) {
+      if (isRepeated || !isLimit || !isKnown || Array.from(cursor ?? '').length > 64) {
         expect(answer.code).toBe('INVALID_REQUEST');
         return 'refused';
       }
