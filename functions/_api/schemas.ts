@@ -102,8 +102,10 @@ export const RoundsQuery = z.strictObject({
   cursor: z.string().max(64).optional(),
 });
 export const RoundsResponse = z.strictObject({
-  rounds: z.array(RoundRecord),
-  next_cursor: z.string().nullable(),
+  rounds: z
+    .array(RoundRecord)
+    .meta({ description: 'May be fewer than the limit, or none, also before the last page' }),
+  next_cursor: z.string().nullable().meta({ description: 'Null on the last page, and only there' }),
 });
 
 export const ReconciliationQuery = z.strictObject({

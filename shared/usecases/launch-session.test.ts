@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { EngineError } from '../domain/errors.ts';
 import type { CommittedRound, Round } from '../domain/round.ts';
 import { sampleIntent, sampleOutcome } from '../domain/rounds.fixture.ts';
 import { type LaunchRequest, launchSession } from './launch-session.ts';
@@ -200,6 +201,15 @@ describe('the public state', () => {
     expect(await publicState()).toEqual({ steps: 1 });
   });
 
+  it("is the engine's first one where what the player saw lies behind thousands of rounds, and few are read", async () => {
+    await table.put(round(1, { view: viewOf(9) }));
+    for (let number = 2; number < 3_000; number += 1) await table.put(rejected(number));
+    const read = vi.spyOn(table.ledger, 'list');
+    expect(await publicState()).toEqual({ steps: 1 });
+    // One of them is that of the newest round, which every launch reads.
+    expect(read.mock.calls.length).toBeLessThanOrEqual(5);
+  });
+
   it("is the engine's first one where every round came to nothing", async () => {
     for (let number = 1; number < 60; number += 1) await table.put(rejected(number));
     expect(await publicState()).toEqual({ steps: 1 });
@@ -244,5 +254,23 @@ describe('a bonus', () => {
     await table.put(round(1, { bonusActive: true }));
     await table.put({ ...rejected(2), kind: 'bonus', stakeMinor: 0n });
     expect((await launch()).bonusActive).toBe(true);
+  });
+
+  it('is told of and played on from its own state, also where thousands of its actions came to nothing', async () => {
+    table.step = (state) => coinStep(state, 0n, true);
+    const { session } = await launch();
+    const play = (kind: 'spin' | 'bonus', number: number) =>
+      playRound(table.ports(), settings, {
+        ...table.spin({ sessionId: session.sessionId, idempotencyKey: `${kind}-${number}`, kind }),
+        ...(kind === 'bonus' && { betAmount: undefined }),
+      });
+    await play('spin', 1);
+    table.step = () => Promise.reject(new EngineError('ENGINE_TRAP', 'it trapped'));
+    for (let number = 1; number < 1_000; number += 1) {
+      expect(await codeOf(play('bonus', number))).toBe('ROUND_FAILED');
+    }
+    expect((await launch()).bonusActive).toBe(true);
+    table.step = (state) => coinStep(state, 0n);
+    expect(await play('bonus', 1_000)).toMatchObject({ publicState: { steps: 3 }, bonusActive: false });
   });
 });

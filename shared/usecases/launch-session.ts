@@ -150,20 +150,27 @@ async function balanceOf(
   }
 }
 
-const PAGE = 25;
+const QUERY_ROUNDS = 100;
+/** A player may have had any number of rounds refused; how many of them one launch reads must have an end. */
+const MAX_QUERIES = 4;
 
-/** What the player saw last at this game; the engine's first state where there is nothing, or another engine made it. */
+/**
+ * What the player saw last at this game; the engine's first state where there is nothing, where another engine made it,
+ * or where hundreds of rounds that came to nothing lie before it. It is for showing only: the next round starts from
+ * the state that the newest one carries.
+ */
 async function publicStateOf(ports: LaunchPorts, game: Game, newest: Round | undefined): Promise<unknown> {
   const hash = newest && continuationOf(newest).bonusActive ? newest.engineHash : game.engineHash;
   let page = newest ? [newest] : [];
-  for (let oldest = page.at(-1); oldest; oldest = page.at(-1)) {
+  for (let queries = 0; ; queries += 1) {
     for (const round of page) {
       if (round.engineHash !== hash) return firstState(ports.engines, hash);
       if (hasOutcome(round)) return readView(round.outcome.view).publicState;
     }
-    page = await ports.ledger.list(oldest.log, { beforeNumber: oldest.number, limit: PAGE });
+    const oldest = page.at(-1);
+    if (!oldest || queries === MAX_QUERIES) return firstState(ports.engines, hash);
+    page = await ports.ledger.list(oldest.log, { beforeNumber: oldest.number, limit: QUERY_ROUNDS });
   }
-  return firstState(ports.engines, hash);
 }
 
 async function firstState(engines: Engines, hash: string): Promise<unknown> {

@@ -85,6 +85,30 @@ describe('the rounds of a session', () => {
     expect(await pages(5)).toEqual([[1]]);
   });
 
+  it('are looked for with few queries a page, however many rounds of another session lie between', async () => {
+    await play(1);
+    for (let number = 2; number <= 5_000; number += 1)
+      await table.put(round(number, { sessionId: laterSession }));
+    const read = vi.spyOn(table.ledger, 'list');
+    const page = await list({ limit: 1 });
+    expect(page.rounds).toEqual([]);
+    expect(page.nextCursor).toBeDefined();
+    expect(read.mock.calls.length).toBeLessThanOrEqual(5);
+    expect((await pages(1)).flat()).toEqual([1]);
+    expect(read.mock.calls.length).toBeLessThan(80);
+    expect(Math.max(...read.mock.calls.map(([, { limit }]) => limit))).toBe(100);
+  });
+
+  it('come short of a full page where the rest would take too long to find, and the cursor goes on', async () => {
+    await play(1);
+    for (let number = 2; number <= 1_000; number += 1)
+      await table.put(round(number, { sessionId: laterSession }));
+    await play(1_001);
+    const told = await pages(2);
+    expect(told.flat()).toEqual([1_001, 1]);
+    expect(told[0]).toEqual([1_001]);
+  });
+
   it('are looked for no further back than the session began', async () => {
     for (let number = 1; number <= 100; number += 1) await table.put(round(number));
     table.nowMs += 1_000;

@@ -50,8 +50,12 @@ export interface RoundPageRequest {
   readonly limit: number;
 }
 
+const QUERY_ROUNDS = 100;
+/** What one request may cost, however many rounds of other sessions lie between those of this one. */
+const MAX_QUERIES = 5;
+
 /**
- * The rounds played in a session, newest first. The id of a session is its player's capability, also after its end.
+ * The rounds played in a session, newest first. A page may be short, or empty, and have a cursor all the same. The id of a session is its player's capability, also after its end.
  * @throws MissingError UNKNOWN_SESSION; AccessError INVALID_OPERATOR_KEY; RequestError INVALID_CURSOR
  */
 export async function listRounds(ports: ReadPorts, request: RoundPageRequest): Promise<RoundPage> {
@@ -63,20 +67,23 @@ export async function listRounds(ports: ReadPorts, request: RoundPageRequest): P
   }
   const found: Round[] = [];
   let beforeNumber = request.cursor === undefined ? undefined : parseCursor(request.cursor);
-  for (;;) {
+  for (let queries = 1; queries <= MAX_QUERIES; queries += 1) {
     const before = beforeNumber === undefined ? {} : { beforeNumber };
-    const page = await ports.ledger.list(session, { ...before, limit: request.limit });
+    // Mostly all of a log's newest rounds are of one session, and the first query finds what is asked for.
+    const limit = queries === 1 ? request.limit : QUERY_ROUNDS;
+    const page = await ports.ledger.list(session, { ...before, limit });
     for (const round of page) {
       if (round.startedAtMs < session.createdAtMs) return { rounds: found, nextCursor: undefined };
       beforeNumber = round.number;
       if (round.sessionId === session.sessionId) found.push(round);
-      if (found.length === request.limit) return { rounds: found, nextCursor: cursorBefore(round) };
+      if (found.length === request.limit) return { rounds: found, nextCursor: cursorBefore(round.number) };
     }
-    if (page.length < request.limit) return { rounds: found, nextCursor: undefined };
+    if (page.length < limit) return { rounds: found, nextCursor: undefined };
   }
+  return { rounds: found, nextCursor: cursorBefore(beforeNumber) };
 }
 
-function cursorBefore({ number }: Round): string | undefined {
+function cursorBefore(number = 1): string | undefined {
   return number > 1 ? String(number) : undefined;
 }
 
