@@ -45,6 +45,8 @@ export interface AuthenticatedPlayer {
 }
 
 export interface Wallet {
+  /** Looks, without calling it, whether it could be called. @throws DependencyError WALLET_UNAVAILABLE */
+  ready(): Promise<void>;
   debit(transaction: WalletTransaction): Promise<WalletReply>;
   credit(transaction: WalletTransaction): Promise<WalletReply>;
   /** For operators with `walletCalls: 'bet-win'`. */

@@ -138,6 +138,8 @@ async function planRound(
   const bonus = continuation?.bonusActive ? continuation : undefined;
   const engine = await ports.engines.load(bonus?.engineHash ?? game.engineHash);
   const bet = bonus ? bonusBet(bonus, session) : spinBet(request, game, session, engine);
+  // Unlike a call that was sent, one that cannot be signed need not leave a round whose stake is in doubt.
+  if (bet.stakeMinor > 0n) await ports.wallets.of(operator).ready();
   const holder = { log: session, currency: session.currency };
   return {
     operator,

@@ -58,6 +58,7 @@ class BookkeepingWallet {
       credit: (transaction) => this.#carry('credit', () => this.#credit(transaction)),
       rollback: (transaction) => this.#carry('rollback', () => this.#rollback(transaction)),
       balance: async () => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor }),
+      ready: async () => undefined,
       authenticate: async () => undefined,
     };
   }

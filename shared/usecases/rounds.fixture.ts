@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { MemoryLedger } from '../adapters/memory/ledger.ts';
 import { MemoryRecoveryQueue } from '../adapters/memory/recovery-queue.ts';
 import { MemorySessions } from '../adapters/memory/sessions.ts';
-import { RgsError } from '../domain/errors.ts';
+import { type DependencyError, RgsError } from '../domain/errors.ts';
 import type { Game } from '../domain/game.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { Round } from '../domain/round.ts';
@@ -66,6 +66,8 @@ export class RoundsFixture {
   balanceMinor = 10_000n;
   readonly calls: WalletCall[] = [];
   readonly replies: Script = { debit: [], credit: [], betWin: [], rollback: [], balance: [] };
+  /** Where the wallet cannot be called at all. */
+  walletFailure: DependencyError | undefined;
   /** Whom the wallet makes of a token. */
   tokens: Readonly<Record<string, AuthenticatedPlayer>> = {};
   readonly counted: string[] = [];
@@ -178,6 +180,9 @@ export class RoundsFixture {
       return this.replies[call].shift();
     };
     return {
+      ready: async () => {
+        if (this.walletFailure) throw this.walletFailure;
+      },
       debit: async (transaction) => {
         const reply = take('debit', transaction) as WalletReply | undefined;
         if (reply) return reply;

@@ -177,6 +177,7 @@ export class Actor {
       betWin: (transaction) => send({ call: 'bet-win', transaction }),
       rollback: (transaction) => send({ call: 'rollback', transaction }),
       balance: async () => ({ kind: 'acknowledged', balanceMinor: wallet.balanceMinor }),
+      ready: async () => undefined,
       authenticate: async () => undefined,
     };
   }

@@ -243,6 +243,7 @@ export class Table {
       betWin: (transaction) => send({ call: 'bet-win', transaction }),
       rollback: (transaction) => send({ call: 'rollback', transaction }),
       balance: async () => ({ kind: 'acknowledged', balanceMinor: books.balanceMinor }),
+      ready: async () => undefined,
       authenticate: async () => undefined,
     };
     return { ledger, wallet };

@@ -73,6 +73,8 @@ function walletOf(world: World, operatorId: string): Wallet {
   };
 
   return {
+    // Reads a key that the process mostly has: where that fails, a spin ends as where its seed cannot be had.
+    ready: async () => undefined,
     debit: (transaction) =>
       call<WalletReply>(
         'wallet.debit',

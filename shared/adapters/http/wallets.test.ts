@@ -192,7 +192,7 @@ describe('a debit whose reply is lost is unknown', () => {
     });
   });
 
-  it('because the key of the wallet cannot be read', async () => {
+  it('because the key of the wallet cannot be read any more', async () => {
     const wallet = connect('http://127.0.0.1:9', { secret: () => Promise.reject(new RangeError(secret)) });
     expect(await wallet.debit(debit)).toEqual(unknown('CONNECTION'));
     expect(warnings[0]?.[1]).toMatchObject({ cause: 'RangeError' });

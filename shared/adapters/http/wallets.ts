@@ -37,6 +37,14 @@ function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
   }
 
   return {
+    ready: async () => {
+      try {
+        await options.secret(operator.walletSecretName);
+      } catch (cause) {
+        const message = "The key of the operator's wallet cannot be read; nothing was taken";
+        throw new DependencyError('WALLET_UNAVAILABLE', message, { cause });
+      }
+    },
     debit: (transaction) => move('debit', transaction, sortMovement),
     credit: (transaction) => move('credit', transaction, sortMovement),
     betWin: (transaction) => move('bet-win', transaction, sortMovement),
