@@ -1,53 +1,26 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { commandEnvironment } from './commands.ts';
+import { listTests, type NamedTest } from './listed-tests.ts';
 import { page, ROOT, section } from './pages.ts';
 
 const guarantees = page('docs/guarantees.md');
 const headings = [...guarantees.text.matchAll(/^## (\d\. .+)$/gm)].map(([, heading = '']) => heading);
-
-interface NamedTest {
-  readonly file: string;
-  readonly title: string;
-}
 
 function namedTests(heading: string): NamedTest[] {
   const named = section(guarantees, heading).matchAll(/^- `([^`]+)`: "(.+)"$/gm);
   return [...named].map(([, file = '', title = '']) => ({ file, title }));
 }
 
-const Listed = z.array(z.object({ name: z.string(), file: z.string() }));
-
-/**
- * The tests of these files as vitest would run them: with the titles that `each` makes, and without what is skipped. Those
- * that are played against a stack are read from their source, where such titles are not made, because loading them starts one.
- */
-async function listTests(files: readonly string[]): Promise<NamedTest[]> {
-  const ofStack = files.filter((file) => file.startsWith('test/e2e/'));
-  const others = files.filter((file) => !ofStack.includes(file));
-  const lists = await Promise.all([
-    list('--static-parse', '--project', 'e2e', ...ofStack),
-    list('--no-static-parse', '--project', 'unit', ...others),
-  ]);
-  return lists.flat().map(({ name, file }) => ({ file: path.relative(ROOT, file), title: name }));
-}
-
-async function list(...words: string[]): Promise<z.infer<typeof Listed>> {
-  // Within a test, vitest would take itself for one of its own workers.
-  const { VITEST: _, VITEST_POOL_ID: __, VITEST_WORKER_ID: ___, ...env } = commandEnvironment();
-  const command = ['list', '--json', '--config', 'test/vitest.config.ts', ...words];
-  const options = { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 };
-  return Listed.parse(JSON.parse((await promisify(execFile)('vitest', command, options)).stdout));
-}
-
 let listed: NamedTest[];
 beforeAll(async () => {
   const files = new Set(headings.flatMap(namedTests).map(({ file }) => file));
-  listed = await listTests([...files].filter((file) => existsSync(path.join(ROOT, file))));
+  const present = [...files].filter((file) => existsSync(path.join(ROOT, file)));
+  const [ofStack, others] = [true, false].map((wanted) =>
+    present.filter((file) => file.startsWith('test/e2e/') === wanted),
+  );
+  const lists = [listTests(ofStack ?? [], 'e2e', 'static'), listTests(others ?? [], 'unit', 'loaded')];
+  listed = (await Promise.all(lists)).flat();
 }, 120_000);
 
 /** What a page says is there, and is not. A title may stand in a group of any name. */

@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { WalletRefusal } from '../../infra/demo-wallet/refusal.ts';
 import { readMovement } from '../../infra/demo-wallet/request.ts';
@@ -56,10 +56,9 @@ function amountOf(bytes: Uint8Array): bigint | undefined {
 
 describe('the demo wallet', () => {
   const bodies = asBytes(fc.oneof({ weight: 9, arbitrary: movement }, { weight: 1, arbitrary: jsonText }));
-  hostile(
+  it(
     'a movement of the demo wallet is read to the minor unit, or refused with a code',
-    bodies,
-    (body) => {
+    hostile(bodies, (body) => {
       const amountMinor = amountOf(body);
       if (amountMinor === undefined) {
         expect(() => readMovement(body)).toThrow(WalletRefusal);
@@ -67,6 +66,6 @@ describe('the demo wallet', () => {
       }
       expect(readMovement(body).amountMinor).toBe(amountMinor);
       return 'accepted';
-    },
+    }),
   );
 });

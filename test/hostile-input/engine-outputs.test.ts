@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { parseCapabilities } from '../../shared/engine-host/capabilities.ts';
 import type { EngineInstance } from '../../shared/engine-host/engine-instance.ts';
@@ -121,24 +121,27 @@ function expectedOf(outputView: DataView, length: number) {
 }
 
 describe("an engine's answer", () => {
-  hostile('the answer to a step is read to the last byte, or refused', answers, (answer) => {
-    const { instance, outputView, length } = outputOf(answer);
-    const expected = expectedOf(outputView, length);
-    if (expected === undefined) {
-      expect(refusalOf(() => readStep(instance, length, MAX_PAYOUT))).toBe('BAD_OUTPUT');
-      return 'refused';
-    }
-    const step = readStep(instance, length, MAX_PAYOUT);
-    expect([step.payoutMillionths, step.bonusActive, step.state.length]).toEqual([
-      expected.payout,
-      expected.bonusActive,
-      expected.stateBytes,
-    ]);
-    expect(Buffer.from(step.view).equals(expected.bytes)).toBe(true);
-    // What was accepted can be stored, read and answered.
-    expect(JSON.stringify(readView(step.view)).length).toBeGreaterThan(0);
-    return 'accepted';
-  });
+  it(
+    'the answer to a step is read to the last byte, or refused',
+    hostile(answers, (answer) => {
+      const { instance, outputView, length } = outputOf(answer);
+      const expected = expectedOf(outputView, length);
+      if (expected === undefined) {
+        expect(refusalOf(() => readStep(instance, length, MAX_PAYOUT))).toBe('BAD_OUTPUT');
+        return 'refused';
+      }
+      const step = readStep(instance, length, MAX_PAYOUT);
+      expect([step.payoutMillionths, step.bonusActive, step.state.length]).toEqual([
+        expected.payout,
+        expected.bonusActive,
+        expected.stateBytes,
+      ]);
+      expect(Buffer.from(step.view).equals(expected.bytes)).toBe(true);
+      // What was accepted can be stored, read and answered.
+      expect(JSON.stringify(readView(step.view)).length).toBeGreaterThan(0);
+      return 'accepted';
+    }),
+  );
 
   const figure = fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom('1000000', '950000', '5000000000') },
@@ -162,19 +165,22 @@ describe("an engine's answer", () => {
     preferred_batch: fc.constant(1_000),
   });
   const texts = fc.oneof({ weight: 9, arbitrary: capabilities }, { weight: 1, arbitrary: jsonText });
-  hostile('what an engine says of itself is taken as it is written, or refused', texts, (text) => {
-    const value = readStrictly(Buffer.from(text))?.value;
-    const code = refusalOf(() => parseCapabilities(text));
-    if (code !== undefined) {
-      expect(code).toBe('BAD_OUTPUT');
-      return 'refused';
-    }
-    const said = value as ReadonlyMap<string, Json>;
-    const read = parseCapabilities(text);
-    const [mode] = said.get('modes') as readonly ReadonlyMap<string, Json>[];
-    expect(read.modes[0]?.maxWinMillionths.toString()).toBe(mode?.get('max_win_millionths'));
-    expect(read.modes[0]?.rtpMillionths.toString()).toBe(mode?.get('rtp_millionths'));
-    expect([read.engineId, read.buildId]).toEqual([said.get('engine_id'), said.get('build_id')]);
-    return 'accepted';
-  });
+  it(
+    'what an engine says of itself is taken as it is written, or refused',
+    hostile(texts, (text) => {
+      const value = readStrictly(Buffer.from(text))?.value;
+      const code = refusalOf(() => parseCapabilities(text));
+      if (code !== undefined) {
+        expect(code).toBe('BAD_OUTPUT');
+        return 'refused';
+      }
+      const said = value as ReadonlyMap<string, Json>;
+      const read = parseCapabilities(text);
+      const [mode] = said.get('modes') as readonly ReadonlyMap<string, Json>[];
+      expect(read.modes[0]?.maxWinMillionths.toString()).toBe(mode?.get('max_win_millionths'));
+      expect(read.modes[0]?.rtpMillionths.toString()).toBe(mode?.get('rtp_millionths'));
+      expect([read.engineId, read.buildId]).toEqual([said.get('engine_id'), said.get('build_id')]);
+      return 'accepted';
+    }),
+  );
 });

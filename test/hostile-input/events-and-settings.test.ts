@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, vi } from 'vitest';
+import { afterEach, describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
 import { setting } from '../../functions/_runtime/environment.ts';
 import { decodeDetail } from '../../shared/adapters/eventbridge/event-detail.ts';
@@ -83,10 +83,9 @@ function parsed(text: string): unknown {
 
 describe('an event of the bus', () => {
   const types = fc.oneof({ weight: 9, arbitrary: fc.constant('round.ended') }, hostileText);
-  hostile(
+  it(
     'an event tells exactly what its detail says, or is refused',
-    fc.tuple(detail, types),
-    ([text, type]) => {
+    hostile(fc.tuple(detail, types), ([text, type]) => {
       const told = parsed(text);
       if (type !== 'round.ended' || !isDetail(told)) {
         expect(() => decodeDetail(type, told)).toThrow(FaultError);
@@ -99,7 +98,7 @@ describe('an event of the bus', () => {
       );
       expect(new Date(event.atMs).toISOString()).toBe(told['at']);
       return 'accepted';
-    },
+    }),
   );
 });
 
@@ -112,13 +111,16 @@ describe('a setting of a function', () => {
   );
   // An environment variable ends at the first NUL, whatever was meant.
   const settable = texts.filter((text) => !text.includes('\0') && text.isWellFormed());
-  hostile('a setting is the integer that it is written as, or stops the function', settable, (text) => {
-    vi.stubEnv('ROUND_LEASE_MS', text);
-    if (/^[1-9][0-9]{0,14}$/.test(text)) {
-      expect(BigInt(setting('ROUND_LEASE_MS'))).toBe(BigInt(text));
-      return 'accepted';
-    }
-    expect(() => setting('ROUND_LEASE_MS')).toThrow(expect.objectContaining({ code: 'MISCONFIGURED' }));
-    return 'refused';
-  });
+  it(
+    'a setting is the integer that it is written as, or stops the function',
+    hostile(settable, (text) => {
+      vi.stubEnv('ROUND_LEASE_MS', text);
+      if (/^[1-9][0-9]{0,14}$/.test(text)) {
+        expect(BigInt(setting('ROUND_LEASE_MS'))).toBe(BigInt(text));
+        return 'accepted';
+      }
+      expect(() => setting('ROUND_LEASE_MS')).toThrow(expect.objectContaining({ code: 'MISCONFIGURED' }));
+      return 'refused';
+    }),
+  );
 });

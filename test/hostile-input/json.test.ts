@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../shared/domain/errors.ts';
 import { readJson } from '../../shared/domain/json-text.ts';
 import { plain, readStrictly } from './json-reader.ts';
@@ -15,15 +15,18 @@ function read(bytes: Uint8Array): { readonly value: unknown } | string {
 }
 
 describe('JSON', () => {
-  hostile('JSON of any text is read as the grammar says', asBytes(jsonText), (bytes) => {
-    const expected = readStrictly(bytes);
-    const actual = read(bytes);
-    if (expected === undefined) {
-      expect(actual).toBe('INVALID_JSON');
-      return 'refused';
-    }
-    if (bytes.length < 2_000) expect(actual).toEqual({ value: plain(expected.value) });
-    else expect(actual).toHaveProperty('value');
-    return 'accepted';
-  });
+  it(
+    'JSON of any text is read as the grammar says',
+    hostile(asBytes(jsonText), (bytes) => {
+      const expected = readStrictly(bytes);
+      const actual = read(bytes);
+      if (expected === undefined) {
+        expect(actual).toBe('INVALID_JSON');
+        return 'refused';
+      }
+      if (bytes.length < 2_000) expect(actual).toEqual({ value: plain(expected.value) });
+      else expect(actual).toHaveProperty('value');
+      return 'accepted';
+    }),
+  );
 });

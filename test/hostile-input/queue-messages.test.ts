@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { decodeRecoveryMessage, encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
 import { FaultError } from '../../shared/domain/errors.ts';
@@ -63,25 +63,30 @@ function valid(text: string): ReadonlyMap<string, Json> | undefined {
 
 describe('a message of the recovery queue', () => {
   const bodies = fc.oneof({ weight: 9, arbitrary: message }, { weight: 1, arbitrary: jsonText });
-  hostile('a message names exactly one round, or is refused', bodies, (body) => {
-    const expected = valid(body);
-    if (expected === undefined) {
-      expect(() => decodeRecoveryMessage(body)).toThrow(FaultError);
-      expect(() => decodeRecoveryMessage(body)).toThrow(expect.objectContaining({ code: 'CORRUPT_RECORD' }));
-      return 'refused';
-    }
-    const request = decodeRecoveryMessage(body);
-    expect([request.log.operatorId, request.log.playerId, request.log.gameCode]).toEqual(
-      ['operator_id', 'player_id', 'game_code'].map((name) => expected.get(name)),
-    );
-    expect([request.number, request.attempt]).toEqual([
-      expected.get('round_number'),
-      expected.get('attempt'),
-    ]);
-    expect(decodeRecoveryMessage(encodeRecoveryMessage(request))).toEqual({
-      ...request,
-      attempt: request.attempt + 0,
-    });
-    return 'accepted';
-  });
+  it(
+    'a message names exactly one round, or is refused',
+    hostile(bodies, (body) => {
+      const expected = valid(body);
+      if (expected === undefined) {
+        expect(() => decodeRecoveryMessage(body)).toThrow(FaultError);
+        expect(() => decodeRecoveryMessage(body)).toThrow(
+          expect.objectContaining({ code: 'CORRUPT_RECORD' }),
+        );
+        return 'refused';
+      }
+      const request = decodeRecoveryMessage(body);
+      expect([request.log.operatorId, request.log.playerId, request.log.gameCode]).toEqual(
+        ['operator_id', 'player_id', 'game_code'].map((name) => expected.get(name)),
+      );
+      expect([request.number, request.attempt]).toEqual([
+        expected.get('round_number'),
+        expected.get('attempt'),
+      ]);
+      expect(decodeRecoveryMessage(encodeRecoveryMessage(request))).toEqual({
+        ...request,
+        attempt: request.attempt + 0,
+      });
+      return 'accepted';
+    }),
+  );
 });

@@ -1,4 +1,4 @@
-import { describe, expect, vi } from 'vitest';
+import { describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
 import { handler as launchSession } from '../../functions/launch-session/handler.ts';
 import { handler as playBonus } from '../../functions/play-bonus/handler.ts';
@@ -119,10 +119,9 @@ describe('a spin', () => {
   const bodies = sentBody(
     asBytes(fc.oneof({ weight: 9, arbitrary: spin }, { weight: 1, arbitrary: jsonText })),
   );
-  hostile(
+  it(
     'a spin takes exactly the stake that its body names, or nothing',
-    fc.tuple(bodies, currency),
-    async ([body, code]) => {
+    hostile(fc.tuple(bodies, currency), async ([body, code]) => {
       const world = await World.open(code);
       const answer = await call(playSpin, body.event);
       const stakeMinor = expected(body, code);
@@ -135,29 +134,31 @@ describe('a spin', () => {
       ]);
       expect(amountRule(String(answer.body['win_amount']), decimalsOf[code])).toBe(2n * stakeMinor);
       return 'accepted';
-    },
+    }),
   );
 });
 
 describe('a bonus action', () => {
   const bonus = mutatedObject({ session_id: sessionIds });
-  hostile(
+  it(
     'a bonus action is read from its body or refused',
-    sentBody(asBytes(fc.oneof({ weight: 9, arbitrary: bonus }, { weight: 1, arbitrary: jsonText }))),
-    async (body) => {
-      const world = await World.open();
-      const answer = await call(playBonus, body.event);
-      const members = membersOf(body);
-      if (isRefusal(members)) return expectRefusal(world, answer, members);
-      const session = members.get('session_id');
-      if (!hasOnly(members, ['session_id']) || !isUuid(session)) {
-        return expectRefusal(world, answer, ['INVALID_REQUEST']);
-      }
-      if (session !== player.sessionId)
-        return expectRefusal(world, answer, ['UNKNOWN_SESSION', 'INVALID_REQUEST']);
-      expectRefusal(world, answer, ['NO_ACTIVE_BONUS']);
-      return 'accepted';
-    },
+    hostile(
+      sentBody(asBytes(fc.oneof({ weight: 9, arbitrary: bonus }, { weight: 1, arbitrary: jsonText }))),
+      async (body) => {
+        const world = await World.open();
+        const answer = await call(playBonus, body.event);
+        const members = membersOf(body);
+        if (isRefusal(members)) return expectRefusal(world, answer, members);
+        const session = members.get('session_id');
+        if (!hasOnly(members, ['session_id']) || !isUuid(session)) {
+          return expectRefusal(world, answer, ['INVALID_REQUEST']);
+        }
+        if (session !== player.sessionId)
+          return expectRefusal(world, answer, ['UNKNOWN_SESSION', 'INVALID_REQUEST']);
+        expectRefusal(world, answer, ['NO_ACTIVE_BONUS']);
+        return 'accepted';
+      },
+    ),
   );
 });
 
@@ -206,24 +207,26 @@ describe('a launch', () => {
     return members;
   }
 
-  hostile(
+  it(
     'a launch opens a session for exactly the player that its body names, or none',
-    sentBody(asBytes(fc.oneof({ weight: 9, arbitrary: launch }, { weight: 1, arbitrary: jsonText }))),
-    async (body) => {
-      const world = await World.open();
-      const headers = { 'content-type': 'application/json', 'x-operator-key': operatorKey };
-      const answer = await call(launchSession, { ...body.event, headers });
-      const members = refusal(body);
-      if (isRefusal(members)) return expectRefusal(world, answer, members);
-      expect(answer.code).toBeUndefined();
-      expect(world.effects).toEqual(['create']);
-      const session = await world.rounds.sessions.get(String(answer.body['session_id']));
-      expect([session?.operatorId, session?.playerId, session?.currency]).toEqual([
-        player.operatorId,
-        members.get('player_id'),
-        members.get('currency'),
-      ]);
-      return 'accepted';
-    },
+    hostile(
+      sentBody(asBytes(fc.oneof({ weight: 9, arbitrary: launch }, { weight: 1, arbitrary: jsonText }))),
+      async (body) => {
+        const world = await World.open();
+        const headers = { 'content-type': 'application/json', 'x-operator-key': operatorKey };
+        const answer = await call(launchSession, { ...body.event, headers });
+        const members = refusal(body);
+        if (isRefusal(members)) return expectRefusal(world, answer, members);
+        expect(answer.code).toBeUndefined();
+        expect(world.effects).toEqual(['create']);
+        const session = await world.rounds.sessions.get(String(answer.body['session_id']));
+        expect([session?.operatorId, session?.playerId, session?.currency]).toEqual([
+          player.operatorId,
+          members.get('player_id'),
+          members.get('currency'),
+        ]);
+        return 'accepted';
+      },
+    ),
   );
 });

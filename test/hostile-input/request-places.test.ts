@@ -1,4 +1,4 @@
-import { describe, expect, vi } from 'vitest';
+import { describe, expect, vi, it } from 'vitest';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { handler as getRound } from '../../functions/get-round/handler.ts';
@@ -80,42 +80,51 @@ describe('a path', () => {
   );
   const requests = routes.chain((route) => fc.tuple(fc.constant(route), ids(route.valid), extras));
 
-  hostile('a path names exactly one session or round, or nothing', requests, async ([route, id, extra]) => {
-    const world = await World.open();
-    await world.rounds.put({ ...sampleIntent({ log: player, sessionId: player.sessionId }) });
-    const pathParameters = Object.fromEntries([...Object.entries(extra), [route.name, id]]);
-    const headers = { 'x-operator-key': operatorKey };
-    const answer = await call(route.handler, { pathParameters, headers, httpMethod: 'GET' });
-    if (!uuid.test(id) || Object.keys(pathParameters).length > 1) {
-      expect([answer.code, world.effects]).toEqual(['INVALID_REQUEST', []]);
-      return 'refused';
-    }
-    expect(answer.code).toBe(id === route.valid ? undefined : route.unknown);
-    // What is asked to be revoked and is not there is looked up by the write itself.
-    expect(world.effects.filter((effect) => effect !== 'revoke')).toEqual([]);
-    expect((await world.rounds.sessions.get(player.sessionId))?.revokedAtMs !== undefined).toBe(
-      route.effects.length > 0 && id === route.valid,
-    );
-    return 'accepted';
-  });
+  it(
+    'a path names exactly one session or round, or nothing',
+    hostile(requests, async ([route, id, extra]) => {
+      const world = await World.open();
+      await world.rounds.put({ ...sampleIntent({ log: player, sessionId: player.sessionId }) });
+      const pathParameters = Object.fromEntries([...Object.entries(extra), [route.name, id]]);
+      const headers = { 'x-operator-key': operatorKey };
+      const answer = await call(route.handler, { pathParameters, headers, httpMethod: 'GET' });
+      if (!uuid.test(id) || Object.keys(pathParameters).length > 1) {
+        expect([answer.code, world.effects]).toEqual(['INVALID_REQUEST', []]);
+        return 'refused';
+      }
+      expect(answer.code).toBe(id === route.valid ? undefined : route.unknown);
+      // What is asked to be revoked and is not there is looked up by the write itself.
+      expect(world.effects.filter((effect) => effect !== 'revoke')).toEqual([]);
+      expect((await world.rounds.sessions.get(player.sessionId))?.revokedAtMs !== undefined).toBe(
+        route.effects.length > 0 && id === route.valid,
+      );
+      return 'accepted';
+    }),
+  );
 
   const games = fc.oneof(
     ids(player.gameCode),
     fc.constantFrom('%63oin', 'ｃoin', 'сoin', 'Coin', 'coin ', 'coin\0'),
   );
-  hostile('a path names exactly one game, or nothing', fc.tuple(games, extras), async ([gameCode, extra]) => {
-    const world = await World.open();
-    const pathParameters = Object.fromEntries([...Object.entries(extra), ['gameCode', gameCode]]);
-    const body = JSON.stringify({ session_id: player.sessionId, bet_amount: '1.00' });
-    const answer = await call(playSpin, { pathParameters, body });
-    if (gameCode === player.gameCode && Object.keys(pathParameters).length === 1) {
-      expect([answer.code, world.rounds.calls.length]).toEqual([undefined, 2]);
-      return 'accepted';
-    }
-    const isGame = /^[a-z0-9][a-z0-9-]{0,47}$/.test(gameCode) && Object.keys(pathParameters).length === 1;
-    expect([answer.code, world.effects]).toEqual([isGame ? 'SESSION_GAME_MISMATCH' : 'INVALID_REQUEST', []]);
-    return 'refused';
-  });
+  it(
+    'a path names exactly one game, or nothing',
+    hostile(fc.tuple(games, extras), async ([gameCode, extra]) => {
+      const world = await World.open();
+      const pathParameters = Object.fromEntries([...Object.entries(extra), ['gameCode', gameCode]]);
+      const body = JSON.stringify({ session_id: player.sessionId, bet_amount: '1.00' });
+      const answer = await call(playSpin, { pathParameters, body });
+      if (gameCode === player.gameCode && Object.keys(pathParameters).length === 1) {
+        expect([answer.code, world.rounds.calls.length]).toEqual([undefined, 2]);
+        return 'accepted';
+      }
+      const isGame = /^[a-z0-9][a-z0-9-]{0,47}$/.test(gameCode) && Object.keys(pathParameters).length === 1;
+      expect([answer.code, world.effects]).toEqual([
+        isGame ? 'SESSION_GAME_MISMATCH' : 'INVALID_REQUEST',
+        [],
+      ]);
+      return 'refused';
+    }),
+  );
 });
 
 describe('a query', () => {
@@ -131,10 +140,9 @@ describe('a query', () => {
     fc.tuple(fc.constantFrom('limit', 'cursor'), values),
   );
 
-  hostile(
+  it(
     'a query pages by plain integers, or is refused',
-    fc.tuple(queries, extras, repeated),
-    async ([query, extra, twice]) => {
+    hostile(fc.tuple(queries, extras, repeated), async ([query, extra, twice]) => {
       const world = await World.open();
       await world.rounds.put({ ...sampleIntent({ log: player, sessionId: player.sessionId }) });
       const given = [...Object.entries(extra), ...Object.entries(query), ...(twice ? [twice] : [])];
@@ -156,7 +164,7 @@ describe('a query', () => {
         cursor === undefined || Number(cursor) > 1 ? 1 : 0,
       );
       return 'accepted';
-    },
+    }),
   );
 });
 
@@ -191,10 +199,9 @@ describe('headers', () => {
   const repeated = fc.constantFrom(false, false, false, false, 'in-values', 'in-casing');
   const given = fc.tuple(keys, types, casing, extras, fc.boolean(), repeated);
 
-  hostile(
+  it(
     'headers are taken in any case, or refused',
-    given,
-    async ([key, type, cased, extra, keyed, twice]) => {
+    hostile(given, async ([key, type, cased, extra, keyed, twice]) => {
       const world = await World.open();
       const named = [[cased('content-type'), type], ...(keyed ? [[cased('idempotency-key'), key]] : [])];
       const headers = Object.fromEntries([...Object.entries(extra), ...named]) as Record<string, string>;
@@ -222,7 +229,7 @@ describe('headers', () => {
       expect(answer.code).toBeUndefined();
       if (keyed) expect(answer.headers['idempotency-key']).toBe(key);
       return 'accepted';
-    },
+    }),
   );
 
   const credentials = fc.record(
@@ -236,21 +243,24 @@ describe('headers', () => {
     },
     { requiredKeys: [] },
   );
-  hostile('a round is read with exactly its credentials, or not at all', credentials, async (headers) => {
-    const world = await World.open();
-    const round = await world.rounds.put({ ...sampleIntent({ log: player, sessionId: player.sessionId }) });
-    const pathParameters = { roundId: round.roundId };
-    const answer = await call(getRound, { pathParameters, headers: { ...headers }, httpMethod: 'GET' });
-    expect(world.effects).toEqual([]);
-    const { 'x-operator-key': key, 'x-session-id': session } = headers;
-    const mayRead = key === undefined ? session === player.sessionId : key === operatorKey;
-    if (mayRead) {
-      expect(answer.body['round_id']).toBe(round.roundId);
-      return 'accepted';
-    }
-    expect(['INVALID_OPERATOR_KEY', 'MISSING_CREDENTIALS', 'UNKNOWN_SESSION', 'UNKNOWN_ROUND']).toContain(
-      answer.code,
-    );
-    return 'refused';
-  });
+  it(
+    'a round is read with exactly its credentials, or not at all',
+    hostile(credentials, async (headers) => {
+      const world = await World.open();
+      const round = await world.rounds.put({ ...sampleIntent({ log: player, sessionId: player.sessionId }) });
+      const pathParameters = { roundId: round.roundId };
+      const answer = await call(getRound, { pathParameters, headers: { ...headers }, httpMethod: 'GET' });
+      expect(world.effects).toEqual([]);
+      const { 'x-operator-key': key, 'x-session-id': session } = headers;
+      const mayRead = key === undefined ? session === player.sessionId : key === operatorKey;
+      if (mayRead) {
+        expect(answer.body['round_id']).toBe(round.roundId);
+        return 'accepted';
+      }
+      expect(['INVALID_OPERATOR_KEY', 'MISSING_CREDENTIALS', 'UNKNOWN_SESSION', 'UNKNOWN_ROUND']).toContain(
+        answer.code,
+      );
+      return 'refused';
+    }),
+  );
 });

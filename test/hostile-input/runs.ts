@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, type TestContext, vi } from 'vitest';
 
 /**
  * How many cases of each property a run of the tests generates: at least 100,000 in all, which runs.test.ts adds up.
- * HOSTILE_INPUT_RUNS_FACTOR multiplies them.
+ * HOSTILE_INPUT_RUNS_FACTOR multiplies them; the build takes no smaller one than 1.
  */
 export const runs = {
   'JSON of any text is read as the grammar says': 12_000,
@@ -42,8 +42,18 @@ const MAX_CASE_CPU_MS = 1_500;
 
 const SMALLEST_SHARE = 0.01;
 
-const factor = Number(process.env['HOSTILE_INPUT_RUNS_FACTOR'] ?? 1);
-const TIMEOUT_MS = 120_000 * Math.max(1, factor);
+/** @throws RangeError where the build would generate fewer cases than it claims, or where it is no number */
+export function factorOf(environment: Readonly<Record<string, string | undefined>>): number {
+  const { HOSTILE_INPUT_RUNS_FACTOR: text = '1', CI } = environment;
+  const factor = Number(text);
+  if (factor > 0 && factor < Number.POSITIVE_INFINITY && (factor >= 1 || !CI)) return factor;
+  throw new RangeError(
+    `HOSTILE_INPUT_RUNS_FACTOR is ${text}: a number above 0, and at least 1 where CI is set`,
+  );
+}
+
+const factor = factorOf(process.env);
+vi.setConfig({ testTimeout: 120_000 * Math.max(1, factor) });
 
 /** A failure prints its seed and path; with them in the environment the same case is generated again. */
 function replay(): fc.Parameters<unknown> {
@@ -54,16 +64,16 @@ function replay(): fc.Parameters<unknown> {
 export type Verdict = 'accepted' | 'refused';
 
 /**
- * Declares a test that `holds` for every generated case, which takes bounded time and leaves every prototype as it was. A
+ * A test, named as in `runs`, that `holds` for every generated case, which takes bounded time and leaves every prototype as it was. A
  * property of which nearly all cases end alike shows little, so both verdicts must come up.
  */
 export function hostile<T>(
-  name: PropertyName,
   given: fc.Arbitrary<T>,
   holds: (value: T) => Verdict | Promise<Verdict>,
-): void {
-  it(name, { timeout: TIMEOUT_MS }, async () => {
-    const numRuns = Math.ceil(runs[name] * factor);
+): (context: TestContext) => Promise<void> {
+  return async ({ task }) => {
+    expect(Object.keys(runs), 'the properties that have a number of cases').toContain(task.name);
+    const numRuns = Math.ceil(runs[task.name as PropertyName] * factor);
     const untouched = prototypeNames();
     const verdicts = { accepted: 0, refused: 0 };
     const property = fc.asyncProperty(given, async (value) => {
@@ -78,7 +88,7 @@ export function hostile<T>(
     expect(verdicts.accepted + verdicts.refused).toBe(numRuns);
     expect(Math.min(verdicts.accepted, verdicts.refused) / numRuns).toBeGreaterThan(SMALLEST_SHARE);
     console.log(`${numRuns} hostile cases: ${verdicts.accepted} accepted, ${verdicts.refused} refused`);
-  });
+  };
 }
 
 function prototypeNames(): string {

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { DataKeyItems } from '../../shared/adapters/dynamodb/data-key-items.ts';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
@@ -75,10 +75,9 @@ describe('the bytes of a table', () => {
     inheritedName,
   );
 
-  hostile(
+  it(
     "what the table's client reads is a round, or is refused",
-    stored,
-    async ([round, at, held, kind, extra]) => {
+    hostile(stored, async ([round, at, held, kind, extra]) => {
       const image: Record<string, unknown> = marshallItem(encodeRound(round));
       const names = Object.keys(image);
       const name = kind === 'extra' ? extra : (names[at % names.length] ?? 'pk');
@@ -94,30 +93,33 @@ describe('the bytes of a table', () => {
       if (kind !== 'one') expect(read).toEqual(round);
       expect(read?.roundId).toBe(round.roundId);
       return 'accepted';
-    },
+    }),
   );
 
   const keyBytes = fc.oneof(
     fc.constantFrom<unknown>({ B: '' }, { S: 'AAAA' }, { N: '1' }, { NULL: true }, undefined),
     fc.uint8Array({ maxLength: 8 }).map((bytes) => ({ B: Buffer.from(bytes).toString('base64') })),
   );
-  hostile('a stored data key is read as its bytes, or is refused', keyBytes, async (encryptedKey) => {
-    answer = {
-      Item: {
-        pk: { S: 'data-key#202611' },
-        sk: { S: 'data-key' },
-        ...(encryptedKey !== undefined && { encryptedKey }),
-      },
-    };
-    const reading = new DataKeyItems(client, 'config').get(202_611);
-    const { B } = (encryptedKey ?? {}) as { B?: string };
-    if (await corrupt(reading)) {
-      expect(B ?? '').toBe('');
-      return 'refused';
-    }
-    expect(Buffer.from((await reading) ?? []).toString('base64')).toBe(B);
-    return 'accepted';
-  });
+  it(
+    'a stored data key is read as its bytes, or is refused',
+    hostile(keyBytes, async (encryptedKey) => {
+      answer = {
+        Item: {
+          pk: { S: 'data-key#202611' },
+          sk: { S: 'data-key' },
+          ...(encryptedKey !== undefined && { encryptedKey }),
+        },
+      };
+      const reading = new DataKeyItems(client, 'config').get(202_611);
+      const { B } = (encryptedKey ?? {}) as { B?: string };
+      if (await corrupt(reading)) {
+        expect(B ?? '').toBe('');
+        return 'refused';
+      }
+      expect(Buffer.from((await reading) ?? []).toString('base64')).toBe(B);
+      return 'accepted';
+    }),
+  );
 });
 
 describe('sealed bytes', () => {
@@ -137,24 +139,27 @@ describe('sealed bytes', () => {
     fc.integer({ min: 1, max: 255 }),
   );
 
-  hostile('sealed bytes open to what was sealed, or are refused', damage, async ([plain, kind, at, mask]) => {
-    const sealed = await cipher.seal(plain, 'demo#player#game#1#start');
-    const place = at % sealed.length;
-    const damaged = {
-      none: sealed,
-      context: sealed,
-      flip: sealed.map((byte, index) => (index === place ? byte ^ mask : byte)),
-      cut: sealed.slice(0, place),
-      extend: new Uint8Array([...sealed, mask]),
-      any: plain,
-    }[kind as 'none'];
-    const context = kind === 'context' ? 'demo#player#game#2#start' : 'demo#player#game#1#start';
-    const opening = cipher.open(damaged, context);
-    if (await corrupt(opening)) {
-      expect(kind).not.toBe('none');
-      return 'refused';
-    }
-    expect([kind, Buffer.from(await opening).equals(plain)]).toEqual(['none', true]);
-    return 'accepted';
-  });
+  it(
+    'sealed bytes open to what was sealed, or are refused',
+    hostile(damage, async ([plain, kind, at, mask]) => {
+      const sealed = await cipher.seal(plain, 'demo#player#game#1#start');
+      const place = at % sealed.length;
+      const damaged = {
+        none: sealed,
+        context: sealed,
+        flip: sealed.map((byte, index) => (index === place ? byte ^ mask : byte)),
+        cut: sealed.slice(0, place),
+        extend: new Uint8Array([...sealed, mask]),
+        any: plain,
+      }[kind as 'none'];
+      const context = kind === 'context' ? 'demo#player#game#2#start' : 'demo#player#game#1#start';
+      const opening = cipher.open(damaged, context);
+      if (await corrupt(opening)) {
+        expect(kind).not.toBe('none');
+        return 'refused';
+      }
+      expect([kind, Buffer.from(await opening).equals(plain)]).toEqual(['none', true]);
+      return 'accepted';
+    }),
+  );
 });

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
 import { changeOf } from '../../functions/_runtime/ledger-change.ts';
 import { marshallItem } from '../../shared/adapters/dynamodb/attribute-values.fixture.ts';
@@ -245,49 +245,58 @@ const template = fc.sample(
 viewsMade.add(deflateRawSync('').toString('hex'));
 
 describe('a stored round', () => {
-  hostile('a stored round is read to the last minor unit, or refused', changed(rounds), (item) =>
-    expectSame(
-      item,
-      read(() => decodeRound(item)),
+  it(
+    'a stored round is read to the last minor unit, or refused',
+    hostile(changed(rounds), (item) =>
+      expectSame(
+        item,
+        read(() => decodeRound(item)),
+      ),
     ),
   );
 
-  hostile(
+  it(
     "a record of the ledger's stream is read to the last minor unit, or refused",
-    fc.tuple(changed(rounds), fc.constantFrom('INSERT', 'MODIFY', undefined), fc.boolean()),
-    ([item, eventName, both]) => {
-      const flat = Object.fromEntries(Object.entries(item).filter(([, held]) => isFlat(held)));
-      const image: unknown = JSON.parse(JSON.stringify(marshallItem(flat)));
-      const dynamodb = { NewImage: image, ...(both && { OldImage: image }) };
-      const change = read(() => changeOf({ eventName, dynamodb } as DynamoDBRecord));
-      if (change?.value && both) expect(change.value.before).toEqual(change.value.after);
-      return expectSame(flat, change && { value: change.value?.after as ReturnType<typeof decodeRound> });
-    },
+    hostile(
+      fc.tuple(changed(rounds), fc.constantFrom('INSERT', 'MODIFY', undefined), fc.boolean()),
+      ([item, eventName, both]) => {
+        const flat = Object.fromEntries(Object.entries(item).filter(([, held]) => isFlat(held)));
+        const image: unknown = JSON.parse(JSON.stringify(marshallItem(flat)));
+        const dynamodb = { NewImage: image, ...(both && { OldImage: image }) };
+        const change = read(() => changeOf({ eventName, dynamodb } as DynamoDBRecord));
+        if (change?.value && both) expect(change.value.before).toEqual(change.value.after);
+        return expectSame(flat, change && { value: change.value?.after as ReturnType<typeof decodeRound> });
+      },
+    ),
   );
 
   const junk = fc.anything({
     maxDepth: 4,
     key: fc.constantFrom('S', 'N', 'B', 'L', 'M', 'BOOL', 'NULL', 'SS', '__proto__'),
   });
-  hostile(
+  it(
     "a record with a foreign attribute is refused, and one without a round's images as well",
-    fc.tuple(rounds, fc.nat(), junk, fc.constantFrom('attribute', 'image', 'record', 'none')),
-    ([item, at, foreign, place]) => {
-      const image: Record<string, unknown> = marshallItem(item);
-      const name = Object.keys(image)[at % Object.keys(image).length] ?? 'pk';
-      const spoiltImage = { ...image, [name]: foreign };
-      const NewImage = place === 'attribute' ? spoiltImage : place === 'image' ? foreign : image;
-      const record = { eventName: 'MODIFY', dynamodb: place === 'record' ? foreign : { NewImage } };
-      const change = read(() => changeOf(record as DynamoDBRecord));
-      if (place === 'none') {
-        expect(change?.value?.after).toEqual(decodeRound(item));
+    hostile(
+      fc.tuple(rounds, fc.nat(), junk, fc.constantFrom('attribute', 'image', 'record', 'none')),
+      ([item, at, foreign, place]) => {
+        const image: Record<string, unknown> = marshallItem(item);
+        const name = Object.keys(image)[at % Object.keys(image).length] ?? 'pk';
+        const spoiltImage = { ...image, [name]: foreign };
+        const NewImage = place === 'attribute' ? spoiltImage : place === 'image' ? foreign : image;
+        const record = { eventName: 'MODIFY', dynamodb: place === 'record' ? foreign : { NewImage } };
+        const change = read(() => changeOf(record as DynamoDBRecord));
+        if (place === 'none') {
+          expect(change?.value?.after).toEqual(decodeRound(item));
+          return 'accepted';
+        }
+        if (change?.value === undefined) return 'refused';
+        // What was put there happened to be an attribute that a round may have.
+        expect(isRound({ ...item, [name]: encodeRound(change.value.after)[name as 'pk'] ?? null })).toBe(
+          true,
+        );
         return 'accepted';
-      }
-      if (change?.value === undefined) return 'refused';
-      // What was put there happened to be an attribute that a round may have.
-      expect(isRound({ ...item, [name]: encodeRound(change.value.after)[name as 'pk'] ?? null })).toBe(true);
-      return 'accepted';
-    },
+      },
+    ),
   );
 });
 
@@ -320,19 +329,22 @@ describe('a stored session', () => {
     revokedAtMs: (value) => value === undefined || instant(value),
   };
 
-  hostile('a stored session is read as it is, or refused', changed(fc.constant(item)), async (stored) => {
-    const client = { send: async () => ({ Item: stored }) } as unknown as DynamoDBDocumentClient;
-    const session = await new DynamoSessions(client, 'sessions').get(sessionId).catch((error: unknown) => {
-      expect(error).toBeInstanceOf(FaultError);
-      expect(error).toHaveProperty('code', 'CORRUPT_RECORD');
-      return undefined;
-    });
-    expect(session !== undefined).toBe(Object.entries(rules).every(([name, rule]) => rule(stored[name])));
-    if (session === undefined) return 'refused';
-    expect(session.currency).toBe(stored['currency']);
-    expect(new Date(session.expiresAtMs).toISOString()).toMatch(/Z$/);
-    return 'accepted';
-  });
+  it(
+    'a stored session is read as it is, or refused',
+    hostile(changed(fc.constant(item)), async (stored) => {
+      const client = { send: async () => ({ Item: stored }) } as unknown as DynamoDBDocumentClient;
+      const session = await new DynamoSessions(client, 'sessions').get(sessionId).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(FaultError);
+        expect(error).toHaveProperty('code', 'CORRUPT_RECORD');
+        return undefined;
+      });
+      expect(session !== undefined).toBe(Object.entries(rules).every(([name, rule]) => rule(stored[name])));
+      if (session === undefined) return 'refused';
+      expect(session.currency).toBe(stored['currency']);
+      expect(new Date(session.expiresAtMs).toISOString()).toMatch(/Z$/);
+      return 'accepted';
+    }),
+  );
 });
 
 describe('the registry', () => {
@@ -347,18 +359,21 @@ describe('the registry', () => {
     },
     'ab'.repeat(32),
   );
-  hostile('a stored operator is read as it is, or refused', changed(fc.constant(operator)), (stored) => {
-    const decoded = read(() => decodeOperator(stored))?.value;
-    const isOperator =
-      matches(new RegExp(`^${operatorId}$`))(stored['operatorId']) &&
-      isText(stored['name']) &&
-      isBoolean(stored['enabled']) &&
-      [stored['walletUrl'], stored['walletSecretName']].every((held) => isText(held) && held !== '');
-    if (!isOperator) expect(decoded).toBeUndefined();
-    if (decoded === undefined) return 'refused';
-    expect([decoded.operatorId, decoded.walletUrl]).toEqual([stored['operatorId'], stored['walletUrl']]);
-    return 'accepted';
-  });
+  it(
+    'a stored operator is read as it is, or refused',
+    hostile(changed(fc.constant(operator)), (stored) => {
+      const decoded = read(() => decodeOperator(stored))?.value;
+      const isOperator =
+        matches(new RegExp(`^${operatorId}$`))(stored['operatorId']) &&
+        isText(stored['name']) &&
+        isBoolean(stored['enabled']) &&
+        [stored['walletUrl'], stored['walletSecretName']].every((held) => isText(held) && held !== '');
+      if (!isOperator) expect(decoded).toBeUndefined();
+      if (decoded === undefined) return 'refused';
+      expect([decoded.operatorId, decoded.walletUrl]).toEqual([stored['operatorId'], stored['walletUrl']]);
+      return 'accepted';
+    }),
+  );
 
   const bets = fc.array(
     fc.record({
@@ -377,14 +392,17 @@ describe('the registry', () => {
     const plain = { gameCode: 'coin', title: 'Coin', enabled: true, engineHash: 'ab'.repeat(32), bets: [] };
     return { ...encodeGame(plain), bets: offered };
   });
-  hostile('a stored game offers exactly the bets that are stored, or none', changed(game), (stored) => {
-    const decoded = read(() => decodeGame(stored))?.value;
-    if (decoded === undefined) return 'refused';
-    expect(decoded.bets).toEqual(stored['bets']);
-    for (const { currency: code, allowedMinor } of decoded.bets) {
-      expect(currency(code)).toBe(true);
-      for (const betMinor of allowedMinor) expect(between(1n, 10n ** 36n - 1n)(betMinor)).toBe(true);
-    }
-    return 'accepted';
-  });
+  it(
+    'a stored game offers exactly the bets that are stored, or none',
+    hostile(changed(game), (stored) => {
+      const decoded = read(() => decodeGame(stored))?.value;
+      if (decoded === undefined) return 'refused';
+      expect(decoded.bets).toEqual(stored['bets']);
+      for (const { currency: code, allowedMinor } of decoded.bets) {
+        expect(currency(code)).toBe(true);
+        for (const betMinor of allowedMinor) expect(between(1n, 10n ** 36n - 1n)(betMinor)).toBe(true);
+      }
+      return 'accepted';
+    }),
+  );
 });

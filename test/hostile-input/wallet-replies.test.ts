@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
 import { httpWallets } from '../../shared/adapters/http/wallets.ts';
 import { DependencyError } from '../../shared/domain/errors.ts';
@@ -161,10 +161,9 @@ function expectShortWarnings(): void {
 
 describe('the reply of a wallet', () => {
   const operations = fc.constantFrom('debit', 'credit', 'betWin', 'rollback');
-  hostile(
+  it(
     'a movement is acknowledged or refused only by what proves it',
-    fc.tuple(replies, operations),
-    async ([[reply, unit], operation]) => {
+    hostile(fc.tuple(replies, operations), async ([[reply, unit], operation]) => {
       next = reply;
       const transactionId = `${roundId}:${operation === 'credit' ? 'credit' : 'debit'}`;
       const transaction = {
@@ -196,13 +195,12 @@ describe('the reply of a wallet', () => {
       expect(answer.kind).toBe(refused === undefined ? 'unknown' : 'refused');
       if (refused !== undefined) expect(answer).toEqual({ kind: 'refused', code: refused });
       return 'refused';
-    },
+    }),
   );
 
-  hostile(
+  it(
     'a balance is told only for the player and the currency asked for',
-    replies,
-    async ([reply, unit]) => {
+    hostile(replies, async ([reply, unit]) => {
       next = reply;
       const answer = await wallet.balance(playerId, unit);
       expectShortWarnings();
@@ -217,28 +215,31 @@ describe('the reply of a wallet', () => {
       }
       expect(answer).toEqual({ kind: 'acknowledged', balanceMinor });
       return 'accepted';
-    },
+    }),
   );
 
-  hostile('a token is accepted only for the player asked for', replies, async ([reply]) => {
-    next = reply;
-    const answer = await wallet.authenticate('token', playerId).catch((error: unknown) => {
-      expect(error).toBeInstanceOf(DependencyError);
-      expect(error).toHaveProperty('code', 'WALLET_UNAVAILABLE');
-      return 'unavailable' as const;
-    });
-    expectShortWarnings();
-    const verdict = said(reply);
-    if (answer === undefined || answer === 'unavailable') {
-      const rejected = ['INVALID_TOKEN', 'UNKNOWN_PLAYER', 'PLAYER_BLOCKED'];
-      const isRejected = rejected.includes(codeOf(verdict));
-      expect(answer).toBe(isRejected ? undefined : 'unavailable');
-      return 'refused';
-    }
-    expect(verdict).toBeInstanceOf(Map);
-    const members = verdict as ReadonlyMap<string, Json>;
-    expect([answer.playerId, answer.currency]).toEqual([members.get('player_id'), members.get('currency')]);
-    expect(answer.playerId).toBe(playerId);
-    return 'accepted';
-  });
+  it(
+    'a token is accepted only for the player asked for',
+    hostile(replies, async ([reply]) => {
+      next = reply;
+      const answer = await wallet.authenticate('token', playerId).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(DependencyError);
+        expect(error).toHaveProperty('code', 'WALLET_UNAVAILABLE');
+        return 'unavailable' as const;
+      });
+      expectShortWarnings();
+      const verdict = said(reply);
+      if (answer === undefined || answer === 'unavailable') {
+        const rejected = ['INVALID_TOKEN', 'UNKNOWN_PLAYER', 'PLAYER_BLOCKED'];
+        const isRejected = rejected.includes(codeOf(verdict));
+        expect(answer).toBe(isRejected ? undefined : 'unavailable');
+        return 'refused';
+      }
+      expect(verdict).toBeInstanceOf(Map);
+      const members = verdict as ReadonlyMap<string, Json>;
+      expect([answer.playerId, answer.currency]).toEqual([members.get('player_id'), members.get('currency')]);
+      expect(answer.playerId).toBe(playerId);
+      return 'accepted';
+    }),
+  );
 });

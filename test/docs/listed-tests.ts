@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { commandEnvironment } from './commands.ts';
+import { ROOT } from './pages.ts';
+
+export interface NamedTest {
+  /** From the root of the repository. */
+  readonly file: string;
+  /** With its groups: "group > test". */
+  readonly title: string;
+}
+
+const Listed = z.array(z.object({ name: z.string(), file: z.string() }));
+
+/**
+ * The tests of these files as vitest would run them, without what is skipped. `loaded` have the titles that `each` makes;
+ * `static` ones are read from their source, which is quick, and needed for those that start a stack when they are loaded.
+ */
+export async function listTests(
+  files: readonly string[],
+  project: 'unit' | 'e2e',
+  how: 'loaded' | 'static',
+): Promise<NamedTest[]> {
+  // Without a file, vitest lists them all.
+  if (files.length === 0) return [];
+  const parsing = how === 'static' ? '--static-parse' : '--no-static-parse';
+  // Within a test, vitest would take itself for one of its own workers.
+  const { VITEST: _, VITEST_POOL_ID: __, VITEST_WORKER_ID: ___, ...env } = commandEnvironment();
+  // `parsing` would take a file that follows it for its own value.
+  const options = ['--json', parsing, '--config', 'test/vitest.config.ts', '--project', project];
+  const limits = { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 };
+  const { stdout } = await promisify(execFile)('vitest', ['list', ...options, ...files], limits);
+  return Listed.parse(JSON.parse(stdout)).map(({ name, file }) => ({
+    file: path.relative(ROOT, file),
+    title: name,
+  }));
+}
