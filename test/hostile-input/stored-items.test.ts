@@ -6,113 +6,34 @@ import fc from 'fast-check';
 import { changeOf } from '../../functions/_runtime/ledger-change.ts';
 import { marshallItem } from '../../shared/adapters/dynamodb/attribute-values.fixture.ts';
 import type { NativeItem, NativeValue } from '../../shared/adapters/dynamodb/attribute-values.ts';
-import {
-  decodeGame,
-  decodeOperator,
-  encodeGame,
-  encodeOperator,
-} from '../../shared/adapters/dynamodb/registry-items.ts';
 import { decodeRound, encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
-import { DynamoSessions } from '../../shared/adapters/dynamodb/sessions.ts';
+import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
 import { FaultError } from '../../shared/domain/errors.ts';
 import { anyRound } from '../contracts/rounds.ts';
-import { decimalsOf } from './amount-rule.ts';
 import { hostile, type Verdict } from './runs.ts';
-import { hostileText, inheritedName, numeral, spoilt } from './strings.ts';
+import {
+  amount,
+  between,
+  changed,
+  currency,
+  gameCode,
+  instant,
+  isBoolean,
+  isBytes,
+  isText,
+  matches,
+  number38,
+  oneOf,
+  operatorId,
+  optional,
+  playerId,
+  read,
+  type Rule,
+  uuid,
+} from './stored-changes.ts';
+import { hostileText, spoilt } from './strings.ts';
 
 vi.hoisted(() => void Object.assign(process.env, { POWERTOOLS_LOG_LEVEL: 'SILENT' }));
-
-const value: fc.Arbitrary<NativeValue> = fc.oneof(
-  fc.constantFrom<NativeValue>(
-    null,
-    true,
-    false,
-    '',
-    0n,
-    1n,
-    -1n,
-    2n,
-    new Uint8Array(),
-    new Uint8Array(32),
-    [],
-    {},
-  ),
-  fc.constantFrom(
-    2n ** 53n,
-    8_640_000_000_000_001n,
-    10n ** 36n - 1n,
-    10n ** 36n,
-    10n ** 38n - 1n,
-    -(10n ** 38n) + 1n,
-  ),
-  hostileText,
-  numeral,
-  fc.constantFrom(
-    'INTENT',
-    'COMMITTED',
-    'CREDITED',
-    'VOIDED',
-    'SETTLED',
-    'EUR',
-    'XXX',
-    'round#000000000',
-    'a#b#c#d',
-  ),
-  fc.uint8Array({ maxLength: 40 }),
-);
-
-type Change = (item: NativeItem) => NativeItem;
-
-/** One attribute gone, changed, added or with another's value: what an older version, a hand or a fault may leave. */
-const change: fc.Arbitrary<Change> = fc
-  .tuple(fc.nat(), fc.nat(), value, fc.constantFrom('drop', 'set', 'spoil', 'swap', 'add'), inheritedName)
-  .map(([at, other, replacement, kind, added]) => (item) => {
-    const names = Object.keys(item);
-    const name = names[at % names.length] ?? 'pk';
-    const from = names[other % names.length] ?? 'pk';
-    const held = item[name];
-    if (kind === 'drop') return Object.fromEntries(Object.entries(item).filter(([key]) => key !== name));
-    if (kind === 'set') return { ...item, [name]: replacement };
-    if (kind === 'swap') return { ...item, [name]: item[from] ?? null };
-    if (kind === 'add') return Object.fromEntries([...Object.entries(item), [added, replacement]]);
-    return { ...item, [name]: typeof held === 'string' ? `${held}\u0430` : replacement };
-  });
-
-function changed(items: fc.Arbitrary<NativeItem>): fc.Arbitrary<NativeItem> {
-  return fc
-    .tuple(items, fc.array(change, { maxLength: 2 }))
-    .map(([item, changes]) => changes.reduce((before, apply) => apply(before), item));
-}
-
-type Rule = (value: NativeValue | undefined) => boolean;
-const matches =
-  (pattern: RegExp): Rule =>
-  (value) =>
-    typeof value === 'string' && pattern.test(value);
-const between =
-  (min: bigint, max: bigint): Rule =>
-  (value) =>
-    typeof value === 'bigint' && value >= min && value <= max;
-const oneOf =
-  (...values: readonly NativeValue[]): Rule =>
-  (value) =>
-    value !== undefined && values.includes(value);
-const isBytes: Rule = (value) => value instanceof Uint8Array;
-const isBoolean: Rule = (value) => typeof value === 'boolean';
-const isText: Rule = (value) => typeof value === 'string';
-const optional =
-  (rule: Rule): Rule =>
-  (value) =>
-    value === undefined || rule(value);
-
-const uuid = matches(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i);
-const instant = between(0n, 8_640_000_000_000_000n);
-const amount = between(0n, 10n ** 36n - 1n);
-const number38 = between(-(10n ** 38n) + 1n, 10n ** 38n - 1n);
-const operatorId = '[a-z0-9][a-z0-9-]{0,31}';
-const playerId = '[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}';
-const gameCode = '[a-z0-9][a-z0-9-]{0,47}';
-const currency = oneOf(...Object.keys(decimalsOf));
 
 const start: Readonly<Record<string, Rule>> = {
   pk: matches(new RegExp(`^${operatorId}#${playerId}#${gameCode}$`)),
@@ -195,16 +116,6 @@ const rounds = anyRound.map((round): NativeItem => {
   if (item['view'] instanceof Uint8Array) viewsMade.add(Buffer.from(item['view']).toString('hex'));
   return item;
 });
-
-function read<T>(decode: () => T): { readonly value: T } | undefined {
-  try {
-    return { value: decode() };
-  } catch (error) {
-    expect(error).toBeInstanceOf(FaultError);
-    expect(error).toHaveProperty('code', 'CORRUPT_RECORD');
-    return undefined;
-  }
-}
 
 /** Written again, what was read is what was stored: no amount, id or byte has changed on the way. */
 function expectSame(
@@ -304,105 +215,54 @@ function isFlat(value: NativeValue): boolean {
   return typeof value !== 'object' || value === null || value instanceof Uint8Array;
 }
 
-describe('a stored session', () => {
-  const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
-  const item: NativeItem = {
-    pk: `session#${sessionId}`,
-    sk: 'session',
-    sessionId,
-    operatorId: 'demo',
-    playerId: 'player123',
-    gameCode: 'happy-panda',
-    currency: 'EUR',
-    createdAtMs: 1_700_000_000_000n,
-    endsAtMs: 1_700_000_100_000n,
-    revokedAtMs: 1_700_000_050_000n,
-  };
-  const rules: Readonly<Record<string, Rule>> = {
-    sessionId: uuid,
-    operatorId: matches(new RegExp(`^${operatorId}$`)),
-    playerId: matches(new RegExp(`^${playerId}$`)),
-    gameCode: matches(new RegExp(`^${gameCode}$`)),
-    currency,
-    createdAtMs: instant,
-    endsAtMs: instant,
-    revokedAtMs: (value) => value === undefined || instant(value),
-  };
-
-  it(
-    'a stored session is read as it is, or refused',
-    hostile(changed(fc.constant(item)), async (stored) => {
-      const client = { send: async () => ({ Item: stored }) } as unknown as DynamoDBDocumentClient;
-      const session = await new DynamoSessions(client, 'sessions').get(sessionId).catch((error: unknown) => {
-        expect(error).toBeInstanceOf(FaultError);
-        expect(error).toHaveProperty('code', 'CORRUPT_RECORD');
-        return undefined;
-      });
-      expect(session !== undefined).toBe(Object.entries(rules).every(([name, rule]) => rule(stored[name])));
-      if (session === undefined) return 'refused';
-      expect(session.currency).toBe(stored['currency']);
-      expect(new Date(session.expiresAtMs).toISOString()).toMatch(/Z$/);
-      return 'accepted';
-    }),
-  );
-});
-
-describe('the registry', () => {
-  const operator = encodeOperator(
-    {
-      operatorId: 'demo',
-      name: 'Demo',
-      enabled: true,
-      walletUrl: 'https://wallet.invalid',
-      walletSecretName: 'rgs/demo',
-      walletCalls: 'bet-win',
-    },
-    'ab'.repeat(32),
-  );
-  it(
-    'a stored operator is read as it is, or refused',
-    hostile(changed(fc.constant(operator)), (stored) => {
-      const decoded = read(() => decodeOperator(stored))?.value;
-      const isOperator =
-        matches(new RegExp(`^${operatorId}$`))(stored['operatorId']) &&
-        isText(stored['name']) &&
-        isBoolean(stored['enabled']) &&
-        [stored['walletUrl'], stored['walletSecretName']].every((held) => isText(held) && held !== '');
-      if (!isOperator) expect(decoded).toBeUndefined();
-      if (decoded === undefined) return 'refused';
-      expect([decoded.operatorId, decoded.walletUrl]).toEqual([stored['operatorId'], stored['walletUrl']]);
-      return 'accepted';
-    }),
-  );
-
-  const bets = fc.array(
-    fc.record({
-      currency: fc.oneof(
-        { weight: 9, arbitrary: fc.constantFrom('EUR', 'ETH') },
-        spoilt(fc.constant('EUR')),
-        fc.constant('XXX'),
+describe('what the sweep finds', () => {
+  const written = encodeRound(fc.sample(anyRound, 1)[0] as Parameters<typeof encodeRound>[0]);
+  const part = (valid: string): fc.Arbitrary<NativeValue> =>
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constant(valid) },
+      spoilt(fc.constant(valid)),
+      hostileText,
+      fc.constantFrom<NativeValue>(
+        'round#000000000',
+        'round#1000000000',
+        'demo#a',
+        'demo#a#b#c',
+        null,
+        1n,
+        {},
+        [valid],
       ),
-      allowedMinor: fc.array(fc.oneof({ weight: 9, arbitrary: fc.bigInt(1n, 10n ** 36n - 1n) }, value), {
-        maxLength: 3,
-      }),
-    }),
-    { maxLength: 3 },
-  );
-  const game = bets.map((offered): NativeItem => {
-    const plain = { gameCode: 'coin', title: 'Coin', enabled: true, engineHash: 'ab'.repeat(32), bets: [] };
-    return { ...encodeGame(plain), bets: offered };
-  });
+    );
+  const key = fc.record({ pk: part(written.pk), sk: part(written.sk) }, { requiredKeys: [] });
+
   it(
-    'a stored game offers exactly the bets that are stored, or none',
-    hostile(changed(game), (stored) => {
-      const decoded = read(() => decodeGame(stored))?.value;
-      if (decoded === undefined) return 'refused';
-      expect(decoded.bets).toEqual(stored['bets']);
-      for (const { currency: code, allowedMinor } of decoded.bets) {
-        expect(currency(code)).toBe(true);
-        for (const betMinor of allowedMinor) expect(between(1n, 10n ** 36n - 1n)(betMinor)).toBe(true);
+    'the keys of unfinished rounds name exactly those rounds, and a foreign one is told after all others',
+    hostile(fc.array(key, { maxLength: 4 }), async (keys) => {
+      const client = { send: async () => ({ Items: keys }) } as unknown as DynamoDBDocumentClient;
+      const expected = keys.filter(
+        ({ pk = null, sk = null }) => start['pk']?.(pk) === true && start['sk']?.(sk) === true,
+      );
+      const found: unknown[] = [];
+      let refusal: unknown;
+      try {
+        const whole = { index: 0, count: 1 };
+        for await (const page of new DynamoLedger(client, 'ledger').unfinished(0, whole)) {
+          for (const { log, number } of page) {
+            const pk = [log.operatorId, log.playerId, log.gameCode].join('#');
+            found.push({ pk, sk: `round#${String(number).padStart(9, '0')}` });
+          }
+        }
+      } catch (error) {
+        refusal = error;
       }
-      return 'accepted';
+      expect(found).toEqual(expected);
+      if (expected.length === keys.length) {
+        expect(refusal).toBeUndefined();
+        return 'accepted';
+      }
+      expect(refusal).toBeInstanceOf(FaultError);
+      expect(refusal).toHaveProperty('code', 'CORRUPT_RECORD');
+      return 'refused';
     }),
   );
 });

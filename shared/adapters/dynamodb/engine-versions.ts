@@ -6,20 +6,23 @@ import type { Clock } from '../../ports/clock.ts';
 import { awsCall } from '../aws/aws-call.ts';
 import { ExpiringCache } from '../system/expiring-cache.ts';
 import type { NativeItem } from './attribute-values.ts';
-import { stored } from './stored.ts';
+import { stored, StoredAddress, StoredInstant } from './stored.ts';
 
 /** How long it takes until every process knows that a server has moved. */
 const LIFE_MS = 30_000;
 const MAX_ENTRIES = 1_000;
 
-const EngineVersionItem = z.object({
-  hash: Sha256Hex,
-  engineId: z.string(),
-  buildId: z.string(),
-  publishedAtMs: z.bigint().transform(Number),
-  /** Versions without it are modules. */
-  remote: z.object({ url: z.url({ protocol: /^https?$/ }), buildHash: Sha256Hex }).optional(),
-});
+const EngineVersionItem = z
+  .object({
+    pk: z.string(),
+    hash: Sha256Hex,
+    engineId: z.string(),
+    buildId: z.string(),
+    publishedAtMs: StoredInstant.transform(Number),
+    /** Versions without it are modules. */
+    remote: z.object({ url: StoredAddress, buildHash: Sha256Hex }).optional(),
+  })
+  .refine(({ pk, hash }) => pk === keyOf(hash).pk, 'another key');
 
 const keyOf = (hash: string) => ({ pk: `engine#${hash}`, sk: 'engine' });
 
@@ -31,7 +34,8 @@ export function encodeEngineVersion(version: EngineVersion): NativeItem {
 
 /** @throws FaultError CORRUPT_RECORD */
 export function decodeEngineVersion(item: unknown): EngineVersion {
-  return stored(EngineVersionItem, item, 'An engine version');
+  const { pk: _, ...version } = stored(EngineVersionItem, item, 'An engine version');
+  return version;
 }
 
 /** Where the engine of a hash is, from the configuration table; remembered for some seconds by each process. */

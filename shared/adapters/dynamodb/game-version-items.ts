@@ -8,6 +8,7 @@ import { StoredInstant, stored } from './stored.ts';
 
 /** So that the sort key's order is that of the numbers. */
 const NUMBER_DIGITS = 9;
+const MAX_NUMBER = 10n ** BigInt(NUMBER_DIGITS) - 1n;
 
 export const gameVersionKeys = {
   versions: (gameCode: string) => `game-versions#${gameCode}`,
@@ -20,27 +21,37 @@ export const gameVersionKeys = {
 };
 
 const instant = StoredInstant.transform(Number);
-const VersionItem = z.object({
-  gameCode: GameCode,
-  sk: Sha256Hex,
-  engineId: z.string().min(1),
-  buildId: z.string().min(1),
-  title: z.string().min(1),
-  bets: z.array(
-    z.object({
-      currency: KnownCurrencyCode,
-      allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
-    }),
-  ),
-  publishedAtMs: instant,
-  retiredAtMs: instant.optional(),
-});
-const ActivationItem = z.object({
-  gameCode: GameCode,
-  number: z.bigint().positive().transform(Number),
-  hash: Sha256Hex,
-  activatedAtMs: instant,
-});
+const VersionItem = z
+  .object({
+    pk: z.string(),
+    gameCode: GameCode,
+    sk: Sha256Hex,
+    engineId: z.string().min(1),
+    buildId: z.string().min(1),
+    title: z.string().min(1),
+    bets: z.array(
+      z.object({
+        currency: KnownCurrencyCode,
+        allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
+      }),
+    ),
+    publishedAtMs: instant,
+    retiredAtMs: instant.optional(),
+  })
+  .refine(({ pk, gameCode }) => pk === gameVersionKeys.versions(gameCode), 'another key');
+const ActivationItem = z
+  .object({
+    pk: z.string(),
+    sk: z.string(),
+    gameCode: GameCode,
+    number: z.bigint().min(1n).max(MAX_NUMBER).transform(Number),
+    hash: Sha256Hex,
+    activatedAtMs: instant,
+  })
+  .refine(({ pk, sk, gameCode, number }) => {
+    const key = gameVersionKeys.activation(gameCode, number);
+    return pk === key.pk && sk === key.sk;
+  }, 'another key');
 
 export function encodeGameVersion(version: GameVersion): NativeItem {
   const { gameCode, hash, engineId, buildId, title, bets, publishedAtMs, retiredAtMs } = version;
@@ -58,7 +69,7 @@ export function encodeGameVersion(version: GameVersion): NativeItem {
 
 /** @throws FaultError CORRUPT_RECORD */
 export function decodeGameVersion(item: unknown): GameVersion {
-  const { sk: hash, ...version } = stored(VersionItem, item, 'A version of a game');
+  const { pk: _, sk: hash, ...version } = stored(VersionItem, item, 'A version of a game');
   return { hash, ...version };
 }
 
@@ -75,5 +86,6 @@ export function encodeActivation({ gameCode, number, hash, activatedAtMs }: Acti
 
 /** @throws FaultError CORRUPT_RECORD */
 export function decodeActivation(item: unknown): Activation {
-  return stored(ActivationItem, item, 'The activation of a version');
+  const { pk: _, sk: __, ...activation } = stored(ActivationItem, item, 'The activation of a version');
+  return activation;
 }

@@ -176,7 +176,7 @@ export class DynamoLedger implements Ledger {
           }),
         ),
       );
-      yield Items.flatMap((key) => readReference(key as RoundKey, unreadable));
+      yield Items.flatMap((key) => readReference(key, unreadable));
       startKey = LastEvaluatedKey;
     } while (startKey);
     // Last, so that one broken item keeps no other round from its recovery.
@@ -197,7 +197,10 @@ export class DynamoLedger implements Ledger {
   }
 }
 
-function readReference(key: RoundKey, unreadable: unknown[]): RoundReference[] {
+function readReference(
+  key: Parameters<typeof referenceOf>[0],
+  unreadable: unknown[],
+): RoundReference[] {
   try {
     return [referenceOf(key)];
   } catch (error) {

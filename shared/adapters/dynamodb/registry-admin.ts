@@ -26,12 +26,13 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
    * @throws FaultError MISCONFIGURED where the key is another operator's
    */
   async putOperator(operator: Operator, keyHash: string): Promise<void> {
-    decodeOperator(operator);
     stored(Sha256Hex, keyHash, 'The hash of a key');
+    const item = encodeOperator(operator, keyHash);
+    decodeOperator(item);
     const known = await this.#keyHashOf(operator.operatorId);
     const TableName = this.#table;
     const writes: TransactionWrites = [
-      { Put: { TableName, Item: encodeOperator(operator, keyHash), ...unchanged(known) } },
+      { Put: { TableName, Item: item, ...unchanged(known) } },
       {
         Put: {
           TableName,

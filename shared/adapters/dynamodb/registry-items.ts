@@ -5,7 +5,7 @@ import { GameCode, OperatorId, Sha256Hex } from '../../domain/ids.ts';
 import { MAX_AMOUNT_MINOR } from '../../domain/money.ts';
 import { type Operator, walletCallStyles } from '../../domain/operator.ts';
 import type { NativeItem } from './attribute-values.ts';
-import { stored } from './stored.ts';
+import { stored, StoredAddress } from './stored.ts';
 
 /** All games lie in one partition, so that one query lists them; they are few, and every process caches them. */
 export const GAMES = 'games';
@@ -16,14 +16,17 @@ export const registryKeys = {
   game: (gameCode: string) => ({ pk: GAMES, sk: gameCode }),
 };
 
-const OperatorItem = z.object({
-  operatorId: OperatorId,
-  name: z.string(),
-  enabled: z.boolean(),
-  walletUrl: z.string().min(1),
-  walletSecretName: z.string().min(1),
-  walletCalls: z.enum(walletCallStyles).default('debit-credit'),
-});
+const OperatorItem = z
+  .object({
+    pk: z.string(),
+    operatorId: OperatorId,
+    name: z.string(),
+    enabled: z.boolean(),
+    walletUrl: StoredAddress,
+    walletSecretName: z.string().min(1),
+    walletCalls: z.enum(walletCallStyles).default('debit-credit'),
+  })
+  .refine(({ pk, operatorId }) => pk === registryKeys.operator(operatorId).pk, 'another key');
 const OperatorKeyItem = z.object({ operatorId: OperatorId });
 const GameItem = z.object({
   sk: GameCode,
@@ -44,7 +47,8 @@ export function encodeOperator(operator: Operator, keyHash: string): NativeItem 
 
 /** @throws FaultError CORRUPT_RECORD */
 export function decodeOperator(item: unknown): Operator {
-  return stored(OperatorItem, item, 'An operator');
+  const { pk: _, ...operator } = stored(OperatorItem, item, 'An operator');
+  return operator;
 }
 
 /** @throws FaultError CORRUPT_RECORD */

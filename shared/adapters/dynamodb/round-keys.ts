@@ -34,12 +34,16 @@ export function sortKeyOf(number: number): string {
 }
 
 /** @throws FaultError CORRUPT_RECORD */
-export function referenceOf({ pk, sk }: RoundKey): RoundReference {
-  const [operatorId, playerId, gameCode, ...rest] = pk.split('#');
+export function referenceOf({ pk, sk }: Partial<Record<keyof RoundKey, unknown>>): RoundReference {
+  const [operatorId, playerId, gameCode, ...rest] = textOf(pk).split('#');
   const log = LogParts.safeParse({ operatorId, playerId, gameCode }).data;
-  const number = Number(roundKey.exec(sk)?.[1] ?? 0);
+  const number = Number(roundKey.exec(textOf(sk))?.[1] ?? 0);
   if (!log || rest.length > 0 || number === 0) {
     throw new FaultError('CORRUPT_RECORD', 'A stored round has a key that is never written');
   }
   return { log, number };
+}
+
+function textOf(part: unknown): string {
+  return typeof part === 'string' ? part : '';
 }

@@ -14,16 +14,19 @@ import { stored, StoredInstant } from './stored.ts';
 /** How long an ended session is kept, so that its player is told "expired" and not "unknown". */
 const KEPT_AFTER_END_MS = 24 * 60 * 60 * 1000;
 
-const SessionItem = z.object({
-  sessionId: SessionId,
-  operatorId: OperatorId,
-  playerId: PlayerId,
-  gameCode: GameCode,
-  currency: KnownCurrencyCode,
-  createdAtMs: StoredInstant,
-  endsAtMs: StoredInstant,
-  revokedAtMs: StoredInstant.optional(),
-});
+const SessionItem = z
+  .object({
+    pk: z.string(),
+    sessionId: SessionId,
+    operatorId: OperatorId,
+    playerId: PlayerId,
+    gameCode: GameCode,
+    currency: KnownCurrencyCode,
+    createdAtMs: StoredInstant,
+    endsAtMs: StoredInstant,
+    revokedAtMs: StoredInstant.optional(),
+  })
+  .refine(({ pk, sessionId }) => pk === keyOf(sessionId).pk, 'another key');
 
 /** Sessions on one DynamoDB table. Reads are consistent: a revoked session must not play once more. */
 export class DynamoSessions implements Sessions {
@@ -94,7 +97,7 @@ function encode({ expiresAtMs, createdAtMs, revokedAtMs, ...names }: Session): N
 }
 
 function decode(item: unknown): Session {
-  const { createdAtMs, endsAtMs, revokedAtMs, ...names } = stored(SessionItem, item, 'A session');
+  const { pk: _, createdAtMs, endsAtMs, revokedAtMs, ...names } = stored(SessionItem, item, 'A session');
   return {
     ...names,
     createdAtMs: Number(createdAtMs),
