@@ -1,4 +1,6 @@
 import type { Game } from '../../shared/domain/game.ts';
+import type { ArchivedRounds } from '../../shared/ports/archived-rounds.ts';
+import type { WalletBooks } from '../../shared/ports/wallet-books.ts';
 import { engineHash, log, RoundsFixture, sessionId } from '../../shared/usecases/rounds.fixture.ts';
 import { decimalsOf, type TestCurrency } from './amount-rule.ts';
 
@@ -64,6 +66,8 @@ export const sessions = () => world.watched(world.rounds.sessions);
 export const recovery = () => world.watched(world.rounds.recovery);
 export const registry = () => world.rounds.ports().registry;
 export const engines = () => world.rounds.ports().engines;
+export const archivedRounds = (): ArchivedRounds => ({ files: async function* () {}, read: async () => [] });
+export const walletBooks = (): WalletBooks => ({ page: async () => undefined });
 export const wallets = () => world.rounds.ports().wallets;
 export const playPorts = () => ({
   ...world.rounds.ports(),

@@ -11,3 +11,8 @@ export function hourFolder(operatorId: string, atMs: number): string {
 export function minutePrefix(operatorId: string, atMs: number): string {
   return `${hourFolder(operatorId, atMs)}${new Date(atMs).toISOString().slice(14, 16)}-`;
 }
+
+/** Undefined where the name is none of an operator's. */
+export function operatorOf(key: string): string | undefined {
+  return /^rounds\/operator=([^/]+)\//.exec(key)?.[1];
+}

@@ -11,11 +11,12 @@ import * as z from 'zod';
 import { currencyOf } from '../../domain/currency.ts';
 import { FaultError } from '../../domain/errors.ts';
 import { RoundId } from '../../domain/ids.ts';
+import { readJson } from '../../domain/json-text.ts';
 import { parseAmount } from '../../domain/money.ts';
 import type { AccountedRound, OwedMovement } from '../../domain/reconciliation.ts';
 import type { ArchivedPeriod, ArchivedRounds } from '../../ports/archived-rounds.ts';
 import { awsCall } from '../aws/aws-call.ts';
-import { dayFolder, hourFolder, minutePrefix } from './archive-keys.ts';
+import { dayFolder, hourFolder, minutePrefix, operatorOf } from './archive-keys.ts';
 import { ARCHIVE_SCHEMA_VERSION } from './archive-record.ts';
 
 const HOUR_MS = 3_600_000;
@@ -31,6 +32,7 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** What reconciliation needs of a line of archive-record.ts. */
 const Line = z.object({
   schema_version: z.int().min(1).max(ARCHIVE_SCHEMA_VERSION),
+  operator_id: z.string(),
   player_id: z.string(),
   round_id: RoundId,
   status: z.enum(['COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDED']),
@@ -84,12 +86,12 @@ export class S3ArchivedRounds implements ArchivedRounds {
       return Body?.transformToByteArray();
     });
     try {
-      const text = await promisify(gunzip)(bytes ?? new Uint8Array(), { maxOutputLength: MAX_FILE_BYTES });
-      return text
-        .toString('utf8')
+      const lines = await promisify(gunzip)(bytes ?? new Uint8Array(), { maxOutputLength: MAX_FILE_BYTES });
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+        .decode(lines)
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => accountedRound(Line.parse(JSON.parse(line))));
+        .map((line) => accountedRound(Line.parse(readJson(line)), operatorOf(key)));
     } catch (cause) {
       throw new FaultError('CORRUPT_RECORD', `The archive file ${key} does not have its form`, { cause });
     }
@@ -129,7 +131,8 @@ function startsOf(stepMs: number, fromMs: number, toMs: number): number[] {
   return starts;
 }
 
-function accountedRound(line: z.output<typeof Line>): AccountedRound {
+function accountedRound(line: z.output<typeof Line>, operatorId: string | undefined): AccountedRound {
+  if (line.operator_id !== operatorId) throw new Error('The line is of another operator');
   const currency = currencyOf(line.currency);
   const owed = (transactionId: string | null, amount: string | null): OwedMovement | undefined =>
     transactionId === null ? undefined : { transactionId, amountMinor: parseAmount(amount ?? '', currency) };
