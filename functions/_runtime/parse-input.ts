@@ -1,5 +1,12 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { RequestError } from '../../shared/domain/errors.ts';
+
+/** What AWS wraps what it hands over in. Records of a stream are read one by one, so that one of them holds up no other. */
+export const StreamBatch = z.object({ Records: z.array(z.unknown()) });
+export const QueueBatch = z.object({
+  Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),
+});
+export const Delivery = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 
 /** What a function is invoked with by anything but the API. @throws RequestError INVALID_REQUEST naming each flaw */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {

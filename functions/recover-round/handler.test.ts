@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerOperator } from '../../infra/commands/register-operator.ts';
 import { type DemoWallet, startDemoWallet } from '../../infra/demo-wallet/server.ts';
@@ -76,11 +76,9 @@ const messageFor = ({ log, number }: Pick<RecoveryRequest, 'log' | 'number'>) =>
 
 /** Hands the bodies over as one batch; their message ids are their places in it. */
 const receive = (...bodies: string[]) =>
-  handler(
-    { Records: bodies.map((body, index) => ({ messageId: String(index), body })) } as unknown as SQSEvent,
-    lambdaContext,
-    { signal: new AbortController().signal },
-  ) as Promise<SQSBatchResponse>;
+  handler({ Records: bodies.map((body, index) => ({ messageId: String(index), body })) }, lambdaContext, {
+    signal: new AbortController().signal,
+  }) as Promise<SQSBatchResponse>;
 const failed = (...places: number[]) => ({
   batchItemFailures: places.map((place) => ({ itemIdentifier: String(place) })),
 });

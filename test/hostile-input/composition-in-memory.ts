@@ -1,4 +1,8 @@
 import type { Game } from '../../shared/domain/game.ts';
+import type { DomainEvent } from '../../shared/domain/events.ts';
+import type { Round } from '../../shared/domain/round.ts';
+import type { Archive } from '../../shared/ports/archive.ts';
+import type { EventBus } from '../../shared/ports/event-bus.ts';
 import type { ArchivedRounds } from '../../shared/ports/archived-rounds.ts';
 import type { WalletBooks } from '../../shared/ports/wallet-books.ts';
 import { engineHash, log, RoundsFixture, sessionId } from '../../shared/usecases/rounds.fixture.ts';
@@ -25,6 +29,9 @@ const CHANGES = new Set(['append', 'save', 'markArchived', 'expire', 'create', '
 export class World {
   readonly rounds = new RoundsFixture();
   readonly changes: string[] = [];
+  readonly archived: Round[] = [];
+  readonly parked: unknown[] = [];
+  readonly logged: { readonly operatorId: string; readonly event: DomainEvent }[] = [];
 
   /** Makes a new world the one that the functions see. */
   static async open(currency: TestCurrency = 'EUR'): Promise<World> {
@@ -66,6 +73,13 @@ export const sessions = () => world.watched(world.rounds.sessions);
 export const recovery = () => world.watched(world.rounds.recovery);
 export const registry = () => world.rounds.ports().registry;
 export const engines = () => world.rounds.ports().engines;
+export const archive = (): Archive => ({ write: async (rounds) => void world.archived.push(...rounds) });
+export const eventBus = (): EventBus => ({ publish: async () => undefined });
+export const parking = () => ({ park: async (record: unknown) => void world.parked.push(record) });
+export const eventLog = () => ({
+  appendEvent: async (operatorId: string, event: DomainEvent) =>
+    void world.logged.push({ operatorId, event }),
+});
 export const archivedRounds = (): ArchivedRounds => ({ files: async function* () {}, read: async () => [] });
 export const walletBooks = (): WalletBooks => ({ page: async () => undefined });
 export const wallets = () => world.rounds.ports().wallets;
@@ -75,3 +89,7 @@ export const playPorts = () => ({
   sessions: sessions(),
   recovery: recovery(),
 });
+
+export { decodeStreamRound as readStreamImage } from '../../shared/adapters/dynamodb/round-codec.ts';
+export { decodeDetail as readEvent } from '../../shared/adapters/eventbridge/event-detail.ts';
+export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';

@@ -117,7 +117,7 @@ export class RecoveryQueueService {
     this.#duplicate(batch, invocation);
     const Records = batch.map(({ messageId, body }) => ({ messageId, body }));
     const ending = await invocation.run(world.settings.sizes.worker.timeoutSeconds * 1000, () =>
-      handler({ Records } as Parameters<typeof handler>[0], world.contextOf(invocation)),
+      handler({ Records }, world.contextOf(invocation)),
     );
     const failed =
       ending.kind === 'answered'

@@ -93,7 +93,7 @@ export class LedgerStream {
     const invocation = new Invocation(world, name);
     const Records = batch.map(({ eventName, dynamodb }) => ({ eventName, dynamodb }));
     const ending = await invocation.run(world.settings.sizes.worker.timeoutSeconds * 1000, () =>
-      handler({ Records } as Parameters<typeof handler>[0], world.contextOf(invocation)),
+      handler({ Records }, world.contextOf(invocation)),
     );
     if (ending.kind !== 'answered') {
       shard.size = Math.max(1, Math.ceil(batch.length / 2));

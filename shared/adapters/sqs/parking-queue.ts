@@ -26,7 +26,7 @@ export class SqsParkingQueue {
    * @param reason for the person who looks at it
    * @throws DependencyError SERVICE_UNAVAILABLE
    */
-  async park(record: StreamRecord, reason: string): Promise<void> {
+  async park(record: unknown, reason: string): Promise<void> {
     const MessageBody = messageFor(record, reason);
     await awsCall('SQS', () =>
       this.#sqs.send(new SendMessageCommand({ QueueUrl: this.#queueUrl, MessageBody })),
@@ -34,13 +34,13 @@ export class SqsParkingQueue {
   }
 }
 
-function messageFor(record: StreamRecord, reason: string): string {
+function messageFor(record: unknown, reason: string): string {
   const message = {
     version: 1,
     reason,
-    key: record.dynamodb?.Keys,
+    key: (record as StreamRecord | null | undefined)?.dynamodb?.Keys,
     truncated: false,
-    record: JSON.stringify(record),
+    record: JSON.stringify(record) ?? 'undefined',
   };
   const whole = JSON.stringify(message);
   if (Buffer.byteLength(whole) <= MAX_MESSAGE_BYTES) return whole;
