@@ -23,6 +23,7 @@ describe('a shard', () => {
     ['no rounds', { rounds: 0 }, '/rounds'],
     ['half a round', { rounds: 1.5 }, '/rounds'],
     ['parts longer than an engine takes', { partRounds: 2 ** 25 }, '/partRounds'],
+    ['more parts than a function has time for', { rounds: 1e12, partRounds: 1 }, '/partRounds'],
     ['a field that nobody knows', { speed: 'high' }, 'speed'],
   ])('with %s is refused before anything is read', async (_, change, at) => {
     process.env['ENGINES_BUCKET'] = 'engines';

@@ -6,6 +6,8 @@ import type { Tally } from './tally.ts';
 export const MAX_DISTRIBUTED_ROUNDS = 8e11;
 /** A map holds the answers of all its items, of at least three bytes each, in 256 KiB. */
 export const MAX_SHARDS = 80_000;
+/** Of one shard: a hundred are a short run, and ten thousand of a million rounds take longer than a function may. */
+const MAX_PARTS = 10_000;
 
 const share = z.number().min(0);
 const count = z.int().positive().max(MAX_DISTRIBUTED_ROUNDS);
@@ -19,14 +21,26 @@ const simulated = {
 };
 
 /** What one function simulates: whole parts of a run. */
-export const ShardTask = z.strictObject({
-  ...simulated,
-  first: z.int().min(0).max(MAX_DISTRIBUTED_ROUNDS),
-  rounds: count,
-  /** Rounds in each part of the run but its last. */
-  partRounds: count.max(2 ** 24),
-});
+export const ShardTask = z
+  .strictObject({
+    ...simulated,
+    first: z.int().min(0).max(MAX_DISTRIBUTED_ROUNDS),
+    rounds: count,
+    /** Rounds in each part of the run but its last. */
+    partRounds: count.max(2 ** 24),
+  })
+  .refine(hasFewParts, { path: ['partRounds'], message: `gives more than ${MAX_PARTS} parts` });
 export type ShardTask = z.infer<typeof ShardTask>;
+
+function hasFewParts({
+  rounds,
+  partRounds,
+}: {
+  readonly rounds: number;
+  readonly partRounds: number;
+}): boolean {
+  return rounds / partRounds <= MAX_PARTS;
+}
 
 /** What only the game's author can tell, and the run is compared with. */
 const Theory = z.strictObject({
@@ -69,6 +83,10 @@ export const DistributedRun = z
   .refine(({ rounds, shardRounds }) => rounds / shardLengthOf(rounds, shardRounds) <= MAX_SHARDS, {
     path: ['shardRounds'],
     message: `gives more than ${MAX_SHARDS} shards`,
+  })
+  .refine(({ shardRounds, partRounds }) => hasFewParts({ rounds: shardRounds, partRounds }), {
+    path: ['shardRounds'],
+    message: `gives more than ${MAX_PARTS} parts to a shard`,
   });
 export type DistributedRun = z.infer<typeof DistributedRun>;
 

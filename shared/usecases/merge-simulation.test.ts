@@ -97,6 +97,28 @@ describe('a merge refuses', () => {
     await expectRefusal('SIMULATION_INCOMPLETE', /counts 9999 of 10000 rounds/);
   });
 
+  it('a shard that counts in other buckets than the others', async () => {
+    change((shard) => ({
+      ...shard,
+      tally: {
+        ...shard.tally,
+        histogram: shard.tally.histogram.map((bucket) => ({
+          ...bucket,
+          fromMillionths: 2n * bucket.fromMillionths,
+        })),
+      },
+    }));
+    await expectRefusal('SIMULATION_INCOMPLETE', /round 20000 on counts in other buckets/);
+  });
+
+  it.each([{ hits: 10_001n }, { roundSquares: 1n }, { histogram: [{ fromMillionths: 0n, rounds: 9_999n }] }])(
+    'a shard that counts what no rounds can come to: %o',
+    async (counts) => {
+      change((shard) => ({ ...shard, tally: { ...shard.tally, ...counts } }));
+      await expectRefusal('SIMULATION_INCOMPLETE', /round 20000 on counts what no rounds can come to/);
+    },
+  );
+
   it('a shard whose parts pay another sum than the whole', async () => {
     change((shard) => ({ ...shard, payouts: shard.payouts.with(3, 1n) }));
     await expectRefusal('SIMULATION_INCOMPLETE', /parts .* do not add up/);

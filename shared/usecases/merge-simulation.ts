@@ -55,7 +55,11 @@ async function addUp(
     const results = await Promise.all(
       group.map(async (shard) => checked(run, shard, await simulations.shard(run.simulationId, shard.first))),
     );
-    for (const result of results) parts.push(...partsOf(run, result));
+    for (const result of results) {
+      if (!hasBucketsOf(result, (tally ?? results[0]?.tally)?.histogram))
+        throw incomplete(`the shard from round ${result.first} on counts in other buckets`);
+      parts.push(...partsOf(run, result));
+    }
     tally = mergeTallies([...(tally ? [tally] : []), ...results.map((result) => result.tally)]);
   }
   if (!tally) throw incomplete('it has no shard');
@@ -74,7 +78,27 @@ function checked(run: DistributedRun, { first, rounds }: Stretch, result: ShardR
   if (!same) throw incomplete(`the shard from round ${first} on is that of another run`);
   if (result.tally.rounds !== BigInt(rounds))
     throw incomplete(`the shard from round ${first} on counts ${result.tally.rounds} of ${rounds} rounds`);
+  if (!isPossible(result.tally))
+    throw incomplete(`the shard from round ${first} on counts what no rounds can come to`);
   return result;
+}
+
+/** What holds for any rounds whatever they win: without it, deviations would be roots of less than nothing. */
+function isPossible(tally: Tally): boolean {
+  const { payout } = payoutOf(tally);
+  const counted = tally.histogram.reduce((sum, { rounds }) => sum + rounds, 0n);
+  return (
+    counted === tally.rounds &&
+    tally.hits <= tally.rounds &&
+    payout * payout <= tally.rounds * tally.roundSquares
+  );
+}
+
+function hasBucketsOf({ tally }: ShardResult, buckets: Tally['histogram'] = []): boolean {
+  return (
+    tally.histogram.length === buckets.length &&
+    tally.histogram.every(({ fromMillionths }, index) => fromMillionths === buckets[index]?.fromMillionths)
+  );
 }
 
 function partsOf({ partRounds }: DistributedRun, result: ShardResult): PartPayout[] {

@@ -1,4 +1,8 @@
 import type { Game } from '../../shared/domain/game.ts';
+import type { Tally } from '../../shared/certification/tally.ts';
+import { EngineError } from '../../shared/domain/errors.ts';
+import type { SimulatedBatch, SimulatedEngine } from '../../shared/ports/simulations.ts';
+import { countedEngine, ENGINE_HASH, StoredSimulations } from '../../shared/usecases/simulation.fixture.ts';
 import type { DomainEvent } from '../../shared/domain/events.ts';
 import type { Round } from '../../shared/domain/round.ts';
 import type { Archive } from '../../shared/ports/archive.ts';
@@ -31,6 +35,7 @@ export class World {
   readonly changes: string[] = [];
   readonly archived: Round[] = [];
   readonly parked: unknown[] = [];
+  readonly simulations = new StoredSimulations();
   readonly logged: { readonly operatorId: string; readonly event: DomainEvent }[] = [];
 
   /** Makes a new world the one that the functions see. */
@@ -73,6 +78,21 @@ export const sessions = () => world.watched(world.rounds.sessions);
 export const recovery = () => world.watched(world.rounds.recovery);
 export const registry = () => world.rounds.ports().registry;
 export const engines = () => world.rounds.ports().engines;
+export const simulations = () => world.simulations;
+export const simulatedEngines = () => ({
+  load: async (hash: string): Promise<SimulatedEngine> => {
+    if (hash !== ENGINE_HASH) throw new EngineError('ENGINE_UNAVAILABLE', `There is no engine ${hash}`);
+    return { ...countedEngine, simulate };
+  },
+});
+
+/** Each of them is counted, so that the time for more than this would not suffice. */
+export const MOST_ROUNDS = 1_000;
+function simulate(batch: SimulatedBatch, timeoutMs: number): Tally {
+  if (batch.rounds > MOST_ROUNDS) throw new EngineError('TIMEOUT', `${timeoutMs} ms do not suffice`);
+  return countedEngine.simulate(batch, timeoutMs);
+}
+
 export const archive = (): Archive => ({ write: async (rounds) => void world.archived.push(...rounds) });
 export const eventBus = (): EventBus => ({ publish: async () => undefined });
 export const parking = () => ({ park: async (record: unknown) => void world.parked.push(record) });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ShardResult } from '../../certification/simulation.ts';
 import { FaultError } from '../../domain/errors.ts';
+import { readJson } from '../../domain/json-text.ts';
 
 const FORMAT = 1;
 const integer = z
@@ -49,7 +50,7 @@ export function decodeShard(text: string): ShardResult {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch (cause) {
     throw new FaultError('CORRUPT_RECORD', 'A shard is not JSON', { cause });
   }
