@@ -1,6 +1,6 @@
 import type { Game } from '../../shared/domain/game.ts';
 import type { Tally } from '../../shared/certification/tally.ts';
-import { EngineError } from '../../shared/domain/errors.ts';
+import { DependencyError, EngineError } from '../../shared/domain/errors.ts';
 import type { SimulatedBatch, SimulatedEngine } from '../../shared/ports/simulations.ts';
 import { countedEngine, ENGINE_HASH, StoredSimulations } from '../../shared/usecases/simulation.fixture.ts';
 import type { DomainEvent } from '../../shared/domain/events.ts';
@@ -52,6 +52,20 @@ export class World {
     return [...this.changes, ...this.rounds.calls.map(({ call }) => call)];
   }
 
+  /** What the wallet makes of a token; it knows no other. */
+  confirm(token: string, answered: string, playerId: string, currency: string): void {
+    if (answered === 'down') {
+      this.rounds.tokens = new Proxy({}, { get: () => unavailable() });
+      return;
+    }
+    const other = currency === 'EUR' ? 'JPY' : 'EUR';
+    const told = {
+      playerId: answered === 'other player' ? `${playerId}2` : playerId,
+      currency: answered === 'other currency' ? other : currency,
+    };
+    this.rounds.tokens = Object.assign(Object.create(null), answered === 'nobody' ? {} : { [token]: told });
+  }
+
   watched<T extends object>(port: T): T {
     return new Proxy(port, {
       get: (target, name) => {
@@ -64,6 +78,10 @@ export class World {
       },
     });
   }
+}
+
+function unavailable(): never {
+  throw new DependencyError('WALLET_UNAVAILABLE', 'the wallet is down');
 }
 
 export const player = { ...log, sessionId };

@@ -168,7 +168,7 @@ describe('a launch', () => {
     spoilt(fc.constant('player123')),
     hostileText,
   );
-  const launch = mutatedObject({
+  const fields = {
     player_id: players,
     operator_id: fc.oneof(
       { weight: 9, arbitrary: fc.constant(player.operatorId) },
@@ -178,8 +178,15 @@ describe('a launch', () => {
       { weight: 9, arbitrary: currency },
       fc.constantFrom('eur', 'EURO', 'XXX', 'ＥＵＲ', 'EUR\n', '__proto__'),
     ),
+  };
+  const launch = mutatedObject({
+    ...fields,
     token: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, hostileText),
   });
+  const nearlyToken = fc.oneof(
+    { weight: 6, arbitrary: fc.constant('demo') },
+    fc.oneof(spoilt(fc.constant('demo')), hostileText, fc.constant(undefined)),
+  );
 
   function isPlayer(id: Json | undefined): id is string {
     return typeof id === 'string' && id.length <= 64 && /^[A-Za-z0-9][-A-Za-z0-9._:@]*$/.test(id);
@@ -228,5 +235,61 @@ describe('a launch', () => {
         return 'accepted';
       },
     ),
+  );
+
+  const told = fc.constantFrom(
+    'player',
+    'player',
+    'player',
+    'other player',
+    'other currency',
+    'nobody',
+    'down',
+  );
+  const plain = {
+    operator_id: player.operatorId,
+    player_id: player.playerId,
+    currency: 'EUR',
+    token: 'demo',
+  };
+  const byToken = sentBody(
+    asBytes(fc.oneof(mutatedObject({ ...fields, token: nearlyToken }), fc.constant(JSON.stringify(plain)))),
+  );
+
+  function textIn(members: ReturnType<typeof membersOf>, name: string): string {
+    const value = isRefusal(members) ? undefined : members.get(name);
+    return typeof value === 'string' ? value : '';
+  }
+
+  it(
+    'a launch with a token opens a session for whom the wallet confirms, or none',
+    hostile(fc.tuple(byToken, told), async ([body, answered]) => {
+      const world = await World.open();
+      const members = membersOf(body);
+      const [playerId = '', code = ''] = ['player_id', 'currency'].map((name) => textIn(members, name));
+      world.confirm('demo', answered, playerId, code);
+      const answer = await call(launchSession, body.event);
+      const known = refusal(body);
+      if (isRefusal(known)) {
+        // Whom a token is of is asked after all that the body says of itself.
+        const codes = known[0] === 'OPERATOR_MISMATCH' ? ['UNKNOWN_OPERATOR', 'MISSING_CREDENTIALS'] : known;
+        return expectRefusal(world, answer, codes);
+      }
+      const token = known.get('token');
+      if (token === undefined) return expectRefusal(world, answer, ['MISSING_CREDENTIALS']);
+      if (answered === 'down') return expectRefusal(world, answer, ['WALLET_UNAVAILABLE']);
+      if (token !== 'demo' || answered === 'nobody' || answered === 'other player') {
+        return expectRefusal(world, answer, ['INVALID_PLAYER_TOKEN']);
+      }
+      if (answered === 'other currency') return expectRefusal(world, answer, ['ACCOUNT_CURRENCY_MISMATCH']);
+      expect([answer.code, world.effects]).toEqual([undefined, ['create']]);
+      const session = await world.rounds.sessions.get(String(answer.body['session_id']));
+      expect([session?.operatorId, session?.playerId, session?.currency]).toEqual([
+        player.operatorId,
+        playerId,
+        code,
+      ]);
+      return 'accepted';
+    }),
   );
 });

@@ -10,6 +10,7 @@ export const runs = {
   'a spin takes exactly the stake that its body names, or nothing': 16_000,
   'a bonus action is read from its body or refused': 4_000,
   'a launch opens a session for exactly the player that its body names, or none': 10_000,
+  'a launch with a token opens a session for whom the wallet confirms, or none': 2_000,
   'a path names exactly one session or round, or nothing': 5_000,
   'a path names exactly one game, or nothing': 3_000,
   'a query pages by plain integers, or is refused': 4_000,
