@@ -11,7 +11,12 @@ import { WalletRefusal } from './refusal.ts';
 
 export const MAX_BODY_BYTES = 64 * 1024;
 
-const Token = z.string().min(1).max(512);
+/** Half a character would be hashed as another one: in UTF-8 there is none. */
+const Token = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine((token) => token.isWellFormed(), 'not well-formed');
 const Currency = z.string().max(12);
 const Amount = z.string().max(40);
 
@@ -33,10 +38,17 @@ export const MovementBody = z.strictObject({
   currency: Currency,
 });
 export const BetWinBody = MovementBody.extend({ win: Amount });
+/** Digits only: Number() would also take an exponent, hex digits and spaces. */
+const plainInteger = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'digits')
+    .transform(Number)
+    .pipe(z.int().max(most));
 export const EntriesQuery = z.strictObject({
   player_id: PlayerId.optional(),
-  after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+  after: plainInteger(1e15).default(0),
+  limit: plainInteger(1000).pipe(z.int().min(1)).default(1000),
 });
 
 const Instant = z.iso.datetime({ offset: true }).transform((instant) => Date.parse(instant));

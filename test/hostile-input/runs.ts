@@ -47,6 +47,12 @@ export const runs = {
   'a setting is the integer that it is written as, or stops the function': 2_000,
   'the answer to a step is read to the last byte, or refused': 8_000,
   'a movement of the demo wallet is read to the minor unit, or refused with a code': 4_000,
+  'a bet-win of the demo wallet is read to the minor unit, or refused with a code': 1_500,
+  'a call of the demo wallet is from the operator that signed it, or refused with a code': 1_000,
+  'a token of the demo wallet is of one player, and of nobody else': 600,
+  'an account of the demo wallet is told to its owner in its currency, or to nobody': 600,
+  'the books of the demo wallet are listed from where they are asked for, or not at all': 1_000,
+  'a fault of the demo wallet is planned as it is written, or refused with a code': 1_500,
   'what an engine says of itself is taken as it is written, or refused': 4_000,
 } as const satisfies Record<string, number>;
 
