@@ -42,6 +42,7 @@ export const runs = {
   'a stored game offers exactly the bets that are stored, or none': 2_000,
   "what the table's client reads is a round, or is refused": 2_000,
   'a stored data key is read as its bytes, or is refused': 500,
+  'a secret is the text that is stored, or the wallet that it is for is not called': 600,
   'sealed bytes open to what was sealed, or are refused': 2_000,
   'an event tells exactly what its detail says, or is refused': 5_000,
   'a setting is the integer that it is written as, or stops the function': 2_000,

@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { DataKeyItems } from '../../shared/adapters/dynamodb/data-key-items.ts';
@@ -6,11 +7,16 @@ import { documentClient } from '../../shared/adapters/dynamodb/document-client.t
 import { marshallItem } from '../../shared/adapters/dynamodb/attribute-values.fixture.ts';
 import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
 import { encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
+import { httpWallets } from '../../shared/adapters/http/wallets.ts';
 import { KmsCipher } from '../../shared/adapters/kms/cipher.ts';
-import { FaultError } from '../../shared/domain/errors.ts';
+import { Secrets } from '../../shared/adapters/secrets/secrets.ts';
+import { FaultError, RgsError } from '../../shared/domain/errors.ts';
+import { RoundsFixture } from '../../shared/usecases/rounds.fixture.ts';
 import { anyRound } from '../contracts/rounds.ts';
+import { jsonText } from './json-text.ts';
+import { mutatedObject } from './mutations.ts';
 import { hostile } from './runs.ts';
-import { inheritedName } from './strings.ts';
+import { hostileText, inheritedName } from './strings.ts';
 
 /** The code of a refusal for what is stored, and of no other error. */
 async function corrupt(reading: Promise<unknown>): Promise<boolean> {
@@ -160,6 +166,99 @@ describe('sealed bytes', () => {
       }
       expect([kind, Buffer.from(await opening).equals(plain)]).toEqual(['none', true]);
       return 'accepted';
+    }),
+  );
+});
+
+describe('the answer of Secrets Manager', () => {
+  let answer: { readonly statusCode: number; readonly body: string };
+  const client = new SecretsManagerClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+    requestHandler: {
+      handle: async () => ({
+        response: {
+          statusCode: answer.statusCode,
+          headers: { 'content-type': 'application/x-amz-json-1.1' },
+          body: Buffer.from(answer.body),
+        },
+      }),
+    } as never,
+  });
+
+  const told = mutatedObject({
+    Name: hostileText,
+    SecretString: fc.oneof(
+      { weight: 6, arbitrary: hostileText },
+      fc.constantFrom<unknown>(undefined, '', null, 0, 5, true, [], ['a'], {}),
+    ),
+    SecretBinary: fc.constantFrom<unknown>(undefined, undefined, 'AAAA', '*', 5),
+    VersionStages: fc.constantFrom<unknown>(undefined, ['AWSCURRENT'], null, 'AWSCURRENT'),
+  });
+  const refused = mutatedObject({
+    __type: fc.constantFrom(
+      'ResourceNotFoundException',
+      'InvalidParameterException',
+      'InternalServiceError',
+      '__proto__',
+    ),
+    message: hostileText,
+  });
+  const answers = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ statusCode: fc.constant(200), body: told }) },
+    { weight: 1, arbitrary: fc.record({ statusCode: fc.constantFrom(400, 500), body: refused }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ statusCode: fc.constantFrom(200, 204, 302, 400, 503), body: jsonText }),
+    },
+  );
+
+  /** The text of an answer that has one. The SDK keeps the last of two equal names, and no test can tell which was meant. */
+  function textOf(): string | undefined {
+    try {
+      const { SecretString } = JSON.parse(answer.body) as { SecretString?: unknown };
+      return answer.statusCode === 200 && typeof SecretString === 'string' ? SecretString : '';
+    } catch {
+      return '';
+    }
+  }
+
+  function hasPlainBytes(): boolean {
+    try {
+      const { SecretBinary } = JSON.parse(answer.body) as { SecretBinary?: unknown };
+      return [undefined, 'AAAA'].includes(SecretBinary as string);
+    } catch {
+      return true;
+    }
+  }
+
+  it(
+    'a secret is the text that is stored, or the wallet that it is for is not called',
+    hostile(answers, async (given) => {
+      answer = given;
+      const secrets = new Secrets(client, { nowMs: () => 0 });
+      const wallet = httpWallets({
+        secret: (name) => secrets.secret(name),
+        clock: { nowMs: () => 0 },
+        timeoutMs: 1_000,
+        telemetry: { count: () => undefined, warn: () => undefined },
+      }).of(new RoundsFixture().operator);
+      const expected = textOf();
+      const text = await secrets.secret('wallet-key').catch((error: unknown) => {
+        expect(error).toBeInstanceOf(RgsError);
+        expect(['MISCONFIGURED', 'SERVICE_UNAVAILABLE']).toContain((error as RgsError).code);
+        return '';
+      });
+      const ready = await wallet.ready().catch((error: unknown) => error);
+      // Bytes beside the text that are none may be refused by the SDK already.
+      expect(text).toBe(hasPlainBytes() || text !== '' ? expected : '');
+      if (text !== '') {
+        expect(ready).toBeUndefined();
+        return 'accepted';
+      }
+      expect(ready).toHaveProperty('code', 'WALLET_UNAVAILABLE');
+      return 'refused';
     }),
   );
 });

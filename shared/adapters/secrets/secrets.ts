@@ -38,7 +38,7 @@ export class Secrets {
         throw error instanceof ResourceNotFoundException ? missing(name, error) : error;
       }
     });
-    if (!SecretString) throw missing(name);
+    if (typeof SecretString !== 'string' || SecretString === '') throw missing(name);
     return SecretString;
   }
 }
