@@ -54,6 +54,10 @@ export const runs = {
   'an account of the demo wallet is told to its owner in its currency, or to nobody': 600,
   'the books of the demo wallet are listed from where they are asked for, or not at all': 1_000,
   'a fault of the demo wallet is planned as it is written, or refused with a code': 1_500,
+  "the answer of an engine's server is played to the last byte, or refused": 1_500,
+  'what a server says of its engine is taken as it is written, or refused': 1_500,
+  'a seed is the bytes that a server drew for this request, or there is none': 400,
+  'a step asked of the service is the one that the engine makes, or is refused with a status': 500,
   'what an engine says of itself is taken as it is written, or refused': 4_000,
 } as const satisfies Record<string, number>;
 
