@@ -1,0 +1,183 @@
+import { createSecretKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
+import { nativeItem, type WireItem } from '../../shared/adapters/dynamodb/attribute-values.ts';
+import { DataKeyItems } from '../../shared/adapters/dynamodb/data-key-items.ts';
+import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { engineVersions } from '../../shared/adapters/dynamodb/engine-versions.ts';
+import { decodeActivation, decodeGameVersion } from '../../shared/adapters/dynamodb/game-version-items.ts';
+import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
+import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
+import { decodeOperatorKey } from '../../shared/adapters/dynamodb/registry-items.ts';
+import { decodeStreamRound } from '../../shared/adapters/dynamodb/round-codec.ts';
+import { DynamoSessions } from '../../shared/adapters/dynamodb/sessions.ts';
+import { decodeDetail } from '../../shared/adapters/eventbridge/event-detail.ts';
+import { KmsCipher } from '../../shared/adapters/kms/cipher.ts';
+import { S3ArchivedRounds } from '../../shared/adapters/s3/archived-rounds.ts';
+import { decodeShard } from '../../shared/adapters/s3/shard-record.ts';
+import { decodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
+import { systemRandom } from '../../shared/adapters/system/random.ts';
+import type { Round } from '../../shared/domain/round.ts';
+import { openStart, type Start } from '../../shared/usecases/round-secrets.ts';
+
+/** What is stored, and what it is read as, which no later code may change. */
+interface Item<T> {
+  readonly item: WireItem;
+  readonly value: T;
+}
+interface Text {
+  readonly text: string;
+  readonly value: unknown;
+}
+interface Recorded {
+  readonly rounds: readonly Item<Round>[];
+  readonly session: Item<{ readonly sessionId: string }>;
+  readonly operator: Item<{ readonly operatorId: string }>;
+  readonly operatorBeforeBetWin: Item<{ readonly operatorId: string }>;
+  readonly operatorKey: Item<string>;
+  readonly game: Item<{ readonly gameCode: string }>;
+  readonly gameVersion: Item<unknown>;
+  readonly activation: Item<unknown>;
+  readonly engineVersion: Item<{ readonly hash: string }>;
+  readonly remoteEngineVersion: Item<{ readonly hash: string }>;
+  readonly dataKey: Item<Uint8Array>;
+  /** The start of one of the rounds, opened with the key that it was sealed with. */
+  readonly sealed: {
+    readonly keyId: number;
+    readonly key: string;
+    readonly round: number;
+    readonly value: Start;
+  };
+  readonly archive: readonly Text[];
+  readonly event: Text;
+  readonly recoveryMessage: Text;
+  readonly shard: Text;
+}
+
+const recorded = JSON.parse(
+  readFileSync(`${import.meta.dirname}/stored-version-1.fixture.json`, 'utf8'),
+  (_, value: unknown) => {
+    const { bigint, base64 } = (value ?? {}) as { readonly bigint?: string; readonly base64?: string };
+    if (typeof bigint === 'string') return BigInt(bigint);
+    return typeof base64 === 'string' ? new Uint8Array(Buffer.from(base64, 'base64')) : value;
+  },
+) as Recorded;
+
+const clock = { nowMs: () => 0 };
+
+/** A table that holds this item, as it goes over the network. */
+function tableOf(item: WireItem) {
+  return documentClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler: {
+      handle: async () => ({
+        response: {
+          statusCode: 200,
+          headers: { 'content-type': 'application/x-amz-json-1.0' },
+          body: Buffer.from(JSON.stringify({ Item: item })),
+        },
+      }),
+    } as never,
+  });
+}
+
+describe('what version 1 has stored', () => {
+  it('has a round of each status', () => {
+    const statuses = new Set(recorded.rounds.map(({ value }) => value.status));
+    expect([...statuses].toSorted()).toEqual(
+      ['COMMITTED', 'CREDITED', 'FAILED', 'INTENT', 'REJECTED', 'VOIDED', 'VOIDING'].toSorted(),
+    );
+  });
+
+  it.each(recorded.rounds.map((round, index) => ({ ...round, index, status: round.value.status })))(
+    'is the round $index, $status, in the table and in its stream',
+    async ({ item, value }) => {
+      expect(plain(await new DynamoLedger(tableOf(item), 'ledger').get(value))).toEqual(plain(value));
+      expect(plain(decodeStreamRound(item))).toEqual(plain(value));
+    },
+  );
+
+  it('is what a round was sealed with', async () => {
+    const { keyId, key, round, value } = recorded.sealed;
+    const dataKey = createSecretKey(Buffer.from(key, 'base64'));
+    const keys = {
+      current: async () => ({ keyId, key: dataKey }),
+      byId: async (id: number) => (id === keyId ? dataKey : undefined),
+    };
+    const stored = recorded.rounds[round]?.value as Round;
+    expect(plain(await openStart(new KmsCipher(keys, systemRandom), stored))).toEqual(plain(value));
+  });
+
+  it('is a session', async () => {
+    const { item, value } = recorded.session;
+    expect(await new DynamoSessions(tableOf(item), 'sessions').get(value.sessionId)).toEqual(value);
+  });
+
+  it.each(['operator', 'operatorBeforeBetWin'] as const)('is an operator: %s', async (name) => {
+    const { item, value } = recorded[name];
+    expect(await new DynamoRegistry(tableOf(item), 'config', clock).operator(value.operatorId)).toEqual(
+      value,
+    );
+  });
+
+  it("is an operator's key", () => {
+    expect(decodeOperatorKey(nativeItem(recorded.operatorKey.item))).toBe(recorded.operatorKey.value);
+  });
+
+  it('is a game, its versions and their activation', async () => {
+    const { game, gameVersion, activation } = recorded;
+    const registry = new DynamoRegistry(tableOf(game.item), 'config', clock);
+    expect(await registry.game(game.value.gameCode)).toEqual(game.value);
+    expect(decodeGameVersion(nativeItem(gameVersion.item))).toEqual(gameVersion.value);
+    expect(decodeActivation(nativeItem(activation.item))).toEqual(activation.value);
+  });
+
+  it.each(['engineVersion', 'remoteEngineVersion'] as const)('is an engine: %s', async (name) => {
+    const { item, value } = recorded[name];
+    expect(await engineVersions(tableOf(item), 'config', clock)(value.hash)).toEqual(value);
+  });
+
+  it('is a data key', async () => {
+    const { item, value } = recorded.dataKey;
+    expect(plain(await new DataKeyItems(tableOf(item), 'config').get(recorded.sealed.keyId))).toEqual(
+      plain(value),
+    );
+  });
+
+  it('is a file of the archive', async () => {
+    const bytes = gzipSync(recorded.archive.map(({ text }) => `${text}\n`).join(''));
+    const s3 = {
+      send: async (command: object) =>
+        command.constructor.name === 'ListObjectsV2Command'
+          ? { Contents: [{ Key: 'file' }] }
+          : { Body: { transformToByteArray: async () => new Uint8Array(bytes) } },
+    } as unknown as S3Client;
+    const fromMs = Date.parse('2026-11-18T00:00:00Z');
+    const period = {
+      operatorId: 'demo',
+      fromMs,
+      toMs: fromMs + 86_400_000,
+      writtenBeforeMs: Number.MAX_SAFE_INTEGER,
+    };
+    const files: unknown[] = [];
+    for await (const rounds of new S3ArchivedRounds(s3, 'archive').ended(period)) files.push(rounds);
+    expect(files).toEqual([recorded.archive.map(({ value }) => value)]);
+  });
+
+  it('is an event, a message of the recovery queue and a shard of a simulation', () => {
+    const { event, recoveryMessage, shard } = recorded;
+    expect(decodeDetail('round.ended', JSON.parse(event.text))).toEqual(event.value);
+    expect(decodeRecoveryMessage(recoveryMessage.text)).toEqual(recoveryMessage.value);
+    expect(decodeShard(shard.text)).toEqual(shard.value);
+  });
+});
+
+/** Whichever library made the bytes. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, plain(held)]));
+}
