@@ -40,6 +40,13 @@ export async function setFaults(
   if (!response.ok) throw new Error(`the wallet refused the plan: ${await response.text()}`);
 }
 
+/** The rules of the plan that have struck no call since it was set. */
+export async function rulesLeftOut({ walletUrl }: Pick<Target, 'walletUrl'>): Promise<object[]> {
+  const reply = await fetchSafely(`${walletUrl}/faults`);
+  const { rules } = (await reply.json()) as { rules: { rule: object; struck: number }[] };
+  return rules.filter(({ struck }) => struck === 0).map(({ rule }) => rule);
+}
+
 /**
  * Plays round after round until it is stopped, as an impatient client does: what was not answered is asked for once more
  * under the same key, and what is refused is left.
