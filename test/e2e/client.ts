@@ -73,15 +73,19 @@ export class Player {
   readonly target: Target;
   readonly playerId: string;
   readonly sessionId: string;
+  /** Nothing was played before. */
+  readonly openedAtMs: number;
   bonusActive = false;
 
-  private constructor(target: Target, playerId: string, sessionId: string) {
+  private constructor(target: Target, playerId: string, sessionId: string, openedAtMs: number) {
     this.target = target;
     this.playerId = playerId;
     this.sessionId = sessionId;
+    this.openedAtMs = openedAtMs;
   }
 
   static async open(target: Target, balance = '1000.00', currency = 'EUR'): Promise<Player> {
+    const openedAtMs = Date.now();
     const playerId = `player-${randomUUID()}`;
     const created = await fetch(`${target.walletUrl}/players`, {
       method: 'POST',
@@ -91,7 +95,7 @@ export class Player {
     if (!created.ok)
       throw new Error(`the demo wallet made no player: ${created.status} ${await created.text()}`);
     const { session_id } = await Player.launch(target, playerId, currency);
-    return new Player(target, playerId, session_id);
+    return new Player(target, playerId, session_id, openedAtMs);
   }
 
   static async launch(target: Target, playerId: string, currency = 'EUR') {
@@ -105,7 +109,7 @@ export class Player {
 
   /** The same player and session, on a stack that was started again. */
   on(target: Target): Player {
-    return new Player(target, this.playerId, this.sessionId);
+    return new Player(target, this.playerId, this.sessionId, this.openedAtMs);
   }
 
   spin(options: { readonly betAmount?: string; readonly key?: string } = {}): Promise<Reply> {

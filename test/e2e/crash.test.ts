@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { archivedRounds } from './archive.ts';
-import { eventually, netMinor, Player } from './client.ts';
+import { eventually, Player } from './client.ts';
 import { LocalStackProcess } from './local-stack.ts';
+import { expectReconciled } from './reconciled.ts';
 
 const players = 4;
 let stack: LocalStackProcess | undefined;
@@ -20,19 +20,10 @@ describe('a stack that is killed in the middle of rounds', () => {
 
     stack = await LocalStackProcess.start(dataDirectory);
     const restarted = stack.target;
-    for (const player of table) {
-      const again = player.on(restarted);
-      const rounds = await eventually(async () => {
-        const all = await again.rounds();
-        return all.every(({ final }) => final) ? all : undefined;
-      }, 120_000);
-      const sum = rounds.reduce((total, round) => total + netMinor(round), 0n);
-      expect(await again.walletBalanceMinor()).toBe(100_000n + sum);
-      await eventually(async () => {
-        const archived = await archivedRounds(restarted);
-        return rounds.every(({ round_id }) => archived.has(round_id)) || undefined;
-      });
-      const next = await again.playNext();
+    const again = table.map((player) => player.on(restarted));
+    await expectReconciled(restarted, again);
+    for (const player of again) {
+      const next = await player.playNext();
       expect([200, 409], next.text).toContain(next.status);
     }
   });

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import { ReconciliationResponse } from '../../functions/_api/schemas.ts';
 import { type ArchivedRound, archivedRounds } from './archive.ts';
-import { eventually, fetchSafely, minor, type Player, type Record_ } from './client.ts';
+import { call, eventually, fetchSafely, minor, type Player, type Record_ } from './client.ts';
 import type { Target } from './target.ts';
 
 export interface JournalEntry {
@@ -29,7 +30,8 @@ export function finalRounds(player: Player, withinMs = 150_000): Promise<Record_
 
 /**
  * Waits until every round of these players is final, and fails unless ledger, wallet and archive then tell the same story:
- * the same rounds, every movement once and to the minor unit, and nothing else on the wallet's books.
+ * the same rounds, every movement once and to the minor unit, and nothing else on the wallet's books. The product's own
+ * reconciliation has to find the same, of all that the operator's players did meanwhile.
  * @returns their rounds
  */
 export async function expectReconciled(target: Target, players: readonly Player[]): Promise<Record_[]> {
@@ -42,6 +44,7 @@ export async function expectReconciled(target: Target, players: readonly Player[
     rounds.push(...ofPlayer);
   }
   await expectArchived(target, players, rounds);
+  await expectNoDifferences(target, players, rounds);
   return rounds;
 }
 
@@ -87,6 +90,24 @@ async function expectArchived(
   expect(new Map(ofPlayers.map((round) => [round.round_id, moneyOf(round)]))).toEqual(
     new Map(rounds.map((round) => [round.round_id, moneyOf(round)])),
   );
+}
+
+async function expectNoDifferences(
+  target: Target,
+  players: readonly Player[],
+  rounds: readonly Record_[],
+): Promise<void> {
+  const from = new Date(Math.min(...players.map(({ openedAtMs }) => openedAtMs))).toISOString();
+  const to = new Date(Date.now() + 1_000).toISOString();
+  const reply = await call(target, 'GET', `/api/v1/reconciliation?from=${from}&to=${to}`, {
+    headers: { 'x-operator-key': target.operatorKey },
+  });
+  expect(reply.status, reply.text).toBe(200);
+  const report = ReconciliationResponse.parse(reply.json);
+  expect(report).toMatchObject({ wallet_list: 'compared', rounds_in_progress: 0, differences: [] });
+  const [totals] = report.totals;
+  expect(totals?.rgs.rounds).toBeGreaterThanOrEqual(rounds.length);
+  expect(totals?.wallet?.net).toBe(totals?.rgs.net);
 }
 
 function moneyOf(round: Record_ | ArchivedRound) {

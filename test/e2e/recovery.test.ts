@@ -186,5 +186,7 @@ describe('a message that recovery cannot read', () => {
       [deposit, { kind: 'credit', change: '2.50' }],
       [deposit, { kind: 'rollback', change: '0.00' }],
     ]);
+    const balances = await Promise.all(neighbours.map(({ player }) => player.walletBalanceMinor()));
+    expect(balances).toEqual([START_MINOR + 250n, START_MINOR]);
   });
 });
