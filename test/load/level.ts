@@ -14,6 +14,8 @@ const BALANCE = { text: '1000000.00', minor: 100_000_000n };
 /** Processes of functions start on demand, which takes a second or two under load. */
 const WARM_UP_SECONDS = 5;
 const OPENED_AT_ONCE = 8;
+/** For all players of a level together: recovery may still be at work when the playing is over. */
+const SETTLED_WITHIN_MS = 120_000;
 
 export interface LevelSettings {
   readonly players: number;
@@ -45,7 +47,7 @@ export async function runLevel(
 
   const measured = measure(played, await proxy.take(), measuredFromMs);
   settings.onProgress(`${playing(settings.players)}: checking ${measured.played} rounds`);
-  const checked = await check(played);
+  const checked = await check(played, nowMs() + SETTLED_WITHIN_MS);
   const { wallet, played: _, ...figures } = measured;
   return {
     report: {
@@ -128,9 +130,10 @@ interface Checked {
   readonly mismatches: readonly string[];
 }
 
-async function check(played: readonly Played[]): Promise<Checked> {
+/** @param deadlineMs of clock.ts: what is not settled by then, of whichever player, is told as it is */
+export async function check(played: readonly Played[], deadlineMs: number): Promise<Checked> {
   const checks: Checked[] = [];
-  for (const one of played) checks.push(await checkPlayer(one));
+  for (const one of played) checks.push(await checkPlayer(one, deadlineMs));
   return {
     rounds: checks.reduce((sum, { rounds }) => sum + rounds, 0),
     entries: checks.reduce((sum, { entries }) => sum + entries, 0),
@@ -138,8 +141,11 @@ async function check(played: readonly Played[]): Promise<Checked> {
   };
 }
 
-async function checkPlayer({ player, rounds: answered, unanswered }: Played): Promise<Checked> {
-  const rounds = await finalRounds(player);
+async function checkPlayer(
+  { player, rounds: answered, unanswered }: Played,
+  deadlineMs: number,
+): Promise<Checked> {
+  const rounds = await finalRounds(player, deadlineMs);
   const [balanceMinor, journal] = await Promise.all([player.walletBalanceMinor(), journalOf(player)]);
   const books = { startMinor: BALANCE.minor, answered, unanswered, rounds, balanceMinor, journal };
   return {
@@ -149,14 +155,14 @@ async function checkPlayer({ player, rounds: answered, unanswered }: Played): Pr
   };
 }
 
-/** Recovery may still be at work; what it has not brought to an end in time is told as it is. */
-async function finalRounds(player: Player): Promise<Record_[]> {
+/** As they are at the deadline, where they are not all final before. */
+async function finalRounds(player: Player, deadlineMs: number): Promise<Record_[]> {
   let rounds: Record_[] = [];
   const read = async () => {
     rounds = await player.rounds();
     return rounds.every(({ final }) => final) ? rounds : undefined;
   };
-  return eventually(read, 120_000).catch(() => rounds);
+  return eventually(read, deadlineMs - nowMs()).catch(() => rounds);
 }
 
 const Journal = z.object({

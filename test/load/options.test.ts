@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions } from './options.ts';
+import { describeMachine } from './machine.ts';
+import { readOptions, refuseOnBusyMachine } from './options.ts';
 
 describe('the options of npm run bench:load', () => {
   it('are three levels of 20 seconds unless others are given', () => {
@@ -23,5 +24,21 @@ describe('the options of npm run bench:load', () => {
     ['--rounds', '5'],
   ])('are refused in words: %s %s', (...words) => {
     expect(() => readOptions(words)).toThrow(words[0]);
+  });
+});
+
+describe('a machine whose load average is above half of its cores', () => {
+  const machine = (loadAverage: number) => ({ ...describeMachine(), cores: 4, loadAverage });
+  const run = (loadAverage: number, ...words: string[]) =>
+    refuseOnBusyMachine(readOptions(words), machine(loadAverage));
+
+  it('takes no figures for the report of the pages, however that is named', () => {
+    expect(() => run(2.01)).toThrow(/^The machine is busy: .* 2\.01, .*--report.*$/);
+    expect(() => run(2.01, '--report', 'docs/../docs/load-report.json')).toThrow('busy');
+    expect(() => run(2)).not.toThrow();
+  });
+
+  it('takes them for another file', () => {
+    expect(() => run(9, '--report', '/tmp/load-report.json')).not.toThrow();
   });
 });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import type { Machine } from './machine.ts';
 
 export interface LoadOptions {
   /** How long each level is measured, after its warm-up. */
@@ -25,6 +26,14 @@ const Options = z.object({
     .pipe(z.array(z.number().min(1, PLAYERS).max(1_000, PLAYERS))),
   report: z.string().endsWith('.json', '--report takes a file that ends in .json'),
 });
+
+/** The committed figures are those of an idle machine. @throws Error in words for the user */
+export function refuseOnBusyMachine({ reportFile }: LoadOptions, { cores, loadAverage }: Machine): void {
+  if (reportFile !== COMMITTED_REPORT || loadAverage <= cores / 2) return;
+  throw new Error(
+    `The machine is busy: its load average is ${loadAverage}, on ${cores} cores. Wait until it is at most ${cores / 2}, or name another file with --report: docs/load-report.json is kept`,
+  );
+}
 
 /** @throws Error in words for the user */
 export function readOptions(words: readonly string[]): LoadOptions {

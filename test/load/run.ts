@@ -7,7 +7,7 @@ import { LocalStackProcess } from '../e2e/local-stack.ts';
 import { latencyChart } from './chart.ts';
 import { type Level, runLevel } from './level.ts';
 import { describeCommit, describeMachine } from './machine.ts';
-import { type LoadOptions, readOptions } from './options.ts';
+import { type LoadOptions, readOptions, refuseOnBusyMachine } from './options.ts';
 import { figuresTable, playing, reportPage } from './report-page.ts';
 import type { LoadReport } from './report.ts';
 import { startWalletProxy } from './wallet-calls.ts';
@@ -46,6 +46,7 @@ async function writeReport(report: LoadReport, file: string): Promise<void> {
 
 async function bench(options: LoadOptions): Promise<number> {
   const machine = describeMachine();
+  refuseOnBusyMachine(options, machine);
   const levels = await playLevels(options);
   const report: LoadReport = {
     measuredAt: new Date().toISOString(),
