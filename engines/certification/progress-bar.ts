@@ -1,27 +1,19 @@
+import { progressLine } from '../../infra/commands/progress-line.ts';
+
 const WIDTH = 30;
-const REDRAW_MS = 200;
 
 export interface ProgressBar {
   show(done: number): void;
   end(): void;
 }
 
-/** On stderr: how far, how fast and how much longer. A line every ten seconds where stderr is no terminal. */
+/** How far, how fast and how much longer. */
 export function progressBar(title: string, total: number): ProgressBar {
   const startedMs = performance.now();
-  const terminal = process.stderr.isTTY;
-  let drawnMs = 0;
+  const progress = progressLine();
   return {
-    show(done) {
-      const nowMs = performance.now();
-      if (nowMs - drawnMs < (terminal ? REDRAW_MS : 10_000) && done < total) return;
-      drawnMs = nowMs;
-      const line = lineOf(title, done, total, nowMs - startedMs);
-      process.stderr.write(terminal ? `\r${line}\u001b[K` : `${line}\n`);
-    },
-    end() {
-      if (terminal) process.stderr.write('\n');
-    },
+    show: (done) => progress.show(lineOf(title, done, total, performance.now() - startedMs)),
+    end: () => progress.end(),
   };
 }
 

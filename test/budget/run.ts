@@ -5,6 +5,7 @@ import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { bundleFunctions } from '../../infra/bundle.ts';
+import { progressLine } from '../../infra/commands/progress-line.ts';
 import { DEMO_WALLET_SECRET, seedDemo } from '../../infra/local/seed.ts';
 import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts';
 import { budget, type SpinCost, summarise } from './budget.ts';
@@ -70,6 +71,7 @@ async function playAll({ stack, dynamo, wallet, client }: Bench): Promise<SpinCo
   const { session_id } = await post(launch, body, { 'x-operator-key': 'demo-operator-key' });
 
   const costs: SpinCost[] = [];
+  const progress = progressLine();
   let bonusActive = false;
   for (let number = 0; number <= SPINS; number += 1) {
     dynamo.take();
@@ -92,9 +94,9 @@ async function playAll({ stack, dynamo, wallet, client }: Bench): Promise<SpinCo
       bytes: traffic.reduce((sum, { request, response }) => sum + request.length + response.length, 0),
       ...(await capacityOf(calls, client)),
     });
-    if (number % 50 === 0) process.stdout.write(`\r${number} of ${SPINS} rounds`);
+    progress.show(`${number} of ${SPINS} rounds`);
   }
-  process.stdout.write('\r');
+  progress.end();
   // The first round warms caches and the data key up; a sandbox does that once.
   return costs.slice(1);
 }

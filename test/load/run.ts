@@ -2,6 +2,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { progressLine } from '../../infra/commands/progress-line.ts';
 import { seedDemo } from '../../infra/local/seed.ts';
 import { LocalStackProcess } from '../e2e/local-stack.ts';
 import { latencyChart } from './chart.ts';
@@ -14,13 +15,10 @@ import { startWalletProxy } from './wallet-calls.ts';
 
 const MOST_MISMATCHES_SHOWN = 20;
 
-/** One line that is written over in a terminal; in a log, a line a time. */
-function onProgress(line: string): void {
-  process.stdout.write(process.stdout.isTTY ? `\r\x1B[K${line}` : `${line}\n`);
-}
-
 async function playLevels({ levels, seconds }: LoadOptions): Promise<Level[]> {
   await using cleanup = new AsyncDisposableStack();
+  const progress = progressLine();
+  const onProgress = (line: string) => progress.show(line);
   onProgress('Starting a local stack');
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'rgs-load-'));
   const stack = await LocalStackProcess.start(dataDirectory);
@@ -32,7 +30,7 @@ async function playLevels({ levels, seconds }: LoadOptions): Promise<Level[]> {
   await seedDemo({ dataDirectory, outputs, environment, walletUrl: proxy.url });
   const played: Level[] = [];
   for (const players of levels) played.push(await runLevel(stack, proxy, { players, seconds, onProgress }));
-  onProgress('');
+  progress.clear();
   return played;
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
+import { progressLine } from '../../infra/commands/progress-line.ts';
 import { type Exploration, explore } from './explore.ts';
 import { mistakes } from './mistakes.ts';
 import { walletKinds } from './model-wallet.ts';
@@ -14,6 +15,8 @@ const [, , named] = process.argv;
 
 /** Hundreds of thousands of states wait in turn: a small nursery would copy each of them again and again. */
 const MEMORY = ['--max-semi-space-size=128', '--max-old-space-size=8192'];
+
+const progress = progressLine();
 
 if (named) {
   const onProgress = (states: number) => process.stderr.write(`${states}\n`);
@@ -65,12 +68,12 @@ async function visit(scenario: Scenario): Promise<Result> {
   const command = [...MEMORY, import.meta.filename, JSON.stringify(scenario)];
   const running = promisify(execFile)(process.execPath, command);
   running.child.stderr?.on('data', (count: Buffer) =>
-    process.stderr.write(`\r${title}: ${String(count).trim()} states `),
+    progress.show(`${title}: ${String(count).trim().split('\n').at(-1)} states`),
   );
   const result = JSON.parse((await running).stdout) as Exploration;
   const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);
   const verdict = result.finding ? `FOUND: ${result.finding.violation}` : 'all well';
-  process.stderr.write('\r');
+  progress.clear();
   console.log(`${title}: ${result.states} states, ${verdict} (${seconds} s)`);
   for (const [index, step] of (result.finding?.trace ?? []).entries()) console.log(`  ${index + 1}. ${step}`);
   return { ...result, scenario };

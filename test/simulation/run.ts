@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { progressLine } from '../../infra/commands/progress-line.ts';
 import { testBuild } from './build.ts';
 import { pairs } from './faults.ts';
 import failedSeeds from './failed-seeds.json' with { type: 'json' };
@@ -48,12 +49,13 @@ async function main(): Promise<number> {
 
 async function playMany(pool: Pool, seed: string, spins: number): Promise<number> {
   const startedAtMs = performance.now();
+  const progress = progressLine();
   const { totals, failure, unvisited } = await simulate(pool, {
     seed,
     spins,
-    onProgress: progress(spins, startedAtMs),
+    onProgress: (reached) => progress.show(lineOf(reached, spins, performance.now() - startedAtMs)),
   });
-  process.stderr.write('\n');
+  progress.end();
   if (failure) report(seed, failure);
   for (const pair of failure ? [] : unvisited) console.log(`NEVER TRIED: ${pair}`);
   const hours = Math.round(totals.virtualMs / 3_600_000);
@@ -94,18 +96,10 @@ function report(seed: string, { index, message, schedule, trace }: Failure): voi
   console.log(`Again: npm run verify:faults -- --seed ${seed} --world ${index}${planted}\n`);
 }
 
-function progress(spins: number, startedAtMs: number): (totals: Totals) => void {
-  let toldAtMs = 0;
-  return (totals) => {
-    const nowMs = performance.now();
-    if (nowMs - toldAtMs < 500) return;
-    toldAtMs = nowMs;
-    const rate = (totals.spins / (nowMs - startedAtMs)) * 1000;
-    const left = Math.max(0, (spins - totals.spins) / rate);
-    process.stderr.write(
-      `\r${totals.spins} of ${spins} spins, ${rate.toFixed(0)} a second, ${left.toFixed(0)} s left   `,
-    );
-  };
+function lineOf(reached: Totals, spins: number, elapsedMs: number): string {
+  const rate = (reached.spins / elapsedMs) * 1000;
+  const left = Math.max(0, (spins - reached.spins) / rate);
+  return `${reached.spins} of ${spins} spins, ${rate.toFixed(0)} a second, ${left.toFixed(0)} s left`;
 }
 
 function mistakeNamed(name: string | undefined): Mistake | undefined {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { progressLine } from '../../../infra/commands/progress-line.ts';
 import { gatherEvidence, LEAST_SAMPLES, mostRefused } from './evidence.ts';
 import { roundStream, seedsFrom, type Words } from './stream.ts';
 
@@ -41,11 +42,10 @@ function report(next: Words, samples: number, words: number, seed: string | unde
   console.log(
     `${samples} samples of ${words} words a test; ${seed === undefined ? 'seeds as rounds get them' : `seeds from "${seed}"`}`,
   );
-  const onProgress = (done: number) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${samples} samples `);
-  };
+  const progress = progressLine();
+  const onProgress = (done: number) => progress.show(`${done} of ${samples} samples`);
   const evidence = gatherEvidence(next, { samples, words, onProgress });
-  if (process.stderr.isTTY) process.stderr.write('\n');
+  progress.end();
   for (const { test, refused, uniformity, passed } of evidence) {
     const verdict = passed ? 'passed' : 'FAILED';
     console.log(
