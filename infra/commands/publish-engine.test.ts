@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildEngine } from '../../engines/build.ts';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
@@ -100,6 +106,16 @@ describe('publishing an engine', () => {
     const source = await engineSource('happy-panda', {});
     expect(await publishEngine(deployment, source)).toHaveProperty('isNew', false);
     expect(await versions.versions('happy-panda')).toHaveLength(1);
+  });
+
+  it('again restores what was lost of a version that is known', async () => {
+    const source = await engineSource('happy-panda', {});
+    const { hash } = await publishEngine(deployment, source);
+    const keys = [`engines/${hash}.wasm`, `engines/${hash}.json`];
+    const kept = await Promise.all(keys.map(stored));
+    for (const Key of keys) await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
+    expect(await publishEngine(deployment, source)).toEqual({ gameCode: 'happy-panda', hash, isNew: false });
+    expect(await Promise.all(keys.map(stored))).toEqual(kept);
   });
 
   it('takes a module that was compiled elsewhere, with its sources and compiler', async () => {

@@ -34,13 +34,12 @@ export async function publishEngine(
   if (engineId !== gameCode)
     throw new Error(`The engine is ${engineId}, and not that of the game ${gameCode}`);
   const versions = new DynamoGameVersions(documentClient(), outputs.ConfigTable);
-  if (!(await versions.version(gameCode, hash))) {
-    const record = await examine(metered, provenance);
-    tell(`Conforms: ${JSON.stringify(record['conformance'])}`);
-    const s3 = new S3Client();
-    await publishOrigin(s3, outputs.EnginesBucket, hash, { original: metered.original, record });
-    await publishArtefact(s3, outputs.EnginesBucket, metered.wasm);
-  }
+  const record = await examine(metered, provenance);
+  tell(`Conforms: ${JSON.stringify(record['conformance'])}`);
+  // Also where the version is known: what is lost of it is there again.
+  const s3 = new S3Client();
+  await publishOrigin(s3, outputs.EnginesBucket, hash, { original: metered.original, record });
+  await publishArtefact(s3, outputs.EnginesBucket, metered.wasm);
   const engine = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
   const isNew = await versions.publish({ ...engine, gameCode, title, bets }, engine);
   return { gameCode, hash, isNew };
