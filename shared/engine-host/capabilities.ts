@@ -9,6 +9,8 @@ const millionths = z
   .string()
   .regex(/^(?:0|[1-9]\d{0,17})$/)
   .transform(BigInt);
+/** GLI-19 V3.0, 4.7: no wager may return less than 75 % on average. */
+const MIN_RTP_MILLIONTHS = 750_000n;
 const count = z.int().min(1).max(1_000_000_000);
 
 const action = z
@@ -19,7 +21,10 @@ const mode = z
   .strictObject({
     name,
     price_millionths: millionths,
-    rtp_millionths: millionths.refine((rtp) => rtp <= 1_000_000n, 'must be at most 1000000'),
+    rtp_millionths: millionths.refine(
+      (rtp) => rtp === 0n || (rtp >= MIN_RTP_MILLIONTHS && rtp <= 1_000_000n),
+      `must be ${MIN_RTP_MILLIONTHS} to 1000000, or 0 in a game without money`,
+    ),
     max_win_millionths: millionths,
   })
   .refine(

@@ -136,6 +136,14 @@ describe('what an engine tells of itself', () => {
     ['has no mode', told({ modes: [] })],
     ['has two modes of one name', told({ modes: [mode, mode] })],
     ['returns more than it takes', told({ modes: [{ ...mode, rtp_millionths: '1000001' }] })],
+    ['returns less than 75 % of it', told({ modes: [{ ...mode, rtp_millionths: '749999' }] })],
+    [
+      'returns less in one of its modes',
+      told({
+        modes: [mode, { ...mode, name: 'buy', rtp_millionths: '1' }],
+        action_space: { discrete: ['base', 'buy'].map((name) => ({ name, phase: 'base', mode: name })) },
+      }),
+    ],
     ['returns nothing', told({ modes: [{ ...mode, rtp_millionths: '0' }] })],
     ['costs nothing', told({ modes: [{ ...mode, price_millionths: '0' }] })],
     ['writes a large number as one', told({ modes: [{ ...mode, max_win_millionths: 5_000_000 }] })],
@@ -153,6 +161,10 @@ describe('what an engine tells of itself', () => {
     ['costs nothing and wins', told({ modes: [{ ...mode, price_millionths: '0', rtp_millionths: '0' }] })],
   ])('is refused if it %s', async (_, parts) => {
     expect(await codeOf(() => loadParts(parts))).toBe('BAD_OUTPUT');
+  });
+
+  it.each(['750000', '1000000'])('may return %s millionths', async (rtp) => {
+    expect(await codeOf(() => loadParts(told({ modes: [{ ...mode, rtp_millionths: rtp }] })))).toBe('none');
   });
 
   it('says which mode each action opens', async () => {
