@@ -15,7 +15,11 @@ import { documentClient } from '../../shared/adapters/dynamodb/document-client.t
 import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
 import { S3EngineArtefacts } from '../../shared/adapters/s3/engine-artefacts.ts';
 import { EngineHost } from '../../shared/engine-host/engine-host.ts';
-import { assembleOriginal, CAPABILITIES } from '../../shared/engine-host/hostile-engine.fixture.ts';
+import {
+  assembleOriginal,
+  CAPABILITIES,
+  CONFORMING,
+} from '../../shared/engine-host/hostile-engine.fixture.ts';
 import { instrument } from '../../shared/engine-host/publishing/instrument.ts';
 import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
 import { createTable } from '../../test/contracts/start-dynamodb.ts';
@@ -120,10 +124,8 @@ describe('publishing an engine', () => {
 
   it('takes a module that was compiled elsewhere, with its sources and compiler', async () => {
     const wasm = assembleOriginal({
+      ...CONFORMING,
       capabilities: JSON.stringify({ ...capabilities, build_id: '2.0.0' }),
-      simulateBody: `
-        (memory.fill (i32.const 65536) (i32.const 0) (i32.const 108))
-        (i64.store (i32.const 65536) (i64.extend_i32_u (i32.load (i32.const 40)))) (i32.const 108)`,
     });
     const source = await engineSource(await foreign('happy-panda.wasm', wasm), provenance());
     const { hash, isNew } = await publishEngine(deployment, source);

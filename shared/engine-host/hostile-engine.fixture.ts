@@ -48,6 +48,32 @@ export const UNMETERED = `
   (func (export "rgs_fuel_left") (result i64) (global.get $fuel))
   (func (export "rgs_out_of_memory") (result i32) (i32.const 0))`;
 
+const REFUSES_LENGTHS = '(if (i32.gt_u (local.get 0) (i32.const 65536)) (then (return (i32.const -1))))';
+
+/** The body of a step that pays in every round what CAPABILITIES declare as the return. */
+export const PAYING_STEP = `${REFUSES_LENGTHS}
+  (memory.copy (i32.const 65536) (i32.const 196608) (i32.const ${answerBytes().length}))
+  (i64.store (i32.const 65540) (i64.const 950000))
+  (i32.const ${answerBytes().length})`;
+
+/** Counts the rounds of such steps in the output. */
+export const PAYING_COUNTERS = `(local $rounds i64) ${REFUSES_LENGTHS}
+  (local.set $rounds (i64.extend_i32_u (i32.load (i32.const 40))))
+  (memory.fill (i32.const 65536) (i32.const 0) (i32.const 108))
+  (i64.store (i32.const 65536) (local.get $rounds))
+  (i64.store (i32.const 65544) (local.get $rounds))
+  (i64.store (i32.const 65568) (i64.mul (local.get $rounds) (i64.const 950000)))
+  (i64.store (i32.const 65584) (i64.const 950000))
+  (i64.store (i32.const 65592) (i64.mul (local.get $rounds) (i64.const 902500000000)))
+  (i64.store (i32.const 65624) (i64.mul (local.get $rounds) (i64.const 902500000000)))`;
+
+/** A module that conforms: what its steps pay is what it declares and what it simulates. */
+export const CONFORMING: Partial<EngineParts> = {
+  resetBody: `${REFUSES_LENGTHS} ${copyToOutput(196_608, answerBytes().length)}`,
+  stepBody: PAYING_STEP,
+  simulateBody: `${PAYING_COUNTERS} (i32.const 108)`,
+};
+
 const CAPABILITIES_AT = 131_072;
 const ANSWER_AT = 196_608;
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { EngineMode } from '../../ports/engines.ts';
+import { readView } from '../../domain/round-view.ts';
+import type { EngineAction, EngineMode, EngineStep } from '../../ports/engines.ts';
 import type { LoadedEngine } from '../loaded-engine.ts';
 import { type SimulationResult, simulate } from '../simulation.ts';
 import { wrong } from './nonconformity.ts';
@@ -8,10 +9,16 @@ const ROUNDS = 2_000;
 const CUT = 700;
 /** How many of them are played again, step by step. */
 const REPLAYED = 300;
+const RETURN_ROUNDS = 200_000;
+/** An honest engine is further off once in two million times. */
+const MAX_DEVIATIONS = 5;
 const STEPS_PER_ROUND = 65_536;
 const seed = createHash('sha256').update('conformance simulation').digest();
 
-/** @throws EngineError where simulated rounds are not those that steps play, or depend on how they are counted */
+/**
+ * @throws EngineError where simulated rounds are not those that steps play, depend on how they are counted, or return
+ * other than is declared
+ */
 export function checkSimulation(engine: LoadedEngine): void {
   for (const [index, mode] of engine.capabilities.modes.entries()) {
     const batch = (first: number, rounds: number) =>
@@ -25,10 +32,12 @@ export function checkSimulation(engine: LoadedEngine): void {
     if (whole.maxWin > mode.maxWinMillionths) {
       throw wrong(`a simulated round of ${mode.name} wins more than it declares`);
     }
-    const replayed = replay(engine, mode);
-    if (replayed && !sameCounters(batch(0, REPLAYED), [replayed])) {
+    const choiceless = choicelessPlay(engine, mode);
+    if (!choiceless) continue;
+    if (!sameCounters(batch(0, REPLAYED), [replay(engine, choiceless)])) {
       throw wrong(`simulated rounds of ${mode.name} are not those that steps play`);
     }
+    checkReturn(batch(0, RETURN_ROUNDS), mode);
   }
 }
 
@@ -47,15 +56,42 @@ function sameCounters(whole: Counters, parts: readonly Counters[]): boolean {
   return sums.every((name) => whole[name] === parts.reduce((sum, part) => sum + part[name], 0n));
 }
 
-/** Undefined where a player has choices, of which only the game knows how its simulated player makes them. */
-function replay(engine: LoadedEngine, mode: EngineMode): Counters | undefined {
-  const { actions } = engine.capabilities;
-  const openings = actions.filter((action) => action.mode === mode.name);
-  const inside = actions.filter(({ phase }) => phase === 'bonus');
-  const [opening] = openings;
-  if (!opening || openings.length > 1 || inside.length > 1 || actions.some(({ phase }) => phase === 'any')) {
-    return undefined;
+function checkReturn(counted: SimulationResult, mode: EngineMode): void {
+  const price = Number(mode.priceMillionths);
+  const declared = (Number(mode.rtpMillionths) * price) / 1e6;
+  const rounds = Number(counted.rounds);
+  const mean = Number(counted.basePayout + counted.bonusPayout) / rounds;
+  const variance = Math.max(0, Number(counted.roundSquares) / rounds - mean ** 2);
+  // The declared figure is rounded to a millionth of the price.
+  if (Math.abs(mean - declared) > MAX_DEVIATIONS * Math.sqrt(variance / rounds) + price / 1e6) {
+    const returned = Math.round((mean / price) * 1e6);
+    throw wrong(
+      `simulated rounds of ${mode.name} return ${returned} millionths; it declares ${mode.rtpMillionths}`,
+    );
   }
+}
+
+interface ChoicelessPlay {
+  readonly opening: EngineAction;
+  /** Where there are bonuses. */
+  readonly inside: EngineAction | undefined;
+}
+
+/**
+ * Undefined where a player has choices: only the game knows how its simulated player makes them, and the return is
+ * declared for the best of them.
+ */
+function choicelessPlay(
+  { capabilities: { actions } }: LoadedEngine,
+  mode: EngineMode,
+): ChoicelessPlay | undefined {
+  const [opening, ...otherOpenings] = actions.filter((action) => action.mode === mode.name);
+  const [inside, ...others] = actions.filter(({ phase }) => phase === 'bonus');
+  const choices = [...otherOpenings, ...others, ...actions.filter(({ phase }) => phase === 'any')];
+  return opening && choices.length === 0 ? { opening, inside } : undefined;
+}
+
+function replay(engine: LoadedEngine, { opening, inside }: ChoicelessPlay): Counters {
   const total = {
     rounds: 0n,
     hits: 0n,
@@ -70,20 +106,26 @@ function replay(engine: LoadedEngine, mode: EngineMode): Counters | undefined {
     const at = (step: number) => ({ seed, stepIndex: round * STEPS_PER_ROUND + step });
     let answer = engine.step({ ...at(0), state, action: opening.code });
     const base = answer.payoutMillionths;
+    const triggered = triggersBonus(answer);
     let bonus = 0n;
     let steps = 0;
     while (answer.bonusActive) {
       steps += 1;
-      answer = engine.step({ ...at(steps), state: answer.state, action: inside[0]?.code ?? 0 });
+      if (steps >= engine.capabilities.maxHorizon) throw wrong('a round takes more steps than it declares');
+      answer = engine.step({ ...at(steps), state: answer.state, action: inside?.code ?? 0 });
       bonus += answer.payoutMillionths;
     }
     total.rounds += 1n;
     total.hits += base + bonus > 0n ? 1n : 0n;
-    total.bonuses += steps > 0 ? 1n : 0n;
+    total.bonuses += triggered ? 1n : 0n;
     total.bonusSteps += BigInt(steps);
     total.basePayout += base;
     total.bonusPayout += bonus;
     total.roundSquares += (base + bonus) ** 2n;
   }
   return total;
+}
+
+function triggersBonus({ view }: EngineStep): boolean {
+  return readView(view).bonusTriggered !== null;
 }

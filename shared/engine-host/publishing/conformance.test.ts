@@ -7,27 +7,24 @@ import {
   answerBytes,
   assembleOriginal,
   CAPABILITIES,
+  CONFORMING,
   type EngineParts,
   hashOf,
+  PAYING_COUNTERS,
+  PAYING_STEP,
   VIEW,
 } from '../hostile-engine.fixture.ts';
 import { checkConformance } from './conformance.ts';
 import { instrument } from './instrument.ts';
 
-const COUNTED_ROUNDS = `
-  (memory.fill (i32.const 65536) (i32.const 0) (i32.const 108))
-  (i64.store (i32.const 65536) (i64.extend_i32_u (i32.load (i32.const 40))))`;
-/** Rounds that are never won, as the steps of the plain module play them. */
-const wellBehaved: Partial<EngineParts> = { simulateBody: `${COUNTED_ROUNDS} (i32.const 108)` };
 const ANSWER_LENGTH = answerBytes().length;
-const ANSWER = `(memory.copy (i32.const 65536) (i32.const 196608) (i32.const ${ANSWER_LENGTH})) (i32.const ${ANSWER_LENGTH})`;
 const CALLS = '(global $calls (mut i64) (i64.const 0))';
 const COUNT_CALL = '(global.set $calls (i64.add (global.get $calls) (i64.const 1)))';
 const hostOf = (wasm: Uint8Array) => async () =>
   new EngineHost({ fetch: async () => wasm }).load(hashOf(wasm));
 
 async function complaint(parts: Partial<EngineParts>): Promise<string> {
-  const wasm = instrument(assembleOriginal({ ...wellBehaved, ...parts }));
+  const wasm = instrument(assembleOriginal({ ...CONFORMING, ...parts }));
   try {
     await checkConformance(hostOf(wasm));
     return 'none';
@@ -35,6 +32,31 @@ async function complaint(parts: Partial<EngineParts>): Promise<string> {
     if (error instanceof EngineError) return `${error.code}: ${error.message}`;
     throw error;
   }
+}
+
+/** Rounds of a paid and a free step, which both pay; no step says that a bonus was won. */
+function inTwoSteps(payoutMillionths: bigint, more = ''): Partial<EngineParts> {
+  const discrete = [
+    { name: 'spin', phase: 'base' },
+    { name: 'free_spin', phase: 'bonus' },
+  ];
+  return {
+    capabilities: JSON.stringify({ ...CAPABILITIES, max_horizon: 2, action_space: { discrete } }),
+    // The state tells by its length whether the bonus is on.
+    head: `
+      (data (i32.const 200000) "${text(answerBytes({ state: Uint8Array.of(1), payoutMillionths, flags: 1 }))}")
+      (data (i32.const 201000) "${text(answerBytes({ payoutMillionths }))}")`,
+    stepBody: `
+      (if (i32.gt_u (local.get 0) (i32.const 65536)) (then (return (i32.const -1))))
+      (if (result i32) (i32.load (i32.const 40))
+        (then (memory.copy (i32.const 65536) (i32.const 201000) (i32.const ${ANSWER_LENGTH})) (i32.const ${ANSWER_LENGTH}))
+        (else (memory.copy (i32.const 65536) (i32.const 200000) (i32.const ${ANSWER_LENGTH + 1})) (i32.const ${ANSWER_LENGTH + 1})))`,
+    simulateBody: `${PAYING_COUNTERS}
+      (i64.store (i32.const 65560) (local.get $rounds))
+      (i64.store (i32.const 65568) (i64.mul (local.get $rounds) (i64.const ${payoutMillionths})))
+      (i64.store (i32.const 65576) (i64.mul (local.get $rounds) (i64.const ${payoutMillionths})))
+      ${more} (i32.const 108)`,
+  };
 }
 
 describe('an engine conforms', () => {
@@ -50,6 +72,10 @@ describe('an engine conforms', () => {
   it('as a module does that always answers the same', async () => {
     expect(await complaint({})).toBe('none');
   });
+
+  it('as a game does whose rounds take two steps without a bonus', async () => {
+    expect(await complaint(inTwoSteps(475_000n))).toBe('none');
+  });
 });
 
 describe('an engine does not conform', () => {
@@ -59,7 +85,7 @@ describe('an engine does not conform', () => {
       'BAD_OUTPUT: .* another answer',
       {
         head: CALLS,
-        stepBody: `${COUNT_CALL} ${ANSWER} (i64.store (i32.const 65540) (i64.and (global.get $calls) (i64.const 3)))`,
+        stepBody: `${COUNT_CALL} ${PAYING_STEP} (i64.store (i32.const 65540) (i64.and (global.get $calls) (i64.const 3)))`,
       },
     ],
     [
@@ -72,7 +98,7 @@ describe('an engine does not conform', () => {
           (loop $again
             (local.set $n (i64.sub (local.get $n) (i64.const 1)))
             (br_if $again (i64.gt_s (local.get $n) (i64.const 0))))
-          ${ANSWER}`,
+          ${PAYING_STEP}`,
       },
     ],
     [
@@ -80,60 +106,41 @@ describe('an engine does not conform', () => {
       'BAD_OUTPUT: .* after other steps',
       {
         head: CALLS,
-        stepBody: `${COUNT_CALL} ${ANSWER} (i64.store (i32.const 65540) (i64.extend_i32_u (i64.eq (global.get $calls) (i64.const 1))))`,
+        stepBody: `${COUNT_CALL} ${PAYING_STEP} (i64.store (i32.const 65540) (i64.extend_i32_u (i64.eq (global.get $calls) (i64.const 1))))`,
       },
     ],
     [
       'plays rounds without end',
       'BAD_OUTPUT: .* more than the 1 steps',
-      { stepBody: `${ANSWER} (i32.store (i32.const 65548) (i32.const 1))` },
+      { stepBody: `${PAYING_STEP} (i32.store (i32.const 65548) (i32.const 1))` },
     ],
     ['allows no action', 'BAD_OUTPUT: .* no action', { stepBody: '(i32.const -2)' }],
     [
       'wins more in a round than it declares',
       'BAD_OUTPUT: .* wins 6000000 millionths',
-      {
-        capabilities: JSON.stringify({
-          ...CAPABILITIES,
-          max_horizon: 2,
-          action_space: {
-            discrete: [
-              { name: 'spin', phase: 'base' },
-              { name: 'free_spin', phase: 'bonus' },
-            ],
-          },
-        }),
-        // The state tells by its length whether the bonus is on.
-        head: `
-          (data (i32.const 200000) "${text(answerBytes({ state: Uint8Array.of(1), payoutMillionths: 3_000_000n, flags: 1 }))}")
-          (data (i32.const 201000) "${text(answerBytes({ payoutMillionths: 3_000_000n }))}")`,
-        stepBody: `
-          (if (result i32) (i32.load (i32.const 40))
-            (then (memory.copy (i32.const 65536) (i32.const 201000) (i32.const ${ANSWER_LENGTH})) (i32.const ${ANSWER_LENGTH}))
-            (else (memory.copy (i32.const 65536) (i32.const 200000) (i32.const ${ANSWER_LENGTH + 1})) (i32.const ${ANSWER_LENGTH + 1})))`,
-      },
+      inTwoSteps(3_000_000n),
     ],
     [
       'traps for a state that no play leads to',
       'ENGINE_TRAP',
-      { stepBody: `(if (i32.load (i32.const 40)) (then unreachable)) ${ANSWER}` },
+      { stepBody: `(if (i32.load (i32.const 40)) (then unreachable)) ${PAYING_STEP}` },
     ],
     [
       'simulates by how rounds are split',
       'BAD_OUTPUT: .* split',
-      { simulateBody: `${COUNTED_ROUNDS} (i64.store (i32.const 65544) (i64.const 1)) (i32.const 108)` },
+      { simulateBody: `${PAYING_COUNTERS} (i64.store (i32.const 65544) (i64.const 1)) (i32.const 108)` },
     ],
     [
       'simulates other rounds than it plays',
       'BAD_OUTPUT: .* not those that steps play',
       {
-        simulateBody: `${COUNTED_ROUNDS} (i64.store (i32.const 65544) (i64.load (i32.const 65536))) (i32.const 108)`,
+        simulateBody: `${PAYING_COUNTERS} (i64.store (i32.const 65544) (i64.const 0)) (i32.const 108)`,
       },
     ],
     [
       'does not count its rounds',
       'BAD_OUTPUT: .* does not count',
-      { simulateBody: `${COUNTED_ROUNDS} (i64.store (i32.const 65536) (i64.const 0)) (i32.const 108)` },
+      { simulateBody: `${PAYING_COUNTERS} (i64.store (i32.const 65536) (i64.const 0)) (i32.const 108)` },
     ],
     ['refuses to simulate', 'ENGINE_REJECTED', { simulateBody: '(i32.const -1)' }],
     [
@@ -145,10 +152,33 @@ describe('an engine does not conform', () => {
           (loop $again
             (local.set $n (i32.add (local.get $n) (i32.const 1)))
             (br_if $again (i32.lt_u (local.get $n) (i32.const 200000))))
-          ${ANSWER}`,
+          ${PAYING_STEP}`,
       },
     ],
     ['shows nonsense', 'BAD_OUTPUT', { answer: answerBytes({ view: VIEW.replace('{}', '[]') }) }],
+    [
+      'declares a return and pays nothing',
+      'BAD_OUTPUT: .* base return 0 millionths; it declares 950000',
+      {
+        stepBody: `${PAYING_STEP} (i64.store (i32.const 65540) (i64.const 0))`,
+        simulateBody: `${PAYING_COUNTERS} (memory.fill (i32.const 65544) (i32.const 0) (i32.const 100)) (i32.const 108)`,
+      },
+    ],
+    [
+      'returns other than it declares',
+      'BAD_OUTPUT: .* base return 950000 millionths; it declares 949000',
+      {
+        capabilities: JSON.stringify({
+          ...CAPABILITIES,
+          modes: [{ ...CAPABILITIES.modes[0], rtp_millionths: '949000' }],
+        }),
+      },
+    ],
+    [
+      'counts bonuses that no step says were won',
+      'BAD_OUTPUT: .* not those that steps play',
+      inTwoSteps(475_000n, '(i64.store (i32.const 65552) (local.get $rounds))'),
+    ],
   ])('if it %s', async (_, message, parts) => {
     expect(await complaint(parts)).toMatch(new RegExp(`^${message}`));
   });
