@@ -12,12 +12,18 @@ import { readReset, readStep, readText, writeReset, writeStep } from './wire-for
  */
 export const CALL_LIMITS: CallLimits = { fuel: 4_000_000n, timeoutMs: 1_000 };
 
+/** An instance serves so many calls. What it remembers against the contract lasts no longer, and publishing tries as many. */
+export const CALLS_PER_INSTANCE = 1_000;
+
 export interface EngineSettings {
   readonly limits: CallLimits;
   readonly telemetry: EngineTelemetry | undefined;
 }
 
-/** A compiled engine with one warm instance, which is replaced after anything but a clean answer or refusal. */
+/**
+ * A compiled engine with one warm instance, which is replaced after anything but a clean answer or refusal, and when it has
+ * served its calls.
+ */
 export class LoadedEngine implements Engine {
   readonly hash: string;
   readonly capabilities: EngineCapabilities;
@@ -26,6 +32,8 @@ export class LoadedEngine implements Engine {
   readonly #module: WebAssembly.Module;
   readonly #maxWinMillionths: bigint;
   #warm: EngineInstance | undefined;
+  /** Calls of the warm instance. */
+  #served = 0;
 
   /** @throws EngineError UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED */
   constructor(hash: string, module: WebAssembly.Module, { limits, telemetry }: EngineSettings) {
@@ -44,7 +52,7 @@ export class LoadedEngine implements Engine {
 
   /** @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, ENGINE_REJECTED, BAD_OUTPUT */
   reset(): EngineStep {
-    return this.withInstance((instance) => {
+    return this.#serve((instance) => {
       return readReset(instance, instance.call('rgs_reset', writeReset(instance)));
     });
   }
@@ -53,7 +61,7 @@ export class LoadedEngine implements Engine {
     if (this.capabilities.actions[input.action] === undefined) {
       throw new EngineError('ENGINE_REJECTED', `The engine has no action ${input.action}`);
     }
-    return this.withInstance((instance) => {
+    return this.#serve((instance) => {
       const length = instance.call('rgs_step', writeStep(instance, input));
       if (this.#telemetry) reportStep(this.#telemetry, instance.usage);
       return readStep(instance, length, this.#maxWinMillionths);
@@ -73,9 +81,19 @@ export class LoadedEngine implements Engine {
       throw error;
     }
   }
+
+  #serve<T>(use: (instance: EngineInstance) => T): T {
+    if (this.#served >= CALLS_PER_INSTANCE) this.#warm = undefined;
+    return this.withInstance((instance) => {
+      this.#served += 1;
+      return use(instance);
+    });
+  }
+
   #newInstance(): EngineInstance {
     const { timeoutMs } = this.limits;
     const instance = watched(timeoutMs, () => new EngineInstance(this.#module, this.limits));
+    this.#served = 0;
     this.#telemetry?.measure('EngineInstances', 1);
     return instance;
   }

@@ -21,7 +21,7 @@ export interface Telemetry {
   warn(message: string, fields: Readonly<Record<string, string | number | boolean>>): void;
 }
 
-/** Instances are counted as they are made: more of them than engines loaded means that some were thrown away. */
+/** Instances are counted as they are made: one for each engine loaded and every 1,000 of its calls, and for each failure. */
 export type EngineMeasure =
   | 'EngineStepMicroseconds'
   | 'EngineStepFuel'

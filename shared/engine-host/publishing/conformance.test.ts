@@ -110,6 +110,14 @@ describe('an engine does not conform', () => {
       },
     ],
     [
+      'pays something else for the last call that an instance serves',
+      'BAD_OUTPUT: .* another answer',
+      {
+        head: CALLS,
+        stepBody: `${COUNT_CALL} ${PAYING_STEP} (i64.store (i32.const 65540) (i64.sub (i64.const 950000) (i64.extend_i32_u (i64.ge_u (global.get $calls) (i64.const 1000)))))`,
+      },
+    ],
+    [
       'plays rounds without end',
       'BAD_OUTPUT: .* more than the 1 steps',
       { stepBody: `${PAYING_STEP} (i32.store (i32.const 65548) (i32.const 1))` },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EngineError } from '../../domain/errors.ts';
 import type { EngineAction, EngineInput, EngineStep } from '../../ports/engines.ts';
-import type { LoadedEngine } from '../loaded-engine.ts';
+import { CALLS_PER_INSTANCE, type LoadedEngine } from '../loaded-engine.ts';
 import { checkSimulation } from './conformance-simulation.ts';
 import { wrong } from './nonconformity.ts';
 
@@ -20,7 +20,8 @@ interface PlayedStep {
   readonly memoryPages: number;
 }
 
-const MIN_STEPS = 1_000;
+/** So that they, asked again, take an instance through all the calls that one ever serves. */
+const MIN_STEPS = CALLS_PER_INSTANCE;
 /** Every so many steps are asked of an instance that has answered nothing before. */
 const FRESH_EVERY = 50;
 const STATES_TO_DAMAGE = 200;
