@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { metrics, telemetry } from './observability.ts';
 
 afterEach(() => metrics.clearMetrics());
@@ -23,5 +23,19 @@ describe('what is measured of an engine', () => {
       ['EngineMemoryPages', 'Count'],
       ['EngineInstances', 'Count'],
     ]);
+  });
+
+  it('counts failures by their code, apart from what else is measured', () => {
+    const lines: string[] = [];
+    const output = vi
+      .spyOn(process.stdout, 'write')
+      .mockImplementation((line) => lines.push(String(line)) > 0);
+    telemetry.measure('EngineInstances', 1);
+    telemetry.countFailure('OUT_OF_FUEL');
+    output.mockRestore();
+    const [written] = lines.map((line) => JSON.parse(line));
+    expect(written).toMatchObject({ EngineFailures: 1, code: 'OUT_OF_FUEL' });
+    expect(written._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'code']]);
+    expect(metrics.serializeMetrics()).not.toHaveProperty('code');
   });
 });

@@ -16,5 +16,11 @@ const unitOf = {
 export const telemetry: Telemetry & EngineTelemetry = {
   count: (event) => metrics.addMetric(event, MetricUnit.Count, 1),
   measure: (what, value) => metrics.addMetric(what, unitOf[what], value),
+  countFailure: (code) => {
+    // Written at once and by itself: the dimension is of no other metric.
+    const failures = metrics.singleMetric();
+    failures.addDimension('code', code);
+    failures.addMetric('EngineFailures', MetricUnit.Count, 1);
+  },
   warn: (message, fields) => logger.warn(message, { ...fields }),
 };

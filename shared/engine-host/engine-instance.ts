@@ -92,7 +92,7 @@ export class EngineInstance {
     return this.#outputView;
   }
 
-  /** Of the last call. */
+  /** Of the last call, however it ended. */
   get usage(): CallUsage {
     return {
       fuel: this.#fuelGiven - this.#exports.rgs_fuel_left(),
@@ -121,18 +121,19 @@ export class EngineInstance {
   #run(name: MeteredExport, length = 0, { fuel, timeoutMs }: CallLimits = this.#limits): unknown {
     this.#fuelGiven = fuel;
     this.#exports.rgs_fuel_set(fuel);
-    const startedAt = performance.now();
     const result = this.#untilTrap(name, length);
-    this.#durationMs = performance.now() - startedAt;
     if (this.#durationMs > timeoutMs) throw timedOut(timeoutMs);
     return result;
   }
 
   #untilTrap(name: MeteredExport, length: number): unknown {
+    const startedAt = performance.now();
     try {
       return this.#exports[name](length);
     } catch (cause) {
       throw this.#trapped(cause);
+    } finally {
+      this.#durationMs = performance.now() - startedAt;
     }
   }
 

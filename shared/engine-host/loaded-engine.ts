@@ -61,11 +61,17 @@ export class LoadedEngine implements Engine {
     if (this.capabilities.actions[input.action] === undefined) {
       throw new EngineError('ENGINE_REJECTED', `The engine has no action ${input.action}`);
     }
-    return this.#serve((instance) => {
-      const length = instance.call('rgs_step', writeStep(instance, input));
+    return this.#serve((instance) =>
+      readStep(instance, this.#measuredStep(instance, writeStep(instance, input)), this.#maxWinMillionths),
+    );
+  }
+
+  #measuredStep(instance: EngineInstance, length: number): number {
+    try {
+      return instance.call('rgs_step', length);
+    } finally {
       if (this.#telemetry) reportStep(this.#telemetry, instance.usage);
-      return readStep(instance, length, this.#maxWinMillionths);
-    });
+    }
   }
 
   /** Runs `use` on the warm instance, or a fresh one. What trapped or answered nonsense may be damaged, so it is not kept. */
@@ -84,10 +90,15 @@ export class LoadedEngine implements Engine {
 
   #serve<T>(use: (instance: EngineInstance) => T): T {
     if (this.#served >= CALLS_PER_INSTANCE) this.#warm = undefined;
-    return this.withInstance((instance) => {
-      this.#served += 1;
-      return use(instance);
-    });
+    try {
+      return this.withInstance((instance) => {
+        this.#served += 1;
+        return use(instance);
+      });
+    } catch (error) {
+      if (error instanceof EngineError) this.#telemetry?.countFailure(error.code);
+      throw error;
+    }
   }
 
   #newInstance(): EngineInstance {

@@ -1,3 +1,5 @@
+import type { EngineError } from '../domain/errors.ts';
+
 /** Each wakes somebody through an alarm in the template. */
 export type AlarmSignal =
   | 'CreditPendingLong'
@@ -31,4 +33,6 @@ export type EngineMeasure =
 /** What the engines' host says of how engines run. Never throws. */
 export interface EngineTelemetry {
   measure(what: EngineMeasure, value: number): void;
+  /** Of a call: with what it ended instead of an answer. */
+  countFailure(code: EngineError['code']): void;
 }
