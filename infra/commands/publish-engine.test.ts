@@ -97,7 +97,12 @@ describe('publishing an engine', () => {
       sources_sha256: built.sourcesHash,
       tools: { compiler: built.compiler, instrumenter: expect.stringMatching(/binaryen \d/) },
       limits: { fuel_per_call: '4000000', memory_pages: 1024 },
-      conformance: { steps: expect.any(Number), max_step_fuel: expect.stringMatching(/^\d+$/) },
+      conformance: {
+        steps: expect.any(Number),
+        max_step_fuel: expect.stringMatching(/^\d+$/),
+        max_state_bytes: expect.any(Number),
+        max_view_bytes: expect.any(Number),
+      },
       capabilities: { engine_id: 'happy-panda', lines: 20 },
     });
     const original = await stored(`originals/${built.hash}.wasm`);

@@ -50,7 +50,7 @@ describe('what the host measures', () => {
   ])('is all of that for a step too that ends in %s, which is counted', async (code, attack) => {
     const { step, measured, failures } = await measuring(attacking(attack));
     await step();
-    const [, , [, cheap = 0] = []] = measured;
+    const cheap = measured.at(-2)?.[1] ?? 0;
     measured.length = 0;
     expect(await step(1)).toBe(code);
     expect(measured.map(([what]) => what)).toEqual(OF_STEP);

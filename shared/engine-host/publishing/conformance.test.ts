@@ -1,39 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { engineNames } from '../../../engines/build.ts';
 import { builtArtefact } from '../../../engines/built-engine.ts';
-import { EngineError } from '../../domain/errors.ts';
-import { EngineHost } from '../engine-host.ts';
 import {
   answerBytes,
-  assembleOriginal,
   CAPABILITIES,
-  CONFORMING,
   type EngineParts,
-  hashOf,
   PAYING_COUNTERS,
   PAYING_STEP,
   VIEW,
 } from '../hostile-engine.fixture.ts';
+import { complaint, hostOf } from './conformance.fixture.ts';
 import { checkConformance } from './conformance.ts';
-import { instrument } from './instrument.ts';
 
 const ANSWER_LENGTH = answerBytes().length;
 const CALLS = '(global $calls (mut i64) (i64.const 0))';
 const COUNT_CALL = '(global.set $calls (i64.add (global.get $calls) (i64.const 1)))';
-const hostOf = (wasm: Uint8Array) => async () =>
-  new EngineHost({ fetch: async () => wasm }).load(hashOf(wasm));
-
-async function complaint(parts: Partial<EngineParts>): Promise<string> {
-  const wasm = instrument(assembleOriginal({ ...CONFORMING, ...parts }));
-  try {
-    await checkConformance(hostOf(wasm));
-    return 'none';
-  } catch (error) {
-    if (error instanceof EngineError) return `${error.code}: ${error.message}`;
-    throw error;
-  }
-}
-
 /** Rounds of a paid and a free step, which both pay; no step says that a bonus was won. */
 function inTwoSteps(payoutMillionths: bigint, more = ''): Partial<EngineParts> {
   const discrete = [
@@ -67,6 +48,8 @@ describe('an engine conforms', () => {
     expect(report.rounds).toBeGreaterThan(0);
     expect(report.maxStepFuel).toBeGreaterThan(1_000n);
     expect(report.memoryPages).toBeGreaterThan(0);
+    expect(report.maxStateBytes).toBeLessThanOrEqual(8_192);
+    expect(report.maxViewBytes).toBeGreaterThan(VIEW.length);
   });
 
   it('as a module does that always answers the same', async () => {

@@ -2,15 +2,22 @@ import { createHash } from 'node:crypto';
 import { EngineError } from '../../domain/errors.ts';
 import type { EngineAction, EngineInput, EngineStep } from '../../ports/engines.ts';
 import { CALLS_PER_INSTANCE, type LoadedEngine } from '../loaded-engine.ts';
+import { MAX_STATE_BYTES } from '../wire-format.ts';
+import { checkBuffers, sameStep, soil } from './conformance-buffers.ts';
 import { checkSimulation } from './conformance-simulation.ts';
 import { wrong } from './nonconformity.ts';
 
-/** What was tried, and what the costliest step needed. */
-export interface ConformanceReport {
+/** What the costliest step needed, and the largest answers held. */
+interface ConformanceMaxima {
+  readonly maxStepFuel: bigint;
+  readonly maxStateBytes: number;
+  readonly maxViewBytes: number;
+  readonly memoryPages: number;
+}
+
+export interface ConformanceReport extends ConformanceMaxima {
   readonly rounds: number;
   readonly steps: number;
-  readonly maxStepFuel: bigint;
-  readonly memoryPages: number;
 }
 
 interface PlayedStep {
@@ -39,20 +46,34 @@ export async function checkConformance(load: () => Promise<LoadedEngine>): Promi
   const rounds = playRounds(engine);
   const played = rounds.flat();
   checkRounds(engine, rounds);
+  checkFuel(engine, played);
   checkSameAnswers(engine, played.toReversed(), 'after other steps');
+  checkSameAnswers(engine, played, 'for what was left in the buffers', soil);
   for (const step of played.filter((_, index) => index % FRESH_EVERY === 0)) {
     checkSameAnswers(await load(), [step], 'on a fresh instance');
   }
   checkDamagedStates(engine, played);
   checkSimulation(engine);
-  const maxStepFuel = played.reduce((most, { fuel }) => (fuel > most ? fuel : most), 0n);
-  if (maxStepFuel * FUEL_RESERVE > engine.limits.fuel) {
+  checkBuffers(engine, played[0]!.input, await load());
+  return { rounds: rounds.length, steps: played.length, ...maximaOf(played) };
+}
+
+function maximaOf(played: readonly PlayedStep[]): ConformanceMaxima {
+  return {
+    maxStepFuel: played.reduce((most, { fuel }) => (fuel > most ? fuel : most), 0n),
+    maxStateBytes: Math.max(...played.map(({ answer }) => answer.state.length)),
+    maxViewBytes: Math.max(...played.map(({ answer }) => Buffer.byteLength(answer.view))),
+    memoryPages: Math.max(...played.map((step) => step.memoryPages)),
+  };
+}
+
+function checkFuel({ limits }: LoadedEngine, played: readonly PlayedStep[]): void {
+  const { maxStepFuel } = maximaOf(played);
+  if (maxStepFuel * FUEL_RESERVE > limits.fuel) {
     throw wrong(
-      `a step needs ${maxStepFuel} units of fuel; a call may use ${engine.limits.fuel}, four times as much`,
+      `a step needs ${maxStepFuel} units of fuel; a call may use ${limits.fuel}, four times as much`,
     );
   }
-  const memoryPages = Math.max(...played.map((step) => step.memoryPages));
-  return { rounds: rounds.length, steps: played.length, maxStepFuel, memoryPages };
 }
 
 function playRounds(engine: LoadedEngine): PlayedStep[][] {
@@ -129,15 +150,16 @@ function checkRounds({ capabilities }: LoadedEngine, rounds: readonly PlayedStep
   }
 }
 
-function checkSameAnswers(engine: LoadedEngine, steps: readonly PlayedStep[], when: string): void {
+function checkSameAnswers(
+  engine: LoadedEngine,
+  steps: readonly PlayedStep[],
+  when: string,
+  prepare: (engine: LoadedEngine) => void = () => undefined,
+): void {
   for (const { input, answer, fuel } of steps) {
+    prepare(engine);
     const again = attempt(engine, input);
-    const same =
-      again?.fuel === fuel &&
-      Buffer.compare(again.answer.state, answer.state) === 0 &&
-      again.answer.payoutMillionths === answer.payoutMillionths &&
-      again.answer.bonusActive === answer.bonusActive &&
-      again.answer.view === answer.view;
+    const same = again?.fuel === fuel && sameStep(again.answer, answer);
     if (!same) throw wrong(`the same step has another answer, or needs other fuel, ${when}`);
   }
 }
@@ -148,7 +170,9 @@ function checkDamagedStates(engine: LoadedEngine, played: readonly PlayedStep[])
     const chance = digest(`damage ${index}`);
     const flipped = Uint8Array.from(input.state);
     if (flipped.length > 0) flipped[chance.readUInt32LE() % flipped.length]! ^= chance.readUInt8(4) || 1;
-    for (const state of [flipped, input.state.subarray(1), Buffer.concat([input.state, chance])]) {
+    const longest = Buffer.alloc(MAX_STATE_BYTES, chance);
+    longest.set(input.state);
+    for (const state of [flipped, input.state.subarray(1), Buffer.concat([input.state, chance]), longest]) {
       for (const { code } of engine.capabilities.actions) attempt(engine, { ...input, state, action: code });
     }
   }

@@ -47,7 +47,7 @@ export function loadMetered({ wasm, hash }: MeteredEngine): Promise<LoadedEngine
  */
 export async function examine(metered: MeteredEngine, provenance: Provenance): Promise<EngineRecord> {
   const engine = await loadMetered(metered);
-  const { rounds, steps, maxStepFuel, memoryPages } = await checkConformance(() => loadMetered(metered));
+  const { rounds, steps, memoryPages, ...largest } = await checkConformance(() => loadMetered(metered));
   return {
     engine_sha256: metered.hash,
     original_sha256: sha256(metered.original),
@@ -57,7 +57,14 @@ export async function examine(metered: MeteredEngine, provenance: Provenance): P
       instrumenter: `serverless-rgs ${INSTRUMENTATION}, binaryen ${binaryenVersion()}`,
     },
     limits: { fuel_per_call: String(engine.limits.fuel), memory_pages: MAX_MEMORY_PAGES },
-    conformance: { rounds, steps, max_step_fuel: String(maxStepFuel), memory_pages: memoryPages },
+    conformance: {
+      rounds,
+      steps,
+      max_step_fuel: String(largest.maxStepFuel),
+      max_state_bytes: largest.maxStateBytes,
+      max_view_bytes: largest.maxViewBytes,
+      memory_pages: memoryPages,
+    },
     capabilities: engine.withInstance((instance) =>
       JSON.parse(readText(instance, instance.call('rgs_capabilities'))),
     ),
