@@ -1,3 +1,4 @@
+import { ratio } from '../../shared/certification/statistics.ts';
 import {
   BASE_REELS,
   FIRST_MULTIPLIER,
@@ -12,15 +13,17 @@ import { type Cycle, enumerateCycle } from './cycle.ts';
 
 /** The game's figures, computed from its reels and paytable and from nothing of its code. */
 export interface Figures {
-  /** Returns to the player, of the base bet: exact, then rounded down, so the parts' sum may miss one of the whole. */
+  /** The return to the player as it is declared: rounded down. */
   readonly rtpMillionths: bigint;
-  readonly baseRtpMillionths: bigint;
-  readonly bonusRtpMillionths: bigint;
-  /** How many paid spins in a million win something themselves, and how many trigger the bonus. */
-  readonly hitsPerMillion: bigint;
-  readonly triggersPerMillion: bigint;
-  /** What a bonus is worth on average. */
-  readonly bonusMillionths: bigint;
+  /** Returns to the player, of the base bet. */
+  readonly rtp: number;
+  readonly baseRtp: number;
+  readonly bonusRtp: number;
+  /** Of the paid spins, those that win something themselves, and those that trigger the bonus. */
+  readonly hitFrequency: number;
+  readonly triggerFrequency: number;
+  /** What a bonus is worth on average, in base bets. */
+  readonly bonusBets: number;
   /** The most that a paid round and its bonus can win together. */
   readonly maxWinMillionths: bigint;
   /** The most that a free spin can win before it is multiplied, in line bets. */
@@ -40,16 +43,18 @@ export function computeFigures(): Figures {
   const basePay = BigInt(payOf(base.plain) + payOf(base.triggering));
   const bonus = expectedBonusPay(free);
   const bet = BigInt(LINES.length);
+  const whole = {
+    over: basePay * bonus.under + triggers * bonus.over,
+    under: bet * combinations * bonus.under,
+  };
   return {
-    rtpMillionths: millionths({
-      over: basePay * bonus.under + triggers * bonus.over,
-      under: bet * combinations * bonus.under,
-    }),
-    baseRtpMillionths: millionths({ over: basePay, under: bet * combinations }),
-    bonusRtpMillionths: millionths({ over: triggers * bonus.over, under: bet * combinations * bonus.under }),
-    hitsPerMillion: millionths({ over: combinations - BigInt(base.plain.get(0) ?? 0), under: combinations }),
-    triggersPerMillion: millionths({ over: triggers, under: combinations }),
-    bonusMillionths: millionths({ over: bonus.over, under: bet * bonus.under }),
+    rtpMillionths: (whole.over * 1_000_000n) / whole.under,
+    rtp: ratio(whole.over, whole.under),
+    baseRtp: ratio(basePay, bet * combinations),
+    bonusRtp: ratio(triggers * bonus.over, whole.under),
+    hitFrequency: ratio(combinations - BigInt(base.plain.get(0) ?? 0), combinations),
+    triggerFrequency: ratio(triggers, combinations),
+    bonusBets: ratio(bonus.over, bet * bonus.under),
     maxWinMillionths:
       BigInt(Math.max(maxOf(base.plain), maxOf(base.triggering) + maxBonusPay(free))) *
       BigInt(LINE_BET_MILLIONTHS),
@@ -104,10 +109,6 @@ function countOf(pays: ReadonlyMap<number, number>): number {
 
 function maxOf(pays: ReadonlyMap<number, number>): number {
   return Math.max(...pays.keys());
-}
-
-function millionths({ over, under }: Fraction): bigint {
-  return (over * 1_000_000n) / under;
 }
 
 if (import.meta.main) console.log(computeFigures());

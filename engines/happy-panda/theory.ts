@@ -3,19 +3,12 @@ import { BASE_REELS, ROWS, SYMBOLS } from './assembly/maths.ts';
 import { computeFigures } from './rtp.ts';
 
 const MIDDLE_ROW = Math.floor(ROWS / 2);
-const MILLION = 1_000_000;
 
 /** Exact by enumeration of the full cycle; see rtp.ts. */
 export const theory: Theory = {
   exact: () => {
-    const figures = computeFigures();
-    return {
-      rtp: Number(figures.rtpMillionths) / MILLION,
-      baseRtp: Number(figures.baseRtpMillionths) / MILLION,
-      featureRtp: Number(figures.bonusRtpMillionths) / MILLION,
-      hitFrequency: Number(figures.hitsPerMillion) / MILLION,
-      featureFrequency: Number(figures.triggersPerMillion) / MILLION,
-    };
+    const { rtp, baseRtp, bonusRtp, hitFrequency, triggerFrequency } = computeFigures();
+    return { rtp, baseRtp, featureRtp: bonusRtp, hitFrequency, featureFrequency: triggerFrequency };
   },
   // A stop is uniform, so the row in the middle shows each symbol as often as it stands on the strip.
   reels: () =>

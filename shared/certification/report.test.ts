@@ -149,6 +149,13 @@ describe('a certification report', () => {
     ]);
   });
 
+  it('fails where a feature that never comes by the rules came in one round of a million', () => {
+    const exact = { rtp: 0.91, baseRtp: 0.9, featureRtp: 0.01, hitFrequency: 0.12, featureFrequency: 0 };
+    expect(failures({ exact, tally: { ...sampleRun().tally, bonuses: 1n } })).toEqual([
+      'exact feature frequency lies in the 99 % interval',
+    ]);
+  });
+
   it('is the same JSON for the same run', () => {
     const text = () => JSON.stringify(certificationReport(sampleRun()));
     expect(text()).toBe(text());

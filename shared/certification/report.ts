@@ -54,6 +54,8 @@ export type CertificationReport = ReturnType<typeof certificationReport>;
 /** The volatility index is this quantile of the normal distribution times the standard deviation: 1.645. */
 const VOLATILITY_CONFIDENCE = 0.9;
 const MILLIONTHS = 1_000_000n;
+/** Declared figures have six decimals, and are rounded down. */
+const DECLARED_PRECISION = 1e-6;
 /** Of the return at 99 %, to either side. A run that tells less would pass an engine that is far off. */
 const LEAST_PRECISION = 0.025;
 
@@ -137,7 +139,7 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
   const interval = intervalAround(moments, 0.99);
   const declared = ratio(mode.rtpMillionths, MILLIONTHS);
   const checks: Check[] = [
-    within('declared return lies in the 99 % interval', declared, interval),
+    within('declared return lies in the 99 % interval', declared, interval, DECLARED_PRECISION),
     {
       check: 'the run is long enough: the return is known to 2.5 points',
       passed: interval.to - interval.from <= 2 * LEAST_PRECISION,
@@ -157,7 +159,7 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
       ...frequencies(run, exact),
     );
   if (exact) {
-    const passed = Math.abs(exact.rtp - declared) < 1e-6;
+    const passed = Math.abs(exact.rtp - declared) < DECLARED_PRECISION;
     checks.push({
       check: 'declared return is the exact one',
       passed,
@@ -212,8 +214,7 @@ function frequencies({ tally }: CertifiedRun, exact: ExactFigures): Check[] {
   ];
 }
 
-function within(check: string, value: number, { from, to }: Interval): Check {
-  // The declared figures have six decimals.
-  const passed = value >= from - 1e-6 && value <= to + 1e-6;
+function within(check: string, value: number, { from, to }: Interval, precision = 0): Check {
+  const passed = value >= from - precision && value <= to + precision;
   return { check, passed, detail: `${value.toFixed(6)} in ${from.toFixed(6)} … ${to.toFixed(6)}` };
 }

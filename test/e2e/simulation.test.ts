@@ -50,7 +50,8 @@ describe('a simulation on the stack', () => {
     expect(stack.stdout).toBe(machine.stdout);
     const { passed, run, reels, exact } = JSON.parse(stack.reports[0] ?? '');
     expect(run).toMatchObject({ seed: SEED, rounds: '2000000' });
-    expect([passed, reels.length, exact.rtp]).toEqual([true, 5, 0.961511]);
+    expect([passed, reels.length]).toEqual([true, 5]);
+    expect(exact.rtp).toBeCloseTo(0.961511, 6);
   }, 180_000);
 });
 
