@@ -22,7 +22,7 @@ export interface CertifyOptions {
   /** Also compares with the figures that follow from the rules, where the game has them. */
   readonly exact: boolean;
   readonly workers?: number | undefined;
-  readonly onProgress?: (roundsDone: number) => void;
+  readonly onProgress?: (roundsDone: number, rounds: number) => void;
 }
 
 /** So many are played step by step, as players play them. */
@@ -43,7 +43,7 @@ export async function certify(options: CertifyOptions): Promise<CertificationRep
     rounds,
     priceMillionths: mode.priceMillionths,
     workers: options.workers ?? availableParallelism(),
-    onProgress: options.onProgress ?? (() => undefined),
+    onProgress: (done) => options.onProgress?.(done, rounds),
   });
   return certificationReport({
     capabilities: engine.capabilities,

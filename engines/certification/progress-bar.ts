@@ -3,25 +3,40 @@ import { progressLine } from '../../infra/commands/progress-line.ts';
 const WIDTH = 30;
 
 export interface ProgressBar {
-  show(done: number): void;
+  show(done: number, total: number): void;
+  /** Leaves the line as it is, for what comes after it. */
   end(): void;
 }
 
 /** How far, how fast and how much longer. */
-export function progressBar(title: string, total: number): ProgressBar {
+export function progressBar(title: string): ProgressBar {
   const startedMs = performance.now();
   const progress = progressLine();
   return {
-    show: (done) => progress.show(lineOf(title, done, total, performance.now() - startedMs)),
+    show: (done, total) =>
+      progress.show(barOf(title, { done, total, elapsedMs: performance.now() - startedMs })),
     end: () => progress.end(),
   };
 }
 
-function lineOf(title: string, done: number, total: number, elapsedMs: number): string {
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly elapsedMs: number;
+}
+
+export function barOf(title: string, { done, total, elapsedMs }: Progress): string {
   const share = done / total;
   const full = Math.round(share * WIDTH);
   const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
+  const line = `${title} ${bar} ${(share * 100).toFixed(0)} %`;
+  // Before anything is done, nobody knows how fast it goes.
+  if (done === 0) return line;
   const perSecond = done / (elapsedMs / 1_000);
-  const leftSeconds = Math.ceil((total - done) / perSecond);
-  return `${title} ${bar} ${(share * 100).toFixed(0)} %, ${(perSecond / 1e6).toFixed(2)} million rounds a second, ${leftSeconds} s left`;
+  return `${line}, ${rate(perSecond)} rounds a second, ${Math.ceil((total - done) / perSecond)} s left`;
+}
+
+function rate(perSecond: number): string {
+  if (perSecond >= 1e5) return `${(perSecond / 1e6).toFixed(1)} million`;
+  return Math.round(perSecond).toLocaleString('en');
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CertificationReport } from '../../shared/certification/report.ts';
 
+const ID = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
 const SEED = '5a'.repeat(32);
 let folder: string;
 
@@ -64,6 +65,9 @@ describe('npm run simulate', () => {
     [['happy-panda', '--stage', 'local', '--workers', '2'], /--workers is for a run on this machine/],
     [['happy-panda', '--stage', 'local', '--rounds', '2000000000000'], /<=800000000000 .* at rounds/],
     [['happy-panda', '--shard-rounds', '1000'], /--shard-rounds is for a run on a stage/],
+    [['happy-panda', '--resume', ID], /--resume is for a run on a stage/],
+    [['happy-panda', '--stage', 'local', '--resume', ID, '--rounds', '9'], /--rounds was settled/],
+    [['happy-panda', '--stage', 'local', '--resume', ID, '--exact'], /--exact was settled/],
     [[], /npm run simulate -- NAME/],
   ])('says in one line why it cannot run, and exits with 2: %j', async (options, line) => {
     const { code, stderr, stdout } = await simulate(...options);

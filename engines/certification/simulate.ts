@@ -9,15 +9,16 @@ import { certify, type CertifyOptions } from './certify.ts';
 import { progressBar } from './progress-bar.ts';
 
 const USAGE =
-  'npm run simulate -- NAME [--rounds N] [--exact] [--mode MODE] [--seed HEX] [--workers N | --stage STAGE [--shard-rounds N]] [--json FILE] [--html FILE]';
+  'npm run simulate -- NAME [--rounds N] [--exact] [--mode MODE] [--seed HEX] [--workers N | --stage STAGE [--shard-rounds N | --resume ID]] [--json FILE] [--html FILE]';
 
+const ROUNDS = 1_000_000;
 /** Some seconds of a function: long beside its start, short beside the fifteen minutes that it may take. */
 const SHARD_ROUNDS = 10_000_000;
 
 const count = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const Options = z.object({
   // The last round of a seed is below 2^48.
-  rounds: count.max(2 ** 48),
+  rounds: count.max(2 ** 48).optional(),
   seed: z
     .string()
     .regex(/^[0-9a-f]{64}$/, '32 bytes in lower-case hex')
@@ -25,6 +26,7 @@ const Options = z.object({
   workers: count.max(256).optional(),
   stage: z.string().optional(),
   'shard-rounds': count.optional(),
+  resume: z.uuid().optional(),
   mode: z.string().optional(),
   exact: z.boolean(),
   json: z.string().optional(),
@@ -37,13 +39,14 @@ async function main(): Promise<0 | 1 | 2> {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
-        rounds: { type: 'string', default: '1000000' },
+        rounds: { type: 'string' },
         exact: { type: 'boolean', default: false },
         mode: { type: 'string' },
         seed: { type: 'string' },
         workers: { type: 'string' },
         stage: { type: 'string' },
         'shard-rounds': { type: 'string' },
+        resume: { type: 'string' },
         json: { type: 'string' },
         html: { type: 'string' },
       },
@@ -65,21 +68,23 @@ async function main(): Promise<0 | 1 | 2> {
 }
 
 async function simulated(name: string, options: z.infer<typeof Options>): Promise<CertificationReport> {
-  const { rounds, mode, exact, workers, stage } = options;
-  const seed = options.seed ?? randomBytes(32).toString('hex');
+  const { rounds = ROUNDS, mode, exact, workers, stage } = options;
   if (!stage && options['shard-rounds'] !== undefined)
     throw new Error('--shard-rounds is for a run on a stage: --stage STAGE');
-  const progress = progressBar(name, rounds);
-  const run = {
-    name,
-    mode,
-    rounds,
-    exact,
-    seed: new Uint8Array(Buffer.from(seed, 'hex')),
-    onProgress: (done: number) => progress.show(done),
-  };
-  const report = stage ? await onStage(stage, run, options) : await certify({ ...run, workers });
-  progress.end();
+  if (!stage && options.resume !== undefined)
+    throw new Error('--resume is for a run on a stage: --stage STAGE');
+  const seed = options.seed ?? randomBytes(32).toString('hex');
+  const progress = progressBar(name);
+  const run = { name, mode, rounds, exact, seed: new Uint8Array(Buffer.from(seed, 'hex')) };
+  const { show: onProgress } = progress;
+  let report: CertificationReport;
+  try {
+    report = stage
+      ? await onStage(stage, { ...run, onProgress }, options)
+      : await certify({ ...run, onProgress, workers });
+  } finally {
+    progress.end();
+  }
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.html) await writeFile(options.html, reportPage(report));
   print(report);
@@ -90,11 +95,18 @@ async function simulated(name: string, options: z.infer<typeof Options>): Promis
 async function onStage(
   stage: string,
   run: CertifyOptions,
-  { workers, 'shard-rounds': shardRounds = SHARD_ROUNDS }: z.infer<typeof Options>,
+  options: z.infer<typeof Options>,
 ): Promise<CertificationReport> {
+  const { workers, resume, 'shard-rounds': shardRounds = SHARD_ROUNDS } = options;
   if (workers !== undefined) throw new Error('--workers is for a run on this machine, without --stage');
-  const { simulateOnStage } = await import('../../infra/commands/simulate-on-stage.ts');
-  return simulateOnStage(stage, { ...run, shardRounds });
+  const { simulateOnStage, resumeOnStage } = await import('../../infra/commands/simulate-on-stage.ts');
+  if (resume === undefined) return simulateOnStage(stage, { ...run, shardRounds });
+  const settled = (['rounds', 'mode', 'seed', 'shard-rounds'] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (settled ?? (options.exact && 'exact'))
+    throw new Error(`--${settled ?? 'exact'} was settled when the run was started`);
+  return resumeOnStage(stage, resume, run.onProgress);
 }
 
 function print({ engine, run, declared, measured, checks, passed }: CertificationReport): void {

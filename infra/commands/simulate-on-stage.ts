@@ -8,7 +8,12 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { type CertifyOptions, comparisonsOf, modeOf } from '../../engines/certification/certify.ts';
 import { loadBuiltEngine } from '../../engines/built-engine.ts';
@@ -34,12 +39,9 @@ export async function simulateOnStage(stage: string, options: StageRun): Promise
   const engine = await loadBuiltEngine(options.name);
   const { mode } = modeOf(engine.capabilities.modes, options.mode);
   const run = await describeRun(engine, mode.name, options);
-  const { outputs } = await findDeployment(stage);
-  const { SimulationsBucket: bucket, SimulationStateMachineArn: stateMachineArn, EnginesBucket } = outputs;
-  if (!bucket || !stateMachineArn)
-    throw new Error(`The stack of stage ${stage} has no simulations; deploy it again`);
+  const { bucket, stateMachineArn, enginesBucket } = await simulationsOf(stage);
   const s3 = new S3Client();
-  await requirePublished(s3, EnginesBucket, { hash: engine.hash, name: options.name, stage });
+  await requirePublished(s3, enginesBucket, { hash: engine.hash, name: options.name, stage });
 
   const shards = shardsOf(run.rounds, run.shardRounds);
   const list = { Bucket: bucket, Key: run.shardsKey, Body: JSON.stringify(shards) };
@@ -48,16 +50,62 @@ export async function simulateOnStage(stage: string, options: StageRun): Promise
   const started = { stateMachineArn, name: run.simulationId, input: JSON.stringify(run) };
   const { executionArn } = await sfn.send(new StartExecutionCommand(started));
   console.error(
-    `Simulation ${run.simulationId}: ${shards.length} shards of at most ${shards[0]?.rounds} rounds`,
+    `Simulation ${run.simulationId}: ${shards.length} shards of at most ${shards[0]?.rounds} rounds, ${executionArn}\n` +
+      `It runs on without this command, which takes it up again with --stage ${stage} --resume ${run.simulationId}`,
   );
+  return follow({ s3, sfn, bucket, executionArn, run, onProgress: options.onProgress });
+}
+
+/**
+ * Waits for a run that was started before, by its id.
+ * @throws Error with one line for the user where there is no such run or it fails
+ */
+export async function resumeOnStage(
+  stage: string,
+  simulationId: string,
+  onProgress: CertifyOptions['onProgress'],
+): Promise<CertificationReport> {
+  const { bucket, stateMachineArn } = await simulationsOf(stage);
+  const sfn = new SFNClient();
+  const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${simulationId}`;
+  try {
+    const { input } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    const run = DistributedRun.parse(JSON.parse(input ?? ''));
+    return await follow({ s3: new S3Client(), sfn, bucket, executionArn, run, onProgress });
+  } catch (error) {
+    if (!(error instanceof ExecutionDoesNotExist)) throw error;
+    throw new Error(`Stage ${stage} knows no simulation ${simulationId}`, { cause: error });
+  }
+}
+
+interface Followed {
+  readonly s3: S3Client;
+  readonly sfn: SFNClient;
+  readonly bucket: string;
+  readonly executionArn: string | undefined;
+  readonly run: DistributedRun;
+  readonly onProgress: CertifyOptions['onProgress'];
+}
+
+async function follow(followed: Followed): Promise<CertificationReport> {
+  const { s3, sfn, bucket, executionArn, run, onProgress } = followed;
+  const shards = shardsOf(run.rounds, run.shardRounds);
   while (await runs(sfn, executionArn)) {
-    options.onProgress?.(await roundsDone(s3, bucket, run.simulationId, shards));
+    onProgress?.(await roundsDone(s3, bucket, run.simulationId, shards), run.rounds);
     await setTimeout(POLL_MS);
   }
-  options.onProgress?.(run.rounds);
+  onProgress?.(run.rounds, run.rounds);
   const Key = reportKey(run.simulationId, 'json');
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
   return JSON.parse((await Body?.transformToString()) ?? '') as CertificationReport;
+}
+
+async function simulationsOf(stage: string) {
+  const { outputs } = await findDeployment(stage);
+  const { SimulationsBucket: bucket, SimulationStateMachineArn: stateMachineArn, EnginesBucket } = outputs;
+  if (!bucket || !stateMachineArn)
+    throw new Error(`The stack of stage ${stage} has no simulations; deploy it again`);
+  return { bucket, stateMachineArn, enginesBucket: EnginesBucket };
 }
 
 async function describeRun(

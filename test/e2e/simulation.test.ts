@@ -32,8 +32,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function simulate(name: string, ...options: string[]) {
+  return command(name, '--seed', SEED, ...options);
+}
+
+async function command(name: string, ...options: string[]) {
   const files = ['--json', path.join(folder, `${name}.json`), '--html', path.join(folder, `${name}.html`)];
-  const words = ['engines/certification/simulate.ts', 'happy-panda', '--seed', SEED, ...files, ...options];
+  const words = ['engines/certification/simulate.ts', 'happy-panda', ...files, ...options];
   const env = commandEnvironment({ RGS_DATA: folder });
   const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { cwd: ROOT, env });
   const texts = ['json', 'html'].map((kind) => readFile(path.join(folder, `${name}.${kind}`), 'utf8'));
@@ -48,6 +52,15 @@ describe('a simulation on the stack', () => {
     expect(stack.stderr).toContain('4 shards of at most 500000 rounds');
     expect(stack.reports).toEqual(machine.reports);
     expect(stack.stdout).toBe(machine.stdout);
+
+    const id = /--resume (\S+)/.exec(stack.stderr)?.[1] ?? '';
+    const resumed = await command('resumed', '--stage', 'local', '--resume', id);
+    expect(resumed.reports).toEqual(stack.reports);
+    const unknown = command('unknown', '--stage', 'local', '--resume', randomUUID());
+    await expect(unknown).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/knows no simulation/),
+    });
     const { passed, run, reels, exact } = JSON.parse(stack.reports[0] ?? '');
     expect(run).toMatchObject({ seed: SEED, rounds: '2000000' });
     expect([passed, reels.length]).toEqual([true, 5]);
