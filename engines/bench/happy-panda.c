@@ -15,6 +15,13 @@
 
 typedef uint32_t row __attribute__((vector_size(16)));
 
+/* A row's words, turned to the left by n places: each compiler has its own name for it. */
+#if defined(__clang__)
+#define LEFT(words, n) __builtin_shufflevector(words, words, (n) % 4, (1 + (n)) % 4, (2 + (n)) % 4, (3 + (n)) % 4)
+#else
+#define LEFT(words, n) __builtin_shuffle(words, (row){(n) % 4, (1 + (n)) % 4, (2 + (n)) % 4, (3 + (n)) % 4})
+#endif
+
 static uint32_t seed[8];
 
 static struct {
@@ -31,19 +38,18 @@ static void next_block(void) {
   memcpy(&key_low, seed, 16);
   memcpy(&key_high, seed + 4, 16);
   const row input = {stream.counter, 0, stream.nonce_low, stream.nonce_high};
-  const row by1 = {1, 2, 3, 0}, by2 = {2, 3, 0, 1}, by3 = {3, 0, 1, 2};
   row a = constants, b = key_low, c = key_high, d = input;
   for (int i = 0; i < 10; i++) {
     a += b; d = rotate(d ^ a, 16);
     c += d; b = rotate(b ^ c, 12);
     a += b; d = rotate(d ^ a, 8);
     c += d; b = rotate(b ^ c, 7);
-    b = __builtin_shuffle(b, by1); c = __builtin_shuffle(c, by2); d = __builtin_shuffle(d, by3);
+    b = LEFT(b, 1); c = LEFT(c, 2); d = LEFT(d, 3);
     a += b; d = rotate(d ^ a, 16);
     c += d; b = rotate(b ^ c, 12);
     a += b; d = rotate(d ^ a, 8);
     c += d; b = rotate(b ^ c, 7);
-    b = __builtin_shuffle(b, by3); c = __builtin_shuffle(c, by2); d = __builtin_shuffle(d, by1);
+    b = LEFT(b, 3); c = LEFT(c, 2); d = LEFT(d, 1);
   }
   a += constants; b += key_low; c += key_high; d += input;
   memcpy(stream.block, &a, 16);

@@ -24,14 +24,22 @@ export interface NativeProgram {
   remove(): Promise<void>;
 }
 
-/** Happy Panda in C, compiled with -O3 for this machine. Undefined where there is no compiler. */
+/**
+ * Happy Panda in C, compiled with -O3 for this machine. Undefined where there is no compiler.
+ * @throws Error where it does not compile
+ */
 export async function compileNative(tally: Tally): Promise<NativeProgram | undefined> {
   const compiler = await findCompiler();
   if (!compiler) return undefined;
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-engines-'));
   const program = path.join(folder, 'happy-panda');
   await writeFile(path.join(folder, 'maths.h'), header(tally));
-  await run(compiler.command, ['-O3', '-I', folder, '-o', program, SOURCE]);
+  try {
+    await run(compiler.command, ['-O3', '-I', folder, '-o', program, SOURCE]);
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
+  }
   return {
     compiler: compiler.version,
     simulate: async (seed, first, rounds) => {
