@@ -121,7 +121,7 @@ function print({ engine, run, declared, measured, checks, passed }: Certificatio
     `base ${percent(measured.base_rtp)}, feature ${percent(measured.feature_rtp)}, one round in ${(1 / measured.hit_frequency).toFixed(2)} wins`,
   );
   console.log(
-    `standard deviation ${measured.standard_deviation.toFixed(3)}, volatility index ${measured.volatility_index.toFixed(2)}, largest win ${measured.max_win.toFixed(2)}`,
+    `standard deviation ${measured.standard_deviation.toFixed(3)}, volatility index ${measured.volatility_index.toFixed(2)}, largest win ${(measured.max_win * run.price_bets).toFixed(2)} base bets`,
   );
   for (const { check, passed: holds, detail } of checks)
     console.log(`${holds ? 'passed' : 'FAILED'}  ${check}: ${detail}`);

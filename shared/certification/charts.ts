@@ -1,11 +1,11 @@
 import type { ConvergencePoint } from './report.ts';
 
 const WIDTH = 860;
-const HEIGHT = 300;
-const LEFT = 70;
+const HEIGHT = 316;
+const LEFT = 86;
 const RIGHT = 30;
 const TOP = 14;
-const BOTTOM = 40;
+const BOTTOM = 56;
 const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
 const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
 
@@ -27,14 +27,26 @@ export function convergenceChart(
   const upper = drawn.map(({ rounds }) => `${x(rounds).toFixed(1)},${y(expected + half(rounds)).toFixed(1)}`);
   const lower = drawn.map(({ rounds }) => `${x(rounds).toFixed(1)},${y(expected - half(rounds)).toFixed(1)}`);
   const line = drawn.map(({ rounds, rtp }) => `${x(rounds).toFixed(1)},${y(rtp).toFixed(1)}`);
-  const ticks = [-1, -0.5, 0, 0.5, 1].map((part) => expected + part * reach);
   return svg('Return over the rounds played', [
-    ...ticks.map((rtp) => gridLine(y(rtp), `${(rtp * 100).toFixed(decimalsFor(reach))} %`)),
+    ...ticksOf(expected - reach, expected + reach).map((rtp) =>
+      gridLine(y(rtp), `${(rtp * 100).toFixed(decimalsFor(reach))} %`),
+    ),
     `<polygon class="band" points="${[...upper, ...lower.toReversed()].join(' ')}"/>`,
     `<line class="expected" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(expected)}" y2="${y(expected)}"/>`,
     `<polyline class="measured" points="${line.join(' ')}"/>`,
-    ...[0, 0.25, 0.5, 0.75, 1].map((part) => bottomLabel(x(last * part), countLabel(last * part))),
+    ...ticksOf(0, last).map((rounds) => bottomLabel(x(rounds), countLabel(rounds))),
+    ...titles('rounds played', 'return to player'),
   ]);
+}
+
+/** Round figures of a scale, about six of them: a step is 1, 2 or 5 times a power of ten. */
+function ticksOf(from: number, to: number): number[] {
+  const rough = (to - from) / 6;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5].find((part) => part * power >= rough * 0.999) ?? 10) * power;
+  const first = Math.ceil(from / step - 1e-9);
+  const count = Math.floor(to / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, index) => (first + index) * step);
 }
 
 export interface Bar {
@@ -57,15 +69,27 @@ export function histogramChart(bars: readonly Bar[]): string {
     const left = LEFT + index * width;
     const top = y(Math.max(count, 1));
     const height = TOP + PLOT_HEIGHT - top;
-    const rectangle = `<rect class="bar" x="${(left + 2).toFixed(1)}" y="${top.toFixed(1)}" width="${(width - 4).toFixed(1)}" height="${height.toFixed(1)}"><title>${label}: ${count}</title></rect>`;
+    const rectangle = `<rect class="bar" x="${(left + 2).toFixed(1)}" y="${top.toFixed(1)}" width="${(width - 4).toFixed(1)}" height="${height.toFixed(1)}"><title>${label}: ${count.toLocaleString('en')}</title></rect>`;
     return (count > 0 ? rectangle : '') + bottomLabel(left + width / 2, label);
   });
-  return svg('Rounds by what they won', [...grid, ...drawn]);
+  return svg('Rounds by what they won', [
+    ...grid,
+    ...drawn,
+    ...titles('base bets won, at least', 'rounds, logarithmic'),
+  ]);
 }
 
 function svg(label: string, parts: readonly string[]): string {
   const drawing = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${parts.join('')}</svg>`;
   return `<div class="chart">${drawing}</div>`;
+}
+
+function titles(bottom: string, left: string): string[] {
+  const middle = TOP + PLOT_HEIGHT / 2;
+  return [
+    `<text class="title" x="${LEFT + PLOT_WIDTH / 2}" y="${HEIGHT - 8}">${bottom}</text>`,
+    `<text class="title" x="14" y="${middle}" transform="rotate(-90 14 ${middle})">${left}</text>`,
+  ];
 }
 
 function gridLine(y: number, label: string): string {

@@ -18,23 +18,28 @@ export function reportPage(report: CertificationReport): string {
 <p>${counted(run.rounds)} simulated rounds of seed <code>${escaped(run.seed)}</code>,
 engine <code>${escaped(engine.sha256)}</code>.</p>
 <h2>Checks</h2>
-${table(report.checks.map(({ check, passed: holds, detail }) => [check, holds ? 'passed' : 'FAILED', detail]))}
+${table(
+  ['check', 'verdict', 'detail'],
+  report.checks.map(({ check, passed: holds, detail }) => [check, holds ? 'passed' : 'FAILED', detail]),
+)}
 <h2>Figures</h2>
-${table(figures(report))}
+${table(['figure', 'measured', 'to compare'], figures(report))}
 <h2>Convergence</h2>
-<p>The return over the rounds so far, the expected return (dashed), and the band that 95 of 100 such runs stay in at any one point.</p>
+<p>The return over the rounds so far (line), the ${report.exact ? 'exact' : 'declared'} return (dashed), and the band that 95 of
+100 such runs stay in at any one point.</p>
 ${convergenceChart(report.convergence, report.exact?.rtp ?? report.declared.rtp, report.measured.standard_deviation)}
 <h2>Wins</h2>
 <p>Rounds by what they won: at least as many base bets as the figure under the bar, and fewer than under the next. The scale is
 logarithmic.</p>
 ${histogramChart(bars(report))}
-${table(report.odds.map(oddsRow))}
+${table(['win', 'odds', 'seen'], report.odds.map(oddsRow))}
 ${reels(report)}
 </html>
 `;
 }
 
-function figures({ declared, exact, measured }: CertificationReport): Row[] {
+function figures(report: CertificationReport): Row[] {
+  const { declared, exact, measured } = report;
   const percent = (share: number, decimals = 4) => `${(share * 100).toFixed(decimals)} %`;
   const beside = (value: number | undefined) => (value === undefined ? '' : `exact ${percent(value)}`);
   const interval = ({ from, to }: { from: number; to: number }) => `${percent(from)} … ${percent(to)}`;
@@ -53,24 +58,51 @@ function figures({ declared, exact, measured }: CertificationReport): Row[] {
     ['hit frequency', percent(measured.hit_frequency), beside(exact?.hit_frequency)],
     ['feature frequency', percent(measured.feature_frequency), beside(exact?.feature_frequency)],
     ['steps of a feature', figure(measured.feature_steps, 2)],
-    [
-      'largest win',
-      figure(measured.max_win, 2),
-      `in prices of the round; declared maximum ${figure(declared.max_win, 2)}`,
-    ],
+    ...largestWin(report),
   ];
 }
 
-function oddsRow({ at_least_bets, rounds, one_in }: CertificationReport['odds'][number]): Row {
+/** Counters tell how often wins of its size were seen, though not how often itself. */
+function largestWin({ run, declared, measured, odds }: CertificationReport): Row[] {
+  const price = run.price_bets;
+  const maximum = `declared maximum ${figure(declared.max_win * price, 2)} base bets`;
+  const inPrices = `${figure(measured.max_win, 2)} prices of the round`;
+  const size = odds.findLast(({ one_in }) => one_in !== null);
+  const rows: Row[] = [
+    [
+      'largest win',
+      `${figure(measured.max_win * price, 2)} base bets`,
+      price === 1 ? maximum : `${inPrices}, ${maximum}`,
+    ],
+  ];
+  if (!size) return rows;
+  const sizeOdds = `${figure(size.at_least_bets, 0)} or more: one round in ${oddsOf(size)}`;
+  return [...rows, ['… and wins of its size', sizeOdds, `${counted(size.rounds)} rounds`]];
+}
+
+type Odds = CertificationReport['odds'][number];
+
+function oddsRow(odds: Odds): Row {
+  const { at_least_bets, rounds, one_in } = odds;
   const bets = `${figure(at_least_bets, 0)} ${at_least_bets === 1 ? 'base bet' : 'base bets'} or more`;
-  const odds = one_in === null ? 'not seen' : `one in ${figure(one_in, one_in < 100 ? 1 : 0)}`;
-  return [bets, odds, `${counted(rounds)} rounds`];
+  return [bets, one_in === null ? 'not seen' : `one in ${oddsOf(odds)}`, `${counted(rounds)} rounds`];
+}
+
+/** To as many digits as so many rounds can tell. */
+function oddsOf({ rounds, one_in }: Odds): string {
+  const seen = Number(rounds);
+  const digits = seen < 1_000 ? 2 : seen < 1_000_000 ? 3 : 4;
+  return (one_in ?? 0).toLocaleString('en', { maximumSignificantDigits: digits });
 }
 
 function bars({ histogram }: CertificationReport): Bar[] {
   return histogram.map(({ from_bets, rounds }, index) => ({
     label:
-      index === 0 ? 'none' : index === 1 ? '> 0' : `${from_bets}${index === histogram.length - 1 ? '+' : ''}`,
+      index === 0
+        ? 'none'
+        : index === 1
+          ? '> 0'
+          : `${counted(from_bets)}${index === histogram.length - 1 ? '+' : ''}`,
     count: Number(rounds),
   }));
 }
@@ -84,15 +116,16 @@ function reels({ reels }: CertificationReport): string {
       `chi-square ${figure(chi_square, 2)} with ${degrees_of_freedom} degrees of freedom, ${counted(observations)} spins`,
     ],
   );
-  return `<h2>Reels</h2>\n${table(rows)}`;
+  return `<h2>Reels</h2>\n${table(['reel', 'probability', 'test'], rows)}`;
 }
 
-function table(rows: readonly Row[]): string {
+function table(headings: readonly [string, string, string], rows: readonly Row[]): string {
+  const head = headings.map((heading) => `<th scope="col">${heading}</th>`).join('');
   const lines = rows.map(([name, value, more = '']) => {
     const cells = [name, value, more].map((cell) => `<td>${escaped(cell)}</td>`);
     return `<tr>${cells.join('')}</tr>`;
   });
-  return `<table>${lines.join('\n')}</table>`;
+  return `<table><thead><tr>${head}</tr></thead>\n<tbody>${lines.join('\n')}</tbody></table>`;
 }
 
 function figure(value: number, decimals: number): string {
@@ -120,6 +153,7 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 900px; margin: 2rem auto
 h2 { margin-top: 2rem; font-size: 1.1rem; }
 code { overflow-wrap: anywhere; font-size: 0.85em; }
 table { border-collapse: collapse; width: 100%; }
+th { text-align: left; font-weight: 600; border-bottom: 2px solid var(--line); padding: 0.25rem 0.5rem 0.25rem 0; }
 td { border-bottom: 1px solid var(--line); padding: 0.25rem 0.5rem 0.25rem 0; vertical-align: top; }
 td:nth-child(2) { font-variant-numeric: tabular-nums; }
 @media (min-width: 600px) { td:nth-child(2) { white-space: nowrap; } }
@@ -127,7 +161,7 @@ td:nth-child(3) { color: var(--quiet); }
 .chart { overflow-x: auto; }
 svg { width: 100%; min-width: 640px; height: auto; }
 svg text { font-size: 12px; fill: var(--quiet); }
-.left { text-anchor: end; } .bottom { text-anchor: middle; }
+.left { text-anchor: end; } .bottom, .title { text-anchor: middle; } .title { font-style: italic; }
 .grid { stroke: var(--line); } .expected { stroke: var(--bad); stroke-dasharray: 5 4; }
 .band { fill: var(--band); } .measured { fill: none; stroke: var(--ink); stroke-width: 2; } .bar { fill: var(--ink); }
 .passed { color: var(--good); font-weight: 600; } .failed { color: var(--bad); font-weight: 600; }

@@ -173,6 +173,38 @@ describe('the page of a report', () => {
     expect(page).not.toMatch(/<script|<link|src=|https?:|NaN|undefined|Infinity/);
   });
 
+  it('tells the largest win in base bets, and how rare such wins are, whatever a round costs', () => {
+    const mode = { ...sampleRun().mode, priceMillionths: 2n * MILLION };
+    const page = reportPage(certificationReport(sampleRun({ mode })));
+    expect(page).toContain('9.00 base bets');
+    expect(page).toContain('4.50 prices of the round');
+    expect(page).toContain('5 or more: one round in 10');
+  });
+
+  it('counts odds no more exactly than the rounds that were seen allow', () => {
+    const odds = [
+      { at_least_bets: 1, rounds: '20399949', one_in: 4.901973039246323 },
+      { at_least_bets: 500, rounds: '6', one_in: 16_666_666.666666668 },
+    ];
+    const page = reportPage({ ...report, odds });
+    expect(page).toContain('one in 4.902<');
+    expect(page).toContain('one in 17,000,000<');
+  });
+
+  it('names what its charts show, with axes that begin at 0 and round figures', () => {
+    const convergence = [250_000, 500_000, 750_000].map((rounds) => ({ rounds, rtp: 0.9123 }));
+    const page = reportPage({ ...report, convergence });
+    expect(page).toContain('>rounds played<');
+    expect(page).toContain('>rounds, logarithmic<');
+    expect(page).toContain('>base bets won, at least<');
+    const labels = [...page.matchAll(/class="bottom"[^>]*>([^<]*)</g)].map(([, label]) => label);
+    expect(labels.slice(0, 4)).toEqual(['0', '200 k', '400 k', '600 k']);
+    const percents = [...page.matchAll(/class="left"[^>]*>([\d.]*) %/g)].map(([, label]) => Number(label));
+    expect(percents.length).toBeGreaterThan(2);
+    for (const percent of percents) expect((percent * 10) % 1).toBeCloseTo(0, 6);
+    expect(page.match(/<th /g)?.length).toBeGreaterThanOrEqual(9);
+  });
+
   it('says plainly what failed', () => {
     const failed = { ...report, passed: false, checks: [{ check: 'one', passed: false, detail: 'off' }] };
     expect(reportPage(failed)).toMatch(/Not every check passed.*FAILED/s);

@@ -149,7 +149,7 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
     {
       check: 'no win above the declared maximum',
       passed: tally.maxWin <= mode.maxWinMillionths,
-      detail: `${tally.maxWin} of ${mode.maxWinMillionths} millionths of the base bet`,
+      detail: `${betsOf(tally.maxWin)} of ${betsOf(mode.maxWinMillionths)} base bets`,
     },
   ];
   if (exact)
@@ -163,7 +163,7 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
     checks.push({
       check: 'declared return is the exact one',
       passed,
-      detail: `${declared} and ${exact.rtp}`,
+      detail: `declared ${percent(declared)}, exact ${percent(exact.rtp, 8)}`,
     });
   }
   for (const { reel, pValue } of reels) {
@@ -198,7 +198,7 @@ function countersAgree({ rounds, hits, bonuses, histogram }: Tally): Check {
   return {
     check: "the engine's counters agree with each other",
     passed: counted === rounds && hits === rounds - nothing && bonuses <= rounds,
-    detail: `${counted} of ${rounds} rounds in the histogram, ${hits} wins and ${nothing} rounds without`,
+    detail: `${figure(counted)} of ${figure(rounds)} rounds in the histogram, ${figure(hits)} wins and ${figure(nothing)} rounds without`,
   };
 }
 
@@ -216,5 +216,17 @@ function frequencies({ tally }: CertifiedRun, exact: ExactFigures): Check[] {
 
 function within(check: string, value: number, { from, to }: Interval, precision = 0): Check {
   const passed = value >= from - precision && value <= to + precision;
-  return { check, passed, detail: `${value.toFixed(6)} in ${from.toFixed(6)} … ${to.toFixed(6)}` };
+  return { check, passed, detail: `${percent(value)} in ${percent(from)} … ${percent(to)}` };
+}
+
+function percent(share: number, decimals = 4): string {
+  return `${(share * 100).toFixed(decimals)} %`;
+}
+
+function figure(count: bigint): string {
+  return count.toLocaleString('en');
+}
+
+function betsOf(millionths: bigint): string {
+  return ratio(millionths, MILLIONTHS).toLocaleString('en', { maximumFractionDigits: 6 });
 }
