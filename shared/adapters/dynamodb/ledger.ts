@@ -197,10 +197,7 @@ export class DynamoLedger implements Ledger {
   }
 }
 
-function readReference(
-  key: Parameters<typeof referenceOf>[0],
-  unreadable: unknown[],
-): RoundReference[] {
+function readReference(key: Parameters<typeof referenceOf>[0], unreadable: unknown[]): RoundReference[] {
   try {
     return [referenceOf(key)];
   } catch (error) {
