@@ -8,6 +8,7 @@ import {
   loadParts,
   loadPublished,
 } from '../hostile-engine.fixture.ts';
+import { CALL_LIMITS } from '../loaded-engine.ts';
 import { instrument } from './instrument.ts';
 
 const input: EngineInput = { state: new Uint8Array(), action: 0, seed: new Uint8Array(32), stepIndex: 0 };
@@ -86,7 +87,9 @@ describe('a recursion that computes many things twice', () => {
   it.each([1, 100])('goes %i calls deep, or not, whichever compiler made the code', async (depth) => {
     const stepBody = `(drop (call $down (i64.const ${depth}))) ${ANSWER}`;
     const [baseline, optimised] = await byEachCompiler(async (mark) => {
-      const engine = await loadPublished({ head: `${head} ${mark}`, stepBody });
+      // The clock is not what is tested, and compiling a large function takes long on a busy machine.
+      const limits = { ...CALL_LIMITS, timeoutMs: 20_000 };
+      const engine = await loadPublished({ head: `${head} ${mark}`, stepBody }, { limits });
       return codeOf(() => engine.step(input));
     });
     expect(optimised).toBe(baseline);
