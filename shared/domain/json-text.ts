@@ -11,8 +11,7 @@ const MAX_DEPTH = 100;
  */
 export function readJson(json: Uint8Array | string): unknown {
   const { text, value } = parse(json);
-  if (!isPlainlyUnambiguous(text, value)) assertUnambiguous(text);
-  return value;
+  return isPlainlyUnambiguous(text, value) ? value : readByTokens(text);
 }
 
 function parse(json: Uint8Array | string): { readonly text: string; readonly value: unknown } {
@@ -27,10 +26,11 @@ function parse(json: Uint8Array | string): { readonly text: string; readonly val
 /**
  * The quick proof for text as machines write it. Where no quote is followed by white space, every name ends in `":`, so
  * these are at least as many as the names in the text, and those are at least as many as the names that were kept: where
- * the first and the last are equal, none was lost. A string may hold `":` itself; then this proves nothing.
+ * the first and the last are equal, none was lost. A string may hold `":` itself; then this proves nothing. Nor does it
+ * where anything is written with an escape: V8 13.6 may take a name with one for that of an object it read before.
  */
 function isPlainlyUnambiguous(text: string, value: unknown): boolean {
-  if (/"\s/.test(text)) return false;
+  if (/"\s|\\/.test(text)) return false;
   let ends = 0;
   for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) ends += 1;
   return ends === namesIn(value, 0);
@@ -51,22 +51,30 @@ function namesIn(value: unknown, depth: number): number {
   return names;
 }
 
-/** `text` is known to be valid JSON, so every quote that no string holds starts a string. */
-function assertUnambiguous(text: string): void {
-  const open: Set<unknown>[] = [];
-  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
-    if (token === '{' || token === '[') {
-      if (open.push(new Set()) > MAX_DEPTH) {
-        throw new RequestError('INVALID_JSON', `The JSON has more than ${MAX_DEPTH} levels`);
-      }
-    } else if (token === '}' || token === ']') open.pop();
-    else if (colon !== undefined) {
-      const names = open.at(-1);
-      const name: unknown = JSON.parse(token.slice(0, -colon.length));
-      if (names?.has(name)) {
-        throw new RequestError('INVALID_JSON', 'The JSON has an object with the same name twice');
-      }
-      names?.add(name);
-    }
+/** `text` is known to be valid JSON, so that its tokens need no checks but for what is refused here. */
+function readByTokens(text: string): unknown {
+  const tokens = text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]|[^\s"{}[\]:,]+/g);
+  const next = () => tokens.next().value?.[0] ?? '';
+  return valueFrom(next(), next, 0);
+}
+
+function valueFrom(token: string, next: () => string, depth: number): unknown {
+  if (token !== '{' && token !== '[') return JSON.parse(token);
+  if (depth === MAX_DEPTH) {
+    throw new RequestError('INVALID_JSON', `The JSON has more than ${MAX_DEPTH} levels`);
   }
+  if (token === '[') {
+    const items: unknown[] = [];
+    for (let item = next(); item !== ']'; item = next()) items.push(valueFrom(item, next, depth + 1));
+    return items;
+  }
+  const members = new Map<string, unknown>();
+  for (let quoted = next(); quoted !== '}'; quoted = next()) {
+    const name = JSON.parse(quoted) as string;
+    if (members.has(name)) {
+      throw new RequestError('INVALID_JSON', 'The JSON has an object with the same name twice');
+    }
+    members.set(name, valueFrom(next(), next, depth + 1));
+  }
+  return Object.fromEntries(members);
 }

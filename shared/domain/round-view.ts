@@ -1,4 +1,5 @@
 import { FaultError } from './errors.ts';
+import { readJson } from './json-text.ts';
 
 /** What an engine shows of a step; see the port `EngineStep`. */
 export interface RoundView {
@@ -26,7 +27,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch (cause) {
     throw new FaultError('CORRUPT_RECORD', 'A view is no JSON', { cause });
   }
