@@ -19,4 +19,8 @@ export function httpEvent(overrides: Partial<APIGatewayProxyEvent> = {}): APIGat
   };
 }
 
-export const lambdaContext = { awsRequestId: 'invocation-1', functionName: 'test' } as Context;
+export const lambdaContext = {
+  awsRequestId: 'invocation-1',
+  functionName: 'test',
+  getRemainingTimeInMillis: () => 15_000,
+} as Context;
