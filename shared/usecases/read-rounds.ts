@@ -55,7 +55,8 @@ const QUERY_ROUNDS = 100;
 const MAX_QUERIES = 5;
 
 /**
- * The rounds played in a session, newest first. A page may be short, or empty, and have a cursor all the same. The id of a session is its player's capability, also after its end.
+ * The rounds played in a session, newest first. A page may be short, or empty, and have a cursor all the same. The id of
+ * a session is its player's capability, also after its end.
  * @throws MissingError UNKNOWN_SESSION; AccessError INVALID_OPERATOR_KEY; RequestError INVALID_CURSOR
  */
 export async function listRounds(ports: ReadPorts, request: RoundPageRequest): Promise<RoundPage> {
