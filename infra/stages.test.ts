@@ -58,6 +58,8 @@ test('an engine that is waited for longer than the function lives is refused', (
 
 test('a random source has the address of a server', () => {
   expect(changed({ randomUrl: 'https://random.example:50051' })).not.toThrow();
+  expect(changed({ randomUrl: 'http://127.0.0.1:50051' })).not.toThrow();
+  expect(changed({ randomUrl: 'http://random.example:50051' })).toThrow(/must be https.*randomUrl/s);
   expect(changed({ randomUrl: 'random.example:50051' })).toThrow(/randomUrl/);
 });
 

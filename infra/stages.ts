@@ -27,6 +27,11 @@ const origin = z
     'must be scheme://host[:port], with nothing after it',
   );
 
+function isPrivate(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
+
 const stageSchema = z
   .strictObject({
     /** `rest` where a web application firewall, usage plans or an emulator without HTTP APIs ask for it. */
@@ -52,7 +57,10 @@ const stageSchema = z
     /** For one call of an engine or a random source on a server, with its second attempt. */
     grpcTimeoutMs: z.int().positive(),
     /** A server of `random.v1`, such as a certified generator, that the seeds of rounds are fetched from. */
-    randomUrl: z.url({ protocol: /^https?$/ }).optional(),
+    randomUrl: z
+      .url({ protocol: /^https?$/ })
+      .refine(isPrivate, 'must be https: seeds would cross the network unencrypted')
+      .optional(),
     sessionTtlSeconds: z.int().positive(),
     sessionIdleSeconds: z.int().positive(),
     /** How long a handler owns a round before recovery may take it over. */

@@ -35,7 +35,8 @@ describe('the seeds of rounds', () => {
     vi.stubEnv('GRPC_TIMEOUT_MS', '2000');
     const { seeds } = await compose();
     const drawn = [await seeds().seed(), await seeds().seed()];
-    expect(drawn).toEqual(given);
+    // The first answer is only compared with.
+    expect(drawn).toEqual(given.slice(1));
     await server.stop(0);
     await expect(seeds().seed()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });

@@ -240,6 +240,8 @@ describe('a source of seeds', () => {
         service(Random, { getBytes: ({ requestId }) => create(GetBytesResponseSchema, answer(requestId)) }),
     });
     seeds = new RemoteSeeds(`http://localhost:${server.port}`, 60_000, systemRandom);
+    answer = (requestId) => ({ requestId, data: systemRandom.bytes(32) });
+    last = await seeds.seed();
   });
   afterAll(async () => {
     seeds.close();
