@@ -1,5 +1,6 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import { recoverRound } from '../../shared/usecases/recover-round.ts';
+import type { RecoveryRequest } from '../../shared/ports/recovery-queue.ts';
+import { recoverBatch } from '../../shared/usecases/recover-batch.ts';
 import * as compose from '../_runtime/composition.ts';
 import { setting } from '../_runtime/environment.ts';
 import { logger, telemetry } from '../_runtime/observability.ts';
@@ -18,14 +19,21 @@ export const handler = workerHandler(async (event: unknown): Promise<SQSBatchRes
     telemetry,
   };
   const settings = { leaseMs: setting('ROUND_LEASE_MS') };
-  const results = await Promise.allSettled(
-    Records.map(async ({ body }) => recoverRound(ports, settings, compose.readRecoveryMessage(body))),
-  );
-  const batchItemFailures = Records.flatMap(({ messageId }, index) => {
-    const result = results[index];
-    if (result?.status !== 'rejected') return [];
-    logger.error('A round could not be recovered', { messageId, error: result.reason });
-    return [{ itemIdentifier: messageId }];
-  });
-  return { batchItemFailures };
+  const failures = new Map<string, unknown>();
+  const messageIds = new Map<RecoveryRequest, string>();
+  for (const { messageId, body } of Records) {
+    try {
+      messageIds.set(compose.readRecoveryMessage(body), messageId);
+    } catch (error) {
+      failures.set(messageId, error);
+    }
+  }
+  for (const [request, error] of await recoverBatch(ports, settings, [...messageIds.keys()])) {
+    failures.set(messageIds.get(request) as string, error);
+  }
+  const failed = Records.filter(({ messageId }) => failures.has(messageId));
+  for (const { messageId } of failed) {
+    logger.error('A round could not be recovered', { messageId, error: failures.get(messageId) });
+  }
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 });

@@ -7,6 +7,7 @@ import type { RoundEvent } from '../domain/round-transitions.ts';
 import type { Cipher } from '../ports/cipher.ts';
 import type { Engine, Engines, EngineStep } from '../ports/engines.ts';
 import type { RecoveryQueue } from '../ports/recovery-queue.ts';
+import type { Wallets } from '../ports/wallet.ts';
 import { keepsToDeclared } from './declared-limits.ts';
 import { inFlight } from './round-answer.ts';
 import { openStart, type Start, sealStateAfter } from './round-secrets.ts';
@@ -20,6 +21,7 @@ import {
 } from './settle-round.ts';
 
 export interface DrivePorts extends SettlementPorts {
+  readonly wallets: Wallets;
   readonly engines: Engines;
   readonly cipher: Cipher;
   readonly recovery: RecoveryQueue;
@@ -86,7 +88,7 @@ export async function resumeRound(
 
 /** @throws DependencyError WALLET_UNAVAILABLE */
 export async function balanceOf(
-  ports: SettlementPorts,
+  ports: DrivePorts,
   operator: Operator,
   holder: Pick<Round, 'log' | 'currency'>,
 ): Promise<bigint> {

@@ -5,12 +5,15 @@ import { type RoundEvent, transition } from '../domain/round-transitions.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import type { Wallets, WalletTransaction } from '../ports/wallet.ts';
+import type { Wallet, WalletTransaction } from '../ports/wallet.ts';
+
+/** As much of a wallet as brings a round to its end once its stake was asked for. */
+export type SettlingWallet = Pick<Wallet, 'credit' | 'rollback'>;
 
 export interface SettlementPorts {
   readonly clock: Clock;
   readonly ledger: Ledger;
-  readonly wallets: Wallets;
+  readonly wallets: { of(operator: Operator): SettlingWallet };
   readonly telemetry: Telemetry;
 }
 
