@@ -1,5 +1,6 @@
 import binaryen from 'binaryen';
 import { EngineError } from '../../domain/errors.ts';
+import { tableEntries } from './call-order.ts';
 import {
   calledFunction,
   calledType,
@@ -124,12 +125,6 @@ function readCallables(module: binaryen.Module): ReadonlyMap<string, Callable> {
     return [name, { name, params, results, vars, body, values, callees }];
   });
   return new Map(callables);
-}
-
-function tableEntries(module: binaryen.Module): string[] {
-  return Array.from({ length: module.getNumElementSegments() }, (_, index) =>
-    binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(index)),
-  ).flatMap(({ data }) => data);
 }
 
 /**

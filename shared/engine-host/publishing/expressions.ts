@@ -145,6 +145,24 @@ export function calledType(call: Expression): {
   };
 }
 
+/** Adds a local to a function; answers its number. */
+export function addLocal(handle: number, type: binaryen.Type): number {
+  return (library['_BinaryenFunctionAddVar'] as unknown as (handle: number, type: number) => number)(
+    handle,
+    type,
+  );
+}
+
+/** What a `Return` returns, 0 where that is nothing. */
+export function returnedValue(expression: Expression): Expression {
+  return access('Return', 'getValue')(expression);
+}
+
+/** The number of a constant; undefined where an expression is none. */
+export function constantOf(expression: Expression, kind: string): number | undefined {
+  return kind === 'Const' ? access('Const', 'getValueI32')(expression) : undefined;
+}
+
 export function setBody(handle: number, body: Expression): void {
   access('Function', 'setBody')(handle, body);
 }

@@ -1,72 +1,36 @@
 import binaryen from 'binaryen';
-import { addExport, type Expression, functionsOf, kindOf, replaceOperands, setBody } from './expressions.ts';
+import { callOrder } from './call-order.ts';
+import { addExport, type Expression } from './expressions.ts';
+import {
+  BYTES_PER_UNIT_LOG2,
+  CHARGED_BYTES,
+  CHARGED_GROW,
+  charge,
+  FUEL,
+  FunctionMeter,
+  type Metered,
+} from './function-meter.ts';
 
-/** Bulk memory moves about 8 bytes in the time of one instruction. */
-const BYTES_PER_UNIT_LOG2 = 3n;
 /** Asking for memory takes V8 as long, even for none, and each page of it about half as long. */
 const GROW_UNITS = 2_000n;
 const UNITS_PER_PAGE_LOG2 = 10n;
-/** Memory is slower than all else where it is not in a cache. */
-const MEMORY_UNITS = 4;
-const MEMORY_KINDS: ReadonlySet<string> = new Set(['Load', 'Store', 'SIMDLoad', 'SIMDLoadStoreLane']);
-
-/** Names inside of the module; its own are numbers, because its name section has been dropped. */
-const FUEL = 'fuel';
 const OUT_OF_MEMORY = 'out-of-memory';
-const CHARGED_BYTES = 'charged-bytes';
-const CHARGED_GROW = 'charged-grow';
-
-/** Straight code that one charge pays for, whichever of its branches are taken. */
-interface Region {
-  units: number;
-}
 
 /**
- * Adds the fuel to a module and charges every function for it: at its entry and at the head of each of its loops, one
- * unit for each instruction up to the next loop, and some for those that use memory. What never ends comes by one of these without end.
+ * Adds the fuel to a module and charges for all that runs: at the head of each loop and at the entry of a function, one
+ * unit for each instruction up to the next loop, and some for those that use memory. A short function without a loop is
+ * paid for by those that call it. What never ends comes by a loop or a function that pays for itself without end.
  */
 export function injectFuel(module: binaryen.Module): void {
-  for (const handle of functionsOf(module)) {
-    const entry: Region = { units: 1 };
-    const body = charged(module, binaryen.getFunctionInfo(handle).body, entry);
-    setBody(handle, behindCharge(module, entry, body));
+  const { handles, calledFromElsewhere } = callOrder(module);
+  const metered = new Map<string, Metered>();
+  for (const handle of handles) {
+    const { name } = binaryen.getFunctionInfo(handle);
+    metered.set(name, new FunctionMeter(module, handle, metered).meter(calledFromElsewhere.has(name)));
   }
   addFuel(module);
   addChargedBytes(module);
   addChargedGrow(module);
-}
-
-function charged(module: binaryen.Module, expression: Expression, region: Region): Expression {
-  const kind = kindOf(expression);
-  const inside = kind === 'Loop' ? { units: 0 } : region;
-  if (kind !== 'Block' && kind !== 'Nop') inside.units += MEMORY_KINDS.has(kind) ? MEMORY_UNITS : 1;
-  let replacement = expression;
-  replaceOperands(expression, kind, (operand, name) => {
-    const inner = charged(module, operand, inside);
-    if (kind === 'Loop') return behindCharge(module, inside, inner);
-    if (kind === 'MemoryGrow') replacement = module.call(CHARGED_GROW, [inner], binaryen.i32);
-    return name === 'Size' ? module.call(CHARGED_BYTES, [inner], binaryen.i32) : inner;
-  });
-  return replacement;
-}
-
-function behindCharge(module: binaryen.Module, region: Region, body: Expression): Expression {
-  const type = binaryen.getExpressionType(body);
-  return module.block(null, [...charge(module, () => i64(module, BigInt(region.units))), body], type);
-}
-
-/** The fuel is read once, before it is written: engines' compilers then keep it in a register between. */
-function charge(module: binaryen.Module, cost: () => Expression): Expression[] {
-  const fuel = () => module.global.get(FUEL, binaryen.i64);
-  const outOfFuel = module.block(null, [
-    // Below zero tells the host why the engine trapped.
-    module.global.set(FUEL, i64(module, -1n)),
-    module.unreachable(),
-  ]);
-  return [
-    module.if(module.i64.lt_s(fuel(), cost()), outOfFuel),
-    module.global.set(FUEL, module.i64.sub(fuel(), cost())),
-  ];
 }
 
 function addFuel(module: binaryen.Module): void {
@@ -79,7 +43,7 @@ function addFuel(module: binaryen.Module): void {
 function addChargedBytes(module: binaryen.Module): void {
   const { i32 } = binaryen;
   const bytes = () => module.local.get(0, i32);
-  const cost = () => module.i64.shr_u(module.i64.extend_u(bytes()), i64(module, BYTES_PER_UNIT_LOG2));
+  const cost = () => module.i64.shr_u(module.i64.extend_u(bytes()), i64(module, BigInt(BYTES_PER_UNIT_LOG2)));
   module.addFunction(
     CHARGED_BYTES,
     i32,
