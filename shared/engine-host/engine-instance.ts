@@ -94,10 +94,11 @@ export class EngineInstance {
 
   /** Of the last call, however it ended. */
   get usage(): CallUsage {
+    this.#refresh();
     return {
       fuel: this.#fuelGiven - this.#exports.rgs_fuel_left(),
       durationMs: this.#durationMs,
-      memoryPages: this.#memory.buffer.byteLength / PAGE_BYTES,
+      memoryPages: this.#buffer.byteLength / PAGE_BYTES,
     };
   }
 
@@ -147,9 +148,9 @@ export class EngineInstance {
     return new EngineError('ENGINE_TRAP', 'The engine trapped', { cause });
   }
 
-  /** Memory that grows is a new buffer, and the views of the old one are empty. */
+  /** Memory that grows is a new buffer, and the views of the old one are empty; asking for the buffer takes much longer. */
   #refresh(): void {
-    if (this.#memory.buffer === this.#buffer) return;
+    if (this.#input.length !== 0) return;
     this.#buffer = this.#memory.buffer;
     [this.#input, this.#inputView] = this.#viewsAt(this.#inputAt);
     [this.#output, this.#outputView] = this.#viewsAt(this.#outputAt);

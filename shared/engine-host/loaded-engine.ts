@@ -12,8 +12,8 @@ import { readReset, readStep, readText, writeReset, writeStep } from './wire-for
  */
 export const CALL_LIMITS: CallLimits = { fuel: 4_000_000n, timeoutMs: 1_000 };
 
-/** An instance serves so many calls. What it remembers against the contract lasts no longer, and publishing tries as many. */
-export const CALLS_PER_INSTANCE = 1_000;
+/** An instance serves so many calls. What it remembers against the contract lasts no longer, and publishing asks one as often. */
+export const CALLS_PER_INSTANCE = 10_000;
 
 export interface EngineSettings {
   readonly limits: CallLimits;

@@ -1,6 +1,7 @@
 import { EngineError } from '../domain/errors.ts';
 import type { EngineInput, EngineStep } from '../ports/engines.ts';
 import type { EngineInstance } from './engine-instance.ts';
+import { bonusOfPlainView } from './plain-view.ts';
 import { checkView } from './public-view.ts';
 
 /** Private state is stored with every round, so it has a limit far below the buffer's. */
@@ -73,8 +74,10 @@ function readAnswer(instance: EngineInstance, length: number, allowed: Allowed):
     throw bad('pays what the game cannot pay');
   const flags = outputView.getUint32(payoutAt + 8, true);
   if ((flags & ~allowed.flags) !== 0) throw bad('has flags that it may not have');
-  const view = decode(output.subarray(viewAt, length));
-  checkView(view, (flags & BONUS_TRIGGERED) !== 0);
+  const viewBytes = output.subarray(viewAt, length);
+  const view = decode(viewBytes);
+  const bonusTriggered = (flags & BONUS_TRIGGERED) !== 0;
+  if (bonusOfPlainView(viewBytes) !== bonusTriggered) checkView(view, bonusTriggered);
   return {
     state: output.slice(4, payoutAt),
     payoutMillionths,

@@ -97,7 +97,7 @@ describe('an engine does not conform', () => {
       'BAD_OUTPUT: .* another answer',
       {
         head: CALLS,
-        stepBody: `${COUNT_CALL} ${PAYING_STEP} (i64.store (i32.const 65540) (i64.sub (i64.const 950000) (i64.extend_i32_u (i64.ge_u (global.get $calls) (i64.const 1000)))))`,
+        stepBody: `${COUNT_CALL} ${PAYING_STEP} (i64.store (i32.const 65540) (i64.sub (i64.const 950000) (i64.extend_i32_u (i64.ge_u (global.get $calls) (i64.const 9900)))))`,
       },
     ],
     [

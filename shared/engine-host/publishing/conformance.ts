@@ -27,8 +27,7 @@ interface PlayedStep {
   readonly memoryPages: number;
 }
 
-/** So that they, asked again, take an instance through all the calls that one ever serves. */
-const MIN_STEPS = CALLS_PER_INSTANCE;
+const MIN_STEPS = 1_000;
 /** Every so many steps are asked of an instance that has answered nothing before. */
 const FRESH_EVERY = 50;
 const STATES_TO_DAMAGE = 200;
@@ -51,6 +50,10 @@ export async function checkConformance(load: () => Promise<LoadedEngine>): Promi
   checkSameAnswers(engine, played, 'for what was left in the buffers', soil);
   for (const step of played.filter((_, index) => index % FRESH_EVERY === 0)) {
     checkSameAnswers(await load(), [step], 'on a fresh instance');
+  }
+  const worn = await load();
+  for (let calls = 0; calls < CALLS_PER_INSTANCE; calls += played.length) {
+    checkSameAnswers(worn, played, 'after as many calls as an instance ever serves');
   }
   checkDamagedStates(engine, played);
   checkSimulation(engine);
