@@ -6,9 +6,10 @@ import {
 } from '../../shared/certification/report.ts';
 import { EngineHost } from '../../shared/engine-host/engine-host.ts';
 import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
+import { simulate } from '../../shared/engine-host/simulation.ts';
 import type { EngineMode } from '../../shared/ports/engines.ts';
 import { builtArtefact } from '../built-engine.ts';
-import { checkSimulation, testReels } from './reel-tests.ts';
+import { playRounds } from './reel-tests.ts';
 import { simulateOnThreads } from './run.ts';
 import { theoryOf } from './theory.ts';
 
@@ -69,8 +70,23 @@ export async function comparisonsOf(
   const exactFigures = exact ? theory?.exact(mode) : undefined;
   if (exact && !exactFigures) throw new Error(`There are no exact figures of ${name} in mode ${mode}`);
   const played = { seed, mode, rounds: Math.min(rounds, PLAYED_ROUNDS) };
-  checkSimulation(engine, played);
-  return { reels: theory ? testReels(engine, theory, played) : [], exact: exactFigures };
+  const { basePayout, reels } = playRounds(engine, theory, played);
+  checkSimulated(engine, played, basePayout);
+  return { reels, exact: exactFigures };
+}
+
+/** A report speaks of the engine's simulation, and players play steps. @throws Error where they pay something else */
+function checkSimulated(
+  engine: LoadedEngine,
+  { seed, mode, rounds }: { readonly seed: Uint8Array; readonly mode: string; readonly rounds: number },
+  paid: bigint,
+): void {
+  const { index } = modeOf(engine.capabilities.modes, mode);
+  const { basePayout } = simulate(engine, { seed, first: 0n, rounds, mode: index });
+  if (basePayout === paid) return;
+  throw new Error(
+    `The paid actions of ${rounds} rounds paid ${paid} millionths, and ${basePayout} in the engine's simulation`,
+  );
 }
 
 /** The first mode where none is named. @throws Error where there is none of that name, or it is played for no money */

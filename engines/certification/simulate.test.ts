@@ -50,7 +50,7 @@ describe('npm run simulate', () => {
     expect(report.run).toEqual({ seed: SEED, rounds: '300001', price_bets: 1 });
     expect(report.convergence.at(-1)).toEqual({ rounds: 300_001, rtp: report.measured.rtp });
     expect(report.convergence.length).toBeGreaterThanOrEqual(99);
-    expect(report.reels).toHaveLength(5);
+    expect(report.reels).toHaveLength(10);
     expect(report.exact?.rtp).toBeCloseTo(0.961511, 6);
   }, 120_000);
 

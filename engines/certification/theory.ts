@@ -5,11 +5,14 @@ import type { ExactFigures } from '../../shared/certification/report.ts';
 export interface Theory {
   /** Computed from the rules alone. Undefined for a mode that has no exact figures. */
   exact(mode: string): ExactFigures | undefined;
-  /** What each paid step of a mode shows, one draw from weighted symbols a reel. */
-  reels(mode: string): readonly Reel[];
+  /** What each step of a mode's phase shows, one draw from weighted symbols a reel; none where it turns no known reels. */
+  reels(mode: string, phase: Phase): readonly Reel[];
   /** The number of the symbol that each reel shows, read from the public view. */
   observe(view: unknown): readonly number[];
 }
+
+/** Its paid actions, or the actions of the bonus that they win. */
+export type Phase = 'base' | 'bonus';
 
 export interface Reel {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { Theory } from '../certification/theory.ts';
-import { BASE_REELS, ROWS, SYMBOLS } from './assembly/maths.ts';
+import { BASE_REELS, FREE_REELS, ROWS, SYMBOLS } from './assembly/maths.ts';
 import { computeFigures } from './rtp.ts';
 
 const MIDDLE_ROW = Math.floor(ROWS / 2);
@@ -11,9 +11,9 @@ export const theory: Theory = {
     return { rtp, baseRtp, featureRtp: bonusRtp, hitFrequency, featureFrequency: triggerFrequency };
   },
   // A stop is uniform, so the row in the middle shows each symbol as often as it stands on the strip.
-  reels: () =>
-    BASE_REELS.map((strip, reel) => ({
-      name: `reel ${reel + 1}`,
+  reels: (_mode, phase) =>
+    (phase === 'base' ? BASE_REELS : FREE_REELS).map((strip, reel) => ({
+      name: phase === 'base' ? `reel ${reel + 1}` : `free spins, reel ${reel + 1}`,
       weights: SYMBOLS.split('').map((symbol) => strip.split(symbol).length - 1),
     })),
   observe: (view) => {

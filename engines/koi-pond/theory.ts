@@ -24,9 +24,9 @@ export const theory: Theory = {
       featureFrequency: triggerFrequency,
     };
   },
-  // Buying turns no reel.
-  reels: (mode) =>
-    mode === 'buy'
+  // Buying turns no reel, and what comes after a win depends on the player.
+  reels: (mode, phase) =>
+    mode === 'buy' || phase === 'bonus'
       ? []
       : REELS.map((strip, reel) => ({
           name: `reel ${reel + 1}`,

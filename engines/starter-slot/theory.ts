@@ -14,9 +14,10 @@ export const theory: Theory = {
       featureFrequency: triggerFrequency,
     };
   },
-  reels: () =>
+  // Free spins turn the same reels.
+  reels: (_mode, phase) =>
     REELS.map((strip, reel) => ({
-      name: `reel ${reel + 1}`,
+      name: phase === 'base' ? `reel ${reel + 1}` : `free spins, reel ${reel + 1}`,
       weights: SYMBOLS.split('').map((symbol) => strip.split(symbol).length - 1),
     })),
   // A stop is uniform, so the row in the middle shows each symbol as often as it stands on the strip.

@@ -113,9 +113,10 @@ class PlainJson {
 
   #string(): boolean {
     if (!this.is(QUOTE)) return false;
+    const bytes = this.#bytes;
     let hash = 0;
     for (let at = this.#at; ; at += 1) {
-      const byte = this.#bytes[at];
+      const byte = bytes[at];
       if (byte === QUOTE) {
         this.#at = at + 1;
         this.#hash = hash;
