@@ -1,5 +1,6 @@
 /** The settings of each deployment. A stage is chosen with `-c stage=NAME`; `-c api=rest` overrides its API kind. */
 import * as z from 'zod';
+import { isLoopback } from './loopback.ts';
 
 /** The retention periods that CloudWatch Logs accepts. */
 const LOG_RETENTION_DAYS = [
@@ -29,7 +30,7 @@ const origin = z
 
 function isPrivate(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+  return protocol === 'https:' || isLoopback(hostname);
 }
 
 const stageSchema = z

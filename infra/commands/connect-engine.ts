@@ -11,6 +11,7 @@ import { RemoteEngine } from '../../shared/adapters/grpc/remote-engine.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
 import type { Game } from '../../shared/domain/game.ts';
 import { GameCode } from '../../shared/domain/ids.ts';
+import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Offer, readOffer } from './offer.ts';
 import { activateEngine } from './publish-engine.ts';
@@ -64,8 +65,7 @@ export async function connectEngine(
 /** Seeds cross this connection before their rounds are played, so outside of this machine it is encrypted. */
 function serverAddress({ url, plaintext }: EngineConnection): string {
   const { protocol, hostname, origin } = new URL(z.url({ protocol: /^https?$/ }).parse(url));
-  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
-  if (protocol === 'http:' && !loopback && !plaintext) {
+  if (protocol === 'http:' && !isLoopback(hostname) && !plaintext) {
     throw new Error(
       `Seeds would cross the network unencrypted: use https, or --plaintext where ${hostname} is in a network of your own`,
     );

@@ -14,6 +14,7 @@ import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-adm
 import { OperatorId } from '../../shared/domain/ids.ts';
 import { type WalletCalls, walletCallStyles } from '../../shared/domain/operator.ts';
 import { operatorKeyHash } from '../../shared/usecases/authenticate-operator.ts';
+import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { runCommand } from './run-command.ts';
 
@@ -60,7 +61,7 @@ function walletAddress(address: string, stage: string): string {
     throw new Error("The wallet's address must have no user, no query and no fragment");
   }
   const { protocol, hostname } = url;
-  const isNear = stage === 'local' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+  const isNear = stage === 'local' && isLoopback(hostname);
   if (protocol !== 'https:' && !(protocol === 'http:' && isNear)) {
     throw new Error(`The wallet's address must be https, but is ${address}`);
   }

@@ -16,6 +16,7 @@ import { systemRandom } from '../../shared/adapters/system/random.ts';
 import { Sha256Hex } from '../../shared/domain/ids.ts';
 import { EngineHost } from '../../shared/engine-host/engine-host.ts';
 import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
+import { isLoopback } from '../loopback.ts';
 import { findDeployment } from './deployment.ts';
 import { runCommand } from './run-command.ts';
 
@@ -65,7 +66,7 @@ async function serve(
 ): Promise<GrpcServer> {
   const { host, port, cert, key, plaintext } = address;
   if ((cert === undefined) !== (key === undefined)) throw new Error('Give both --cert and --key, or neither');
-  if (!cert && !plaintext && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
+  if (!cert && !plaintext && !isLoopback(host)) {
     throw new Error(
       `Seeds would cross the network unencrypted: give --cert and --key, or --plaintext where ${host} is in a network of your own`,
     );
