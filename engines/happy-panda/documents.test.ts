@@ -12,7 +12,7 @@ async function exampleIn(document: string): Promise<unknown> {
 
 it('docs/engines.md shows the capabilities that the engine tells', async () => {
   const engine = await loadBuiltEngine('happy-panda');
-  const told = engine.withInstance((instance) => readText(instance, instance.call('rgs_capabilities')));
+  const told = engine.withInstance((instance) => readText(instance, instance.describe()));
   expect(await exampleIn('../../docs/engines.md')).toEqual(JSON.parse(told));
 });
 

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EngineInstance } from '../../shared/engine-host/engine-instance.ts';
+import type { WireInstance } from '../../shared/engine-host/wire-instance.ts';
 import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
 import { loadBuiltEngine } from '../built-engine.ts';
 
-type Call = Parameters<EngineInstance['call']>[0];
+type Call = Parameters<WireInstance['call']>[0];
 
 const HEADER_BYTES = 44;
 const CAPACITY = 65_536;

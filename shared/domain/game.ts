@@ -1,5 +1,8 @@
 import { RequestError } from './errors.ts';
 
+/** What an engine speaks: `wire` is played in rounds, `realtime` goes on by itself. docs/engines.md has both. */
+export type EngineContract = 'wire' | 'realtime';
+
 /** A game as it is offered: which engine plays it, and for which bets. */
 export interface Game {
   readonly gameCode: string;

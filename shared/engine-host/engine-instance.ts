@@ -1,9 +1,9 @@
 import { EngineError } from '../domain/errors.ts';
-import type { contractFunctions } from './interface.ts';
 import { timedOut } from './watchdog.ts';
 
 const ABI_VERSION = 1;
-const BUFFER_BYTES = 65_536;
+/** Of each of an engine's two buffers. */
+export const BUFFER_BYTES = 65_536;
 const PAGE_BYTES = 65_536;
 
 /** What one call may use. */
@@ -20,22 +20,27 @@ export interface CallUsage {
   readonly memoryPages: number;
 }
 
-export type EngineCall = 'rgs_capabilities' | 'rgs_reset' | 'rgs_step' | 'rgs_simulate';
-type MeteredExport = (typeof contractFunctions)[number] | 'rgs_start';
+type Call = (length: number) => unknown;
 
-type Exports = Readonly<Record<MeteredExport, (length?: number) => unknown>> & {
+type Exports = Readonly<
+  Record<'rgs_start' | 'rgs_abi' | 'rgs_in' | 'rgs_out' | 'rgs_cap' | 'rgs_capabilities', Call>
+> & {
   readonly rgs_fuel_set: (fuel: bigint) => void;
   /** Below zero after a trap for want of fuel. */
   readonly rgs_fuel_left: () => bigint;
   readonly rgs_out_of_memory: () => number;
 };
 
-/** An instance of an engine and its two buffers. After a throw of anything but ENGINE_REJECTED it must not be used again. */
-export class EngineInstance {
+/**
+ * An instance of an engine with its fuel and its two buffers, whichever contract it speaks. After a throw of anything but
+ * ENGINE_REJECTED it must not be used again.
+ */
+export abstract class EngineInstance {
+  protected readonly exports: Readonly<Record<string, unknown>>;
+  protected readonly memory: WebAssembly.Memory;
   readonly #exports: Exports;
-  readonly #memory: WebAssembly.Memory;
   readonly #limits: CallLimits;
-  readonly #inputAt: number;
+  protected readonly inputAt: number;
   readonly #outputAt: number;
   #buffer: ArrayBuffer;
   #input: Uint8Array;
@@ -48,26 +53,28 @@ export class EngineInstance {
   /** @throws EngineError UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED */
   constructor(module: WebAssembly.Module, limits: CallLimits) {
     const { exports } = instantiate(module);
+    this.exports = exports;
     this.#exports = exports as Exports;
-    this.#memory = exports['memory'] as WebAssembly.Memory;
+    this.memory = exports['memory'] as WebAssembly.Memory;
     this.#limits = limits;
-    this.#run('rgs_start');
-    if (this.#run('rgs_abi') !== ABI_VERSION) {
+    const { rgs_start, rgs_abi, rgs_cap, rgs_in, rgs_out } = this.#exports;
+    this.run(rgs_start);
+    if (this.run(rgs_abi) !== ABI_VERSION) {
       throw new EngineError(
         'UNSUPPORTED_ABI',
-        `The engine does not speak version ${ABI_VERSION} of the wire contract`,
+        `The engine does not speak version ${ABI_VERSION} of its contract`,
       );
     }
-    if (this.#run('rgs_cap') !== BUFFER_BYTES) {
+    if (this.run(rgs_cap) !== BUFFER_BYTES) {
       throw new EngineError('UNSUPPORTED_ABI', `The engine's buffers are not ${BUFFER_BYTES} bytes`);
     }
-    this.#inputAt = this.#bufferAddress(this.#run('rgs_in'));
-    this.#outputAt = this.#bufferAddress(this.#run('rgs_out'));
-    if (Math.abs(this.#inputAt - this.#outputAt) < BUFFER_BYTES) {
+    this.inputAt = this.#bufferAddress(this.run(rgs_in));
+    this.#outputAt = this.#bufferAddress(this.run(rgs_out));
+    if (Math.abs(this.inputAt - this.#outputAt) < BUFFER_BYTES) {
       throw new EngineError('UNSUPPORTED_ABI', "The engine's buffers overlap");
     }
-    this.#buffer = this.#memory.buffer;
-    [this.#input, this.#inputView] = this.#viewsAt(this.#inputAt);
+    this.#buffer = this.memory.buffer;
+    [this.#input, this.#inputView] = this.#viewsAt(this.inputAt);
     [this.#output, this.#outputView] = this.#viewsAt(this.#outputAt);
   }
 
@@ -102,35 +109,29 @@ export class EngineInstance {
     };
   }
 
-  /**
-   * Runs one export on the first `length` bytes of the input and answers how many bytes of output it wrote.
-   * @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, ENGINE_REJECTED, BAD_OUTPUT
-   */
-  call(name: EngineCall, length = 0, limits: CallLimits = this.#limits): number {
-    const result = this.#run(name, length, limits);
-    if (!isInteger(result) || result > BUFFER_BYTES) {
-      throw new EngineError('BAD_OUTPUT', `The engine answered ${name} with an impossible length`);
-    }
-    if (result < 0) {
-      const code = name === 'rgs_capabilities' ? 'BAD_OUTPUT' : 'ENGINE_REJECTED';
-      throw new EngineError(code, `The engine refused ${name} with ${result}`);
-    }
-    return result;
+  /** How many bytes of output the engine's description of itself has. @throws EngineError BAD_OUTPUT, and what a call throws */
+  describe(): number {
+    const length = this.run(this.#exports.rgs_capabilities);
+    if (isInteger(length) && length >= 0 && length <= BUFFER_BYTES) return length;
+    throw new EngineError('BAD_OUTPUT', 'The engine answered rgs_capabilities with an impossible length');
   }
 
-  /** Fuel ends what has no end. The clock finds what fuel weighs too lightly: an answer that comes late is not used. */
-  #run(name: MeteredExport, length = 0, { fuel, timeoutMs }: CallLimits = this.#limits): unknown {
+  /**
+   * Fuel ends what has no end. The clock finds what fuel weighs too lightly: an answer that comes late is not used.
+   * @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT
+   */
+  protected run(call: Call, length = 0, { fuel, timeoutMs }: CallLimits = this.#limits): unknown {
     this.#fuelGiven = fuel;
     this.#exports.rgs_fuel_set(fuel);
-    const result = this.#untilTrap(name, length);
+    const result = this.#untilTrap(call, length);
     if (this.#durationMs > timeoutMs) throw timedOut(timeoutMs);
     return result;
   }
 
-  #untilTrap(name: MeteredExport, length: number): unknown {
+  #untilTrap(call: Call, length: number): unknown {
     const startedAt = performance.now();
     try {
-      return this.#exports[name](length);
+      return call(length);
     } catch (cause) {
       throw this.#trapped(cause);
     } finally {
@@ -151,18 +152,18 @@ export class EngineInstance {
   /** Memory that grows is a new buffer, and the views of the old one are empty; asking for the buffer takes much longer. */
   #refresh(): void {
     if (this.#input.length !== 0) return;
-    this.#buffer = this.#memory.buffer;
-    [this.#input, this.#inputView] = this.#viewsAt(this.#inputAt);
+    this.#buffer = this.memory.buffer;
+    [this.#input, this.#inputView] = this.#viewsAt(this.inputAt);
     [this.#output, this.#outputView] = this.#viewsAt(this.#outputAt);
   }
 
   #viewsAt(address: number): [Uint8Array, DataView] {
-    const { buffer } = this.#memory;
+    const { buffer } = this.memory;
     return [new Uint8Array(buffer, address, BUFFER_BYTES), new DataView(buffer, address, BUFFER_BYTES)];
   }
 
   #bufferAddress(value: unknown): number {
-    const last = this.#memory.buffer.byteLength - BUFFER_BYTES;
+    const last = this.memory.buffer.byteLength - BUFFER_BYTES;
     if (!isInteger(value) || value < 0 || value > last) {
       throw new EngineError('UNSUPPORTED_ABI', "The engine's buffers are outside of its memory");
     }
@@ -183,6 +184,6 @@ function instantiate(module: WebAssembly.Module): WebAssembly.Instance {
 }
 
 // JavaScript cannot ask for a function's type, and a float is a number too.
-function isInteger(value: unknown): value is number {
+export function isInteger(value: unknown): value is number {
   return Number.isInteger(value);
 }

@@ -2,8 +2,9 @@ import { EngineError } from '../domain/errors.ts';
 import type { Engine, EngineCapabilities, EngineInput, EngineStep } from '../ports/engines.ts';
 import type { EngineTelemetry } from '../ports/telemetry.ts';
 import { parseCapabilities } from './capabilities.ts';
-import { type CallLimits, type CallUsage, EngineInstance } from './engine-instance.ts';
+import type { CallLimits, CallUsage } from './engine-instance.ts';
 import { watched } from './watchdog.ts';
+import { WireInstance } from './wire-instance.ts';
 import { readReset, readStep, readText, writeReset, writeStep } from './wire-format.ts';
 
 /**
@@ -31,7 +32,7 @@ export class LoadedEngine implements Engine {
   readonly #telemetry: EngineTelemetry | undefined;
   readonly #module: WebAssembly.Module;
   readonly #maxWinMillionths: bigint;
-  #warm: EngineInstance | undefined;
+  #warm: WireInstance | undefined;
   /** Calls of the warm instance. */
   #served = 0;
 
@@ -42,7 +43,7 @@ export class LoadedEngine implements Engine {
     this.#telemetry = telemetry;
     this.#module = module;
     this.capabilities = this.withInstance((instance) =>
-      parseCapabilities(readText(instance, instance.call('rgs_capabilities'))),
+      parseCapabilities(readText(instance, instance.describe())),
     );
     this.#maxWinMillionths = this.capabilities.modes.reduce(
       (most, { maxWinMillionths }) => (maxWinMillionths > most ? maxWinMillionths : most),
@@ -66,7 +67,7 @@ export class LoadedEngine implements Engine {
     );
   }
 
-  #measuredStep(instance: EngineInstance, length: number): number {
+  #measuredStep(instance: WireInstance, length: number): number {
     try {
       return instance.call('rgs_step', length);
     } finally {
@@ -75,7 +76,7 @@ export class LoadedEngine implements Engine {
   }
 
   /** Runs `use` on the warm instance, or a fresh one. What trapped or answered nonsense may be damaged, so it is not kept. */
-  withInstance<T>(use: (instance: EngineInstance) => T): T {
+  withInstance<T>(use: (instance: WireInstance) => T): T {
     const instance = this.#warm ?? this.#newInstance();
     this.#warm = undefined;
     try {
@@ -88,7 +89,7 @@ export class LoadedEngine implements Engine {
     }
   }
 
-  #serve<T>(use: (instance: EngineInstance) => T): T {
+  #serve<T>(use: (instance: WireInstance) => T): T {
     if (this.#served >= CALLS_PER_INSTANCE) this.#warm = undefined;
     try {
       return this.withInstance((instance) => {
@@ -101,9 +102,9 @@ export class LoadedEngine implements Engine {
     }
   }
 
-  #newInstance(): EngineInstance {
+  #newInstance(): WireInstance {
     const { timeoutMs } = this.limits;
-    const instance = watched(timeoutMs, () => new EngineInstance(this.#module, this.limits));
+    const instance = watched(timeoutMs, () => new WireInstance(this.#module, this.limits));
     this.#served = 0;
     this.#telemetry?.measure('EngineInstances', 1);
     return instance;

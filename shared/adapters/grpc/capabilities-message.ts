@@ -12,7 +12,7 @@ const ENCODING = { action: 'discrete:v1', obs: 'json:v1', schemaVersion: 1 } as 
 /** What a served engine says of itself. */
 export function capabilitiesMessage(engine: LoadedEngine): Capabilities {
   const { engineId, buildId, stateEncoding, actions, maxHorizon, preferredBatch } = engine.capabilities;
-  const text = engine.withInstance((instance) => readText(instance, instance.call('rgs_capabilities')));
+  const text = engine.withInstance((instance) => readText(instance, instance.describe()));
   return create(CapabilitiesSchema, {
     id: { envId: engineId, buildId, buildHash: Buffer.from(engine.hash, 'hex') },
     enc: { state: stateEncoding, ...ENCODING },

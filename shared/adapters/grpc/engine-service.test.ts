@@ -40,7 +40,7 @@ describe('a client of another library', () => {
       discrete_n: told.actions.length,
       preferred_batch: told.preferredBatch,
       capabilities_json: engine.withInstance((instance) =>
-        Buffer.from(instance.output.slice(0, instance.call('rgs_capabilities'))),
+        Buffer.from(instance.output.slice(0, instance.describe())),
       ),
     });
   });

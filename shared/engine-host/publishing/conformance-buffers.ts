@@ -1,12 +1,13 @@
 import { EngineError } from '../../domain/errors.ts';
 import type { EngineInput, EngineStep } from '../../ports/engines.ts';
-import type { EngineCall, EngineInstance } from '../engine-instance.ts';
+import type { EngineInstance } from '../engine-instance.ts';
 import type { LoadedEngine } from '../loaded-engine.ts';
+import type { WireCall } from '../wire-instance.ts';
 import { wrong } from './nonconformity.ts';
 
 const BUFFER_BYTES = 65_536;
 const IMPOSSIBLE_LENGTHS = [-1, -(2 ** 31), BUFFER_BYTES + 1, 2 ** 31 - 1];
-const CALLS = ['rgs_step', 'rgs_reset', 'rgs_simulate'] as const satisfies readonly EngineCall[];
+const CALLS = ['rgs_step', 'rgs_reset', 'rgs_simulate'] as const satisfies readonly WireCall[];
 
 /**
  * Holds an engine to its buffers.
@@ -42,7 +43,7 @@ export function sameStep(one: EngineStep, other: EngineStep): boolean {
   );
 }
 
-function refuses(engine: LoadedEngine, call: EngineCall, length: number): boolean {
+function refuses(engine: LoadedEngine, call: WireCall, length: number): boolean {
   try {
     engine.withInstance((instance) => instance.call(call, length));
     return false;

@@ -1,14 +1,11 @@
 import binaryen from 'binaryen';
 import { EngineError } from '../../domain/errors.ts';
-import { contractFunctions, injectedFunctions } from '../interface.ts';
+import { contractOf, contracts, type FunctionType, injectedFunctions } from '../interface.ts';
 
-const { i32, none } = binaryen;
-const takesLength: ReadonlySet<string> = new Set(['rgs_reset', 'rgs_step', 'rgs_simulate']);
-const contract: ReadonlySet<string> = new Set(contractFunctions);
 const injected: ReadonlySet<string> = new Set(injectedFunctions);
 
 /**
- * Leaves a module with the exports of the contract, each of the type that it must have. Constants are dropped, because
+ * Leaves a module with the exports of its contract, each of the type that it must have. Constants are dropped, because
  * linkers export some; anything else that is exported besides is refused.
  * @throws EngineError UNSUPPORTED_ABI
  */
@@ -16,22 +13,31 @@ export function checkExports(module: binaryen.Module): void {
   const exports = Array.from({ length: module.getNumExports() }, (_, index) =>
     binaryen.getExportInfo(module.getExportByIndex(index)),
   );
-  const missing = [...contract, 'memory'].find((name) => !exports.some((found) => found.name === name));
+  const names = exports.map(({ name }) => name);
+  const contract = new Map<string, FunctionType>(Object.entries(contracts[contractOf(names)]));
+  const missing = [...contract.keys(), 'memory'].find((name) => !names.includes(name));
   if (missing !== undefined) throw refused(`does not export ${missing}`);
   for (const found of exports) {
     const { name } = found;
     if (injected.has(name)) throw refused(`exports ${name}, which is for the host to add`);
-    if (contract.has(name)) checkFunction(module, found);
+    const wanted = contract.get(name);
+    if (wanted) checkFunction(module, found, wanted);
     else if (name === 'memory') checkMemory(found);
     else if (isConstant(module, found)) module.removeExport(name);
     else throw refused(`exports ${name}, which is not part of the contract`);
   }
 }
 
-function checkFunction(module: binaryen.Module, { name, kind, value }: binaryen.ExportInfo): void {
+function checkFunction(
+  module: binaryen.Module,
+  { name, kind, value }: binaryen.ExportInfo,
+  wanted: FunctionType,
+): void {
   const type = kind === binaryen.ExternalFunction && binaryen.getFunctionInfo(module.getFunction(value));
-  const params = takesLength.has(name) ? i32 : none;
-  if (!type || type.params !== params || type.results !== i32) {
+  const [params, results] = [wanted.params, wanted.results].map((types) =>
+    binaryen.createType(types.map((each) => binaryen[each])),
+  );
+  if (!type || type.params !== params || type.results !== results) {
     throw refused(`exports ${name} as something else than the contract's function`);
   }
 }

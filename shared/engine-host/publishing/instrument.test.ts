@@ -6,7 +6,7 @@ import {
   hashOf,
   loadPublished,
 } from '../hostile-engine.fixture.ts';
-import { contractFunctions, injectedFunctions } from '../interface.ts';
+import { contracts, injectedFunctions } from '../interface.ts';
 import { memoryLimitsOf } from '../module-sections.ts';
 import { instrument } from './instrument.ts';
 
@@ -39,7 +39,7 @@ describe('an instrumented engine', () => {
     const constants =
       '(global (export "__heap_base") i32 (i32.const 7)) (global (export "x") f64 (f64.const 1))';
     expect(exportsOf(instrument(assembleOriginal({ head: constants }))).sort()).toEqual(
-      ['memory', ...contractFunctions, ...injectedFunctions].sort(),
+      ['memory', ...Object.keys(contracts.wire), ...injectedFunctions].sort(),
     );
   });
 

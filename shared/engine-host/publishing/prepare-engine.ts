@@ -65,9 +65,7 @@ export async function examine(metered: MeteredEngine, provenance: Provenance): P
       max_view_bytes: largest.maxViewBytes,
       memory_pages: memoryPages,
     },
-    capabilities: engine.withInstance((instance) =>
-      JSON.parse(readText(instance, instance.call('rgs_capabilities'))),
-    ),
+    capabilities: engine.withInstance((instance) => JSON.parse(readText(instance, instance.describe()))),
   };
 }
 
