@@ -28,6 +28,10 @@ export class ByteWriter {
     if (this.reserve(8)) store<u64>(this.at - 8, value);
   }
 
+  copy(from: usize, length: i32): void {
+    if (this.reserve(<usize>length)) memory.copy(this.at - <usize>length, from, <usize>length);
+  }
+
   /** Overwrites four bytes written before, such as a length known only afterwards. */
   patchU32(offset: i32, value: u32): void {
     assert(offset >= 0 && offset + 4 <= this.length);

@@ -58,6 +58,13 @@ export class JsonWriter {
     this.needsComma = true;
   }
 
+  /** Text of which every byte is ASCII and needs no escape, at once. */
+  plainString(from: usize, length: i32): void {
+    this.beginString();
+    this.bytes.copy(from, length);
+    this.endString();
+  }
+
   /** Readers keep an integer exact below 2^53; write larger ones with `decimalString`. */
   integer(value: i64): void {
     this.separate();
