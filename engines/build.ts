@@ -60,6 +60,11 @@ export async function buildRealtime(name: string): Promise<BuiltEngine> {
   return buildModule(name, [`engines/${name}/assembly/realtime.ts`]);
 }
 
+/** Whichever contract it speaks. @throws Error where there is none of that name, or it does not compile */
+export function buildGame(name: string): Promise<BuiltEngine> {
+  return realtimeNames().includes(name) ? buildRealtime(name) : buildEngine(name);
+}
+
 /**
  * Compiles entry files, named relative to the repository, into one module; it is kept until a file of their folders or
  * of the kit changes.

@@ -3,14 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { EngineHost } from '../shared/engine-host/engine-host.ts';
 import type { LoadedEngine } from '../shared/engine-host/loaded-engine.ts';
 import { instrument } from '../shared/engine-host/publishing/instrument.ts';
-import { buildEngine } from './build.ts';
+import { loadRealtime, type RealtimeEngine } from '../shared/engine-host/realtime-engine.ts';
+import { buildGame } from './build.ts';
 
 /**
  * An engine of this folder as its sources are now, in the form that is published.
  * @throws Error where there is none of that name
  */
 export async function builtArtefact(name: string): Promise<{ wasm: Uint8Array; hash: string }> {
-  const built = await buildEngine(name);
+  const built = await buildGame(name);
   const wasm = instrument(await readFile(built.path));
   return { wasm, hash: createHash('sha256').update(wasm).digest('hex') };
 }
@@ -19,4 +20,10 @@ export async function builtArtefact(name: string): Promise<{ wasm: Uint8Array; h
 export async function loadBuiltEngine(name: string): Promise<LoadedEngine> {
   const { wasm, hash } = await builtArtefact(name);
   return new EngineHost({ fetch: async () => wasm }).load(hash);
+}
+
+/** The same for a game of the realtime contract. */
+export async function loadBuiltRealtime(name: string): Promise<RealtimeEngine> {
+  const { wasm, hash } = await builtArtefact(name);
+  return loadRealtime({ fetch: async () => wasm }, hash);
 }

@@ -1,16 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RealtimeEngine } from '../shared/engine-host/realtime-engine.ts';
+import { checkRealtimeConformance } from '../shared/engine-host/publishing/conformance-realtime.ts';
+import type { RealtimeCall } from '../shared/engine-host/publishing/realtime-script.ts';
+import type { RealtimeEngine } from '../shared/engine-host/realtime-engine.ts';
 import { buildModule, buildRealtime, gamesWithoutGolden, goldenPath, realtimeNames } from './build.ts';
+import { loadBuiltRealtime } from './built-engine.ts';
 import { compileRaw } from './raw-engine.ts';
-import {
-  makeCall,
-  REALTIME_SEED,
-  type RealtimeCall,
-  realtimeGoldenOf,
-  scriptedCall,
-} from './realtime-golden.ts';
+import { makeCall, REALTIME_SEED, realtimeGoldenOf, scriptedCall } from './realtime-golden.ts';
 
 interface RawExports {
   readonly memory: WebAssembly.Memory;
@@ -34,36 +31,24 @@ it('every realtime game of this folder has a golden playthrough', () => {
 });
 
 describe.each(names)('%s', (name) => {
-  let wasm: Uint8Array;
+  let engine: RealtimeEngine;
   let path: string;
   beforeAll(async () => {
     ({ path } = await buildRealtime(name));
-    wasm = await readFile(path);
+    engine = await loadBuiltRealtime(name);
   });
-  const start = (seed = REALTIME_SEED) => new RealtimeEngine(wasm, seed);
+  const start = () => engine.open(REALTIME_SEED);
 
   it('plays its golden playthrough, byte for byte', async () => {
     expect(realtimeGoldenOf(start())).toEqual(JSON.parse(await readFile(goldenPath(name), 'utf8')));
   });
 
-  it('begins anew, also after whatever it was told before', async () => {
-    const raw = await instantiate(path);
-    const begin = () => {
-      new Uint8Array(raw.memory.buffer).set(REALTIME_SEED, raw.rgs_in());
-      expect(raw.init(raw.rgs_in(), 32)).toBe(0);
-    };
-    const shown = () => {
-      const at = raw.serialize_state();
-      const length = new DataView(raw.memory.buffer).getInt32(at, true);
-      return Buffer.from(raw.memory.buffer, at + 4, length).toString();
-    };
-    begin();
-    for (let tick = 0; tick < 500; tick++) raw.tick(33.5);
-    begin();
-    raw.tick(777);
-    const fresh = start();
-    fresh.tick(777);
-    expect(shown()).toBe(fresh.state());
+  it('is named as its folder is', () => {
+    expect(engine.capabilities.engineId).toBe(name);
+  });
+
+  it('conforms, as publishing asks', () => {
+    expect(checkRealtimeConformance(engine).calls).toBeGreaterThan(500);
   });
 
   it('shows the same after the same time, however it is cut into ticks', () => {
@@ -84,13 +69,13 @@ describe.each(names)('%s', (name) => {
   });
 
   it('ignores input of any bytes that it does not allow, and never traps', () => {
-    const engine = start();
+    const table = start();
     const anything = fc.tuple(fc.string({ minLength: 1, maxLength: 80 }), fc.uint8Array({ maxLength: 40 }));
     fc.assert(
       fc.property(anything, fc.integer({ min: 1, max: 10_000 }), ([player, input], tickMs) => {
-        engine.input(player, input);
-        engine.tick(tickMs);
-        expect(JSON.parse(engine.state())).toBeTypeOf('object');
+        table.input(player, input);
+        table.tick(tickMs);
+        expect(JSON.parse(table.state())).toBeTypeOf('object');
       }),
       { numRuns: 500 },
     );

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { RealtimeEngine } from '../../shared/engine-host/realtime-engine.ts';
-import { buildRealtime } from '../build.ts';
+import type { RealtimeEngine } from '../../shared/engine-host/realtime-engine.ts';
+import type { RealtimeTable } from '../../shared/engine-host/realtime-table.ts';
+import { loadBuiltRealtime } from '../built-engine.ts';
 import { sha256 } from '../playthrough.ts';
 import { keyStreamWords } from '../sdk/random.fixture.ts';
 import {
@@ -11,6 +12,7 @@ import {
   CRASHED_STEPS,
   MAX_MULTIPLIER_MILLIONTHS,
   MAX_PLAYERS,
+  MIN_AUTO_MILLIONTHS,
   RETURN_MILLIONTHS,
   STEP_MS,
 } from './assembly/maths.ts';
@@ -27,34 +29,34 @@ const State = z.strictObject({
   bets: z.array(z.strictObject({ id: z.string(), auto_millionths: amount, cashed_out_millionths: amount })),
 });
 
-let wasm: Uint8Array;
+let engine: RealtimeEngine;
 beforeAll(async () => {
-  wasm = await readFile((await buildRealtime('crash')).path);
+  engine = await loadBuiltRealtime('crash');
 });
 
 class Table {
-  readonly #engine: RealtimeEngine;
+  readonly #table: RealtimeTable;
 
   constructor(seed: Uint8Array) {
-    this.#engine = new RealtimeEngine(wasm, seed);
+    this.#table = engine.open(seed);
   }
 
   get state() {
-    return State.parse(JSON.parse(this.#engine.state()));
+    return State.parse(JSON.parse(this.#table.state()));
   }
 
   bet(player: string, autoMillionths = 0n): void {
     const input = Buffer.alloc(9, 1);
     input.writeBigUInt64LE(autoMillionths, 1);
-    this.#engine.input(player, input);
+    this.#table.input(player, input);
   }
 
   cashOut(player: string): void {
-    this.#engine.input(player, Uint8Array.of(2));
+    this.#table.input(player, Uint8Array.of(2));
   }
 
   steps(count: number): void {
-    for (let left = count; left > 0; left -= 500) this.#engine.tick(Math.min(left, 500) * STEP_MS);
+    for (let left = count; left > 0; left -= 500) this.#table.tick(Math.min(left, 500) * STEP_MS);
   }
 
   betOf(player: string) {
@@ -188,6 +190,24 @@ describe('a round of crash', () => {
     expect(table.betOf(`player-${MAX_PLAYERS}`)).toBeUndefined();
   });
 
+  it('needs no more fuel for a bet or a cash-out the more players there are', () => {
+    const seed = seedWith((crash) => crash > grown(100));
+    const instance = engine.instance();
+    instance.begin(seed, new Uint8Array());
+    const fuelOf = (player: number, input: Uint8Array): number => {
+      instance.give(Buffer.from(`player-${player}`), input);
+      return Number(instance.usage.fuel);
+    };
+    const bets = Array.from({ length: MAX_PLAYERS }, (_, player) =>
+      fuelOf(player, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0)),
+    );
+    for (let brought = 0; brought < BETTING_STEPS + 10; brought += 10) instance.tick(10 * STEP_MS);
+    const cashOuts = Array.from({ length: MAX_PLAYERS }, (_, player) => fuelOf(player, Uint8Array.of(2)));
+    for (const fuels of [bets, cashOuts]) expect(Math.max(...fuels)).toBeLessThan(3 * (fuels[0] ?? 0));
+    expect(JSON.parse(instance.state()).bets).toHaveLength(MAX_PLAYERS);
+    for (const bet of JSON.parse(instance.state()).bets) expect(bet.cashed_out_millionths).not.toBeNull();
+  });
+
   it('fits its state into the buffer with the longest ids and figures', () => {
     const table = new Table(seedWith((crash) => crash > grown(1_000)));
     for (let player = 1; player <= MAX_PLAYERS; player++) {
@@ -230,6 +250,15 @@ describe('the distribution of crash points', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('is what the game declares: the best play returns that to the millionth, and none can win more', () => {
+    const { rtpMillionths, maxWinMillionths, maxPlayers, stepMs } = engine.capabilities;
+    expect({ maxPlayers, stepMs }).toEqual({ maxPlayers: MAX_PLAYERS, stepMs: STEP_MS });
+    expect(maxWinMillionths).toBe(crashPointOf(0));
+    const lowest = BigInt(MIN_AUTO_MILLIONTHS);
+    const { words, of } = chanceToReach(lowest);
+    expect(Math.round(Number(lowest * words) / Number(of))).toBe(Number(rtpMillionths));
   });
 
   it('crashes three rounds in a hundred at once', () => {

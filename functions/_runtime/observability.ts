@@ -9,6 +9,8 @@ export const metrics = new Metrics();
 const unitOf = {
   EngineStepMicroseconds: MetricUnit.Microseconds,
   EngineStepFuel: MetricUnit.Count,
+  RealtimeCallMicroseconds: MetricUnit.Microseconds,
+  RealtimeCallFuel: MetricUnit.Count,
   EngineMemoryPages: MetricUnit.Count,
   EngineInstances: MetricUnit.Count,
 } as const satisfies Record<EngineMeasure, string>;

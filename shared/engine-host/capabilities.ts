@@ -3,14 +3,19 @@ import { EngineError } from '../domain/errors.ts';
 import { readJson } from '../domain/json-text.ts';
 import type { EngineCapabilities } from '../ports/engines.ts';
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/);
+export const name = z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/);
 /** 18 digits at most, so that it fits a signed 64-bit integer. */
-const millionths = z
+export const millionths = z
   .string()
   .regex(/^(?:0|[1-9]\d{0,17})$/)
   .transform(BigInt);
 /** GLI-19 V3.0, 4.7: no wager may return less than 75 % on average. */
 const MIN_RTP_MILLIONTHS = 750_000n;
+/** Of what is staked; 0 in a game without money. */
+export const declaredReturn = millionths.refine(
+  (rtp) => rtp === 0n || (rtp >= MIN_RTP_MILLIONTHS && rtp <= 1_000_000n),
+  `must be ${MIN_RTP_MILLIONTHS} to 1000000, or 0 in a game without money`,
+);
 const count = z.int().min(1).max(1_000_000_000);
 
 const action = z
@@ -21,10 +26,7 @@ const mode = z
   .strictObject({
     name,
     price_millionths: millionths,
-    rtp_millionths: millionths.refine(
-      (rtp) => rtp === 0n || (rtp >= MIN_RTP_MILLIONTHS && rtp <= 1_000_000n),
-      `must be ${MIN_RTP_MILLIONTHS} to 1000000, or 0 in a game without money`,
-    ),
+    rtp_millionths: declaredReturn,
     max_win_millionths: millionths,
   })
   .refine(
@@ -67,13 +69,7 @@ const schema = described.refine(
  * @throws EngineError BAD_OUTPUT
  */
 export function parseCapabilities(text: string): EngineCapabilities {
-  const parsed = schema.safeParse(parseJson(text));
-  if (!parsed.success) {
-    throw new EngineError('BAD_OUTPUT', 'The engine does not describe itself as it must', {
-      cause: parsed.error,
-    });
-  }
-  const told = parsed.data;
+  const told = readDescription(schema, text);
   return {
     engineId: told.engine_id,
     buildId: told.build_id,
@@ -92,6 +88,15 @@ export function parseCapabilities(text: string): EngineCapabilities {
     maxHorizon: told.max_horizon,
     preferredBatch: told.preferred_batch,
   };
+}
+
+/** @throws EngineError BAD_OUTPUT */
+export function readDescription<T>(schema: z.ZodType<T>, text: string): T {
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new EngineError('BAD_OUTPUT', 'The engine does not describe itself as it must', {
+    cause: parsed.error,
+  });
 }
 
 /** Where a game has one mode, its actions need not name it. */

@@ -1,167 +1,75 @@
 import { EngineError } from '../domain/errors.ts';
-import { checkImports, MAX_MEMORY_PAGES } from './interface.ts';
-import { memoryLimitsOf } from './module-sections.ts';
+import type { EngineArtefacts } from '../ports/engines.ts';
+import type { EngineTelemetry } from '../ports/telemetry.ts';
+import type { CallLimits } from './engine-instance.ts';
+import { verifiedModule } from './load-engine.ts';
+import type { EngineSettings } from './loaded-engine.ts';
+import { parseRealtimeCapabilities, type RealtimeCapabilities } from './realtime-capabilities.ts';
+import { RealtimeInstance } from './realtime-instance.ts';
+import { RealtimeTable } from './realtime-table.ts';
 import { watched } from './watchdog.ts';
-
-const ABI_VERSION = 1;
-const BUFFER_BYTES = 65_536;
-const SEED_BYTES = 32;
-const LENGTH_BYTES = 4;
-/** More time is brought in several ticks, between which the state can be read. */
-const MAX_TICK_MS = 10_000;
-/** For a call of the engine; a tick of ten seconds takes some milliseconds. */
-const CALL_TIMEOUT_MS = 250;
-
-const functionNames = [
-  'rgs_abi',
-  'rgs_in',
-  'rgs_cap',
-  'init',
-  'tick',
-  'on_input',
-  'serialize_state',
-] as const;
-type Exports = Readonly<Record<(typeof functionNames)[number], (...numbers: number[]) => unknown>>;
+import { readText } from './wire-format.ts';
 
 /**
- * A game that goes on by itself: time and what players send go in, and what everybody may see comes out. It keeps what
- * it was told, so one instance is one table, and the log of its calls is its record. After a throw of ENGINE_TRAP,
- * TIMEOUT or BAD_OUTPUT it must not be used again.
+ * Four times the fuel of a step, since one call answers for all players of a table: writing what 256 players of crash see takes
+ * 2,700,000 units, and publishing lets no call use more than a quarter of the limit. An engine that means harm makes
+ * them last for half a second.
  */
+export const REALTIME_LIMITS: CallLimits = { fuel: 16_000_000n, timeoutMs: 1_000 };
+
+/**
+ * Fetches a realtime engine by its SHA-256 (hex), verifies it and compiles it, once for all of its tables.
+ * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED
+ */
+export async function loadRealtime(
+  artefacts: EngineArtefacts,
+  hash: string,
+  { limits = REALTIME_LIMITS, telemetry }: Partial<EngineSettings> = {},
+): Promise<RealtimeEngine> {
+  const module = await verifiedModule(artefacts, hash, 'realtime');
+  return new RealtimeEngine(hash, module, { limits, telemetry });
+}
+
+/** A compiled engine of the realtime contract. Every table has an instance of its own. */
 export class RealtimeEngine {
-  readonly #exports: Exports;
-  readonly #memory: WebAssembly.Memory;
-  readonly #inputAt: number;
+  readonly hash: string;
+  readonly capabilities: RealtimeCapabilities;
+  readonly limits: CallLimits;
+  readonly #module: WebAssembly.Module;
+  readonly #telemetry: EngineTelemetry | undefined;
+
+  /** @throws EngineError UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED */
+  constructor(hash: string, module: WebAssembly.Module, { limits, telemetry }: EngineSettings) {
+    this.hash = hash;
+    this.limits = limits;
+    this.#module = module;
+    this.#telemetry = telemetry;
+    const instance = this.instance();
+    this.capabilities = parseRealtimeCapabilities(readText(instance, instance.describe()));
+  }
 
   /**
-   * Checks a module and begins a game.
+   * Begins a game.
    * @param seed 32 bytes, from which all that is drawn follows
    * @param config what the game may be told at its beginning
-   * @throws EngineError UNSUPPORTED_ABI, ENGINE_TRAP, TIMEOUT, ENGINE_REJECTED
+   * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, BAD_OUTPUT
    */
-  constructor(wasm: Uint8Array, seed: Uint8Array, config: Uint8Array = new Uint8Array()) {
-    const module = compiled(wasm);
-    const { exports } = guarded(() => new WebAssembly.Instance(module));
-    this.#exports = exports as Exports;
-    this.#memory = exports['memory'] as WebAssembly.Memory;
-    if (guarded(this.#exports.rgs_abi) !== ABI_VERSION || guarded(this.#exports.rgs_cap) !== BUFFER_BYTES) {
-      throw unsupported('has another version of the contract, or other buffers');
+  open(seed: Uint8Array, config: Uint8Array = new Uint8Array()): RealtimeTable {
+    try {
+      const instance = this.instance();
+      instance.begin(seed, config);
+      return new RealtimeTable(instance, this.capabilities.maxTickMs, this.#telemetry);
+    } catch (error) {
+      if (error instanceof EngineError) this.#telemetry?.countFailure(error.code);
+      throw error;
     }
-    this.#inputAt = this.#bufferAt(guarded(this.#exports.rgs_in));
-    this.#start(seed, config);
   }
 
-  #start(seed: Uint8Array, config: Uint8Array): void {
-    if (seed.length !== SEED_BYTES || seed.length + config.length > BUFFER_BYTES) {
-      throw new EngineError(
-        'ENGINE_REJECTED',
-        'The seed or the configuration is not one that an engine takes',
-      );
-    }
-    this.#input.set(seed);
-    this.#input.set(config, SEED_BYTES);
-    const result = guarded(() => this.#exports.init(this.#inputAt, seed.length + config.length));
-    if (result !== 0)
-      throw new EngineError('ENGINE_REJECTED', `The engine refused to begin with ${String(result)}`);
+  /** One that has not begun. */
+  instance(): RealtimeInstance {
+    const { timeoutMs } = this.limits;
+    const instance = watched(timeoutMs, () => new RealtimeInstance(this.#module, this.limits));
+    this.#telemetry?.measure('EngineInstances', 1);
+    return instance;
   }
-
-  /**
-   * Brings time.
-   * @param dtMs above 0 and at most 10,000, in whole 1,024ths of a millisecond: then it does not matter how time is cut
-   * @throws EngineError ENGINE_REJECTED, ENGINE_TRAP, TIMEOUT
-   */
-  tick(dtMs: number): void {
-    if (!(dtMs > 0 && dtMs <= MAX_TICK_MS && Number.isInteger(dtMs * 1_024) && Math.fround(dtMs) === dtMs)) {
-      throw new EngineError('ENGINE_REJECTED', `${dtMs} ms is no time that a tick takes`);
-    }
-    guarded(() => this.#exports.tick(dtMs));
-  }
-
-  /**
-   * Gives what a player sent. The engine ignores what it does not allow; the state shows what came of it.
-   * @throws EngineError ENGINE_REJECTED, ENGINE_TRAP, TIMEOUT
-   */
-  input(playerId: string, bytes: Uint8Array): void {
-    const id = new TextEncoder().encode(playerId);
-    if (id.length === 0 || id.length + bytes.length > BUFFER_BYTES) {
-      throw new EngineError('ENGINE_REJECTED', 'A player without an id, or more input than an engine takes');
-    }
-    this.#input.set(id);
-    this.#input.set(bytes, id.length);
-    const bytesAt = this.#inputAt + id.length;
-    guarded(() => this.#exports.on_input(this.#inputAt, id.length, bytesAt, bytes.length));
-  }
-
-  /** What everybody may see, as UTF-8 JSON. @throws EngineError ENGINE_TRAP, TIMEOUT, BAD_OUTPUT */
-  state(): string {
-    const at = guarded(this.#exports.serialize_state);
-    const { buffer } = this.#memory;
-    if (!isAddress(at, buffer.byteLength - LENGTH_BYTES)) throw badOutput('is outside of its memory');
-    const length = new DataView(buffer).getInt32(at, true);
-    if (length < 0 || length > Math.min(BUFFER_BYTES, buffer.byteLength - at) - LENGTH_BYTES) {
-      throw badOutput('has an impossible length');
-    }
-    return json(new Uint8Array(buffer, at + LENGTH_BYTES, length));
-  }
-
-  get #input(): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, this.#inputAt, BUFFER_BYTES);
-  }
-
-  #bufferAt(value: unknown): number {
-    if (isAddress(value, this.#memory.buffer.byteLength - BUFFER_BYTES)) return value;
-    throw unsupported('has its buffer outside of its memory');
-  }
-}
-
-function compiled(wasm: Uint8Array): WebAssembly.Module {
-  const bytes = new Uint8Array(wasm);
-  let module: WebAssembly.Module;
-  try {
-    module = new WebAssembly.Module(bytes);
-  } catch (cause) {
-    throw unsupported('is not a valid WebAssembly module', cause);
-  }
-  checkImports(module);
-  const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
-  const missing = functionNames.find((name) => kinds.get(name) !== 'function');
-  if (missing !== undefined || kinds.get('memory') !== 'memory') {
-    throw unsupported(`does not export ${missing ?? 'its memory'}`);
-  }
-  const maximum = memoryLimitsOf(bytes)?.maximum;
-  if (maximum === undefined || maximum > MAX_MEMORY_PAGES) {
-    throw unsupported('must declare one memory with a maximum of at most 64 MiB');
-  }
-  return module;
-}
-
-function json(bytes: Uint8Array): string {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    JSON.parse(text);
-    return text;
-  } catch (cause) {
-    throw badOutput('is not JSON', cause);
-  }
-}
-
-function isAddress(value: unknown, last: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= last;
-}
-
-function guarded<T>(run: () => T): T {
-  try {
-    return watched(CALL_TIMEOUT_MS, () => run());
-  } catch (cause) {
-    if (cause instanceof EngineError) throw cause;
-    throw new EngineError('ENGINE_TRAP', 'The engine trapped', { cause });
-  }
-}
-
-function unsupported(why: string, cause?: unknown): EngineError {
-  return new EngineError('UNSUPPORTED_ABI', `The engine ${why}`, { cause });
-}
-
-function badOutput(why: string, cause?: unknown): EngineError {
-  return new EngineError('BAD_OUTPUT', `The engine's state ${why}`, { cause });
 }

@@ -23,10 +23,15 @@ export interface Telemetry {
   warn(message: string, fields: Readonly<Record<string, string | number | boolean>>): void;
 }
 
-/** Instances are counted as they are made: one for each engine loaded and every 1,000 of its calls, and for each failure. */
+/**
+ * Instances are counted as they are made: one for each engine loaded and every 1,000 of its calls, and for each failure;
+ * of a realtime engine, one for each engine loaded and for each table.
+ */
 export type EngineMeasure =
   | 'EngineStepMicroseconds'
   | 'EngineStepFuel'
+  | 'RealtimeCallMicroseconds'
+  | 'RealtimeCallFuel'
   | 'EngineMemoryPages'
   | 'EngineInstances';
 

@@ -1,5 +1,5 @@
 import { ByteReader, JsonWriter, OK, Random, share } from '../../sdk/assembly';
-import { RealtimeGame } from '../../sdk/assembly/realtime';
+import { RealtimeCapabilitiesWriter, RealtimeGame } from '../../sdk/assembly/realtime';
 import {
   BET,
   BETTING_STEPS,
@@ -7,6 +7,8 @@ import {
   CRASHED_STEPS,
   GROWTH_PER_10000,
   MAX_MULTIPLIER_MILLIONTHS,
+  MAX_PLAYERS,
+  MAX_TICK_MS,
   MIN_AUTO_MILLIONTHS,
   ONE_MILLIONTHS,
   RETURN_MILLIONTHS,
@@ -28,8 +30,16 @@ export class Crash extends RealtimeGame {
   /** Drawn when the round begins to run, and shown when it is over. */
   private crash: i64 = 0;
 
+  capabilities(told: RealtimeCapabilitiesWriter): void {
+    told.game('crash', '1.0.0', 'crash:v1', MAX_PLAYERS, RETURN_MILLIONTHS, MAX_MULTIPLIER_MILLIONTHS);
+  }
+
   stepMs(): i32 {
     return STEP_MS;
+  }
+
+  maxTickMs(): i32 {
+    return MAX_TICK_MS;
   }
 
   /** There is no configuration. */

@@ -1,6 +1,8 @@
 /** The game's maths as plain constants, in the words that AssemblyScript and TypeScript share. */
 
 export const STEP_MS = 10;
+/** A hundred steps, each of which looks at every bet. */
+export const MAX_TICK_MS = 1000;
 export const BETTING_STEPS = 500;
 export const CRASHED_STEPS = 300;
 

@@ -13,8 +13,14 @@ const LENGTH_BYTES: i32 = 4;
 
 /** A game that goes on by itself, in steps of a fixed length, and that many players join. */
 export abstract class RealtimeGame {
+  /** Describes the game, by one call of `told.game`. */
+  abstract capabilities(told: RealtimeCapabilitiesWriter): void;
+
   /** The length of a step, in whole milliseconds. */
   abstract stepMs(): i32;
+
+  /** The longest tick that one call takes, in whole milliseconds; the host brings more time in several ticks. */
+  abstract maxTickMs(): i32;
 
   /** Begins anew, whatever was before. Answers OK, or an error of the game's own. */
   abstract start(config: ByteReader): i32;
@@ -29,6 +35,42 @@ export abstract class RealtimeGame {
   abstract writeState(json: JsonWriter): void;
 }
 
+/** Writes a realtime game's capabilities; docs/engines.md lists the fields. */
+export class RealtimeCapabilitiesWriter {
+  constructor(
+    private json: JsonWriter,
+    private stepMs: i32,
+    private maxTickMs: i32,
+  ) {}
+
+  /**
+   * `input` names the encoding of what players send; give it a new version with every change. The return of a stake is that of
+   * the best play; both it and the maximum win are millionths of the stake.
+   */
+  game(engineId: string, buildId: string, input: string, maxPlayers: i32, rtp: i64, maxWin: i64): void {
+    const json = this.json;
+    json.start();
+    json.beginObject();
+    json.integerField('abi', ABI_VERSION);
+    json.stringField('engine_id', engineId);
+    json.stringField('build_id', buildId);
+    json.integerField('schema_version', 1);
+    json.key('encoding');
+    json.beginObject();
+    json.stringField('input', input);
+    json.stringField('state', 'json:v1');
+    json.endObject();
+    json.integerField('max_players', maxPlayers);
+    json.integerField('step_ms', this.stepMs);
+    json.integerField('max_tick_ms', this.maxTickMs);
+    json.key('rtp_millionths');
+    json.decimalString(rtp);
+    json.key('max_win_millionths');
+    json.decimalString(maxWin);
+    json.endObject();
+  }
+}
+
 class RealtimeAdapter {
   private started: bool = false;
   /** Time that was brought and made no whole step yet. */
@@ -38,11 +80,20 @@ class RealtimeAdapter {
   private player: ByteReader = new ByteReader();
   private output: ByteWriter;
   private json: JsonWriter;
+  private told: RealtimeCapabilitiesWriter;
 
   constructor(private game: RealtimeGame) {
     const output = new ByteWriter();
+    const json = new JsonWriter(output);
     this.output = output;
-    this.json = new JsonWriter(output);
+    this.json = json;
+    this.told = new RealtimeCapabilitiesWriter(json, game.stepMs(), game.maxTickMs());
+  }
+
+  capabilities(): i32 {
+    this.output.open(OUTPUT, BUFFER_BYTES);
+    this.game.capabilities(this.told);
+    return this.output.overflowed ? OVERFLOW : <i32>this.output.length;
   }
 
   init(at: u32, length: u32): i32 {
@@ -103,8 +154,16 @@ export function rgs_in(): i32 {
   return <i32>INPUT;
 }
 
+export function rgs_out(): i32 {
+  return <i32>OUTPUT;
+}
+
 export function rgs_cap(): i32 {
   return BUFFER_BYTES;
+}
+
+export function rgs_capabilities(): i32 {
+  return mounted!.capabilities();
 }
 
 export function init(ptr: i32, len: i32): i32 {

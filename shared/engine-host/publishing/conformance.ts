@@ -5,7 +5,7 @@ import { CALLS_PER_INSTANCE, type LoadedEngine } from '../loaded-engine.ts';
 import { MAX_STATE_BYTES } from '../wire-format.ts';
 import { checkBuffers, sameStep, soil } from './conformance-buffers.ts';
 import { checkSimulation } from './conformance-simulation.ts';
-import { wrong } from './nonconformity.ts';
+import { FUEL_RESERVE, wrong } from './nonconformity.ts';
 
 /** What the costliest step needed, and the largest answers held. */
 interface ConformanceMaxima {
@@ -31,8 +31,6 @@ const MIN_STEPS = 1_000;
 /** Every so many steps are asked of an instance that has answered nothing before. */
 const FRESH_EVERY = 50;
 const STATES_TO_DAMAGE = 200;
-/** No play of some thousand steps meets the costliest one: there must be room for it. */
-const FUEL_RESERVE = 4n;
 
 /**
  * Plays an engine as a player would, and then puts the same and worse to it: its answers must be the same at any time, and
