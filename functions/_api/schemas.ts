@@ -168,6 +168,7 @@ export const GamesResponse = z.strictObject({
       game_code: GameCode,
       title: z.string(),
       enabled: z.boolean(),
+      contract: z.enum(['wire', 'realtime']).meta({ description: 'wire: played in rounds' }),
       engine_hash: Sha256Hex,
       bets: z.array(z.strictObject({ currency: CurrencyCode, allowed_bets: z.array(Amount) })),
     }),

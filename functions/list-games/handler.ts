@@ -9,11 +9,12 @@ export const handler = httpHandler(async () => {
   return { status: 200, body: { games: games.map(offered) } };
 });
 
-function offered({ gameCode, title, enabled, engineHash, bets }: Game) {
+function offered({ gameCode, title, enabled, contract, engineHash, bets }: Game) {
   return {
     game_code: gameCode,
     title,
     enabled,
+    contract: contract ?? 'wire',
     engine_hash: engineHash,
     bets: bets.map(({ currency, allowedMinor }) => ({
       currency,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { buildEngine, engineNames } from '../../engines/build.ts';
+import { buildGame, engineNames, realtimeNames } from '../../engines/build.ts';
 import { GameCode } from '../../shared/domain/ids.ts';
 import type { Provenance } from '../../shared/engine-host/publishing/prepare-engine.ts';
 import { type Offer, readOffer } from './offer.ts';
@@ -35,13 +35,13 @@ export async function engineSource(target: string, foreign: ForeignProvenance): 
 async function ownEngine(target: string): Promise<EngineSource> {
   const name = path.basename(path.normalize(target));
   const folder = path.join(engines, name);
-  const known = engineNames();
+  const known = [...engineNames(), ...realtimeNames()].toSorted();
   // Another checkout's game of the same name must not pass for this one's.
   if (!known.includes(name) || (name !== target && path.resolve(target) !== folder)) {
     throw new Error(`There is no engine in ${target}; there are ${known.join(', ')}`);
   }
   const offer = await offerIn(folder);
-  const { path: file, sourcesHash, compiler } = await buildEngine(name);
+  const { path: file, sourcesHash, compiler } = await buildGame(name);
   const original = new Uint8Array(await readFile(file));
   return { gameCode: GameCode.parse(name), original, provenance: { sourcesHash, compiler }, ...offer };
 }

@@ -25,10 +25,12 @@ export async function listVersions(versions: DynamoGameVersions, gameCode: strin
   ].join('\n');
 }
 
-function versionLine({ hash, buildId, publishedAtMs, retiredAtMs }: GameVersion, active?: string): string {
+function versionLine(version: GameVersion, active?: string): string {
+  const { hash, buildId, contract, publishedAtMs, retiredAtMs } = version;
   const state = hash === active ? 'active ' : retiredAtMs === undefined ? '       ' : 'retired';
   const retired = retiredAtMs === undefined ? '' : `, retired ${timeOf(retiredAtMs)}`;
-  return `${state} ${hash} build ${buildId}, published ${timeOf(publishedAtMs)}${retired}`;
+  const kind = contract ? ` (${contract})` : '';
+  return `${state} ${hash} build ${buildId}${kind}, published ${timeOf(publishedAtMs)}${retired}`;
 }
 
 function activationLine({ number, hash, activatedAtMs }: Activation): string {

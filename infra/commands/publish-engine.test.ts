@@ -10,7 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildEngine } from '../../engines/build.ts';
+import { buildEngine, buildGame } from '../../engines/build.ts';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
 import { S3EngineArtefacts } from '../../shared/adapters/s3/engine-artefacts.ts';
@@ -20,7 +20,13 @@ import {
   CAPABILITIES,
   CONFORMING,
 } from '../../shared/engine-host/hostile-engine.fixture.ts';
+import {
+  assembleRealtime,
+  REALTIME_CAPABILITIES,
+  type RealtimeParts,
+} from '../../shared/engine-host/hostile-realtime.fixture.ts';
 import { instrument } from '../../shared/engine-host/publishing/instrument.ts';
+import { loadRealtime } from '../../shared/engine-host/realtime-engine.ts';
 import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
 import { createTable } from '../../test/contracts/start-dynamodb.ts';
 import { endpointEnvironment } from '../local/services/endpoints.ts';
@@ -93,6 +99,7 @@ describe('publishing an engine', () => {
     const built = await buildEngine('happy-panda');
     expect(record).toMatchObject({
       engine_sha256: hash,
+      contract: 'wire',
       original_sha256: built.hash,
       sources_sha256: built.sourcesHash,
       tools: { compiler: built.compiler, instrumenter: expect.stringMatching(/binaryen \d/) },
@@ -163,6 +170,62 @@ describe('publishing an engine', () => {
     await expect(findVersion(versions, 'happy-panda', 'abc')).rejects.toThrow('at least 8 digits');
     await expect(findVersion(versions, 'happy-panda', '0'.repeat(12))).rejects.toThrow('has no version');
     expect(await listVersions(versions, 'koi-pond')).toBe('koi-pond has no versions');
+  });
+});
+
+describe('publishing a realtime game', () => {
+  it('stores it, and tells in its record and of its version which contract it speaks', async () => {
+    const source = await engineSource('engines/crash', {});
+    const { hash, isNew } = await publishEngine(deployment, source);
+    expect(isNew).toBe(true);
+    const engine = await loadRealtime(new S3EngineArtefacts(BUCKET), hash);
+    expect(engine.capabilities).toMatchObject({ engineId: 'crash', maxPlayers: 256 });
+    const record = JSON.parse((await stored(`engines/${hash}.json`)).toString());
+    const built = await buildGame('crash');
+    expect(record).toMatchObject({
+      engine_sha256: hash,
+      contract: 'realtime',
+      original_sha256: built.hash,
+      sources_sha256: built.sourcesHash,
+      limits: { fuel_per_call: '16000000', memory_pages: 1024 },
+      conformance: {
+        calls: expect.any(Number),
+        max_call_fuel: expect.stringMatching(/^\d+$/),
+        max_state_bytes: expect.any(Number),
+        memory_pages: expect.any(Number),
+      },
+      capabilities: { engine_id: 'crash', max_players: 256, step_ms: 10 },
+    });
+    expect(sha256(instrument(await stored(`originals/${built.hash}.wasm`)))).toBe(hash);
+    expect(await versions.version('crash', hash)).toMatchObject({ contract: 'realtime', title: 'Crash' });
+  });
+
+  it('can be activated, is listed, and can be retired once another version is active', async () => {
+    const source = await engineSource('crash', {});
+    const { hash: first } = await publishEngine(deployment, source);
+    const next = Buffer.from(source.original);
+    next.write('1.0.1', next.indexOf(Buffer.from('1.0.0', 'utf16le')), 'utf16le');
+    const { hash: second } = await publishEngine(deployment, { ...source, original: next });
+    await activateEngine(deployment, { gameCode: 'crash', hash: first });
+    await activateEngine(deployment, { gameCode: 'crash', hash: second });
+    await versions.retire('crash', first, Date.UTC(2026, 0, 2));
+    const lines = (await listVersions(versions, 'crash')).split('\n');
+    expect(lines[0]).toMatch(new RegExp(`^retired ${first} build 1.0.0 \\(realtime\\), published `));
+    expect(lines[1]).toMatch(new RegExp(`^active  ${second} build 1.0.1 \\(realtime\\), published `));
+  });
+
+  it('refuses one that is none of its game, or does not conform', async () => {
+    const of = async (parts: Partial<RealtimeParts>) =>
+      publishEngine(
+        deployment,
+        await engineSource(await foreign('hostile.wasm', assembleRealtime(parts)), provenance()),
+      );
+    await expect(of({ tick: '(loop $l (br $l))' })).rejects.toThrow('more fuel than a call may');
+    await expect(of({ input: 'unreachable' })).rejects.toThrow('trapped');
+    const other = JSON.stringify({ ...REALTIME_CAPABILITIES, engine_id: 'other' });
+    await expect(of({ capabilities: other })).rejects.toThrow('The engine is other, and not that of');
+    expect(await versions.versions('hostile')).toEqual([]);
+    expect((await of({})).isNew).toBe(true);
   });
 });
 

@@ -41,7 +41,8 @@ export async function publishEngine(
   await publishOrigin(s3, outputs.EnginesBucket, hash, { original: metered.original, record });
   await publishArtefact(s3, outputs.EnginesBucket, metered.wasm);
   const engine = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
-  const isNew = await versions.publish({ ...engine, gameCode, title, bets }, engine);
+  const contract = metered.contract === 'realtime' ? { contract: metered.contract } : {};
+  const isNew = await versions.publish({ ...engine, gameCode, title, bets, ...contract }, engine);
   return { gameCode, hash, isNew };
 }
 

@@ -34,7 +34,8 @@ async function publishedEngines(stage: string, names: readonly string[]): Promis
   const { outputs } = await findDeployment(stage);
   const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
   const games = await registry.games();
-  const wanted = names.length > 0 ? names : games.map(({ gameCode }) => gameCode);
+  const playedInRounds = games.filter(({ contract }) => contract === undefined);
+  const wanted = names.length > 0 ? names : playedInRounds.map(({ gameCode }) => gameCode);
   const hashOf = (name: string): string => {
     if (Sha256Hex.safeParse(name).success) return name;
     const game = games.find(({ gameCode }) => gameCode === name);

@@ -34,6 +34,7 @@ const catalogue = {
   SESSION_REVOKED: { kind: 'access', retryable: false },
 
   SESSION_GAME_MISMATCH: { kind: 'conflict', retryable: false },
+  GAME_IS_REALTIME: { kind: 'conflict', retryable: false },
   ROUND_IN_FLIGHT: { kind: 'conflict', retryable: true },
   BONUS_ACTIVE: { kind: 'conflict', retryable: false },
   NO_ACTIVE_BONUS: { kind: 'conflict', retryable: false },

@@ -9,6 +9,8 @@ export interface GameVersion {
   readonly buildId: string;
   readonly title: string;
   readonly bets: readonly CurrencyBets[];
+  /** Of its engine; absent where that is `wire`. */
+  readonly contract?: 'realtime' | undefined;
   readonly publishedAtMs: number;
   /** Since when it cannot be made the active one. Rounds that it began are finished on it all the same. */
   readonly retiredAtMs?: number | undefined;

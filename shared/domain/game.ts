@@ -1,4 +1,4 @@
-import { RequestError } from './errors.ts';
+import { ConflictError, RequestError } from './errors.ts';
 
 /** What an engine speaks: `wire` is played in rounds, `realtime` goes on by itself. docs/engines.md has both. */
 export type EngineContract = 'wire' | 'realtime';
@@ -11,11 +11,20 @@ export interface Game {
   /** SHA-256 of the active engine, hex. New rounds take it; a bonus is finished on the engine that started it. */
   readonly engineHash: string;
   readonly bets: readonly CurrencyBets[];
+  /** Of the active engine; absent where that is `wire`. */
+  readonly contract?: 'realtime' | undefined;
 }
 
 export interface CurrencyBets {
   readonly currency: string;
   readonly allowedMinor: readonly bigint[];
+}
+
+/** Sessions and spins are of games that are played in rounds. @throws ConflictError GAME_IS_REALTIME */
+export function assertPlayedInRounds({ gameCode, contract }: Game): void {
+  if (contract === 'realtime') {
+    throw new ConflictError('GAME_IS_REALTIME', `${gameCode} goes on by itself and is not played in rounds`);
+  }
 }
 
 /** @throws RequestError CURRENCY_NOT_OFFERED */

@@ -144,6 +144,12 @@ describe('what is switched off', () => {
     expect(await codeOf(launch())).toBe('GAME_DISABLED');
   });
 
+  it('or goes on by itself, as a game, opens no session', async () => {
+    table.game = { ...table.game, contract: 'realtime' };
+    expect(await codeOf(launch())).toBe('GAME_IS_REALTIME');
+    expect(await codeOf(byToken('good'))).toBe('GAME_IS_REALTIME');
+  });
+
   it('or was never there, as a game, opens no session', async () => {
     expect(await codeOf(launch({ gameCode: 'no-such-game' }))).toBe('UNKNOWN_GAME');
   });

@@ -6,7 +6,7 @@ import {
   MissingError,
   RoundRefusedError,
 } from '../domain/errors.ts';
-import { betsIn, type Game } from '../domain/game.ts';
+import { assertPlayedInRounds, betsIn, type Game } from '../domain/game.ts';
 import type { RoundLog } from '../domain/ids.ts';
 import { formatAmount } from '../domain/money.ts';
 import type { Operator } from '../domain/operator.ts';
@@ -127,6 +127,7 @@ async function openGame(registry: Registry, gameCode: string): Promise<Game> {
   const game = await registry.game(gameCode);
   if (!game) throw new MissingError('UNKNOWN_GAME', `There is no game ${gameCode}`);
   if (!game.enabled) throw new AccessError('GAME_DISABLED', 'This game is disabled');
+  assertPlayedInRounds(game);
   return game;
 }
 

@@ -352,6 +352,15 @@ describe('a bonus', () => {
     expect(await codeOf(play({ idempotencyKey: 'spin' }))).toBe('GAME_DISABLED');
   });
 
+  it('can be played to its end after a realtime engine became the active one, which no spin is played on', async () => {
+    await play();
+    table.game = { ...table.game, contract: 'realtime', engineHash: 'ee'.repeat(32) };
+    expect(await bonus('b')).toMatchObject({ win: '1.00' });
+    const before = { calls: table.calls.length, head: await table.ledger.head(log) };
+    expect(await codeOf(play({ idempotencyKey: 'spin' }))).toBe('GAME_IS_REALTIME');
+    expect({ calls: table.calls.length, head: await table.ledger.head(log) }).toEqual(before);
+  });
+
   it('is not played in another currency', async () => {
     await play();
     const other = '11111111-5b6c-4d7e-9f80-112233445566';

@@ -1,6 +1,6 @@
 import { currencyOf } from '../domain/currency.ts';
 import { AccessError, ConflictError, MissingError, RequestError } from '../domain/errors.ts';
-import { betsIn, type Game } from '../domain/game.ts';
+import { assertPlayedInRounds, betsIn, type Game } from '../domain/game.ts';
 import {
   candidatesFor,
   earlierKeysAfter,
@@ -133,7 +133,7 @@ async function planRound(
   const continuation = newest && continuationOf(newest);
   assertPhase(request, continuation);
   // A bonus that was won is played to its end, whatever was switched off since (GLI-19 V3.0, 2.4.1).
-  if (request.kind === 'spin') assertEnabled(operator, game);
+  if (request.kind === 'spin') assertOpen(operator, game);
 
   const bonus = continuation?.bonusActive ? continuation : undefined;
   const engine = await ports.engines.load(bonus?.engineHash ?? game.engineHash);
@@ -165,9 +165,10 @@ function assertPhase(request: PlayRequest, continuation: Continuation | undefine
   }
 }
 
-function assertEnabled(operator: Operator, game: Game): void {
+function assertOpen(operator: Operator, game: Game): void {
   if (!operator.enabled) throw new AccessError('OPERATOR_DISABLED', 'Gaming is disabled for this operator');
   if (!game.enabled) throw new AccessError('GAME_DISABLED', 'This game is disabled');
+  assertPlayedInRounds(game);
 }
 
 function spinBet(request: PlayRequest, game: Game, session: Session, engine: Engine): Bet {

@@ -35,6 +35,7 @@ const VersionItem = z
         allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
       }),
     ),
+    contract: z.literal('realtime').optional(),
     publishedAtMs: instant,
     retiredAtMs: instant.optional(),
   })
@@ -54,7 +55,7 @@ const ActivationItem = z
   }, 'another key');
 
 export function encodeGameVersion(version: GameVersion): NativeItem {
-  const { gameCode, hash, engineId, buildId, title, bets, publishedAtMs, retiredAtMs } = version;
+  const { gameCode, hash, engineId, buildId, title, bets, contract, publishedAtMs, retiredAtMs } = version;
   return {
     ...gameVersionKeys.version(gameCode, hash),
     gameCode,
@@ -62,6 +63,7 @@ export function encodeGameVersion(version: GameVersion): NativeItem {
     buildId,
     title,
     bets: bets.map(({ currency, allowedMinor }) => ({ currency, allowedMinor })),
+    ...(contract && { contract }),
     publishedAtMs: BigInt(publishedAtMs),
     ...(retiredAtMs !== undefined && { retiredAtMs: BigInt(retiredAtMs) }),
   };

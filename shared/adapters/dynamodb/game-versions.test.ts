@@ -75,6 +75,17 @@ describe('activating a version', () => {
     expect(await game()).toEqual({ gameCode: 'panda', title, enabled: true, engineHash: a, bets });
   });
 
+  it('tells of the game which contract its engine speaks, and no longer once another is active', async () => {
+    const realtime: GameVersion = { ...versionOf(a), contract: 'realtime' };
+    await publish(realtime);
+    await publish(versionOf(b));
+    expect(await versions.version('panda', a)).toEqual(realtime);
+    await versions.activate('panda', a, 10);
+    expect(await game()).toHaveProperty('contract', 'realtime');
+    await versions.activate('panda', b, 20);
+    expect(await game()).not.toHaveProperty('contract');
+  });
+
   it('is undone by activating the one before, and every change is kept with its time', async () => {
     await publish(versionOf(a));
     await publish(versionOf(b));

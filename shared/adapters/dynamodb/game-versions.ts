@@ -86,10 +86,11 @@ export class DynamoGameVersions {
     ]);
     if (!version) throw unknownVersion(gameCode, hash);
     if (version.retiredAtMs !== undefined) throw refused(`The version ${hash} of ${gameCode} is retired`);
-    const { title, bets } = version;
+    const { title, bets, contract } = version;
     const changed = game?.engineHash !== hash;
     const TableName = this.#table;
-    const next: Game = { gameCode, title, enabled: game?.enabled ?? true, engineHash: hash, bets };
+    const enabled = game?.enabled ?? true;
+    const next: Game = { gameCode, title, enabled, engineHash: hash, bets, ...(contract && { contract }) };
     const writes: TransactionWrites = [
       { Put: { TableName, Item: encodeGame(next), ...unchangedGame(game) } },
       {

@@ -39,6 +39,7 @@ const GameItem = z.object({
       allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
     }),
   ),
+  contract: z.literal('realtime').optional(),
 });
 
 export function encodeOperator(operator: Operator, keyHash: string): NativeItem {
@@ -56,9 +57,10 @@ export function decodeOperatorKey(item: unknown): string {
   return stored(OperatorKeyItem, item, "An operator's key").operatorId;
 }
 
-export function encodeGame({ gameCode, title, enabled, engineHash, bets }: Game): NativeItem {
+export function encodeGame({ gameCode, title, enabled, engineHash, bets, contract }: Game): NativeItem {
   const allowed = bets.map(({ currency, allowedMinor }) => ({ currency, allowedMinor }));
-  return { ...registryKeys.game(gameCode), title, enabled, engineHash, bets: allowed };
+  const item = { ...registryKeys.game(gameCode), title, enabled, engineHash, bets: allowed };
+  return contract ? { ...item, contract } : item;
 }
 
 /** @throws FaultError CORRUPT_RECORD */
