@@ -4,19 +4,21 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { EngineHost } from '../shared/engine-host/engine-host.ts';
+import { loadRealtime } from '../shared/engine-host/realtime-engine.ts';
 import { writeStep } from '../shared/engine-host/wire-format.ts';
-import { buildEngine, buildRealtime, engineNames, realtimeNames } from './build.ts';
+import type { EngineTelemetry } from '../shared/ports/telemetry.ts';
+import { buildEngine, engineNames, realtimeNames } from './build.ts';
 import { builtArtefact } from './built-engine.ts';
 import { GOLDEN_STEPS } from './golden.ts';
 import { playThrough } from './playthrough.ts';
 import { compileRaw, RawEngine } from './raw-engine.ts';
-import { playRealtimeGolden } from './realtime-golden.ts';
+import { REALTIME_SEED, realtimeGoldenOf } from './realtime-golden.ts';
 
 /** The Node releases that must agree with the one that runs this. */
 const OTHER_NODES = ['22', '24'];
 
 /** What a game did, in short: the published module, and the answers and the fuel of its recorded steps. */
-const Digest = z.strictObject({ artefact: z.string(), answers: z.string(), fuel: z.string().optional() });
+const Digest = z.strictObject({ artefact: z.string(), answers: z.string(), fuel: z.string() });
 type Digest = z.infer<typeof Digest>;
 const Printed = z.strictObject({ node: z.string(), digests: z.record(z.string(), Digest) });
 
@@ -42,11 +44,22 @@ export async function digestOf(name: string): Promise<Digest> {
   return { artefact: hash, answers: answers.digest('hex'), fuel: `${fuel}` };
 }
 
-/** Realtime modules are not metered yet. */
+/** The same of a realtime game: what could be seen after each recorded call, and the fuel of each. */
 async function realtimeDigestOf(name: string): Promise<Digest> {
-  const { hash } = await buildRealtime(name);
-  const { blocks } = await playRealtimeGolden(name);
-  return { artefact: hash, answers: createHash('sha256').update(blocks.join()).digest('hex') };
+  const { wasm, hash } = await builtArtefact(name);
+  const answers = createHash('sha256');
+  let fuel = 0n;
+  const telemetry: EngineTelemetry = {
+    measure: (what, value) => {
+      if (what !== 'RealtimeCallFuel') return;
+      answers.update(`${value}`);
+      fuel += BigInt(value);
+    },
+    countFailure: () => undefined,
+  };
+  const engine = await loadRealtime({ fetch: async () => wasm }, hash, { telemetry });
+  const { blocks } = realtimeGoldenOf(engine.open(REALTIME_SEED));
+  return { artefact: hash, answers: answers.update(blocks.join()).digest('hex'), fuel: `${fuel}` };
 }
 
 async function digestAll(): Promise<Record<string, Digest>> {
@@ -80,8 +93,8 @@ if (import.meta.main) {
       const { node, digests: there } = await digestUnder(release);
       for (const [name, digest] of Object.entries(here)) {
         const same = JSON.stringify(there[name]) === JSON.stringify(digest);
-        const agreed = digest.fuel ? `same bytes and fuel, ${digest.fuel} units` : 'same bytes';
-        console.log(`Node ${node}  ${name.padEnd(20)} ${same ? agreed : 'DIFFERS'}`);
+        const agreed = same ? `same bytes and fuel, ${digest.fuel} units` : 'DIFFERS';
+        console.log(`Node ${node}  ${name.padEnd(20)} ${agreed}`);
         if (!same) process.exitCode = 1;
       }
     }
