@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { RealtimeEngine } from '../../shared/engine-host/realtime-engine.ts';
 import type { RealtimeTable } from '../../shared/engine-host/realtime-table.ts';
+import { readText } from '../../shared/engine-host/wire-format.ts';
 import { loadBuiltRealtime } from '../built-engine.ts';
 import { sha256 } from '../playthrough.ts';
 import { keyStreamWords } from '../sdk/random.fixture.ts';
@@ -226,6 +227,14 @@ it('README.md shows a state as it is written, with the multiplier of its time', 
   const cashedOut = state.bets.flatMap(({ cashed_out_millionths: at }) => at ?? []);
   const multipliers = Array.from({ length: state.phase_ms / STEP_MS }, (_, steps) => grown(steps));
   for (const at of cashedOut) expect(multipliers).toContain(at);
+});
+
+it('docs/engines.md shows the capabilities that the engine tells', async () => {
+  const text = await readFile(new URL('../../docs/engines.md', import.meta.url), 'utf8');
+  const section = text.slice(text.indexOf('### Capabilities of a realtime game'));
+  const instance = engine.instance();
+  const told = JSON.parse(readText(instance, instance.describe()));
+  expect(JSON.parse(/```json\n(.*?)```/s.exec(section)?.[1] ?? '')).toEqual(told);
 });
 
 describe('the distribution of crash points', () => {
