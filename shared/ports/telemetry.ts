@@ -24,7 +24,7 @@ export interface Telemetry {
 }
 
 /**
- * Instances are counted as they are made: one for each engine loaded and every 1,000 of its calls, and for each failure;
+ * Instances are counted as they are made: one for each engine loaded and every 10,000 of its calls, and for each failure;
  * of a realtime engine, one for each engine loaded and for each table.
  */
 export type EngineMeasure =
