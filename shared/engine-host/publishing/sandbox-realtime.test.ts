@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readJson } from '../../domain/json-text.ts';
 import { codeOf } from '../hostile-engine.fixture.ts';
 import {
   ENDLESS,
@@ -121,6 +123,25 @@ describe('a realtime engine', () => {
     expect(await codeOf(() => engine.open(SEED).state())).toBe('BAD_OUTPUT');
   });
 
+  it('has its state read as it is written, or its table ended, whatever bytes the state has', async () => {
+    const copies = `(memory.copy (i32.const ${STATE_AT}) (local.get 2) (local.get 3))`;
+    const engine = await loadRealtimeParts({ input: copies });
+    const texts = fc.oneof(fc.json(), fc.string({ unit: 'binary' })).map((text) => Buffer.from(text));
+    const bytes = fc.oneof(texts, fc.uint8Array({ maxLength: 100 }).map(Buffer.from));
+    const lengthErrors = fc.constantFrom(0, 0, 0, 65_533, -1_000, 2 ** 31 - 1, -(2 ** 31));
+    await fc.assert(
+      fc.asyncProperty(bytes, lengthErrors, async (written, error) => {
+        const table = engine.open(SEED);
+        table.input('player', shown(written, (written.length + error) | 0));
+        const code = await codeOf(() => {
+          expect(Buffer.from(table.state())).toEqual(written);
+        });
+        expect(code).toBe(error === 0 && isJson(written) ? 'none' : 'BAD_OUTPUT');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('whose call came back too late has its table ended with TIMEOUT, and the next one is well', async () => {
     const slow = `
       (local $n i64)
@@ -135,3 +156,12 @@ describe('a realtime engine', () => {
     expect(engine.open(SEED).state()).toBe('{"ticks":0}');
   });
 });
+
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    readJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}
