@@ -47,6 +47,7 @@ export abstract class EngineInstance {
   #output: Uint8Array;
   #inputView: DataView;
   #outputView: DataView;
+  #outputText: Buffer;
   #fuelGiven = 0n;
   #durationMs = 0;
 
@@ -76,6 +77,7 @@ export abstract class EngineInstance {
     this.#buffer = this.memory.buffer;
     [this.#input, this.#inputView] = this.#viewsAt(this.inputAt);
     [this.#output, this.#outputView] = this.#viewsAt(this.#outputAt);
+    this.#outputText = Buffer.from(this.#buffer, this.#outputAt, BUFFER_BYTES);
   }
 
   get input(): Uint8Array {
@@ -97,6 +99,12 @@ export abstract class EngineInstance {
   get outputView(): DataView {
     this.#refresh();
     return this.#outputView;
+  }
+
+  /** Bytes of the output that are known to be ASCII. */
+  asciiText(from: number, to: number): string {
+    this.#refresh();
+    return this.#outputText.toString('latin1', from, to);
   }
 
   /** Of the last call, however it ended. */
@@ -155,6 +163,7 @@ export abstract class EngineInstance {
     this.#buffer = this.memory.buffer;
     [this.#input, this.#inputView] = this.#viewsAt(this.inputAt);
     [this.#output, this.#outputView] = this.#viewsAt(this.#outputAt);
+    this.#outputText = Buffer.from(this.#buffer, this.#outputAt, BUFFER_BYTES);
   }
 
   #viewsAt(address: number): [Uint8Array, DataView] {

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { bonusOfPlainView } from './plain-view.ts';
 import { checkView } from './public-view.ts';
 
-const bytesOf = (text: string) => new TextEncoder().encode(text);
-const plain = (text: string) => bonusOfPlainView(bytesOf(text));
+/** The view somewhere in a buffer whose other bytes would go on with it. */
+function plain(text: string): boolean | undefined {
+  const bytes = new TextEncoder().encode(`"{[${text}}]"0`);
+  return bonusOfPlainView(bytes, 3, bytes.length - 4);
+}
 
 function isView(text: string, bonusTriggered: boolean): boolean {
   try {
@@ -83,6 +86,7 @@ describe('the quick look at a public view', () => {
     ['a control character', '{"a":"\u0000"}'],
     ['a comma at the end', '{"a":1,}'],
     ['nothing behind a comma', '{"a":[1,]}'],
+    ['a letter that is not ASCII', '{"a":"é"}'],
     ['an open string', '{"a":"b}'],
     ['more levels than it follows', `{"a":${'['.repeat(200)}${']'.repeat(200)}}`],
     ['more names than it keeps', `{${Array.from({ length: 300 }, (_, i) => `"n${i}":1`).join(',')}}`],

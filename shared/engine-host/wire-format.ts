@@ -74,16 +74,21 @@ function readAnswer(instance: EngineInstance, length: number, allowed: Allowed):
     throw bad('pays what the game cannot pay');
   const flags = outputView.getUint32(payoutAt + 8, true);
   if ((flags & ~allowed.flags) !== 0) throw bad('has flags that it may not have');
-  const viewBytes = output.subarray(viewAt, length);
-  const view = decode(viewBytes);
-  const bonusTriggered = (flags & BONUS_TRIGGERED) !== 0;
-  if (bonusOfPlainView(viewBytes) !== bonusTriggered) checkView(view, bonusTriggered);
+  const view = readView(instance, viewAt, length, (flags & BONUS_TRIGGERED) !== 0);
   return {
     state: output.slice(4, payoutAt),
     payoutMillionths,
     bonusActive: (flags & BONUS_ACTIVE) !== 0,
     view,
   };
+}
+
+function readView(instance: EngineInstance, from: number, to: number, bonusTriggered: boolean): string {
+  const { output } = instance;
+  if (bonusOfPlainView(output, from, to) === bonusTriggered) return instance.asciiText(from, to);
+  const view = decode(output.subarray(from, to));
+  checkView(view, bonusTriggered);
+  return view;
 }
 
 /** @throws EngineError BAD_OUTPUT */
