@@ -1,4 +1,11 @@
-import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SecureContextOptions } from 'node:tls';
@@ -9,6 +16,8 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 const MAX_MESSAGE_BYTES = 128 * 1024;
 /** The longest deadline that a caller may set: a long simulation is asked for in parts. */
 const MAX_DEADLINE_MS = 10 * 60_000;
+/** Of calls that come without one. */
+const DEFAULT_DEADLINE_MS = 60_000;
 const MAX_STREAMS_PER_CONNECTION = 256;
 
 export interface GrpcServerOptions {
@@ -18,6 +27,8 @@ export interface GrpcServerOptions {
   /** Without it the server speaks plain text, which is for this machine and for networks that are trusted with seeds. */
   readonly tls?: Pick<SecureContextOptions, 'cert' | 'key'> | undefined;
   readonly routes: (router: ConnectRouter) => void;
+  /** Of calls that come without one; a minute unless given. */
+  readonly deadlineMs?: number;
 }
 
 export interface GrpcServer {
@@ -27,7 +38,8 @@ export interface GrpcServer {
 }
 
 /** Serves gRPC over HTTP/2. Nothing of a request is logged: it holds a seed. */
-export async function startGrpcServer({ host, port, tls, routes }: GrpcServerOptions): Promise<GrpcServer> {
+export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  const { host, port, tls, routes, deadlineMs = DEFAULT_DEADLINE_MS } = options;
   const shutdown = new AbortController();
   const handle = connectNodeAdapter({
     routes,
@@ -39,11 +51,15 @@ export async function startGrpcServer({ host, port, tls, routes }: GrpcServerOpt
     maxTimeoutMs: MAX_DEADLINE_MS,
     shutdownSignal: shutdown.signal,
   });
+  const listener = (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    request.headers['grpc-timeout'] ??= `${deadlineMs}m`;
+    handle(request, response);
+  };
   const settings = { maxConcurrentStreams: MAX_STREAMS_PER_CONNECTION };
   const server = tls
     ? // A `ca` asks for certificates of the callers.
-      createSecureServer({ settings, ...tls, minVersion: 'TLSv1.2' }, handle)
-    : createServer({ settings }, handle);
+      createSecureServer({ settings, ...tls, minVersion: 'TLSv1.2' }, listener)
+    : createServer({ settings }, listener);
   const connections = connectionsOf(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

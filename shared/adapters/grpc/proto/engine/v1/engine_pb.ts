@@ -572,7 +572,8 @@ export const Engine: GenService<{
     output: typeof StepResponseSchema;
   },
   /**
-   * Many rounds, counted. A chunk is computed only when the reader has room for it.
+   * Many rounds, counted. A chunk is computed only when the reader has room for it. A server may refuse more simulations
+   * than it wants to run at once with RESOURCE_EXHAUSTED.
    *
    * @generated from rpc engine.v1.Engine.BatchSimulate
    */
