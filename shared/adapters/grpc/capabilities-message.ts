@@ -29,7 +29,12 @@ export function capabilitiesMessage(engine: LoadedEngine): Capabilities {
  */
 export function readCapabilities(message: Capabilities): EngineCapabilities {
   const { actionSpace, enc, id } = message;
-  if (actionSpace.case !== 'discreteN' || enc?.action !== ENCODING.action || enc.obs !== ENCODING.obs) {
+  if (
+    actionSpace.case !== 'discreteN' ||
+    enc?.action !== ENCODING.action ||
+    enc.obs !== ENCODING.obs ||
+    enc.schemaVersion !== ENCODING.schemaVersion
+  ) {
     throw new EngineError(
       'UNSUPPORTED_ABI',
       "The engine's actions or views are not encoded as the host reads them",
@@ -41,7 +46,8 @@ export function readCapabilities(message: Capabilities): EngineCapabilities {
     told.buildId !== id.buildId ||
     told.stateEncoding !== enc.state ||
     told.actions.length !== actionSpace.value ||
-    told.maxHorizon !== message.maxHorizon
+    told.maxHorizon !== message.maxHorizon ||
+    told.preferredBatch !== message.preferredBatch
   ) {
     throw new EngineError('BAD_OUTPUT', 'The engine says two different things of itself');
   }
