@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect as connectHttp2 } from 'node:http2';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { credentials, status } from '@grpc/grpc-js';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadBuiltEngine } from '../../../engines/built-engine.ts';
 import type { LoadedEngine } from '../../engine-host/loaded-engine.ts';
 import { engineService } from './engine-service.ts';
@@ -21,11 +24,14 @@ let server: GrpcServer | undefined;
 beforeAll(async () => {
   engine = await loadBuiltEngine('happy-panda');
 });
-afterEach(() => server?.stop(0));
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await server?.stop(0);
+});
 
-async function start(tls?: GrpcServerOptions['tls']): Promise<GrpcServer> {
+async function start(options: Partial<GrpcServerOptions> = {}): Promise<GrpcServer> {
   const routes: GrpcServerOptions['routes'] = (router) => router.service(Engine, engineService([engine]));
-  server = await startGrpcServer({ host: 'localhost', port: 0, routes, tls });
+  server = await startGrpcServer({ host: 'localhost', port: 0, routes, ...options });
   return server;
 }
 
@@ -53,6 +59,64 @@ describe('a server that is told to stop', () => {
   });
 });
 
+describe('a connection', () => {
+  const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
+
+  it.each([
+    ['says nothing at all', Buffer.alloc(0)],
+    ['said something once', PREFACE],
+  ])('whose peer %s and is gone is given up', async (_, said) => {
+    const { port } = await start({ keepaliveMs: 100 });
+    const socket = connect(port, 'localhost').on('error', () => undefined);
+    socket.resume().write(said);
+    await once(socket, 'close', { signal: AbortSignal.timeout(2_000) });
+  });
+
+  it('gives its simulation up with its peer', async () => {
+    const computed = vi.spyOn(engine, 'withInstance');
+    const { port } = await start({ keepaliveMs: 100 });
+    const proxy = createServer((near) => {
+      const far = connect(port, 'localhost');
+      near.pipe(far).on('data', (bytes: Buffer) => {
+        near.write(bytes);
+        // From the first chunk on the peer is out of reach, and nothing tells the server.
+        if (computed.mock.calls.length > 0) near.unpipe(far);
+      });
+      for (const socket of [near, far]) socket.on('error', () => undefined);
+    }).listen(0, 'localhost');
+    await once(proxy, 'listening');
+    const { port: far } = proxy.address() as AddressInfo;
+    const stream = otherClient(OtherEngine, far).stream('BatchSimulate', { id, seed, rounds: 2 ** 40 });
+    stream.on('error', () => undefined).resume();
+    await once(stream, 'data');
+    await delay(500);
+    const atTheEnd = computed.mock.calls.length;
+    await delay(200);
+    expect(computed.mock.calls.length).toBe(atTheEnd);
+    stream.cancel();
+    proxy.close();
+  });
+
+  it('on which nothing is asked is kept for as long as its peer answers', async () => {
+    const { port } = await start({ keepaliveMs: 50 });
+    const peer = connectHttp2(`http://localhost:${port}`);
+    let pings = 0;
+    peer.on('ping', () => (pings += 1));
+    await vi.waitFor(() => expect(pings).toBeGreaterThan(4), 2_000);
+    expect(peer.closed).toBe(false);
+    peer.destroy();
+  });
+
+  it('beyond the most that there may be is closed at once', async () => {
+    const { port } = await start({ maxConnections: 1 });
+    const other = otherClient(OtherEngine, port);
+    await other.call('GetCapabilities', id);
+    const socket = connect(port, 'localhost').on('error', () => undefined);
+    await once(socket.resume(), 'close', { signal: AbortSignal.timeout(2_000) });
+    expect(await other.call('GetCapabilities', id)).toHaveProperty('max_horizon');
+  });
+});
+
 describe('a server with a certificate', () => {
   it('serves those who trust it, and nobody in plain text', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'rgs-tls-'));
@@ -62,7 +126,7 @@ describe('a server with a certificate', () => {
     await promisify(execFile)('openssl', [...request, ...subject, '-keyout', keyFile, '-out', certFile]);
     const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
 
-    const { port } = await start({ cert, key });
+    const { port } = await start({ tls: { cert, key } });
     const trusting = otherClient(OtherEngine, port, credentials.createSsl(cert));
     expect(await trusting.call('GetCapabilities', id)).toHaveProperty('max_horizon');
     expect(await ownClient(port, certFile)).toBe('happy-panda');

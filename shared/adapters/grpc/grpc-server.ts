@@ -19,6 +19,9 @@ const MAX_DEADLINE_MS = 10 * 60_000;
 /** Of calls that come without one. */
 const DEFAULT_DEADLINE_MS = 60_000;
 const MAX_STREAMS_PER_CONNECTION = 256;
+const MAX_CONNECTIONS = 1_024;
+/** How often each connection's peer is asked whether it is still there. */
+const KEEPALIVE_MS = 30_000;
 
 export interface GrpcServerOptions {
   readonly host: string;
@@ -29,6 +32,10 @@ export interface GrpcServerOptions {
   readonly routes: (router: ConnectRouter) => void;
   /** Of calls that come without one; a minute unless given. */
   readonly deadlineMs?: number;
+  /** A peer that has not answered a PING by the next one has vanished; 30 s unless given. */
+  readonly keepaliveMs?: number;
+  /** 1,024 unless given. */
+  readonly maxConnections?: number;
 }
 
 export interface GrpcServer {
@@ -40,6 +47,7 @@ export interface GrpcServer {
 /** Serves gRPC over HTTP/2. Nothing of a request is logged: it holds a seed. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { host, port, tls, routes, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  const { keepaliveMs = KEEPALIVE_MS, maxConnections = MAX_CONNECTIONS } = options;
   const shutdown = new AbortController();
   const handle = connectNodeAdapter({
     routes,
@@ -60,6 +68,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     ? // A `ca` asks for certificates of the callers.
       createSecureServer({ settings, ...tls, minVersion: 'TLSv1.2' }, listener)
     : createServer({ settings }, listener);
+  server.maxConnections = maxConnections;
+  server.on('session', (session) => keepAlive(session, keepaliveMs));
   const connections = connectionsOf(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -88,6 +98,23 @@ function connectionsOf(server: Http2Server): Connections {
     socket.once('close', () => sockets.delete(socket));
   });
   return { sessions, sockets };
+}
+
+/** Without it the connection of a peer that vanished stays for ever, with all that was asked on it. */
+function keepAlive(session: ServerHttp2Session, keepaliveMs: number): void {
+  let answered = true;
+  const beat = setInterval(() => {
+    // One that is destroyed closes a little later, and takes no PING until then.
+    if (!answered || session.destroyed) {
+      session.destroy();
+      return;
+    }
+    answered = false;
+    session.ping(() => {
+      answered = true;
+    });
+  }, keepaliveMs);
+  session.once('close', () => clearInterval(beat));
 }
 
 async function stop(
