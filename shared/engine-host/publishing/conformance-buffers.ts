@@ -1,8 +1,9 @@
 import { EngineError } from '../../domain/errors.ts';
-import type { EngineInput, EngineStep } from '../../ports/engines.ts';
+import type { EngineInput } from '../../ports/engines.ts';
 import type { EngineInstance } from '../engine-instance.ts';
 import type { LoadedEngine } from '../loaded-engine.ts';
 import type { WireCall } from '../wire-instance.ts';
+import { sameStep } from './conformance-play.ts';
 import { wrong } from './nonconformity.ts';
 
 const BUFFER_BYTES = 65_536;
@@ -32,15 +33,6 @@ export function soil(engine: LoadedEngine): void {
     input.fill(0xa5);
     output.fill(0xa5);
   });
-}
-
-export function sameStep(one: EngineStep, other: EngineStep): boolean {
-  return (
-    Buffer.compare(one.state, other.state) === 0 &&
-    one.payoutMillionths === other.payoutMillionths &&
-    one.bonusActive === other.bonusActive &&
-    one.view === other.view
-  );
 }
 
 function refuses(engine: LoadedEngine, call: WireCall, length: number): boolean {

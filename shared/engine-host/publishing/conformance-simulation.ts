@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readView } from '../../domain/round-view.ts';
 import type { EngineAction, EngineMode, EngineStep } from '../../ports/engines.ts';
-import type { LoadedEngine } from '../loaded-engine.ts';
-import { type SimulationResult, simulate } from '../simulation.ts';
+import type { SimulationBatch, SimulationResult } from '../simulation.ts';
+import { eachOf, type Subject } from './conformance-play.ts';
 import { wrong } from './nonconformity.ts';
 
 const ROUNDS = 2_000;
@@ -15,16 +15,20 @@ const MAX_DEVIATIONS = 5;
 const STEPS_PER_ROUND = 65_536;
 const seed = createHash('sha256').update('conformance simulation').digest();
 
+export interface SimulatingSubject extends Subject {
+  simulate(batch: SimulationBatch): Counted | Promise<Counted>;
+}
+
 /**
  * @throws EngineError where simulated rounds are not those that steps play, depend on how they are counted, or return
  * other than is declared
  */
-export function checkSimulation(engine: LoadedEngine): void {
-  for (const [index, mode] of engine.capabilities.modes.entries()) {
-    const batch = (first: number, rounds: number) =>
-      simulate(engine, { seed, first: BigInt(first), rounds, mode: index });
-    const whole = batch(0, ROUNDS);
-    if (!sameCounters(whole, [batch(0, CUT), batch(CUT, ROUNDS - CUT)])) {
+export async function checkSimulation(subject: SimulatingSubject): Promise<void> {
+  for (const [index, mode] of subject.capabilities.modes.entries()) {
+    const batch = async (first: number, rounds: number) =>
+      subject.simulate({ seed, first: BigInt(first), rounds, mode: index });
+    const whole = await batch(0, ROUNDS);
+    if (!sameCounters(whole, [await batch(0, CUT), await batch(CUT, ROUNDS - CUT)])) {
       throw wrong(`simulated rounds of ${mode.name} depend on how they are split into batches`);
     }
     if (whole.rounds !== BigInt(ROUNDS))
@@ -32,15 +36,17 @@ export function checkSimulation(engine: LoadedEngine): void {
     if (whole.maxWin > mode.maxWinMillionths) {
       throw wrong(`a simulated round of ${mode.name} wins more than it declares`);
     }
-    const choiceless = choicelessPlay(engine, mode);
+    const choiceless = choicelessPlay(subject, mode);
     if (!choiceless) continue;
-    if (!sameCounters(batch(0, REPLAYED), [replay(engine, choiceless)])) {
+    if (!sameCounters(await batch(0, REPLAYED), [await replay(subject, choiceless)])) {
       throw wrong(`simulated rounds of ${mode.name} are not those that steps play`);
     }
-    checkReturn(batch(0, RETURN_ROUNDS), mode);
+    checkReturn(await batch(0, RETURN_ROUNDS), mode);
   }
 }
 
+/** What is looked at of a simulation. */
+export type Counted = Counters & Pick<SimulationResult, 'maxWin'>;
 type Counters = Pick<SimulationResult, (typeof sums)[number]>;
 const sums = [
   'rounds',
@@ -56,7 +62,7 @@ function sameCounters(whole: Counters, parts: readonly Counters[]): boolean {
   return sums.every((name) => whole[name] === parts.reduce((sum, part) => sum + part[name], 0n));
 }
 
-function checkReturn(counted: SimulationResult, mode: EngineMode): void {
+function checkReturn(counted: Counters, mode: EngineMode): void {
   const price = Number(mode.priceMillionths);
   const declared = (Number(mode.rtpMillionths) * price) / 1e6;
   const rounds = Number(counted.rounds);
@@ -82,7 +88,7 @@ interface ChoicelessPlay {
  * declared for the best of them.
  */
 function choicelessPlay(
-  { capabilities: { actions } }: LoadedEngine,
+  { capabilities: { actions } }: Subject,
   mode: EngineMode,
 ): ChoicelessPlay | undefined {
   const [opening, ...otherOpenings] = actions.filter((action) => action.mode === mode.name);
@@ -91,7 +97,7 @@ function choicelessPlay(
   return opening && choices.length === 0 ? { opening, inside } : undefined;
 }
 
-function replay(engine: LoadedEngine, { opening, inside }: ChoicelessPlay): Counters {
+async function replay(subject: Subject, play: ChoicelessPlay): Promise<Counters> {
   const total = {
     rounds: 0n,
     hits: 0n,
@@ -101,20 +107,10 @@ function replay(engine: LoadedEngine, { opening, inside }: ChoicelessPlay): Coun
     bonusPayout: 0n,
     roundSquares: 0n,
   };
-  const { state } = engine.reset();
-  for (let round = 0; round < REPLAYED; round++) {
-    const at = (step: number) => ({ seed, stepIndex: round * STEPS_PER_ROUND + step });
-    let answer = engine.step({ ...at(0), state, action: opening.code });
-    const base = answer.payoutMillionths;
-    const triggered = triggersBonus(answer);
-    let bonus = 0n;
-    let steps = 0;
-    while (answer.bonusActive) {
-      steps += 1;
-      if (steps >= engine.capabilities.maxHorizon) throw wrong('a round takes more steps than it declares');
-      answer = engine.step({ ...at(steps), state: answer.state, action: inside?.code ?? 0 });
-      bonus += answer.payoutMillionths;
-    }
+  const { state } = await subject.reset();
+  const rounds = Array.from({ length: REPLAYED }, (_, round) => round);
+  await eachOf(rounds, subject.inFlight, async (round) => {
+    const { base, bonus, steps, triggered } = await replayRound(subject, play, state, round);
     total.rounds += 1n;
     total.hits += base + bonus > 0n ? 1n : 0n;
     total.bonuses += triggered ? 1n : 0n;
@@ -122,8 +118,30 @@ function replay(engine: LoadedEngine, { opening, inside }: ChoicelessPlay): Coun
     total.basePayout += base;
     total.bonusPayout += bonus;
     total.roundSquares += (base + bonus) ** 2n;
-  }
+  });
   return total;
+}
+
+async function replayRound(
+  subject: Subject,
+  { opening, inside }: ChoicelessPlay,
+  from: Uint8Array,
+  round: number,
+) {
+  const step = async (state: Uint8Array, action: number, index: number) =>
+    (await subject.play({ seed, stepIndex: round * STEPS_PER_ROUND + index, state, action })).answer;
+  let answer = await step(from, opening.code, 0);
+  const base = answer.payoutMillionths;
+  const triggered = triggersBonus(answer);
+  let bonus = 0n;
+  let steps = 0;
+  while (answer.bonusActive) {
+    steps += 1;
+    if (steps >= subject.capabilities.maxHorizon) throw wrong('a round takes more steps than it declares');
+    answer = await step(answer.state, inside?.code ?? 0, steps);
+    bonus += answer.payoutMillionths;
+  }
+  return { base, bonus, steps, triggered };
 }
 
 function triggersBonus({ view }: EngineStep): boolean {
