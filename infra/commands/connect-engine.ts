@@ -8,16 +8,28 @@ import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
 import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
 import { GrpcChannel } from '../../shared/adapters/grpc/grpc-channel.ts';
 import { RemoteEngine } from '../../shared/adapters/grpc/remote-engine.ts';
+import { checkRefusals } from '../../shared/adapters/grpc/remote-refusals.ts';
+import { simulateRemotely } from '../../shared/adapters/grpc/remote-simulation.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
+import { mergeTallies, type Tally } from '../../shared/certification/tally.ts';
 import type { Game } from '../../shared/domain/game.ts';
 import { GameCode } from '../../shared/domain/ids.ts';
+import type { Subject } from '../../shared/engine-host/publishing/conformance-play.ts';
+import {
+  checkRemoteConformance,
+  type RemoteConformance,
+} from '../../shared/engine-host/publishing/conformance-remote.ts';
+import type { SimulatingSubject } from '../../shared/engine-host/publishing/conformance-simulation.ts';
 import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Offer, readOffer } from './offer.ts';
+import { progressLine } from './progress-line.ts';
 import { activateEngine } from './publish-engine.ts';
 import { runCommand } from './run-command.ts';
 
 const TIMEOUT_MS = 5_000;
+/** A server may be far away, and its steps are many. */
+const STEPS_IN_FLIGHT = 16;
 
 export interface EngineConnection {
   readonly gameCode: string;
@@ -27,10 +39,13 @@ export interface EngineConnection {
   /** How the game is offered; otherwise `engines/<game>/game.json`, or as it is offered now. */
   readonly offerFile?: string | undefined;
   readonly plaintext: boolean;
+  /** How many steps have been played to see whether the engine conforms. */
+  readonly onSteps?: (steps: number) => void;
 }
 
 export interface ConnectedEngine {
   readonly engine: RemoteEngine;
+  readonly conformance: RemoteConformance;
   /** No such version of the game was there before. */
   readonly isNew: boolean;
 }
@@ -47,10 +62,10 @@ export async function connectEngine(
 ): Promise<ConnectedEngine> {
   const gameCode = GameCode.parse(connection.gameCode);
   const url = serverAddress(connection);
-  const engine = await inspect(url, connection.engineId ?? gameCode);
   const client = documentClient();
   const known = await new DynamoRegistry(client, outputs.ConfigTable, systemClock).game(gameCode);
   const { title, bets } = await offerOf(gameCode, connection.offerFile, known);
+  const { engine, conformance } = await inspect(url, connection.engineId ?? gameCode, connection.onSteps);
 
   const { hash, build } = engine;
   const { engineId, buildId, buildHash } = build;
@@ -59,7 +74,7 @@ export async function connectEngine(
   const versions = new DynamoGameVersions(client, outputs.ConfigTable);
   const isNew = await versions.publish({ ...version, gameCode, title, bets }, served);
   if (!isNew) await new DynamoRegistryAdmin(client, outputs.ConfigTable).putEngineVersion(served);
-  return { engine, isNew };
+  return { engine, conformance, isNew };
 }
 
 /** Seeds cross this connection before their rounds are played, so outside of this machine it is encrypted. */
@@ -73,16 +88,44 @@ function serverAddress({ url, plaintext }: EngineConnection): string {
   return origin;
 }
 
-/** Asks the server what it has, and for a first state, so that a game is not moved to what cannot play it. */
-async function inspect(url: string, engineId: string): Promise<RemoteEngine> {
-  const channel = new GrpcChannel(url, TIMEOUT_MS);
+/** Asks the server what it has, and plays it as publishing plays a module, so that a game is not moved to what cannot be played. */
+async function inspect(
+  url: string,
+  engineId: string,
+  onSteps: EngineConnection['onSteps'] = () => undefined,
+): Promise<Pick<ConnectedEngine, 'engine' | 'conformance'>> {
+  const [channel, other] = [new GrpcChannel(url, TIMEOUT_MS), new GrpcChannel(url, TIMEOUT_MS)];
   try {
     const engine = await RemoteEngine.connect(channel, { engineId, buildId: '', buildHash: '' });
-    await engine.reset();
-    return engine;
+    let steps = 0;
+    const count = () => onSteps((steps += 1));
+    await checkRefusals(channel, engine);
+    const subject: SimulatingSubject = {
+      ...subjectOf(engine, count),
+      simulate: async (batch) => {
+        const parts: Tally[] = [];
+        for await (const part of simulateRemotely(channel, engine.build, batch)) parts.push(part);
+        return mergeTallies(parts);
+      },
+    };
+    const elsewhere = subjectOf(await RemoteEngine.connect(other, engine.build), count);
+    return { engine, conformance: await checkRemoteConformance(subject, elsewhere) };
   } finally {
     channel.close();
+    other.close();
   }
+}
+
+function subjectOf(engine: RemoteEngine, onStep: () => void): Subject {
+  return {
+    capabilities: engine.capabilities,
+    inFlight: STEPS_IN_FLIGHT,
+    reset: () => engine.reset(),
+    play: async (input) => {
+      onStep();
+      return { input, answer: await engine.step(input), fuel: 0n, memoryPages: 0 };
+    },
+  };
 }
 
 async function offerOf(gameCode: string, file: string | undefined, known: Game | undefined): Promise<Offer> {
@@ -90,6 +133,19 @@ async function offerOf(gameCode: string, file: string | undefined, known: Game |
   if (file !== undefined || existsSync(own)) return readOffer(file ?? own);
   if (known) return known;
   throw new Error(`${gameCode} is new: say how it is offered with --offer FILE, in the form of a game.json`);
+}
+
+async function connectShowingProgress(
+  deployment: Deployment,
+  connection: EngineConnection,
+): Promise<ConnectedEngine> {
+  const progress = progressLine();
+  try {
+    const onSteps = (steps: number) => progress.show(`${connection.url}: ${steps} steps played`);
+    return await connectEngine(deployment, { ...connection, onSteps });
+  } finally {
+    progress.end();
+  }
 }
 
 const usage =
@@ -113,9 +169,12 @@ if (import.meta.main) {
     if (!gameCode || !url || more.length > 0) throw new Error(`Usage: ${usage}`);
     const deployment = await findDeployment(stage);
     const connection = { gameCode, url, engineId, offerFile, plaintext };
-    const { engine, isNew } = await connectEngine(deployment, connection);
+    const { engine, conformance, isNew } = await connectShowingProgress(deployment, connection);
     const { hash, build } = engine;
     console.log(`${url} has ${build.engineId} ${build.buildId}, build ${build.buildHash}`);
+    console.log(`It conforms in ${conformance.rounds} rounds of ${conformance.steps} steps`);
+    if (!conformance.simulates)
+      console.log('It does not simulate: the return that it declares was not measured');
     console.log(`${isNew ? 'Connected' : 'Was connected before:'} ${gameCode} ${hash} (stage ${stage})`);
     if (!activate) {
       console.log(

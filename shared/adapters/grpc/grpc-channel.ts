@@ -52,6 +52,18 @@ export class GrpcChannel {
     }
   }
 
+  /** A call that is answered in parts. It is not repeated, and ends when its caller wants no more of them. */
+  async *stream<T>(run: (options: CallOptions) => AsyncIterable<T>, timeoutMs: number): AsyncGenerator<T> {
+    const ended = new AbortController();
+    try {
+      yield* run({ timeoutMs, signal: ended.signal });
+    } catch (cause) {
+      throw answeredStatus(cause);
+    } finally {
+      ended.abort();
+    }
+  }
+
   close(): void {
     this.#session.abort();
   }

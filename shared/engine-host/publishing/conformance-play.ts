@@ -22,14 +22,11 @@ export interface PlayedStep {
   readonly memoryPages: number;
 }
 
-const MIN_STEPS = 1_000;
-const STATES_TO_DAMAGE = 200;
-
-/** Rounds as a player plays them, each from where the one before it ended. */
-export async function playRounds(subject: Subject): Promise<PlayedStep[][]> {
+/** Rounds as a player plays them, each from where the one before it ended, until they have `minSteps`. */
+export async function playRounds(subject: Subject, minSteps: number): Promise<PlayedStep[][]> {
   const rounds: PlayedStep[][] = [];
   let { state } = await subject.reset();
-  for (let steps = 0; steps < MIN_STEPS; ) {
+  for (let steps = 0; steps < minSteps; ) {
     const round = await playRound(subject, state, rounds.length);
     rounds.push(round);
     steps += round.length;
@@ -113,7 +110,7 @@ export async function checkSameAnswers(
 
 /** Whatever bytes come as a state, and whatever action with them: an answer or a refusal, and no trap. */
 export async function checkDamagedStates(subject: Subject, played: readonly PlayedStep[]): Promise<void> {
-  const damaged = played.slice(0, STATES_TO_DAMAGE).flatMap(({ input }, index) => {
+  const damaged = played.flatMap(({ input }, index) => {
     const chance = digest(`damage ${index}`);
     const flipped = Uint8Array.from(input.state);
     if (flipped.length > 0) flipped[chance.readUInt32LE() % flipped.length]! ^= chance.readUInt8(4) || 1;
