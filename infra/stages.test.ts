@@ -61,6 +61,10 @@ test('a random source has the address of a server', () => {
   expect(changed({ randomUrl: 'http://127.0.0.1:50051' })).not.toThrow();
   expect(changed({ randomUrl: 'http://random.example:50051' })).toThrow(/must be https.*randomUrl/s);
   expect(changed({ randomUrl: 'random.example:50051' })).toThrow(/randomUrl/);
+  expect(stageSettings('local', { randomUrl: 'http://127.0.0.1:50051' })).toMatchObject({
+    randomUrl: 'http://127.0.0.1:50051',
+  });
+  expect(() => stageSettings('local', { randomUrl: 'http://random.example' })).toThrow(/must be https/);
 });
 
 test('a function behind the API may not take longer than a REST API waits', () => {

@@ -180,10 +180,11 @@ export class InvalidStageError extends Error {
   override readonly name = 'InvalidStageError';
 }
 
-/** What the command line may change without an edit of this file. */
+/** What the command line, or the environment of a local run, may change without an edit of this file. */
 export interface StageOverrides {
   readonly api?: string | undefined;
   readonly alarmEmail?: string | undefined;
+  readonly randomUrl?: string | undefined;
 }
 
 /**
@@ -195,8 +196,8 @@ export function stageSettings(stage: string, overrides: StageOverrides = {}): St
     throw new InvalidStageError(
       `Unknown stage "${stage}". Choose one with -c stage=NAME: ${Object.keys(STAGES).join(', ')}.`,
     );
-  const { api = input.api, alarmEmail = input.alarmEmail } = overrides;
-  return parseStage(stage, { ...input, api, alarmEmail });
+  const { api = input.api, alarmEmail = input.alarmEmail, randomUrl = input.randomUrl } = overrides;
+  return parseStage(stage, { ...input, api, alarmEmail, randomUrl });
 }
 
 /** Checks settings from anywhere; unknown names are refused, so that a typo cannot become a default. */

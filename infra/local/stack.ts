@@ -33,6 +33,8 @@ export interface LocalStackOptions {
   /** The demo operator's wallet, which is no part of the stack. Undefined: none is started. */
   readonly wallet: { readonly port: number; readonly secret: string } | undefined;
   readonly stage?: string;
+  /** A server of `random.v1` that the seeds of rounds come from; otherwise they come from this machine. */
+  readonly randomUrl?: string | undefined;
   /** Shows what functions print on this console instead of writing it to their logs. */
   readonly verbose?: boolean;
   readonly onProgress?: (step: FinishedStep) => void;
@@ -81,7 +83,11 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   cleanup.defer(() => api.stop());
 
   const outdir = path.join(dataDirectory, 'cdk.out');
-  const synthesis = prepareSynthesis({ stage: options.stage ?? 'local', outdir });
+  const synthesis = prepareSynthesis({
+    stage: options.stage ?? 'local',
+    outdir,
+    randomUrl: options.randomUrl,
+  });
   cleanup.defer(() => synthesis.stop());
   const services = await startServicesAndBundle(dataDirectory, step, cleanup);
   const { model, resources } = await step('Synthesise the stack', async () => {

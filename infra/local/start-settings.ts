@@ -6,6 +6,8 @@ export interface StartSettings {
   readonly port: number;
   readonly walletPort: number;
   readonly dataDirectory: string;
+  /** Where the seeds of rounds come from, if not from this machine. */
+  readonly randomUrl: string | undefined;
   readonly verbose: boolean;
 }
 
@@ -24,6 +26,7 @@ export function readSettings(
     port: portOf(environment, 'PORT', 8080),
     walletPort: portOf(environment, 'WALLET_PORT', 8081),
     dataDirectory: path.resolve(environment['RGS_DATA'] || path.join(PROJECT, '.rgs', 'data')),
+    randomUrl: environment['RANDOM_URL'] || undefined,
     verbose: isVerbose(argv),
   };
 }

@@ -26,7 +26,7 @@ async function stopOnSignal(): Promise<void> {
   process.exit(0);
 }
 
-async function start({ port, walletPort, dataDirectory }: StartSettings): Promise<void> {
+async function start({ port, walletPort, dataDirectory, randomUrl }: StartSettings): Promise<void> {
   const startedMs = performance.now();
   console.log('serverless-rgs on this machine\n');
   // Loaded late, so that a package that is missing can be told of in one line.
@@ -39,6 +39,7 @@ async function start({ port, walletPort, dataDirectory }: StartSettings): Promis
   const stack = await startLocalStack({
     dataDirectory,
     port,
+    randomUrl,
     wallet: { port: walletPort, secret: DEMO_WALLET_SECRET },
     verbose,
     onProgress: ({ name, durationMs }) => console.log(progressLine(name, durationMs)),

@@ -4,6 +4,7 @@ import type { Synthesised } from '../synthesise.ts';
 
 export interface SynthesisRequest {
   readonly stage: string;
+  readonly randomUrl?: string | undefined;
   /** Where the assembly goes, as `cdk.out`. */
   readonly outdir: string;
 }

@@ -27,12 +27,22 @@ export class LocalStackProcess {
     this.startedInMs = startedInMs;
   }
 
-  static async start(dataDirectory?: string, ports = { api: 0, wallet: 0 }): Promise<LocalStackProcess> {
+  static async start(
+    dataDirectory?: string,
+    ports = { api: 0, wallet: 0 },
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<LocalStackProcess> {
     const data = dataDirectory ?? (await mkdtemp(path.join(tmpdir(), 'rgs-e2e-')));
     const startedAtMs = performance.now();
     const child = spawn(process.execPath, ['infra/local/start.ts'], {
       cwd: root,
-      env: { ...process.env, RGS_DATA: data, PORT: String(ports.api), WALLET_PORT: String(ports.wallet) },
+      env: {
+        ...process.env,
+        ...environment,
+        RGS_DATA: data,
+        PORT: String(ports.api),
+        WALLET_PORT: String(ports.wallet),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: string[] = [];
