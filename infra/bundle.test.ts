@@ -1,9 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeEach, expect, test } from 'vitest';
-import { bundleFunctions } from './bundle.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { bundleChangedFunctions, bundleFunctions } from './bundle.ts';
 import { temporaryDirectory } from './template.fixture.ts';
 
 const MODULES = join(import.meta.dirname, '../node_modules');
@@ -22,8 +32,15 @@ const run = () => bundleFunctions({ functionsDirectory, outputDirectory });
 const bundleOf = (name: string) => join(outputDirectory, 'bundles', name, 'handler.mjs');
 
 function writeHandler(name: string, source: string): void {
-  mkdirSync(join(functionsDirectory, name), { recursive: true });
-  writeFileSync(join(functionsDirectory, name, 'handler.ts'), source);
+  writeOld(join(functionsDirectory, name, 'handler.ts'), source);
+}
+
+/** As if it had been written a minute ago: not while the bundles are built. */
+function writeOld(file: string, source: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, source);
+  const minuteAgo = Date.now() / 1_000 - 60;
+  utimesSync(file, minuteAgo, minuteAgo);
 }
 
 test('every folder with a handler is bundled, except for those that begin with an underscore', async () => {
@@ -56,11 +73,87 @@ test('a bundle that did not change is not written again', async () => {
   expect(statSync(bundleOf('play-spin'), { bigint: true }).mtimeNs).toBe(before);
 });
 
+test('a bundle that changed comes whole: whoever reads the old one reads on in it', async () => {
+  writeHandler('play-spin', 'export const handler = 1;');
+  await run();
+  const before = readFileSync(bundleOf('play-spin'), 'utf8');
+  const reader = join(temporaryDirectory(), 'handler.mjs');
+  linkSync(bundleOf('play-spin'), reader);
+  writeHandler('play-spin', 'export const handler = 2;');
+  await run();
+  expect(readFileSync(bundleOf('play-spin'), 'utf8')).not.toBe(before);
+  expect(readFileSync(reader, 'utf8')).toBe(before);
+  expect(readdirSync(outputDirectory).sort()).toEqual([
+    'bundles',
+    'bundles.json',
+    'metafiles',
+    'source-maps',
+  ]);
+});
+
 test('the bundle of a function that is gone goes too', async () => {
   writeHandler('play-spin', 'export const handler = 1;');
   mkdirSync(join(outputDirectory, 'bundles', 'old'), { recursive: true });
   await run();
   expect(readdirSync(join(outputDirectory, 'bundles'))).toEqual(['play-spin']);
+});
+
+describe('a run that takes the bundles as they are', () => {
+  const price = () => join(functionsDirectory, '_runtime/price.ts');
+  const unused = () => join(functionsDirectory, '_runtime/unused.ts');
+  beforeEach(async () => {
+    writeOld(price(), 'export const price = 1;');
+    writeOld(unused(), 'export const unused = 1;');
+    writeHandler(
+      'play-spin',
+      "import { price } from '../_runtime/price.ts'; import '../_runtime/unused.ts'; export const handler = price;",
+    );
+    await run();
+  });
+
+  /** Only a build writes metafiles. */
+  async function buildsAgain(): Promise<boolean> {
+    rmSync(join(outputDirectory, 'metafiles'), { recursive: true });
+    await bundleChangedFunctions({ functionsDirectory, outputDirectory });
+    return existsSync(join(outputDirectory, 'metafiles'));
+  }
+
+  test('builds none where nothing has changed', async () => {
+    expect(await buildsAgain()).toBe(false);
+  });
+
+  const record = () => join(outputDirectory, 'bundles.json');
+  test.each<[string, () => void]>([
+    ['a handler', () => writeHandler('play-spin', 'export const handler = 3;')],
+    ['what it imports', () => writeOld(price(), 'export const price = 2;')],
+    ['a file of which nothing was left', () => writeOld(unused(), 'console.log(1);')],
+    ['a function that is new', () => writeHandler('list-games', 'export const handler = 1;')],
+    ['a bundle', () => writeFileSync(bundleOf('play-spin'), 'export const handler = 4;')],
+    ['a bundle that is gone', () => rmSync(bundleOf('play-spin'))],
+    ['a record that cannot be read', () => writeFileSync(record(), '{')],
+  ])('builds them where it finds changed: %s', async (_, change) => {
+    change();
+    expect(await buildsAgain()).toBe(true);
+  });
+
+  test('fails as a build does where a source is gone', async () => {
+    rmSync(unused());
+    await expect(buildsAgain()).rejects.toThrow(/unused/);
+  });
+
+  test('builds them where a function is gone', async () => {
+    writeHandler('list-games', 'export const handler = 1;');
+    await run();
+    rmSync(join(functionsDirectory, 'list-games'), { recursive: true });
+    expect(await buildsAgain()).toBe(true);
+    expect(readdirSync(join(outputDirectory, 'bundles'))).toEqual(['play-spin']);
+  });
+
+  test('builds them where a source was written while they were built, which may have read it before', async () => {
+    writeFileSync(price(), 'export const price = 5;');
+    await run();
+    expect(await buildsAgain()).toBe(true);
+  });
 });
 
 test('what is deployed is one file; its source map lies beside the bundles', async () => {

@@ -1,12 +1,16 @@
 /** Bundles every function into a folder that needs nothing else: `.rgs/bundles/<name>/`, one file but for parts on demand. */
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { type Bundles, isCurrent, recordOf } from './bundle-record.ts';
 import { isPart, partsLeftOut, trimmingFor } from './bundle-trimming.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+/** What the bundles beside it were made of. */
+const RECORD = 'bundles.json';
 
 export interface BundledFunction {
   readonly name: string;
@@ -19,7 +23,7 @@ export interface BundledFunction {
 
 export interface BundleOptions {
   readonly functionsDirectory?: string;
-  /** Gets `bundles/`, and beside it `source-maps/` and `metafiles/`, which are not deployed. */
+  /** Gets `bundles/`, and beside it `source-maps/`, `metafiles/` and `bundles.json`, which are not deployed. */
   readonly outputDirectory?: string;
 }
 
@@ -28,19 +32,50 @@ export interface BundleOptions {
  * @returns sizes by name, in the order of the names
  */
 export async function bundleFunctions(options: BundleOptions = {}): Promise<readonly BundledFunction[]> {
-  const functionsDirectory = options.functionsDirectory ?? join(ROOT, 'functions');
-  const outputDirectory = options.outputDirectory ?? join(ROOT, '.rgs');
-  const names = await functionNames(functionsDirectory);
-  await removeOthers(join(outputDirectory, 'bundles'), names);
+  const startedAtMs = Date.now();
+  const { functionsDirectory, outputDirectory, bundles } = await placesOf(options);
+  const { names } = bundles;
+  await removeOthers(bundles.directory, names);
   const groups = Map.groupBy(names, trimmingFor);
   const bundled = await Promise.all(
     [...groups].map(([plugins, members]) => bundleGroup(members, plugins, functionsDirectory)),
   );
-  const sizes = bundled.flat().map(async (bundle) => {
-    const whole = bundle.onDemand ? await bundleWithParts(bundle.name, functionsDirectory) : bundle;
-    return writeBundle(whole, outputDirectory);
-  });
-  return (await Promise.all(sizes)).sort((left, right) => left.name.localeCompare(right.name));
+  const whole = await Promise.all(
+    bundled
+      .flat()
+      .map(async (bundle) => (bundle.onDemand ? bundleWithParts(bundle.name, functionsDirectory) : bundle)),
+  );
+  const sizes = await Promise.all(whole.map((bundle) => writeBundle(bundle, outputDirectory)));
+  const inputs = new Set([...bundled.flat(), ...whole].flatMap((bundle) => bundle.inputs));
+  const record = await recordOf(bundles, [...inputs].sort(), startedAtMs);
+  if (record) {
+    const file = join(outputDirectory, RECORD);
+    await writeChanged(file, Buffer.from(JSON.stringify(record)), outputDirectory);
+  }
+  return sizes.sort((left, right) => left.name.localeCompare(right.name));
+}
+
+/** Builds only where the bundles are not what a build would make. */
+export async function bundleChangedFunctions(options: BundleOptions = {}): Promise<void> {
+  const { bundles, outputDirectory } = await placesOf(options);
+  if (!(await isCurrent(bundles, join(outputDirectory, RECORD)))) await bundleFunctions(options);
+}
+
+interface Places {
+  readonly functionsDirectory: string;
+  readonly outputDirectory: string;
+  readonly bundles: Bundles;
+}
+
+async function placesOf(options: BundleOptions): Promise<Places> {
+  const functionsDirectory = options.functionsDirectory ?? join(ROOT, 'functions');
+  const outputDirectory = options.outputDirectory ?? join(ROOT, '.rgs');
+  const names = await functionNames(functionsDirectory);
+  return {
+    functionsDirectory,
+    outputDirectory,
+    bundles: { names, directory: join(outputDirectory, 'bundles') },
+  };
 }
 
 async function functionNames(functionsDirectory: string): Promise<string[]> {
@@ -57,7 +92,7 @@ async function functionNames(functionsDirectory: string): Promise<string[]> {
 async function removeOthers(directory: string, names: readonly string[]): Promise<void> {
   if (!existsSync(directory)) return;
   const stale = (await readdir(directory)).filter((name) => !names.includes(name));
-  await Promise.all(stale.map((name) => rm(join(directory, name), { recursive: true })));
+  await Promise.all(stale.map((name) => rm(join(directory, name), { recursive: true, force: true })));
 }
 
 interface Bundle {
@@ -66,6 +101,8 @@ interface Bundle {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Of those files that every cold start loads. */
   readonly outputs: Readonly<Record<string, Metafile['outputs'][string]>>;
+  /** Every file that its build read, also where nothing of it is left. */
+  readonly inputs: readonly string[];
   /** It can load what is not in it. */
   readonly onDemand: boolean;
 }
@@ -84,12 +121,13 @@ async function bundleGroup(
     })),
     plugins: [...plugins, partsLeftOut],
   });
+  const inputs = Object.keys(metafile.inputs);
   return names.map((name) => {
     const files = outputFiles.filter(({ path }) => basename(dirname(path)) === name);
     const output = metafile.outputs[`${OUTDIR}/${name}/handler.mjs`];
     if (!output) throw new Error(`There is no bundle of ${name}`);
     const onDemand = output.imports.some(({ kind, path }) => kind === 'dynamic-import' && isPart(path));
-    return { name, files: contentsByName(files), outputs: { 'handler.mjs': output }, onDemand };
+    return { name, files: contentsByName(files), outputs: { 'handler.mjs': output }, inputs, onDemand };
   });
 }
 
@@ -113,7 +151,13 @@ async function bundleWithParts(name: string, functionsDirectory: string): Promis
     const imported = output.imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
     atOnce.push(...imported.map(({ path }) => basename(path)));
   }
-  return { name, files: contentsByName(outputFiles), outputs, onDemand: true };
+  return {
+    name,
+    files: contentsByName(outputFiles),
+    outputs,
+    inputs: Object.keys(metafile.inputs),
+    onDemand: true,
+  };
 }
 
 function contentsByName(files: readonly OutputFile[]): ReadonlyMap<string, Uint8Array> {
@@ -132,11 +176,12 @@ async function writeBundle(
       writeChanged(
         file.endsWith('.map') ? join(outputDirectory, 'source-maps', name, file) : join(folder, file),
         contents,
+        outputDirectory,
       ),
     ),
   );
   const metafile = join(outputDirectory, 'metafiles', `${name}.json`);
-  await writeChanged(metafile, Buffer.from(JSON.stringify(outputs)));
+  await writeChanged(metafile, Buffer.from(JSON.stringify(outputs)), outputDirectory);
   const gzipped = (names: readonly string[]) =>
     names.reduce((sum, file) => sum + gzipSync(files.get(file) ?? '', { level: 9 }).byteLength, 0);
   const atOnce = Object.keys(outputs);
@@ -148,11 +193,16 @@ async function writeBundle(
   };
 }
 
-/** Leaves an identical file alone: whatever watches or runs the bundles sees only real changes. */
-async function writeChanged(path: string, contents: Uint8Array): Promise<void> {
+/**
+ * Leaves an identical file alone: whatever watches or runs the bundles sees only real changes. Others come whole, from
+ * elsewhere in `outputDirectory`: nobody who builds or deploys at the same time reads half of one, or takes it for stale.
+ */
+async function writeChanged(path: string, contents: Uint8Array, outputDirectory: string): Promise<void> {
   if (existsSync(path) && (await readFile(path)).equals(contents)) return;
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, contents);
+  const unfinished = join(outputDirectory, `unfinished-${randomUUID()}`);
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
 }
 
 /** Nothing is written there: the names of outputs are relative to it. */

@@ -2,7 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { bundleFunctions } from '../bundle.ts';
+import { bundleChangedFunctions } from '../bundle.ts';
 import { LOCAL_DEPLOYMENT_FILE } from '../commands/deployment.ts';
 import { startDemoWallet } from '../demo-wallet/server.ts';
 import type { StackModel } from './model.ts';
@@ -139,7 +139,7 @@ async function startServicesAndBundle(
   step: Step,
   cleanup: AsyncDisposableStack,
 ): Promise<Services> {
-  const bundling = step('Bundle the functions', () => bundleFunctions());
+  const bundling = step('Bundle the functions', () => bundleChangedFunctions());
   // Its failure is told below, when the services are there to be stopped.
   bundling.catch(() => {});
   const services = await step('Start the database, queues and other services', () =>
