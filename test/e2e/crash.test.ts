@@ -26,7 +26,7 @@ describe('a stack that is killed in the middle of rounds', () => {
       const next = await player.playNext();
       expect([200, 409], next.text).toContain(next.status);
     }
-  });
+  }, 300_000);
 });
 
 async function playUntilCutOff(player: Player): Promise<void> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -9,15 +10,17 @@ import { LocalStackProcess } from './local-stack.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
+/** None that the system gives to whoever asks for any: while the server is gone, nobody else gets it. */
+const PORT = randomInt(20_000, 32_000);
+
 /** The command that serves an engine, in a process of its own. */
-async function serveEngine(port: number): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const args = ['infra/commands/serve-engine.ts', 'happy-panda', '--port', String(port)];
+async function serveEngine(): Promise<ChildProcess> {
+  const args = ['infra/commands/serve-engine.ts', 'happy-panda', '--port', String(PORT)];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
     said += chunk.toString();
-    const address = /Serving on http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
-    if (address) return { child, port: Number(address[1]) };
+    if (said.includes(`Serving on http://127.0.0.1:${PORT}`)) return child;
   }
   throw new Error(`the engine is not served: ${said}`);
 }
@@ -29,15 +32,15 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 let stack: LocalStackProcess;
-let server: Awaited<ReturnType<typeof serveEngine>>;
+let server: ChildProcess;
 let player: Player;
 let sessionId: string;
 let engineHash: string;
 let bonusActive = false;
 
 beforeAll(async () => {
-  [stack, server] = await Promise.all([LocalStackProcess.start(), serveEngine(0)]);
-  const url = `http://127.0.0.1:${server.port}`;
+  [stack, server] = await Promise.all([LocalStackProcess.start(), serveEngine()]);
+  const url = `http://127.0.0.1:${PORT}`;
   const command = ['infra/commands/connect-engine.ts', 'treasure-hunt', '--url', url];
   const options = ['--engine', 'happy-panda', '--offer', 'engines/happy-panda/game.json', '--activate'];
   const env = { ...process.env, RGS_DATA: stack.dataDirectory };
@@ -49,7 +52,7 @@ beforeAll(async () => {
   player = await Player.open(stack.target);
 });
 afterAll(async () => {
-  await kill(server.child);
+  await kill(server);
   await stack.remove();
 });
 
@@ -86,14 +89,14 @@ describe('a game that is configured as grpc with its address', () => {
   it('takes no stake while its server is gone, and is played on when it is back', async () => {
     while (bonusActive) await play();
     const before = await player.walletBalanceMinor();
-    await kill(server.child);
+    await kill(server);
     const refused = await play();
     expect(['ROUND_FAILED', 'ENGINE_UNAVAILABLE']).toContain(codeOf(refused));
     expect(await player.walletBalanceMinor()).toBe(before);
     const health = await call(stack.target, 'GET', '/api/v1/health');
     expect(health.json).toMatchObject({ status: 'down', dependencies: { engines: { status: 'down' } } });
 
-    server = await serveEngine(server.port);
+    server = await serveEngine();
     const reply = await play();
     expect(reply.status, reply.text).toBe(200);
     const round = RoundResponse.parse(reply.json);
