@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../synthesise.ts';
 import { runCommand } from './run-command.ts';
@@ -24,9 +24,12 @@ export interface EmulatorDeployment {
 
 /** @throws Error where the CDK CLI fails; it has told why */
 export async function deployToEmulator({ endpoint, api, outputsFile }: EmulatorDeployment): Promise<void> {
+  // Without an app: else it would be synthesised only to be asked for environments beside the one that is named.
+  await cdk(endpoint, ['bootstrap', '--app', '', `aws://${ACCOUNT}/${REGION}`]);
   const stage = ['-c', 'stage=local', '-c', `api=${api}`];
-  await cdk(endpoint, ['bootstrap', ...stage, `aws://${ACCOUNT}/${REGION}`]);
-  await cdk(endpoint, ['deploy', ...stage, '--require-approval', 'never', '--outputs-file', outputsFile]);
+  // Its own folder, so that it can go on beside another deployment.
+  const files = ['--output', join(dirname(outputsFile), 'cdk.out'), '--outputs-file', outputsFile];
+  await cdk(endpoint, ['deploy', ...stage, '--require-approval', 'never', ...files]);
   makeApiUrlReachable(endpoint, outputsFile);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Deploys the stack to an emulator of AWS that it starts itself, and plays the end-to-end suite there:
- * `npm run test:emulator -- [--api http|rest] [-- VITEST-OPTIONS]`. Needs Python 3.10 or newer, and no Docker.
+ * `npm run test:emulator -- [--install] [--api http|rest] [-- VITEST-OPTIONS]`. Needs Python 3.10 or newer, and no Docker.
  * Nothing that it started is left running, however it ends. The exit code is the suite's.
  */
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -21,11 +21,14 @@ const STACK = 'rgs-local';
 /** A function is a process here, and one more for every request that comes while the others are busy. */
 const AFFORDABLE = { RGS_E2E_SPINS: '100', RGS_E2E_AT_ONCE: '6' };
 
-interface Run {
+interface Surroundings {
   /** Everything that was started; it ends with the run. */
   readonly owned: AsyncDisposableStack;
-  readonly endpoint: string;
   readonly environment: NodeJS.ProcessEnv;
+}
+
+interface Run extends Surroundings {
+  readonly endpoint: string;
   /** For what may be read when the run is over. */
   readonly directory: string;
   /** For what goes with it. */
@@ -49,6 +52,11 @@ async function testOnEmulator(api: string, vitestOptions: readonly string[]): Pr
   await step('Publish the game, register the operator', () => seed(run, walletUrl));
   // Awaited here: what is owned ends when this function is left.
   return await step('Play', () => play(run, { outputs, walletUrl, vitestOptions }));
+}
+
+async function installEmulator(): Promise<void> {
+  await using owned = new AsyncDisposableStack();
+  await installMiniStack((command) => succeed({ owned, environment: process.env }, command));
 }
 
 /** Outside of this project, whose package.json would make ES modules of the scripts that MiniStack writes. */
@@ -98,11 +106,11 @@ function play(run: Run, { outputs, walletUrl, vitestOptions }: Suite): Promise<n
 const node = (script: string, options: readonly string[]): Command => [process.execPath, script, ...options];
 
 /** @throws Error where the program fails; it has told why */
-async function succeed(run: Run, command: Command): Promise<void> {
+async function succeed(run: Surroundings, command: Command): Promise<void> {
   if ((await exitCode(run, command)) !== 0) throw new Error(`This failed: ${command.join(' ')}`);
 }
 
-function exitCode(run: Run, command: Command, variables: NodeJS.ProcessEnv = {}): Promise<number> {
+function exitCode(run: Surroundings, command: Command, variables: NodeJS.ProcessEnv = {}): Promise<number> {
   const environment = { ...run.environment, ...variables };
   return run.owned.use(startGroup(command, { directory: ROOT, environment })).exited;
 }
@@ -110,7 +118,12 @@ function exitCode(run: Run, command: Command, variables: NodeJS.ProcessEnv = {})
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { api: { type: 'string', default: 'http' } },
+    options: {
+      api: { type: 'string', default: 'http' },
+      /** Only installs the emulator: two runs side by side need it to be there. */
+      install: { type: 'boolean', default: false },
+    },
   });
-  process.exitCode = await testOnEmulator(values.api, positionals);
+  if (values.install) await installEmulator();
+  else process.exitCode = await testOnEmulator(values.api, positionals);
 });
