@@ -7,6 +7,7 @@ export const faults = [
   'throttled',
   'delayed',
   'duplicated',
+  'repeated',
   'refused',
   'dies-before',
   'dies-after',
@@ -21,6 +22,7 @@ export const faultMeanings: Readonly<Record<Fault, string>> = {
   throttled: 'is throttled',
   delayed: 'is answered late',
   duplicated: 'takes effect twice',
+  repeated: 'takes effect, is repeated, and only the repetition is heard of',
   refused: 'is refused',
   'dies-before': 'is never made: the process dies',
   'dies-after': 'takes effect, and the process dies',
@@ -36,9 +38,9 @@ const any = [
   'dies-before',
   'dies-after',
 ] as const satisfies readonly Fault[];
-const write = [...any, 'arrives-late'] as const satisfies readonly Fault[];
+const write = [...any, 'arrives-late', 'repeated'] as const satisfies readonly Fault[];
 const asked = [...any, 'refused'] as const satisfies readonly Fault[];
-const moved = [...write, 'refused'] as const satisfies readonly Fault[];
+const moved = [...any, 'arrives-late', 'refused'] as const satisfies readonly Fault[];
 
 /** Every call of a port that the simulated functions make, and what may happen to it. */
 export const faultsOf = {

@@ -148,6 +148,10 @@ export class Invocation {
       case 'duplicated':
         effectAt(reachedMs, settle);
         return effectAt(reachedMs + 1 + Math.floor(call.latestMs * random.fraction() ** 3));
+      case 'repeated':
+        // What an SDK does about a lost answer, without a word to its caller.
+        effectAt(reachedMs);
+        return effectAt(random.between(reachedMs + 1, timeoutMs), settle);
       case 'refused':
         return at(reachedMs, call.refuse ?? (() => call.fail(true)));
       case 'dies-before':

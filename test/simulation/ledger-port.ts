@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { MemoryLedger } from '../../shared/adapters/memory/ledger.ts';
 import { decodeRound, encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
 import type { NativeItem, NativeValue } from '../../shared/adapters/dynamodb/attribute-values.ts';
@@ -20,9 +21,24 @@ export function ledgerPort(world: World, call: Caller): Ledger {
     find: (roundId) => call('ledger.find', () => ledger.find(roundId)),
     list: (log, page) => call('ledger.list', () => ledger.list(log, page)),
     append: (round) =>
-      call('ledger.append', () => changing(world, round, () => ledger.append(stored(round)))),
+      call('ledger.append', () =>
+        changing(
+          world,
+          round,
+          () => ledger.append(stored(round)),
+          ({ appended }) => appended,
+        ),
+      ),
     save: (next, fence) =>
-      call('ledger.save', () => changing(world, next, () => ledger.save(stored(next), fence))),
+      call('ledger.save', () =>
+        changing(
+          world,
+          next,
+          () => ledger.save(stored(next), fence),
+          // A take-over is told by its epoch alone: another one may have written the same.
+          (saved) => saved || next.status === 'INTENT',
+        ),
+      ),
     markArchived: (reference) => call('ledger.markArchived', () => marking(world, reference)),
     expire: (reference, expiresAtMs) => call('ledger.expire', () => expiring(world, reference, expiresAtMs)),
     unfinished: (beforeMs, part) => pages(call, ledger, beforeMs, part),
@@ -40,16 +56,27 @@ function stored<R extends Round>(round: R): R {
   return kept;
 }
 
+function decoded(round: Round): Round {
+  return decodeRound(encodeRound(round));
+}
+
 function image(round: Round): Image {
   const found = images.get(round);
   if (!found) throw new Error('the ledger holds a round that was never written');
   return found;
 }
 
-async function changing<T>(world: World, round: RoundReference, write: () => Promise<T>): Promise<T> {
+async function changing<T>(
+  world: World,
+  round: Round,
+  write: () => Promise<T>,
+  isWritten: (result: T) => boolean,
+): Promise<T> {
   const before = await world.ledger.get(round);
   const result = await write();
   const after = await world.ledger.get(round);
+  if (after && after === before && !isWritten(result) && isDeepStrictEqual(after, decoded(round)))
+    world.fail('whoever repeats a write is told that it is written', logKeyOf(round));
   if (!after || after === before) return result;
   world.oracle.written(before, after);
   world.stream.put(logKeyOf(after), before && image(before), image(after));

@@ -71,6 +71,17 @@ export const planted = {
     original: "      page.map((reference) => ({ ...reference, purpose: 'finish', attempt: 0 })),\n",
     wrong: '      [],\n',
   },
+  'own-append-not-recognised': {
+    file: 'shared/adapters/memory/ledger.ts',
+    original:
+      '    if (taken) return taken.roundId === round.roundId ? { appended: true } : { appended: false, taken };\n',
+    wrong: '    if (taken) return { appended: false, taken };\n',
+  },
+  'own-save-not-recognised': {
+    file: 'shared/adapters/memory/ledger.ts',
+    original: "    return next.status !== 'INTENT' && isDeepStrictEqual(found, next);\n",
+    wrong: '    return false;\n',
+  },
 } as const satisfies Record<string, Planted>;
 
 export type Mistake = keyof typeof planted;
