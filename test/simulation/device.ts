@@ -68,6 +68,7 @@ export class Device {
     const sessionId = await this.#session(name, tries);
     if (!sessionId) return undefined;
     const request = this.#request(name, sessionId, random);
+    this.#leaveMeanwhile(name, sessionId, random);
     let last: ApiAnswer | undefined;
     for (let attempt = 1; attempt <= tries; attempt += 1) {
       const answer = await api.request({ ...request, name: `${name} try ${attempt}` });
@@ -108,6 +109,15 @@ export class Device {
       this.#world.deposit(this.#holder, BigInt(random.between(1, 20)) * 100n);
     else if (status === 401 || code === 'WALLET_REFUSED') this.#sessionId = undefined;
     if (random.chance(this.#world.plan.leaveRate)) this.#leave();
+  }
+
+  /** The player leaves while the game waits for an answer, and the game goes on asking. */
+  #leaveMeanwhile(name: string, sessionId: string, random: SeededRandom): void {
+    const { timeline, decisions, plan } = this.#world;
+    const afterMs = random.between(1, random.pick([500, 10_000, 90_000]));
+    if (!random.chance(plan.leaveRate) || !decisions.take(`${name}: the player leaves meanwhile`)) return;
+    const { books } = this.#world.operatorOf(this.#holder.operatorId);
+    timeline.after(afterMs, () => books.endSession(sessionId));
   }
 
   /** The player leaves the operator's site, which ends the session there, and comes back later. */

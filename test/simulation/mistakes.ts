@@ -82,6 +82,16 @@ export const planted = {
     original: "    return next.status !== 'INTENT' && isDeepStrictEqual(found, next);\n",
     wrong: '    return false;\n',
   },
+  'earlier-owner-forgotten': {
+    file: 'shared/domain/round-transitions.ts',
+    original: '  return round.epoch > 1;\n',
+    wrong: '  return false;\n',
+  },
+  'take-over-without-an-epoch': {
+    file: 'shared/domain/round-transitions.ts',
+    original: "{ ...expect(round, 'INTENT', event), epoch: round.epoch + 1, updatedAtMs: event.atMs }",
+    wrong: "{ ...expect(round, 'INTENT', event), updatedAtMs: event.atMs }",
+  },
 } as const satisfies Record<string, Planted>;
 
 export type Mistake = keyof typeof planted;

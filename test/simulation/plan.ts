@@ -30,7 +30,7 @@ export interface Plan {
   readonly lossPerThousand: number;
   /** The part of all stakes without an answer whose player leaves the operator's site before they are asked for again. */
   readonly departureRate: number;
-  /** The part of all spins after which the player leaves the operator's site. */
+  /** The part of all spins during or after which the player leaves the operator's site. */
   readonly leaveRate: number;
   /** How far messages of the queue may overtake each other. */
   readonly reorderMs: number;
@@ -96,7 +96,7 @@ export function planOf(seed: string, focus?: PortCall): Plan {
     lossPerThousand: random.pick([0, 0, 300]),
     departureRate: random.pick([0, 0.5]),
     // Launching after a round without an outcome is what reads back in the log.
-    leaveRate: focus === 'ledger.list' ? 0.6 : 0.02,
+    leaveRate: focus === 'ledger.list' ? 0.6 : random.pick([0.02, 0.4]),
     reorderMs: random.pick([0, 1_000, 30_000]),
     walletLatencyMs: random.chance(0.25) ? [400, 2_900] : [random.between(2, 20), random.between(30, 400)],
     upgradeAtMs: random.between(1, 300_000),
