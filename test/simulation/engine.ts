@@ -7,6 +7,9 @@ const TRAPS_PER_65536 = 300;
 /** The engine of worlds in which every spin has to win. */
 export const ALWAYS_WINS = 3;
 
+/** Of a whole game. */
+export const MOST_WIN_MILLIONTHS = 25_500_000n;
+
 /**
  * A small game that wins often, and often wins a bonus of a few actions: what it pays is of no interest, only that it is a
  * function of state and seed. The state counts the steps, so that a step that was lost or played twice shows.
@@ -24,7 +27,12 @@ export function simulatedEngine(version: number) {
         { name: 'free_spin', phase: 'bonus', code: 1 },
       ],
       modes: [
-        { name: 'base', priceMillionths: 1_000_000n, rtpMillionths: 960_000n, maxWinMillionths: 25_500_000n },
+        {
+          name: 'base',
+          priceMillionths: 1_000_000n,
+          rtpMillionths: 960_000n,
+          maxWinMillionths: MOST_WIN_MILLIONTHS,
+        },
       ],
       lines: undefined,
       maxHorizon: 5,

@@ -1,3 +1,5 @@
+import type { CodeOf } from '../../shared/domain/errors.ts';
+
 /** What can happen to one call of a port. */
 export const faults = [
   'fails-before',
@@ -9,6 +11,13 @@ export const faults = [
   'duplicated',
   'repeated',
   'refused',
+  'outdated',
+  'another-build',
+  'traps',
+  'out-of-fuel',
+  'out-of-memory',
+  'bad-output',
+  'wins-too-much',
   'dies-before',
   'dies-after',
 ] as const;
@@ -24,6 +33,13 @@ export const faultMeanings: Readonly<Record<Fault, string>> = {
   duplicated: 'takes effect twice',
   repeated: 'takes effect, is repeated, and only the repetition is heard of',
   refused: 'is refused',
+  outdated: 'is answered with what was so before',
+  'another-build': 'meets another build',
+  traps: 'traps',
+  'out-of-fuel': 'runs out of fuel',
+  'out-of-memory': 'runs out of memory',
+  'bad-output': 'answers nonsense',
+  'wins-too-much': 'wins more than the game can pay',
   'dies-before': 'is never made: the process dies',
   'dies-after': 'takes effect, and the process dies',
 };
@@ -42,14 +58,37 @@ const write = [...any, 'arrives-late', 'repeated'] as const satisfies readonly F
 const asked = [...any, 'refused'] as const satisfies readonly Fault[];
 const moved = [...any, 'arrives-late', 'refused'] as const satisfies readonly Fault[];
 
+/** What an engine's own failures are called. One that fails before or times out is on a server. */
+export const engineFailures = {
+  'another-build': 'HASH_MISMATCH',
+  traps: 'ENGINE_TRAP',
+  'out-of-fuel': 'OUT_OF_FUEL',
+  'out-of-memory': 'OUT_OF_MEMORY',
+  'bad-output': 'BAD_OUTPUT',
+} as const satisfies Partial<Record<Fault, CodeOf<'engine'>>>;
+/** It keeps nothing: that it answered and nobody heard, or that it was asked twice, is nothing besides. */
+const engine = [
+  'fails-before',
+  'times-out',
+  'delayed',
+  'another-build',
+  'traps',
+  'out-of-fuel',
+  'out-of-memory',
+  'bad-output',
+  'dies-before',
+] as const satisfies readonly Fault[];
+
 /** Every call of a port that the simulated functions make, and what may happen to it. */
 export const faultsOf = {
   'sessions.get': any,
   'sessions.create': write,
   'registry.operator': any,
   'registry.operatorByKey': any,
-  'registry.game': any,
-  'engines.load': any,
+  'registry.game': [...any, 'outdated'],
+  'engines.load': [...any, 'another-build'],
+  'engine.reset': engine,
+  'engine.step': [...engine, 'wins-too-much'],
   'seeds.seed': any,
   'cipher.seal': any,
   'cipher.open': any,
@@ -66,6 +105,7 @@ export const faultsOf = {
   'parking.park': write,
   'archive.write': write,
   'events.publish': write,
+  'wallet.ready': any,
   'wallet.authenticate': asked,
   'wallet.balance': asked,
   'wallet.debit': moved,

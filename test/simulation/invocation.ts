@@ -17,7 +17,8 @@ export interface Call<T> {
   readonly effect: () => T | Promise<T>;
   /** Throws, or answers as the adapter would. `heard`: an answer came, if only to say that it failed. */
   readonly fail: (heard: boolean) => T;
-  readonly refuse?: () => T | Promise<T>;
+  /** What its other faults make of it. */
+  readonly own?: Partial<Readonly<Record<Fault, () => T | Promise<T>>>>;
   /** When the caller gives up. */
   readonly timeoutMs: number;
   /** The longest that a call may be on its way after that. */
@@ -152,13 +153,13 @@ export class Invocation {
         // What an SDK does about a lost answer, without a word to its caller.
         effectAt(reachedMs);
         return effectAt(random.between(reachedMs + 1, timeoutMs), settle);
-      case 'refused':
-        return at(reachedMs, call.refuse ?? (() => call.fail(true)));
       case 'dies-before':
         return timeline.after(reachedMs, () => this.die());
       case 'dies-after':
         effectAt(reachedMs);
         return timeline.after(reachedMs, () => this.die());
+      default:
+        return at(reachedMs, call.own?.[fault] ?? (() => call.fail(true)));
     }
   }
 

@@ -84,8 +84,27 @@ export const planted = {
   },
   'earlier-owner-forgotten': {
     file: 'shared/domain/round-transitions.ts',
-    original: '  return round.epoch > 1;\n',
-    wrong: '  return false;\n',
+    original: 'event.earlierAttemptUnknown || mayHaveBeenDebited(round)',
+    wrong: 'event.earlierAttemptUnknown',
+  },
+  'engine-failure-taken-for-clean': {
+    file: 'shared/domain/round-transitions.ts',
+    original: "? voiding(round, 'ENGINE_FAILED_AFTER_UNKNOWN', event)",
+    wrong: "? { ...rest, status: 'FAILED', failure: event.failure, updatedAtMs: event.atMs }",
+  },
+  'stake-before-the-engine': {
+    file: 'shared/usecases/drive-round.ts',
+    original: '  const decided = await decide(owned);\n',
+    wrong: `  if (owned.round.stakeMinor > 0n && owned.round.walletCalls === 'debit-credit')
+    await ports.wallets.of(owned.operator).debit(walletTransaction(owned.round, 'debit'));
+  const decided = await decide(owned);
+`,
+  },
+  'any-win-taken-for-declared': {
+    file: 'shared/usecases/drive-round.ts',
+    original:
+      "    if (!keepsToDeclared(engine.capabilities, round, step)) return { failure: 'BAD_OUTPUT' };\n",
+    wrong: '',
   },
   'take-over-without-an-epoch': {
     file: 'shared/domain/round-transitions.ts',

@@ -1,15 +1,14 @@
-import { DependencyError, EngineError } from '../../shared/domain/errors.ts';
+import { DependencyError } from '../../shared/domain/errors.ts';
 import { encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
 import { archiveRecord } from '../../shared/adapters/s3/archive-record.ts';
 import type { Archive } from '../../shared/ports/archive.ts';
 import type { Cipher } from '../../shared/ports/cipher.ts';
-import type { Engines } from '../../shared/ports/engines.ts';
 import type { EventBus } from '../../shared/ports/event-bus.ts';
 import type { SeedSource } from '../../shared/ports/random.ts';
 import type { RecoveryQueue } from '../../shared/ports/recovery-queue.ts';
 import type { Registry } from '../../shared/ports/registry.ts';
 import type { Sessions } from '../../shared/ports/sessions.ts';
-import { ALWAYS_WINS, simulatedEngine } from './engine.ts';
+import { enginesPort } from './engines-port.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
 import { LEDGER_LIMITS, ledgerPort } from './ledger-port.ts';
@@ -39,7 +38,7 @@ export function portsOf(world: World) {
     wallets: walletsPort(world),
     sessions: sessionsPort(world),
     registry: registryPort(world),
-    engines: enginesPort(),
+    engines: enginesPort(world),
     seeds,
     cipher,
     recovery: recoveryPort(world),
@@ -63,26 +62,15 @@ function sessionsPort({ sessions, oracle }: World): Sessions {
   };
 }
 
-function registryPort({ registry }: World): Registry {
+function registryPort({ registry, outdatedGame }: World): Registry {
   return {
     operator: (operatorId) => call('registry.operator', () => registry.operator(operatorId)),
     operatorByKey: (keyHash) => call('registry.operatorByKey', () => registry.operatorByKey(keyHash)),
-    game: (gameCode) => call('registry.game', () => registry.game(gameCode)),
-    games: async () => [],
-  };
-}
-
-function enginesPort(): Engines {
-  const fail = (): never => {
-    throw new EngineError('ENGINE_UNAVAILABLE', 'The engine could not be fetched');
-  };
-  const engines = [1, 2, ALWAYS_WINS].map(simulatedEngine);
-  return {
-    load: (hash) =>
-      call('engines.load', () => engines.find((engine) => engine.hash === hash) ?? fail(), {
-        fail,
-        latencyMs: [0, 2],
+    game: (gameCode) =>
+      call('registry.game', () => registry.game(gameCode), {
+        own: { outdated: () => outdatedGame },
       }),
+    games: async () => [],
   };
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '../../shared/ports/wallet.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
+import { LEDGER_LIMITS } from './ledger-port.ts';
 import type { World } from './world.ts';
 
 const LATEST_MS = 10 * 60_000;
@@ -49,7 +50,12 @@ function walletOf(world: World, operatorId: string): Wallet {
     );
     // Nothing reaches a wallet that is down; what more could go wrong with the call makes no difference.
     if (outage) return unreachable(world, name, fail, outage.silent ? limits.timeoutMs : limits.latencyMs[1]);
-    return invocation().call<T>(name, { ...limits, effect, fail, refuse } satisfies Call<T>);
+    return invocation().call<T>(name, {
+      ...limits,
+      effect,
+      fail,
+      own: { refused: refuse },
+    } satisfies Call<T>);
   }
 
   let replies = 0;
@@ -73,8 +79,14 @@ function walletOf(world: World, operatorId: string): Wallet {
   };
 
   return {
-    // Reads a key that the process mostly has: where that fails, a spin ends as where its seed cannot be had.
-    ready: async () => undefined,
+    // Reads the wallet's key, which the process mostly has; a call that cannot be signed is one that fails before.
+    ready: () =>
+      invocation().call('wallet.ready', {
+        ...LEDGER_LIMITS,
+        latencyMs: [0, 1],
+        effect: () => undefined,
+        fail: unavailable,
+      }),
     debit: (transaction) =>
       call<WalletReply>(
         'wallet.debit',

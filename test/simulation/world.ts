@@ -58,6 +58,8 @@ export class World {
   readonly stream: LedgerStream;
   readonly api: Api;
   readonly registry: Registry;
+  /** As a process may have it that has read it before the last change. */
+  readonly outdatedGame: Game;
   readonly ports: Ports;
   readonly parked: string[] = [];
   readonly operators: readonly RunningOperator[];
@@ -86,6 +88,7 @@ export class World {
     this.stream = new LedgerStream(this);
     this.api = new Api(this);
     this.registry = this.#registry();
+    this.outdatedGame = this.#game();
     this.operators = this.plan.operators.map((operator) => ({
       ...operator,
       key: `key of ${operator.operatorId}`,
