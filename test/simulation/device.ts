@@ -69,6 +69,7 @@ export class Device {
     if (!sessionId) return undefined;
     const request = this.#request(name, sessionId, random);
     this.#leaveMeanwhile(name, sessionId, random);
+    this.#spendMeanwhile(name, random);
     let last: ApiAnswer | undefined;
     for (let attempt = 1; attempt <= tries; attempt += 1) {
       const answer = await api.request({ ...request, name: `${name} try ${attempt}` });
@@ -118,6 +119,17 @@ export class Device {
     if (!random.chance(plan.leaveRate) || !decisions.take(`${name}: the player leaves meanwhile`)) return;
     const { books } = this.#world.operatorOf(this.#holder.operatorId);
     timeline.after(afterMs, () => books.endSession(sessionId));
+  }
+
+  /** A win of which the game has not heard yet may be gone before it is taken back. */
+  #spendMeanwhile(name: string, random: SeededRandom): void {
+    const { timeline, decisions } = this.#world;
+    const [afterMs, backMs] = [random.between(1, 10_000), random.between(1, 20 * 60_000)];
+    if (!random.chance(0.03) || !decisions.take(`${name}: the player spends everything elsewhere`)) return;
+    timeline.after(afterMs, () => {
+      const spentMinor = this.#world.spendAll(this.#holder);
+      timeline.after(backMs, () => this.#world.deposit(this.#holder, spentMinor));
+    });
   }
 
   /** The player leaves the operator's site, which ends the session there, and comes back later. */

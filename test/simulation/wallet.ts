@@ -8,7 +8,10 @@ import type {
 
 /** How wallets in the field differ where it matters to a round. */
 export const walletKinds = [
-  /** Keeps to docs/wallet-api.md: an unknown rollback is remembered, and its debit refused when it arrives. */
+  /**
+   * Keeps to docs/wallet-api.md: an unknown rollback is remembered, and its debit refused when it arrives; a win that was spent
+   * is taken back once the balance has it again. The others let the balance go below zero.
+   */
   'keeps-the-contract',
   /** Forgets the rollback of a debit that it does not know: the debit, when it arrives, is taken. */
   'forgets-rollbacks',
@@ -97,10 +100,12 @@ export class OperatorWallet {
       return unknown;
     }
     if (known.state === 'poisoned' || known.state === 'refused') return unknown;
-    if (known.state === 'taken') {
-      this.#move('return', known, known.transaction.amountMinor - known.winMinor);
-      known.state = 'returned';
-    }
+    if (known.state !== 'taken') return { kind: 'acknowledged' };
+    const changeMinor = known.transaction.amountMinor - known.winMinor;
+    if (this.kind === 'keeps-the-contract' && this.balanceOf(transaction.playerId) + changeMinor < 0n)
+      return { kind: 'unknown', reason: 'REFUSED' };
+    this.#move('return', known, changeMinor);
+    known.state = 'returned';
     return { kind: 'acknowledged' };
   }
 

@@ -135,6 +135,14 @@ export class World {
     this.#deposits.set(player, (this.#deposits.get(player) ?? 0n) + amountMinor);
   }
 
+  /** On something else than this product's games. */
+  spendAll(holder: Holder): bigint {
+    const balanceMinor = this.operatorOf(holder.operatorId).books.balanceOf(holder.playerId);
+    if (balanceMinor <= 0n) return 0n;
+    this.deposit(holder, -balanceMinor);
+    return balanceMinor;
+  }
+
   contextOf(invocation: Invocation): Context {
     const getRemainingTimeInMillis = () => invocation.remainingMs();
     return { awsRequestId: invocation.name, functionName: 'simulated', getRemainingTimeInMillis } as Context;

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { BetWinTransaction } from '../../shared/ports/wallet.ts';
+import { type Auditor, OperatorWallet, type WalletKind } from './wallet.ts';
+
+const betWin: BetWinTransaction = {
+  transactionId: 'round-1:debit',
+  roundId: 'round-1',
+  playerId: 'player-1',
+  gameCode: 'simulated',
+  sessionId: 'session-1',
+  currency: 'EUR',
+  amountMinor: 100n,
+  winMinor: 900n,
+};
+
+const nobody: Auditor = { reached: () => undefined, moves: () => undefined, mismatch: () => undefined };
+
+function afterTheWinWasSpent(kind: WalletKind): OperatorWallet {
+  const books = new OperatorWallet(kind, nobody);
+  books.deposit('player-1', 100n);
+  books.betWin(betWin);
+  books.deposit('player-1', -900n);
+  return books;
+}
+
+describe('the rollback of a bet-win whose win was spent', () => {
+  it('is refused by a wallet that keeps the contract, and undoes both parts once the money is back', () => {
+    const books = afterTheWinWasSpent('keeps-the-contract');
+    expect(books.rollback(betWin)).toEqual({ kind: 'unknown', reason: 'REFUSED' });
+    expect(books.balanceOf('player-1')).toBe(0n);
+    books.deposit('player-1', 800n);
+    expect(books.rollback(betWin)).toEqual({ kind: 'acknowledged' });
+    expect(books.balanceOf('player-1')).toBe(0n);
+  });
+
+  it('leaves less than nothing in other wallets', () => {
+    const books = afterTheWinWasSpent('forgets-rollbacks');
+    expect(books.rollback(betWin)).toEqual({ kind: 'acknowledged' });
+    expect(books.balanceOf('player-1')).toBe(-800n);
+  });
+});
