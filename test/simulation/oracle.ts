@@ -213,14 +213,15 @@ export class Oracle implements Auditor {
     );
   }
 
-  archived(roundId: string, record: string): void {
-    const known = this.#archive.get(roundId);
+  archived(round: Round): void {
+    const record = JSON.stringify(archiveRecord(round));
+    const known = this.#archive.get(round.roundId);
     this.#check(
       known === undefined || known === record,
       'a round is archived with one content',
-      () => roundId,
+      () => `round ${name(round)}`,
     );
-    this.#archive.set(roundId, record);
+    this.#archive.set(round.roundId, record);
   }
 
   /** A round may expire from now on. */

@@ -1,6 +1,5 @@
 import { DependencyError } from '../../shared/domain/errors.ts';
 import { encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
-import { archiveRecord } from '../../shared/adapters/s3/archive-record.ts';
 import type { Archive } from '../../shared/ports/archive.ts';
 import type { Cipher } from '../../shared/ports/cipher.ts';
 import type { EventBus } from '../../shared/ports/event-bus.ts';
@@ -108,7 +107,7 @@ function archivePort({ oracle }: World): Archive {
   return {
     write: (rounds) =>
       call('archive.write', () => {
-        for (const round of rounds) oracle.archived(round.roundId, JSON.stringify(archiveRecord(round)));
+        for (const round of rounds) oracle.archived(round);
       }),
   };
 }

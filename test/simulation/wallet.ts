@@ -13,7 +13,7 @@ export const walletKinds = [
    * is taken back once the balance has it again. The others let the balance go below zero.
    */
   'keeps-the-contract',
-  /** Forgets the rollback of a debit that it does not know: the debit, when it arrives, is taken. */
+  /** Forgets the rollback of a debit that it does not know, and knows no sessions: the debit, when it arrives, is taken. */
   'forgets-rollbacks',
   /** Says "done", not "not found", to the rollback of a debit that it does not know. */
   'acknowledges-any-rollback',
@@ -111,7 +111,7 @@ export class OperatorWallet {
 
   #take(movement: 'debit' | 'betWin', transaction: WalletTransaction, winMinor: bigint): WalletReply {
     this.#auditor.reached(movement, transaction);
-    const sessionEnded = this.#endedSessions.has(transaction.sessionId);
+    const sessionEnded = this.kind !== 'forgets-rollbacks' && this.#endedSessions.has(transaction.sessionId);
     if (sessionEnded && this.kind === 'checks-session-first') return refused('WALLET_REFUSED');
     const known = this.#entries.get(transaction.transactionId);
     if (known?.state === 'poisoned' || known?.state === 'returned') return refused('WALLET_REFUSED');
