@@ -64,7 +64,7 @@ const OUTAGE_MS = [20_000, 120_000, 900_000] as const;
 export function planOf(seed: string, focus?: PortCall): Plan {
   const random = new SeededRandom(`${seed}/plan`);
   const operators = Array.from({ length: random.between(1, 3) }, (_, index) =>
-    operatorPlan(random, `operator-${index + 1}`),
+    operatorPlan(random, `operator-${index + 1}`, focus),
   );
   const holders = Array.from({ length: random.between(5, 9) }, (_, index) => ({
     operatorId: random.pick(operators).operatorId,
@@ -88,7 +88,7 @@ export function planOf(seed: string, focus?: PortCall): Plan {
     faultRate: random.pick(FAULT_RATES),
     skewRate: random.pick([0, 0.3, 1, 1]),
     impatience: random.pick([0.05, 0.3, 0.8]),
-    lateRate: random.pick([0, 0, 0.7]),
+    lateRate: random.pick([0, 0.7]),
     networkRate: random.pick([0.02, 0.1, 0.3]),
     replayRate: random.pick([0, 0.05, 0.2]),
     redeliveryRate: random.pick([0, 0.05, 0.2]),
@@ -106,7 +106,13 @@ export function planOf(seed: string, focus?: PortCall): Plan {
   };
 }
 
-function operatorPlan(random: SeededRandom, operatorId: string): OperatorPlan {
+/** A wallet has the call that a world has an eye on, and the others one of the two by chance. */
+function walletCallsFor(random: SeededRandom, focus: PortCall | undefined): WalletCalls {
+  if (focus === 'wallet.betWin') return 'bet-win';
+  return focus === 'wallet.debit' ? 'debit-credit' : random.pick(walletCallStyles);
+}
+
+function operatorPlan(random: SeededRandom, operatorId: string, focus?: PortCall): OperatorPlan {
   const outages = Array.from({ length: random.below(3) }, (_, index) => {
     const fromMs = START_MS + random.between(0, 120_000);
     const [untilMs, silent] = [fromMs + random.pick(OUTAGE_MS), random.chance(0.5)];
@@ -116,7 +122,7 @@ function operatorPlan(random: SeededRandom, operatorId: string): OperatorPlan {
   return {
     operatorId,
     walletKind: random.pick(walletKinds),
-    walletCalls: random.pick(walletCallStyles),
+    walletCalls: walletCallsFor(random, focus),
     outages,
   };
 }
