@@ -208,7 +208,7 @@ async function scaling(program: NativeProgram | undefined): Promise<Figures> {
   const inProcesses = async (processes: number) => {
     const startedAt = process.hrtime.bigint();
     await Promise.all(
-      Array.from({ length: processes }, () => program?.simulate(seed, 0n, SCALING_ROUNDS / processes)),
+      Array.from({ length: processes }, async () => program?.simulate(seed, 0n, SCALING_ROUNDS / processes)),
     );
     return Number(process.hrtime.bigint() - startedAt);
   };
