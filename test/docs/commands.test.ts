@@ -91,7 +91,7 @@ describe('a command that is not run', () => {
     for (const command of notRun) {
       const [, script, given = ''] = /npm run ([\w:-]+) -- (.+)$/.exec(command) ?? [];
       if (script === undefined) continue;
-      const file = /node (\S+\.ts)/.exec(scripts[script] ?? '')?.[1] ?? '';
+      const file = /node (?:--\S+ )*(\S+\.ts)/.exec(scripts[script] ?? '')?.[1] ?? '';
       const source = readFileSync(path.join(ROOT, file), 'utf8');
       for (const [, option] of given.matchAll(/--([a-z-]+)/g))
         expect(source, `${file} takes --${option}`).toMatch(new RegExp(`\\b${option}'?: \\{ type:`));

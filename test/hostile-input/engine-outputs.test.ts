@@ -44,7 +44,9 @@ function outputOf({ stateBytes, claimedStateBytes, payout, flags, view, lengthEr
   outputView.setUint32(12 + stateBytes, flags, true);
   output.set(view, 16 + stateBytes);
   const length = Math.min(BUFFER_BYTES, Math.max(0, 16 + stateBytes + view.length + lengthError));
-  return { instance: { output, outputView } as unknown as EngineInstance, output, outputView, length };
+  const asciiText = (from: number, to: number) => Buffer.from(output.buffer).toString('latin1', from, to);
+  const instance = { output, outputView, asciiText } as unknown as EngineInstance;
+  return { instance, output, outputView, length };
 }
 
 const inner = fc.oneof(
