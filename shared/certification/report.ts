@@ -169,7 +169,7 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
   for (const { reel, pValue } of reels) {
     // One reel of many may be off by chance: the level is shared among them (Bonferroni).
     const level = 0.01 / reels.length;
-    const detail = `p = ${pValue.toPrecision(4)}, at least ${level}`;
+    const detail = `p = ${pValue.toPrecision(4)}, at least ${Number(level.toPrecision(4))}`;
     checks.push({
       check: `${reel} shows its symbols as often as its strip has them`,
       passed: pValue >= level,
