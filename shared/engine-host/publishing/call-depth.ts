@@ -7,7 +7,7 @@ import {
   type Expression,
   functionsOf,
   kindOf,
-  replaceOperands,
+  operandsOf,
 } from './expressions.ts';
 
 /**
@@ -141,12 +141,11 @@ function measure(expression: Expression, visit: (kind: string, expression: Expre
   visit(kind, expression);
   let waiting = 0;
   let highest = 0;
-  replaceOperands(expression, kind, (operand) => {
+  for (const operand of operandsOf(expression, kind)) {
     highest = Math.max(highest, waiting + measure(operand, visit));
     // The parts of a block follow each other; the operands of everything else wait for each other.
     if (kind !== 'Block') waiting += slots(binaryen.getExpressionType(operand));
-    return operand;
-  });
+  }
   return Math.max(highest, slots(binaryen.getExpressionType(expression)));
 }
 

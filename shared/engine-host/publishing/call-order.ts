@@ -1,5 +1,5 @@
 import binaryen from 'binaryen';
-import { calledFunction, type Expression, functionsOf, kindOf, replaceOperands } from './expressions.ts';
+import { calledFunction, type Expression, functionsOf, kindOf, operandsOf } from './expressions.ts';
 
 /** The functions of a module, each behind those that it calls; circles are cut at the functions that close them. */
 export interface CallOrder {
@@ -46,9 +46,6 @@ function exportedFunctions(module: binaryen.Module): string[] {
 function calleesOf(expression: Expression, found: Set<string> = new Set()): ReadonlySet<string> {
   const kind = kindOf(expression);
   if (kind === 'Call') found.add(calledFunction(expression));
-  replaceOperands(expression, kind, (operand) => {
-    calleesOf(operand, found);
-    return operand;
-  });
+  for (const operand of operandsOf(expression, kind)) calleesOf(operand, found);
   return found;
 }

@@ -1,12 +1,11 @@
 import { EngineError } from '../../domain/errors.ts';
 import type { EngineInput } from '../../ports/engines.ts';
-import type { EngineInstance } from '../engine-instance.ts';
+import { BUFFER_BYTES, type EngineInstance } from '../engine-instance.ts';
 import type { LoadedEngine } from '../loaded-engine.ts';
 import type { WireCall } from '../wire-instance.ts';
 import { sameStep } from './conformance-play.ts';
 import { wrong } from './nonconformity.ts';
 
-const BUFFER_BYTES = 65_536;
 const IMPOSSIBLE_LENGTHS = [-1, -(2 ** 31), BUFFER_BYTES + 1, 2 ** 31 - 1];
 const CALLS = ['rgs_step', 'rgs_reset', 'rgs_simulate'] as const satisfies readonly WireCall[];
 

@@ -78,6 +78,16 @@ export function replaceOperands(
   }
 }
 
+/** In the order in which they are evaluated. */
+export function operandsOf(expression: Expression, kind: string): Expression[] {
+  const found: Expression[] = [];
+  replaceOperands(expression, kind, (operand) => {
+    found.push(operand);
+    return operand;
+  });
+  return found;
+}
+
 type Replace = (operand: Expression, name: string) => Expression;
 
 function replaceOne(expression: Expression, kind: string, name: string, replace: Replace): void {

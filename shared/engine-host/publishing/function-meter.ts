@@ -5,6 +5,7 @@ import {
   constantOf,
   type Expression,
   kindOf,
+  operandsOf,
   replaceOperands,
   returnedValue,
   setBody,
@@ -98,9 +99,9 @@ export class FunctionMeter {
       case 'CallIndirect':
         return this.#withCounterShared(expression, kind);
       case 'MemoryGrow':
-        return this.#charging(CHARGED_GROW, onlyOperand(expression, kind));
+        return this.#charging(CHARGED_GROW, operandsOf(expression, kind)[0] as Expression);
       case 'Return':
-        return this.#counter === undefined ? expression : this.#exit(expression);
+        return this.#counter === undefined ? expression : this.#module.br(EXIT, 0, returnedValue(expression));
       default:
         return expression;
     }
@@ -137,15 +138,13 @@ export class FunctionMeter {
     const counter = this.#counter;
     if (counter === undefined) return call;
     const write = () => this.#write(counter);
-    const operands = countOperands(call, kind);
-    let place = 0;
-    replaceOperands(call, kind, (operand) => {
-      place += 1;
-      return place === operands ? this.#followedBy(operand, write()) : operand;
-    });
+    const last = operandsOf(call, kind).at(-1);
+    replaceOperands(call, kind, (operand) =>
+      operand === last ? this.#followedBy(operand, write()) : operand,
+    );
     const read = this.#module.local.set(counter, this.#module.global.get(FUEL, binaryen.i64));
     const called = this.#followedBy(call, read);
-    return operands === 0
+    return last === undefined
       ? this.#module.block(null, [write(), called], binaryen.getExpressionType(called))
       : called;
   }
@@ -164,10 +163,6 @@ export class FunctionMeter {
     const spare = this.#spares.get(type) ?? addLocal(this.#handle, type);
     this.#spares.set(type, spare);
     return spare;
-  }
-
-  #exit(expression: Expression): Expression {
-    return this.#module.br(EXIT, 0, returnedValue(expression));
   }
 
   #withCounterInLocal(counter: number, entry: Region, body: Expression): Expression {
@@ -206,30 +201,7 @@ function outOfFuel(module: binaryen.Module): Expression {
 
 function hasLoop(expression: Expression): boolean {
   const kind = kindOf(expression);
-  let found = kind === 'Loop';
-  replaceOperands(expression, kind, (operand) => {
-    found ||= hasLoop(operand);
-    return operand;
-  });
-  return found;
-}
-
-function countOperands(expression: Expression, kind: string): number {
-  let count = 0;
-  replaceOperands(expression, kind, (operand) => {
-    count += 1;
-    return operand;
-  });
-  return count;
-}
-
-function onlyOperand(expression: Expression, kind: string): Expression {
-  let only = 0;
-  replaceOperands(expression, kind, (operand) => {
-    only = operand;
-    return operand;
-  });
-  return only;
+  return kind === 'Loop' || operandsOf(expression, kind).some(hasLoop);
 }
 
 function i64(module: binaryen.Module, value: number): Expression {

@@ -1,6 +1,6 @@
 import binaryen from 'binaryen';
 import { EngineError } from '../../domain/errors.ts';
-import { assignedLocal, type Expression, functionsOf, kindOf, replaceOperands } from './expressions.ts';
+import { assignedLocal, type Expression, functionsOf, kindOf, operandsOf } from './expressions.ts';
 
 const MAX_LOCALS = 2_000;
 const MAX_EXPRESSIONS = 50_000;
@@ -48,10 +48,9 @@ function measure(expression: Expression, size: Size, nesting: number): ReadonlyS
   size.nesting = Math.max(size.nesting, nesting);
   if (size.expressions > MAX_EXPRESSIONS || size.nesting > MAX_NESTING) return assigned;
   if (kind === 'LocalSet') assigned.add(assignedLocal(expression));
-  replaceOperands(expression, kind, (operand) => {
+  for (const operand of operandsOf(expression, kind)) {
     for (const local of measure(operand, size, nesting + 1)) assigned.add(local);
-    return operand;
-  });
+  }
   if (kind === 'Loop') size.merges += assigned.size;
   return assigned;
 }
