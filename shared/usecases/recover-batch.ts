@@ -1,7 +1,13 @@
 import type { Operator } from '../domain/operator.ts';
 import type { RecoveryRequest } from '../ports/recovery-queue.ts';
 import type { RollbackReply, WalletReply } from '../ports/wallet.ts';
-import { backoffMs, type RecoveryPorts, type RecoverySettings, recoverRound } from './recover-round.ts';
+import {
+  backoffMs,
+  nextAttempt,
+  type RecoveryPorts,
+  type RecoverySettings,
+  recoverRound,
+} from './recover-round.ts';
 import type { SettlingWallet } from './settle-round.ts';
 
 /**
@@ -42,10 +48,6 @@ export async function recoverBatch(
     }),
   );
   return failures;
-}
-
-function nextAttempt(request: RecoveryRequest): RecoveryRequest {
-  return { ...request, attempt: request.attempt + 1 };
 }
 
 /** The same ports, which tell where a wallet gives no answer at all. */

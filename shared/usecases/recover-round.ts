@@ -43,7 +43,11 @@ export async function recoverRound(
       : await finish(ports, settings, operator, round);
   if (done) return;
   signalIfLong(ports, round);
-  await ports.recovery.send([{ ...request, attempt: request.attempt + 1 }], backoffMs(request.attempt));
+  await ports.recovery.send([nextAttempt(request)], backoffMs(request.attempt));
+}
+
+export function nextAttempt(request: RecoveryRequest): RecoveryRequest {
+  return { ...request, attempt: request.attempt + 1 };
 }
 
 /** 2, 4, 8 … at most 60 seconds: the last of many waiting wins is paid within about a minute of the wallet's return. */
