@@ -85,7 +85,8 @@ export class Oracle implements Auditor {
   readonly #events = new Map<string, RoundEnded>();
   readonly #sessions = new Map<string, Session>();
   readonly #report: (violation: Violation) => void;
-  lastCreditAtMs = 0;
+  /** By operator. */
+  readonly lastCreditAtMs = new Map<string, number>();
   readonly #nowMs: () => number;
 
   constructor(report: (violation: Violation) => void, nowMs: () => number) {
@@ -203,7 +204,7 @@ export class Oracle implements Auditor {
   #credited(account: Account, transaction: WalletTransaction): void {
     const { round } = account;
     account.credits.add(transaction.transactionId);
-    this.lastCreditAtMs = this.#nowMs();
+    this.lastCreditAtMs.set(round.log.operatorId, this.#nowMs());
     this.#check(account.credits.size === 1, 'a win is paid once', () => `round ${name(round)}`);
     const winMinor = 'outcome' in round ? round.outcome.winMinor : -1n;
     this.#check(

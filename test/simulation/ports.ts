@@ -1,5 +1,5 @@
 import { DependencyError } from '../../shared/domain/errors.ts';
-import { encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
+import { encodeRecoveryMessage, recoveryGroup } from '../../shared/adapters/sqs/recovery-message.ts';
 import type { Archive } from '../../shared/ports/archive.ts';
 import type { Cipher } from '../../shared/ports/cipher.ts';
 import type { EventBus } from '../../shared/ports/event-bus.ts';
@@ -97,7 +97,8 @@ function recoveryPort(world: World): RecoveryQueue {
       if (requests.length === 0) return;
       const wholeSecondsMs = Math.ceil(Math.min(Math.max(delayMs, 0), MAX_DELAY_MS) / 1000) * 1000;
       await call('recovery.send', () => {
-        for (const request of requests) world.queue.send(encodeRecoveryMessage(request), wholeSecondsMs);
+        for (const request of requests)
+          world.queue.send(encodeRecoveryMessage(request), recoveryGroup(request), wholeSecondsMs);
       });
     },
   };

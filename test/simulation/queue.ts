@@ -1,13 +1,14 @@
 import { recoveryDelivery } from '../../infra/deliveries.ts';
 import { handler } from '../../functions/recover-round/handler.ts';
+import { FairQueue } from './fair-queue.ts';
 import { Invocation } from './invocation.ts';
 import { hash } from './random.ts';
-import { TimeHeap } from './timeline.ts';
 import type { World } from './world.ts';
 
 interface Message {
   readonly messageId: string;
   readonly body: string;
+  readonly group: string;
   /** Delivered besides the message itself. */
   readonly copy: boolean;
   receives: number;
@@ -18,7 +19,7 @@ interface Message {
 /** The recovery queue and its mapping: at least once, in no order, and aside after too many failures. */
 export class RecoveryQueueService {
   readonly #world: World;
-  readonly #waiting = new TimeHeap<Message>();
+  readonly #waiting = new FairQueue<Message>();
   #wakeAtMs = Number.POSITIVE_INFINITY;
   #running = 0;
   #batches = 0;
@@ -36,7 +37,7 @@ export class RecoveryQueueService {
     return this.#waiting.size;
   }
 
-  send(body: string, delayMs: number): void {
+  send(body: string, group: string, delayMs: number): void {
     const { timeline, plan, seed } = this.#world;
     const messageId = plan.quiet ? body : `${body}/${this.#timesSent(body)}`;
     if (this.#loses(messageId, body)) return;
@@ -45,6 +46,7 @@ export class RecoveryQueueService {
     this.#waiting.add(timeline.nowMs + delayMs + jitterMs, {
       messageId,
       body,
+      group,
       copy: false,
       receives: 0,
       faulted: 0,
@@ -90,11 +92,8 @@ export class RecoveryQueueService {
 
   #receive(): Message[] {
     const batch: Message[] = [];
-    while (
-      batch.length < recoveryDelivery.batchSize &&
-      (this.#waiting.nextAtMs ?? Number.POSITIVE_INFINITY) <= this.#world.timeline.nowMs
-    ) {
-      const message = this.#waiting.take()?.value;
+    while (batch.length < recoveryDelivery.batchSize) {
+      const message = this.#waiting.take(this.#world.timeline.nowMs);
       if (!message) break;
       if (message.receives >= recoveryDelivery.maxReceiveCount) this.#putAside(message);
       else batch.push(message);
@@ -124,6 +123,7 @@ export class RecoveryQueueService {
         ? new Set(ending.value.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
         : undefined;
     for (const message of batch) {
+      this.#waiting.done(message);
       if (failed && !failed.has(message.messageId)) continue;
       if (invocation.faults > 0) message.faulted += 1;
       this.#waiting.add(Math.max(visibleAtMs, world.timeline.nowMs), message);
@@ -146,6 +146,7 @@ export class RecoveryQueueService {
 
   /** Only what an injected failure met at each receive may end here. */
   #putAside(message: Message): void {
+    this.#waiting.done(message);
     this.deadLetters.push(message);
     if (message.faulted < message.receives)
       this.#world.fail('nothing is given up that could have been processed', message.messageId);

@@ -70,10 +70,12 @@ async function playMany(pool: Pool, seed: string, spins: number): Promise<number
   return failure || unvisited.length > 0 ? 1 : 0;
 }
 
-function reportWaiting(seed: string, { credits, lastCreditAfterMs, violation }: WaitingCredits): number {
+function reportWaiting(seed: string, waiting: WaitingCredits): number {
+  const { credits, lastCreditAfterMs, neighbours, lastNeighbourAfterMs, violation } = waiting;
   const after = `the last was paid ${lastCreditAfterMs / 1000} s after the wallet's return`;
+  const others = `meanwhile ${neighbours} wins of another operator, the last ${lastNeighbourAfterMs / 1000} s after its wallet's`;
   if (violation) console.log(`BROKEN, seed ${seed}, ${credits} wins wait for a day: ${violation.message}`);
-  else console.log(`${credits} wins waited for a day; ${after}`);
+  else console.log(`${credits} wins waited for a day; ${after}; ${others}`);
   return violation ? 1 : 0;
 }
 

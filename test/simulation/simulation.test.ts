@@ -44,6 +44,17 @@ describe('the simulation of the product', () => {
     expect(lastCreditAfterMs).toBeLessThanOrEqual(MOST_WAITING_MS);
   });
 
+  it("pays an operator's wins soon while another one's have kept every function busy for hours", async () => {
+    const { violation, lastNeighbourAfterMs } = await pool.letCreditsWait({
+      seed: 'neighbours',
+      credits: 2_000,
+      downMs: 2 * 3_600_000,
+      recoveryConcurrency: 4,
+    });
+    expect(violation).toBeUndefined();
+    expect(lastNeighbourAfterMs).toBeLessThanOrEqual(MOST_WAITING_MS);
+  });
+
   it.each(failedSeeds)('no longer fails by $seed, world $world: $found', async ({ seed, world }) => {
     expect((await pool.play({ seed, index: world })).violation).toBeUndefined();
   });

@@ -7,8 +7,8 @@ export class TimeHeap<T> {
     return this.#entries.length;
   }
 
-  get nextAtMs(): number | undefined {
-    return this.#entries[0]?.atMs;
+  get first(): { readonly atMs: number; readonly value: T } | undefined {
+    return this.#entries[0];
   }
 
   add(atMs: number, value: T): void {
@@ -85,7 +85,7 @@ export class Timeline {
       this.nowMs = Math.max(this.nowMs, event.atMs);
       event.value();
       // Whatever follows from one event without waiting has happened before the next one: Node takes a tick only after all
-      // promises have settled. A turn of the event loop would do as well, at a fifth of the run's time.
+      // promises have settled. A turn of the event loop would do as well, and take longer than many an event.
       await new Promise(process.nextTick);
       if (stopped()) return;
     }

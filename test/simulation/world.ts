@@ -36,6 +36,8 @@ export interface WorldOptions {
   readonly trace?: boolean;
   /** Instead of the plan that follows from the seed. */
   readonly plan?: Plan;
+  /** Instead of production's. */
+  readonly settings?: StageSettings;
 }
 
 interface RunningOperator extends OperatorPlan {
@@ -48,7 +50,7 @@ export class World {
   readonly seed: string;
   readonly plan: Plan;
   readonly focus: WorldOptions['focus'];
-  readonly settings: StageSettings = stageSettings('prod');
+  readonly settings: StageSettings;
   readonly timeline = new Timeline(START_MS);
   readonly decisions: Decisions;
   readonly ledger = new MemoryLedger();
@@ -73,8 +75,9 @@ export class World {
   readonly #deposits = new Map<string, bigint>();
   readonly #tracing: boolean;
 
-  constructor({ seed, focus, allowed, trace = false, plan }: WorldOptions) {
+  constructor({ seed, focus, allowed, trace = false, plan, settings }: WorldOptions) {
     this.seed = seed;
+    this.settings = settings ?? stageSettings('prod');
     this.focus = focus;
     this.#tracing = trace;
     this.plan = plan ?? planOf(seed, focus?.call);

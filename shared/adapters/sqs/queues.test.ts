@@ -96,13 +96,16 @@ describe('the recovery queue', () => {
   });
 });
 
-describe('a batch of which SQS takes only some', () => {
+describe('a batch', () => {
   /** Fails the messages with these ids in each call. */
-  async function send(failures: readonly string[][]) {
+  async function send(requests: readonly RecoveryRequest[], failures: readonly string[][] = []) {
     const calls: string[][] = [];
+    const groups: string[] = [];
     const server = await startHttpServer((incoming, response) => {
       void text(incoming).then((body) => {
-        const ids = (JSON.parse(body).Entries as { Id: string }[]).map(({ Id }) => Id);
+        const entries = JSON.parse(body).Entries as { Id: string; MessageGroupId: string }[];
+        const ids = entries.map(({ Id }) => Id);
+        groups.push(...entries.map(({ MessageGroupId }) => MessageGroupId));
         const failing = failures[calls.length] ?? [];
         calls.push(ids);
         const Failed = failing.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false }));
@@ -112,19 +115,23 @@ describe('a batch of which SQS takes only some', () => {
       });
     });
     const client = new SQSClient({ ...local.access, endpoint: server.endpoint, md5: false });
-    const sent = await new SqsRecoveryQueue(client, `${server.endpoint}/0/queue`)
-      .send([request(1), request(2), request(3)], 0)
-      .then(
-        () => 'sent',
-        (error: unknown) => error,
-      );
+    const sent = await new SqsRecoveryQueue(client, `${server.endpoint}/0/queue`).send(requests, 0).then(
+      () => 'sent',
+      (error: unknown) => error,
+    );
     client.destroy();
     await server.stop();
-    return { calls, sent };
+    return { calls, groups, sent };
   }
+  const three = [request(1), request(2), request(3)];
 
-  it('is sent again as to the others', async () => {
-    const { calls, sent } = await send([['1', '2']]);
+  it('groups its messages by operator, for none to wait behind the wallet of another one', async () => {
+    const other = { ...request(1), log: { ...request(1).log, operatorId: 'other' } };
+    expect((await send([request(1), other])).groups).toEqual(['demo', 'other']);
+  });
+
+  it('of which SQS takes only some is sent again as to the others', async () => {
+    const { calls, sent } = await send(three, [['1', '2']]);
     expect(sent).toBe('sent');
     expect(calls).toEqual([
       ['0', '1', '2'],
@@ -132,8 +139,8 @@ describe('a batch of which SQS takes only some', () => {
     ]);
   });
 
-  it('twice is an error that can be retried', async () => {
-    const { calls, sent } = await send([['1', '2'], ['2']]);
+  it('of which SQS twice takes only some is an error that can be retried', async () => {
+    const { calls, sent } = await send(three, [['1', '2'], ['2']]);
     expect(sent).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
     expect(calls).toHaveLength(2);
   });

@@ -29,6 +29,14 @@ export function encodeRecoveryMessage({ log, number, purpose, attempt }: Recover
   } satisfies z.infer<typeof RecoveryMessage>);
 }
 
+/**
+ * Whom a message waits for. One operator's wallet that is down can fill the queue with its wins; SQS then hands out the messages
+ * of the other groups first (Amazon SQS Developer Guide, "Amazon SQS fair queues").
+ */
+export function recoveryGroup({ log }: RecoveryRequest): string {
+  return log.operatorId;
+}
+
 /** @throws FaultError CORRUPT_RECORD */
 export function decodeRecoveryMessage(body: string): RecoveryRequest {
   const message = parse(body);

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { RecoveryQueue, RecoveryRequest } from '../../ports/recovery-queue.ts';
 import { awsCall, unavailable } from '../aws/aws-call.ts';
-import { encodeRecoveryMessage } from './recovery-message.ts';
+import { encodeRecoveryMessage, recoveryGroup } from './recovery-message.ts';
 
 const BATCH = 10;
 const MAX_DELAY_SECONDS = 900;
@@ -32,6 +32,7 @@ export class SqsRecoveryQueue implements RecoveryQueue {
         batch.map((request, index) => ({
           Id: String(index),
           MessageBody: encodeRecoveryMessage(request),
+          MessageGroupId: recoveryGroup(request),
           DelaySeconds,
         })),
       );
