@@ -33,6 +33,7 @@ export const handler = workerHandler(async (event: unknown): Promise<SQSBatchRes
   }
   const failed = Records.filter(({ messageId }) => failures.has(messageId));
   for (const { messageId } of failed) {
+    telemetry.count('RecoveryFailed');
     logger.error('A round could not be recovered', { messageId, error: failures.get(messageId) });
   }
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };

@@ -8,7 +8,13 @@ import {
   Role,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  RecursiveLoop,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -50,6 +56,8 @@ export class ActionFunction extends Construct {
       environment: environment(entry, settings, resources),
       logGroup,
       role: this.role(logGroup, props),
+      // Each attempt asks for the next. Lambda takes a message that is the sixteenth of its line for a mistake, and drops it.
+      ...(entry.trigger.kind === 'recovery-queue' && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(deadLetterQueue && { deadLetterQueue }),
     });
   }
@@ -96,7 +104,7 @@ function environment(
     STAGE: settings.stage,
     LOG_LEVEL: settings.logLevel,
     POWERTOOLS_SERVICE_NAME: entry.name,
-    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+    POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(settings.stage),
     ...environmentFor(entry.permissions, resources),
     ...Object.fromEntries(
       entry.settings.flatMap((name) => (all[name] === undefined ? [] : [[name, String(all[name])]])),
@@ -104,5 +112,7 @@ function environment(
   };
 }
 
-/** Under which the functions publish their own metrics, with the function's name as the dimension `service`. */
-export const METRICS_NAMESPACE = 'serverless-rgs';
+/** Under which a stage's functions publish their own metrics, with the function's name as the dimension `service`. */
+export function metricsNamespace(stage: string): string {
+  return `serverless-rgs/${stage}`;
+}

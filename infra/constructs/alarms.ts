@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -7,20 +7,32 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { AlarmSignal } from '../../shared/ports/telemetry.ts';
-import { METRICS_NAMESPACE } from './action-function.ts';
+import { metricsNamespace } from './action-function.ts';
 import type { Queues } from './queues.ts';
 import type { Tables } from './tables.ts';
 
 const PERIOD = Duration.minutes(5);
 
+interface Periods {
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
+}
+const AT_ONCE: Periods = { evaluationPeriods: 1, datapointsToAlarm: 1 };
+/** A single failure is retried and no reason to wake anybody. */
+const TWO_OF_THREE: Periods = { evaluationPeriods: 3, datapointsToAlarm: 2 };
+
 /** Which function reports which signal. */
 const SIGNALS: Readonly<
-  Record<AlarmSignal, { readonly meaning: string; readonly services: readonly string[] }>
+  Record<
+    AlarmSignal,
+    { readonly meaning: string; readonly services: readonly string[]; readonly periods?: Periods }
+  >
 > = {
   CreditPendingLong: {
     meaning: 'A win has not been acknowledged by the wallet for a long time; it is still being retried',
@@ -30,6 +42,11 @@ const SIGNALS: Readonly<
     meaning:
       'A stake to be given back has not been acknowledged by the wallet for a long time; it is still being retried',
     services: ['recover-round'],
+  },
+  RecoveryFailed: {
+    meaning: 'Recovery fails by itself, whatever the wallets answer: money may be owed meanwhile',
+    services: ['recover-round'],
+    periods: TWO_OF_THREE,
   },
   WalletTransactionMismatch: {
     meaning: 'A wallet answered a known transaction with another amount: money and record may differ',
@@ -50,16 +67,13 @@ const RECOVERY_AGE_SECONDS = 3_600;
 const STREAM_AGE_MS = 5 * 60_000;
 const SERVER_ERRORS = 5;
 
-const AT_ONCE = { evaluationPeriods: 1, datapointsToAlarm: 1 };
-/** A single failure is retried and no reason to wake anybody. */
-const TWO_OF_THREE = { evaluationPeriods: 3, datapointsToAlarm: 2 };
-
 export interface AlarmsProps {
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly queues: Queues;
   readonly tables: Tables;
   readonly apiServerErrors: Metric;
   readonly alarmEmail: string | undefined;
+  readonly stage: string;
 }
 
 /** What must wake somebody. Everything else is for dashboards. */
@@ -69,12 +83,18 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
+    // A topic with a policy of its own has lost the one by which its account's alarms may publish.
+    topic.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     if (props.alarmEmail) topic.addSubscription(new EmailSubscription(props.alarmEmail));
     this.action = new SnsAction(topic);
 
     this.watchQueues(props.queues);
     this.watchFunctions(props.functions);
-    this.watchSignals();
+    this.watchSignals(metricsNamespace(props.stage));
     this.alarm(
       'ApiServerErrors',
       'Callers are answered with server errors',
@@ -137,17 +157,17 @@ export class Alarms extends Construct {
     this.alarm('LedgerStreamAge', 'The archive and recovery run behind the ledger', age, STREAM_AGE_MS);
   }
 
-  private watchSignals(): void {
-    for (const [metricName, { meaning, services }] of Object.entries(SIGNALS)) {
+  private watchSignals(namespace: string): void {
+    for (const [metricName, { meaning, services, periods }] of Object.entries(SIGNALS)) {
       for (const service of services) {
         const metric = new Metric({
-          namespace: METRICS_NAMESPACE,
+          namespace,
           metricName,
           dimensionsMap: { service },
           period: PERIOD,
           statistic: 'Sum',
         });
-        this.alarm(`${metricName}-${service}`, meaning, metric, 1);
+        this.alarm(`${metricName}-${service}`, meaning, metric, 1, periods);
       }
     }
   }

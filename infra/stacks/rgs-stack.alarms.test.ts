@@ -69,15 +69,16 @@ describe('a signal of the product wakes somebody', () => {
     ['RollbackPendingLong', ['recover-round']],
     ['WalletTransactionMismatch', ['play-spin', 'play-bonus', 'recover-round']],
     ['RecordParked', ['process-ledger-stream']],
-  ])('%s', (signal, services) => {
+    ['RecoveryFailed', ['recover-round'], 3],
+  ])('%s', (signal, services, EvaluationPeriods = 1) => {
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
       .map(([, { Properties }]) => Properties)
-      .filter(({ Namespace, MetricName }) => Namespace === 'serverless-rgs' && MetricName === signal);
+      .filter(({ Namespace, MetricName }) => Namespace === 'serverless-rgs/prod' && MetricName === signal);
     expect(alarms.map(({ Dimensions }) => Dimensions)).toEqual(
       services.map((service) => [{ Name: 'service', Value: service }]),
     );
     for (const alarm of alarms)
-      expect(alarm).toMatchObject({ Statistic: 'Sum', Threshold: 1, EvaluationPeriods: 1 });
+      expect(alarm).toMatchObject({ Statistic: 'Sum', Threshold: 1, EvaluationPeriods });
   });
 });
 
@@ -97,6 +98,18 @@ test('every alarm tells the topic when it begins and when it is over, and says w
     expect(Properties.AlarmDescription.length).toBeGreaterThan(10);
     expect(Properties.TreatMissingData).toBe('notBreaching');
   }
+});
+
+test("the topic takes what CloudWatch tells it about this account's alarms, and nothing from anybody else", () => {
+  const { PolicyDocument } = resource(template, 'AWS::SNS::TopicPolicy', 'AlarmsTopicPolicy').Properties;
+  const allowed = PolicyDocument.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
+  expect(allowed).toEqual([
+    expect.objectContaining({
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    }),
+  ]);
 });
 
 test('the topic takes nothing over plain HTTP', () => {

@@ -268,7 +268,7 @@ describe('the environment', () => {
     expect(environmentOf('play-spin')).toMatchObject({
       STAGE: 'prod',
       POWERTOOLS_SERVICE_NAME: 'play-spin',
-      POWERTOOLS_METRICS_NAMESPACE: 'serverless-rgs',
+      POWERTOOLS_METRICS_NAMESPACE: 'serverless-rgs/prod',
       ROUND_LEASE_MS: '30000',
     });
   });

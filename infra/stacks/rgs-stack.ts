@@ -45,6 +45,7 @@ export class RgsStack extends Stack {
       tables: resources.tables,
       apiServerErrors: api.serverErrors,
       alarmEmail: settings.alarmEmail,
+      stage: settings.stage,
     });
     const simulations = new Simulations(this, 'Simulations', {
       shard: functionOf(functions, 'simulate-shard'),

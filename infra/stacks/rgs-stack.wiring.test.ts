@@ -35,6 +35,15 @@ const ROUTES = {
 const properties = (template: Template, type: string) =>
   resourcesOf(template, type).map(([, resource]) => resource.Properties);
 
+test('Lambda takes no long line of attempts at a round for a mistake, and every other loop for one', () => {
+  for (const template of [http, rest]) {
+    const allowed = resourcesOf(template, 'AWS::Lambda::Function')
+      .filter(([, { Properties }]) => Properties.RecursiveLoop === 'Allow')
+      .map(([id]) => functionName(template, { Ref: id }));
+    expect(allowed).toEqual(['recover-round']);
+  }
+});
+
 describe('the HTTP API', () => {
   test('sends each route to its function, in payload format 1.0', () => {
     const routes = properties(http, 'AWS::ApiGatewayV2::Route').map(({ RouteKey, Target }) => {

@@ -5,6 +5,10 @@ export interface RecoveryRequest extends RoundReference {
   readonly purpose: 'finish' | 'confirm-void';
   /** 0 for the first. */
   readonly attempt: number;
+  /** When the first attempt was made; what asks again carries it on. */
+  readonly firstTriedAtMs?: number | undefined;
+  /** Whether an earlier attempt has called somebody. */
+  readonly signalled?: boolean | undefined;
 }
 
 export interface RecoveryQueue {

@@ -4,6 +4,7 @@ import type { EngineError } from '../domain/errors.ts';
 export type AlarmSignal =
   | 'CreditPendingLong'
   | 'RollbackPendingLong'
+  | 'RecoveryFailed'
   | 'WalletTransactionMismatch'
   | 'RecordParked';
 

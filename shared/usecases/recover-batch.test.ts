@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { DependencyError } from '../domain/errors.ts';
 import type { CommittedRound } from '../domain/round.ts';
 import { sampleIntent, sampleOutcome } from '../domain/rounds.fixture.ts';
 import type { RecoveryRequest } from '../ports/recovery-queue.ts';
@@ -78,6 +79,20 @@ describe('a batch of unpaid wins', () => {
     await recover([...waiting, other]);
     expect(await paidOf(waiting)).toBe(0);
     expect(await paidOf([other])).toBe(1);
+  });
+
+  it('asks again within a minute for what a service kept from being recovered, and calls somebody', async () => {
+    const requests = await unpaidWins();
+    const read = vi
+      .spyOn(table.ledger, 'get')
+      .mockRejectedValueOnce(new DependencyError('SERVICE_UNAVAILABLE', 'away'));
+    expect(await recover(requests)).toEqual(new Map());
+    read.mockRestore();
+    expect(await paidOf(requests)).toBe(SIZE - 1);
+    expect(table.counted).toContain('RecoveryFailed');
+    table.nowMs += 60_000;
+    await recover(table.recovery.takeDue());
+    expect(await paidOf(requests)).toBe(SIZE);
   });
 
   it('tells which of them failed, and of which it is not known that they are queued again', async () => {

@@ -1,9 +1,10 @@
+import { DependencyError } from '../domain/errors.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { RecoveryRequest } from '../ports/recovery-queue.ts';
 import type { RollbackReply, WalletReply } from '../ports/wallet.ts';
 import {
+  askAgain,
   backoffMs,
-  nextAttempt,
   type RecoveryPorts,
   type RecoverySettings,
   recoverRound,
@@ -27,7 +28,9 @@ export async function recoverBatch(
       for (const request of concerned) failures.set(request, error);
     });
   const recover = (request: RecoveryRequest, to = ports) =>
-    attempt([request], () => recoverRound(to, settings, request));
+    attempt([request], () =>
+      recoverRound(to, settings, request).catch((error: unknown) => retry(ports, request, error)),
+    );
 
   const byOperator = Map.groupBy(requests, ({ log }) => log.operatorId);
   await Promise.all(
@@ -41,13 +44,19 @@ export async function recoverBatch(
       if (!silent) return Promise.all(others.map((request) => recover(request)));
       const byDelay = Map.groupBy(others, (request) => backoffMs(request.attempt));
       return Promise.all(
-        [...byDelay].map(([delayMs, waiting]) =>
-          attempt(waiting, () => ports.recovery.send(waiting.map(nextAttempt), delayMs)),
-        ),
+        [...byDelay].map(([delayMs, waiting]) => attempt(waiting, () => askAgain(ports, waiting, delayMs))),
       );
     }),
   );
   return failures;
+}
+
+/** What a service kept from being done is tried again like what a wallet did: a message that fails comes back much later. */
+async function retry(ports: RecoveryPorts, request: RecoveryRequest, error: unknown): Promise<void> {
+  if (!(error instanceof DependencyError && error.retryable)) throw error;
+  ports.telemetry.count('RecoveryFailed');
+  ports.telemetry.warn('A round could not be recovered for now', { code: error.code });
+  await askAgain(ports, [request], backoffMs(request.attempt));
 }
 
 /** The same ports, which tell where a wallet gives no answer at all. */

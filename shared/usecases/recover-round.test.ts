@@ -3,6 +3,7 @@ import type { CommittedRound, IntentRound, VoidedRound, VoidingRound } from '../
 import { sampleIntent, sampleOutcome } from '../domain/rounds.fixture.ts';
 import type { RecoveryRequest } from '../ports/recovery-queue.ts';
 import { backoffMs, recoverRound } from './recover-round.ts';
+import { sweepRounds } from './sweep-rounds.ts';
 import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
 
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
@@ -36,6 +37,18 @@ const voided = (overrides: Partial<IntentRound> = {}): VoidedRound => ({
   status: 'VOIDED',
 });
 
+const DAY_MS = 86_400_000;
+
+/** Recovers whatever is asked for until then. */
+async function recoverUntil(endMs: number): Promise<void> {
+  for (let dueAtMs = table.recovery.nextDueAtMs; dueAtMs !== undefined && dueAtMs <= endMs; ) {
+    table.nowMs = Math.max(table.nowMs, dueAtMs);
+    for (const request of table.recovery.takeDue()) await recover(request);
+    dueAtMs = table.recovery.nextDueAtMs;
+  }
+  table.nowMs = endMs;
+}
+
 /** Takes the one request that waits, telling how long it was made to wait. */
 function takeNext(): { readonly request: RecoveryRequest; readonly delayMs: number } {
   expect(table.recovery.size).toBe(1);
@@ -63,7 +76,7 @@ describe('an intent', () => {
     await recover();
     expect(await stored()).toEqual(round);
     expect(table.calls).toEqual([]);
-    expect(takeNext()).toEqual({ request: { ...finish, attempt: 1 }, delayMs: 2_000 });
+    expect(takeNext()).toMatchObject({ request: { ...finish, attempt: 1 }, delayMs: 2_000 });
   });
 
   it('is never debited by recovery, for nobody may still want to play it', async () => {
@@ -136,6 +149,28 @@ describe('a win that is not paid', () => {
       expect(callNames()).toEqual(Array.from({ length: 41 }, () => 'credit'));
     },
   );
+
+  it('is asked for about once a minute and no more for all daily sweeps, however long the wallet refuses it', async () => {
+    await table.put(committed());
+    const refusals = Array.from(
+      { length: 20_000 },
+      () => ({ kind: 'refused', code: 'PLAYER_BLOCKED' }) as const,
+    );
+    table.replies.credit.push(...refusals);
+    await recover();
+    const startMs = table.nowMs;
+    const callsOfDays: number[] = [];
+    for (let day = 1; day <= 5; day += 1) {
+      const before = table.calls.length;
+      await recoverUntil(startMs + day * DAY_MS);
+      callsOfDays.push(table.calls.length - before);
+      await sweepRounds({ ...table.ports(), remainingMs: () => 900_000 }, settings);
+    }
+    for (const calls of callsOfDays) {
+      expect(calls).toBeGreaterThan(23 * 60);
+      expect(calls).toBeLessThan(25.2 * 60);
+    }
+  });
 
   it('is never voided, however old it is', async () => {
     await table.put(committed());
@@ -214,7 +249,7 @@ describe('the last rollback of a voided round', () => {
       table.replies.rollback.push(reply, reply);
       await recover(confirmVoid);
       const first = takeNext();
-      expect(first).toEqual({ request: { ...confirmVoid, attempt: 1 }, delayMs: 2_000 });
+      expect(first).toMatchObject({ request: { ...confirmVoid, attempt: 1 }, delayMs: 2_000 });
       await recover(first.request);
       await recover(takeNext().request);
       expect(table.recovery.size).toBe(0);
@@ -279,6 +314,15 @@ describe('somebody is called', () => {
     table.nowMs += 1;
     await recover(confirmVoid);
     expect(table.counted).toContain('RollbackPendingLong');
+  });
+
+  it('once for each request, so that a win that is refused for good does not drown the next one', async () => {
+    await table.put(committed());
+    table.replies.credit.push(...Array.from({ length: 200 }, () => unknown));
+    await recover();
+    await recoverUntil(table.nowMs + minutes(120));
+    expect(table.calls.length).toBeGreaterThan(100);
+    expect(table.counted.filter((event) => event === 'CreditPendingLong')).toHaveLength(1);
   });
 
   it('not for a late win that is paid at the first attempt', async () => {

@@ -20,10 +20,12 @@ const LONG_PENDING_MS = 5 * 60_000;
 export const CONFIRM_VOID_AFTER_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 60_000;
+/** A day, and an hour for the sweep, which by then has asked for the round anew: else there were one attempt a minute more each day. */
+const LONGEST_ASKED_MS = 25 * 3_600_000;
 
 /**
  * Drives a round that was left unfinished towards its end, or repeats the rollback of a voided one. What the wallet
- * does not acknowledge is queued again, later each time, for as long as it takes.
+ * does not acknowledge is queued again, later each time, for as long as it takes: until the daily sweep takes it over.
  * @throws FaultError CORRUPT_RECORD where there is no such round or operator
  */
 export async function recoverRound(
@@ -42,12 +44,28 @@ export async function recoverRound(
       ? await confirmVoid(ports, operator, round)
       : await finish(ports, settings, operator, round);
   if (done) return;
-  signalIfLong(ports, round);
-  await ports.recovery.send([nextAttempt(request)], backoffMs(request.attempt));
+  const signalled = request.signalled || signalIfLong(ports, round);
+  await askAgain(ports, [{ ...request, signalled }], backoffMs(request.attempt));
 }
 
-export function nextAttempt(request: RecoveryRequest): RecoveryRequest {
-  return { ...request, attempt: request.attempt + 1 };
+/** Queues the next attempts of requests, but for those that the sweep has taken over. It does not see last rollbacks. */
+export async function askAgain(
+  { clock, recovery }: Pick<RecoveryPorts, 'clock' | 'recovery'>,
+  requests: readonly RecoveryRequest[],
+  delayMs: number,
+): Promise<void> {
+  const nowMs = clock.nowMs();
+  const next = requests
+    .filter(
+      ({ purpose, firstTriedAtMs = nowMs }) =>
+        purpose === 'confirm-void' || nowMs - firstTriedAtMs < LONGEST_ASKED_MS,
+    )
+    .map((request) => ({
+      ...request,
+      attempt: request.attempt + 1,
+      firstTriedAtMs: request.firstTriedAtMs ?? nowMs,
+    }));
+  await recovery.send(next, delayMs);
 }
 
 /** 2, 4, 8 … at most 60 seconds: the last of many waiting wins is paid within about a minute of the wallet's return. */
@@ -84,8 +102,10 @@ async function confirmVoid(ports: RecoveryPorts, operator: Operator, round: Roun
   return rollBack(ports, operator, round);
 }
 
-function signalIfLong(ports: RecoveryPorts, round: Round): void {
+/** Each request only once: a win that its wallet refuses for good must not drown those that come after it. */
+function signalIfLong(ports: RecoveryPorts, round: Round): boolean {
   const pendingSinceMs = round.updatedAtMs + (round.status === 'VOIDED' ? CONFIRM_VOID_AFTER_MS : 0);
-  if (ports.clock.nowMs() - pendingSinceMs < LONG_PENDING_MS) return;
+  if (ports.clock.nowMs() - pendingSinceMs < LONG_PENDING_MS) return false;
   ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
+  return true;
 }

@@ -39,7 +39,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npx cdk (?:bootstrap|diff|deploy) -c stage=/, 'account'],
   [/^npm run (?:engine:[a-z]+|operator:register) -- .* --stage prod$/, 'account'],
   [/^curl -s "\$API_URL\/api\/v1\/health"$/, 'account'],
-  [/^aws (?:cloudformation|sqs|dynamodb|lambda) /, 'account'],
+  [/^aws (?:cloudformation|cloudwatch|sqs|dynamodb|lambda) /, 'account'],
   [/^docker compose -f localstack-compose\.yml /, 'docker'],
   [/^npm run deploy:localstack$/, 'docker'],
 ];

@@ -15,9 +15,12 @@ const RecoveryMessage = z.strictObject({
   player_id: PlayerId,
   game_code: GameCode,
   round_number: RoundNumber,
+  first_tried_at_ms: z.int().min(0).optional(),
+  signalled: z.boolean().optional(),
 });
 
-export function encodeRecoveryMessage({ log, number, purpose, attempt }: RecoveryRequest): string {
+export function encodeRecoveryMessage(request: RecoveryRequest): string {
+  const { log, number, purpose, attempt, firstTriedAtMs, signalled } = request;
   return JSON.stringify({
     version: 1,
     purpose,
@@ -26,6 +29,8 @@ export function encodeRecoveryMessage({ log, number, purpose, attempt }: Recover
     player_id: log.playerId,
     game_code: log.gameCode,
     round_number: number,
+    first_tried_at_ms: firstTriedAtMs,
+    signalled,
   } satisfies z.infer<typeof RecoveryMessage>);
 }
 
@@ -46,6 +51,8 @@ export function decodeRecoveryMessage(body: string): RecoveryRequest {
     number: message.round_number,
     purpose: message.purpose,
     attempt: message.attempt,
+    firstTriedAtMs: message.first_tried_at_ms,
+    signalled: message.signalled,
   };
 }
 
