@@ -128,6 +128,10 @@ await runCommand(async () => {
   const operator = await operatorOf(deployment, values.operator);
   const reconciliation = await reconcilePeriod(deployment, { operator, ...period }, values.unfinished);
   const report = reconciliationReport(reconciliation);
+  if (!values.unfinished)
+    console.error(
+      'Not looked at: rounds that are not final and that the wallet does not list; --unfinished does',
+    );
   console.log(values.json ? JSON.stringify(report, undefined, 2) : reconciliationText(report));
   if (!reconciliation.compared) process.exitCode = NOT_COMPARED;
   else if (reconciliation.differences.length > 0) process.exitCode = DIFFERENT;

@@ -4,7 +4,7 @@ import type { RecoveryRequest } from '../ports/recovery-queue.ts';
 import type { RollbackReply, WalletReply } from '../ports/wallet.ts';
 import {
   askAgain,
-  backoffMs,
+  delayOf,
   type RecoveryPorts,
   type RecoverySettings,
   recoverRound,
@@ -42,7 +42,7 @@ export async function recoverBatch(
           listening(ports, () => (silent = true)),
         );
       if (!silent) return Promise.all(others.map((request) => recover(request)));
-      const byDelay = Map.groupBy(others, (request) => backoffMs(request.attempt));
+      const byDelay = Map.groupBy(others, (request) => delayOf(request, ports.clock.nowMs()));
       return Promise.all(
         [...byDelay].map(([delayMs, waiting]) => attempt(waiting, () => askAgain(ports, waiting, delayMs))),
       );
@@ -56,7 +56,7 @@ async function retry(ports: RecoveryPorts, request: RecoveryRequest, error: unkn
   if (!(error instanceof DependencyError && error.retryable)) throw error;
   ports.telemetry.count('RecoveryFailed');
   ports.telemetry.warn('A round could not be recovered for now', { code: error.code });
-  await askAgain(ports, [request], backoffMs(request.attempt));
+  await askAgain(ports, [request], delayOf(request, ports.clock.nowMs()));
 }
 
 /** The same ports, which tell where a wallet gives no answer at all. */

@@ -150,7 +150,7 @@ describe('a win that is not paid', () => {
     },
   );
 
-  it('is asked for about once a minute and no more for all daily sweeps, however long the wallet refuses it', async () => {
+  it('is asked for about once a minute and little more for each daily sweep, however long the wallet refuses it', async () => {
     await table.put(committed());
     const refusals = Array.from(
       { length: 20_000 },
@@ -166,10 +166,37 @@ describe('a win that is not paid', () => {
       callsOfDays.push(table.calls.length - before);
       await sweepRounds({ ...table.ports(), remainingMs: () => 900_000 }, settings);
     }
-    for (const calls of callsOfDays) {
+    for (const [day, calls] of callsOfDays.entries()) {
       expect(calls).toBeGreaterThan(23 * 60);
-      expect(calls).toBeLessThan(25.2 * 60);
+      expect(calls).toBeLessThan(25.2 * 60 + day * 24 * 4);
     }
+  });
+
+  it('is asked for every quarter of an hour at least, and paid, where no sweep has run for days', async () => {
+    await table.put(committed());
+    table.replies.credit.push(...Array.from({ length: 20_000 }, () => unknown));
+    await recover();
+    await recoverUntil(table.nowMs + 3 * DAY_MS);
+    const before = table.calls.length;
+    await recoverUntil(table.nowMs + 3_600_000);
+    expect(table.calls.length - before).toBe(4);
+    table.replies.credit.length = 0;
+    await recoverUntil(table.nowMs + 900_000);
+    expect((await stored())?.status).toBe('CREDITED');
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it('is left to the sweep after three months, and a last rollback never is', async () => {
+    await table.put(committed());
+    const request = { ...finish, attempt: 9_999, firstTriedAtMs: table.nowMs };
+    table.nowMs += 91 * DAY_MS;
+    table.replies.credit.push(unknown);
+    await recover(request);
+    expect(table.recovery.size).toBe(0);
+    await table.put(voided({ log: { ...log, playerId: 'other' } }));
+    table.replies.rollback.push(unknown);
+    await recover({ ...request, log: { ...log, playerId: 'other' }, purpose: 'confirm-void' });
+    expect(table.recovery.size).toBe(1);
   });
 
   it('is never voided, however old it is', async () => {

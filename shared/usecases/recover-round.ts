@@ -20,12 +20,16 @@ const LONG_PENDING_MS = 5 * 60_000;
 export const CONFIRM_VOID_AFTER_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 60_000;
-/** A day, and an hour for the sweep, which by then has asked for the round anew: else there were one attempt a minute more each day. */
-const LONGEST_ASKED_MS = 25 * 3_600_000;
+/** A day, and an hour for the sweep, which by then should have asked for the round anew. */
+const EAGER_MS = 25 * 3_600_000;
+/** Should the sweep fail, or not have come so far. Were it a minute, each day would bring a wallet that refuses one more call a minute. */
+const SLOW_MS = 15 * 60_000;
+/** As many sweeps have then asked for the round: what one request does for ever, all of them would. */
+const LONGEST_ASKED_MS = 90 * 86_400_000;
 
 /**
  * Drives a round that was left unfinished towards its end, or repeats the rollback of a voided one. What the wallet
- * does not acknowledge is queued again, later each time, for as long as it takes: until the daily sweep takes it over.
+ * does not acknowledge is queued again, later each time, for as long as it takes.
  * @throws FaultError CORRUPT_RECORD where there is no such round or operator
  */
 export async function recoverRound(
@@ -45,10 +49,10 @@ export async function recoverRound(
       : await finish(ports, settings, operator, round);
   if (done) return;
   const signalled = request.signalled || signalIfLong(ports, round);
-  await askAgain(ports, [{ ...request, signalled }], backoffMs(request.attempt));
+  await askAgain(ports, [{ ...request, signalled }], delayOf(request, ports.clock.nowMs()));
 }
 
-/** Queues the next attempts of requests, but for those that the sweep has taken over. It does not see last rollbacks. */
+/** Queues the next attempts of requests that are to wait as long. The sweep does not see last rollbacks, so those never end. */
 export async function askAgain(
   { clock, recovery }: Pick<RecoveryPorts, 'clock' | 'recovery'>,
   requests: readonly RecoveryRequest[],
@@ -66,6 +70,11 @@ export async function askAgain(
       firstTriedAtMs: request.firstTriedAtMs ?? nowMs,
     }));
   await recovery.send(next, delayMs);
+}
+
+/** How long the next attempt waits. */
+export function delayOf({ attempt, firstTriedAtMs }: RecoveryRequest, nowMs: number): number {
+  return firstTriedAtMs !== undefined && nowMs - firstTriedAtMs >= EAGER_MS ? SLOW_MS : backoffMs(attempt);
 }
 
 /** 2, 4, 8 … at most 60 seconds: the last of many waiting wins is paid within about a minute of the wallet's return. */

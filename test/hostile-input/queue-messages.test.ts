@@ -19,7 +19,7 @@ const integer = fc.oneof(
     arbitrary: fc.constantFrom<unknown>(0, -1, 1.5, 999_999_999, 1e9, 2 ** 53 - 1, 2 ** 53, 1e300, '1', null),
   },
 );
-const message = mutatedObject({
+const first = {
   version: fc.oneof(
     { weight: 9, arbitrary: fc.constant<unknown>(1) },
     fc.constantFrom<unknown>(0, 2, '1', null, true),
@@ -30,9 +30,18 @@ const message = mutatedObject({
   player_id: id('player123'),
   game_code: id('happy-panda'),
   round_number: integer,
-});
+};
+const message = fc.oneof(
+  mutatedObject(first),
+  mutatedObject({
+    ...first,
+    first_tried_at_ms: fc.oneof({ weight: 3, arbitrary: integer }, fc.constantFrom(8.64e15, 8.64e15 + 1)),
+    signalled: fc.oneof({ weight: 9, arbitrary: fc.boolean() }, fc.constantFrom<unknown>(0, 'true', null)),
+  }),
+);
 
 const fields = ['version', 'purpose', 'attempt', 'operator_id', 'player_id', 'game_code', 'round_number'];
+const later = ['first_tried_at_ms', 'signalled'];
 
 function isInteger(value: Json | undefined, min: number, max: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
@@ -49,8 +58,10 @@ function valid(text: string): ReadonlyMap<string, Json> | undefined {
   if (!(value instanceof Map)) return undefined;
   const message = value as ReadonlyMap<string, Json>;
   const isMessage =
-    message.size === fields.length &&
     fields.every((name) => message.has(name)) &&
+    [...message.keys()].every((name) => [...fields, ...later].includes(name)) &&
+    (!message.has('first_tried_at_ms') || isInteger(message.get('first_tried_at_ms'), 0, 8.64e15)) &&
+    (!message.has('signalled') || typeof message.get('signalled') === 'boolean') &&
     message.get('version') === 1 &&
     matches(message.get('purpose'), /^(?:finish|confirm-void)$/) &&
     isInteger(message.get('attempt'), 0, 999_999_999) &&
@@ -78,10 +89,10 @@ describe('a message of the recovery queue', () => {
       expect([request.log.operatorId, request.log.playerId, request.log.gameCode]).toEqual(
         ['operator_id', 'player_id', 'game_code'].map((name) => expected.get(name)),
       );
-      expect([request.number, request.attempt]).toEqual([
-        expected.get('round_number'),
-        expected.get('attempt'),
-      ]);
+      const { number, attempt, firstTriedAtMs, signalled } = request;
+      expect([number, attempt, firstTriedAtMs, signalled]).toEqual(
+        ['round_number', 'attempt', ...later].map((name) => expected.get(name)),
+      );
       expect(decodeRecoveryMessage(encodeRecoveryMessage(request))).toEqual({
         ...request,
         attempt: request.attempt + 0,

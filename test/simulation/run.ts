@@ -41,8 +41,8 @@ async function main(): Promise<number> {
     }
     const credits = wholeNumber('--credits', values.credits);
     const waiting = credits === 0 ? undefined : pool.letCreditsWait({ seed, credits });
-    const status = await playMany(pool, seed, spins);
-    return status || !waiting ? status : reportWaiting(seed, await waiting);
+    const status = spins === 0 ? 0 : await playMany(pool, seed, spins);
+    return status || !waiting ? status : await reportWaiting(pool, seed, await waiting);
   } finally {
     await pool.close();
   }
@@ -70,13 +70,33 @@ async function playMany(pool: Pool, seed: string, spins: number): Promise<number
   return failure || unvisited.length > 0 ? 1 : 0;
 }
 
-function reportWaiting(seed: string, waiting: WaitingCredits): number {
+async function reportWaiting(pool: Pool, seed: string, waiting: WaitingCredits): Promise<number> {
   const { credits, lastCreditAfterMs, neighbours, lastNeighbourAfterMs, violation } = waiting;
-  const after = `the last was paid ${lastCreditAfterMs / 1000} s after the wallet's return`;
-  const others = `meanwhile ${neighbours} wins of another operator, the last ${lastNeighbourAfterMs / 1000} s after its wallet's`;
-  if (violation) console.log(`BROKEN, seed ${seed}, ${credits} wins wait for a day: ${violation.message}`);
-  else console.log(`${credits} wins waited for a day; ${after}; ${others}`);
-  return violation ? 1 : 0;
+  if (violation) {
+    const fewest = await withFewestCredits(pool, seed, waiting);
+    console.log(`BROKEN, seed ${seed}, ${fewest.credits} wins wait for a day: ${fewest.violation?.message}`);
+    const planted = values.mistake ? ` --mistake ${values.mistake}` : '';
+    console.log(
+      `Again: npm run verify:faults -- --spins 0 --seed ${seed} --credits ${fewest.credits}${planted}\n`,
+    );
+    return 1;
+  }
+  console.log(
+    `${credits} wins waited for a day; the last was paid ${lastCreditAfterMs / 1000} s after the wallet's return; ` +
+      `meanwhile ${neighbours} wins of another operator, the last ${lastNeighbourAfterMs / 1000} s after its wallet's`,
+  );
+  return 0;
+}
+
+/** Halves the wins for as long as the same rule is broken. */
+async function withFewestCredits(pool: Pool, seed: string, waiting: WaitingCredits): Promise<WaitingCredits> {
+  let fewest = waiting;
+  while (fewest.credits > 1) {
+    const half = await pool.letCreditsWait({ seed, credits: Math.floor(fewest.credits / 2) });
+    if (half.violation?.rule !== waiting.violation?.rule) break;
+    fewest = half;
+  }
+  return fewest;
 }
 
 async function playOne(pool: Pool, seed: string, index: number): Promise<number> {

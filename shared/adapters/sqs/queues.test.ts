@@ -148,7 +148,7 @@ describe('a batch', () => {
 
 describe('a recovery message', () => {
   it('says what was asked for', () => {
-    const anyRequest = fc.record<RecoveryRequest>({
+    const first = {
       log: fc.record({
         operatorId: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/),
         playerId: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/),
@@ -157,9 +157,10 @@ describe('a recovery message', () => {
       number: fc.integer({ min: 1, max: 999_999_999 }),
       purpose: fc.constantFrom('finish', 'confirm-void'),
       attempt: fc.nat(999_999_999),
-    });
+    } as const;
+    const later = { ...first, firstTriedAtMs: fc.nat(8_640_000_000_000_000), signalled: fc.boolean() };
     fc.assert(
-      fc.property(anyRequest, (asked) => {
+      fc.property(fc.oneof(fc.record(first), fc.record(later)), (asked) => {
         expect(decodeRecoveryMessage(encodeRecoveryMessage(asked))).toEqual(asked);
       }),
     );

@@ -22,6 +22,8 @@ function codeFor(body: string): string {
 describe('a message of the recovery queue', () => {
   it('is read as it was written', () => {
     expect(decodeRecoveryMessage(encodeRecoveryMessage(request))).toEqual(request);
+    const later = { ...request, firstTriedAtMs: 1_700_000_000_000, signalled: true };
+    expect(decodeRecoveryMessage(encodeRecoveryMessage(later))).toEqual(later);
   });
 
   it('is refused with a number that no round can have', () => {

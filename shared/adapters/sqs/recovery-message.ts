@@ -6,6 +6,8 @@ import type { RecoveryRequest } from '../../ports/recovery-queue.ts';
 
 /** At a minute each, some 1,900 years. */
 const MAX_ATTEMPTS = 999_999_999;
+/** Of any calendar (ECMA-262, time range). */
+const LATEST_MS = 8_640_000_000_000_000;
 
 const RecoveryMessage = z.strictObject({
   version: z.literal(1),
@@ -15,7 +17,7 @@ const RecoveryMessage = z.strictObject({
   player_id: PlayerId,
   game_code: GameCode,
   round_number: RoundNumber,
-  first_tried_at_ms: z.int().min(0).optional(),
+  first_tried_at_ms: z.int().min(0).max(LATEST_MS).optional(),
   signalled: z.boolean().optional(),
 });
 
