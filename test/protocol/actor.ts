@@ -1,12 +1,12 @@
 import type { Round } from '../../shared/domain/round.ts';
-import { RgsError } from '../../shared/domain/errors.ts';
+import { DependencyError, RgsError } from '../../shared/domain/errors.ts';
 import { playRound } from '../../shared/usecases/play-round.ts';
 import { recoverRound } from '../../shared/usecases/recover-round.ts';
 import type { Ledger } from '../../shared/ports/ledger.ts';
 import type { Wallet } from '../../shared/ports/wallet.ts';
 import { type Mistake, withMistake } from './mistakes.ts';
 import type { WalletMessage } from './model-wallet.ts';
-import { log, recoverTheRound, sessionId, settings, type World } from './world.ts';
+import { log, recoverTheRound, rollItBackAgain, sessionId, settings, type World } from './world.ts';
 
 /** A call that an actor waits on. What becomes of it is decided from outside. */
 export interface PendingCall {
@@ -15,13 +15,17 @@ export interface PendingCall {
   readonly effect: () => Promise<unknown>;
   readonly message: WalletMessage | undefined;
   readonly answer: (result: unknown) => void;
+  /** Its adapter throws instead. */
+  readonly fail: () => void;
 }
 
 /** What an actor heard, and when: with the same answers at the same times it does the same again. */
 interface Answer {
+  /** Of a call that failed, `failed`. */
   readonly result: unknown;
   readonly atMs: number;
 }
+const failed = Symbol('failed');
 
 /** All that an actor has become, to make another one that goes on from there. */
 export interface ActorMemory {
@@ -32,8 +36,8 @@ export interface ActorMemory {
   readonly answers: readonly Answer[];
 }
 
-/** The same request may be at work twice: its repetition runs the same code. */
-export type Role = 'request' | 'recovery';
+/** The same request may be at work twice: its repetition runs the same code. The last rollback is recovery's, too. */
+export type Role = 'request' | 'recovery' | 'last rollback';
 
 /**
  * The real use case at work, stopped at each call of the ledger or the wallet.
@@ -104,8 +108,9 @@ export class Actor {
     const clock = { nowMs: () => this.#nowMs };
     const ports = { ...world.ports(ledger, wallet, this.roundId), clock };
     try {
-      if (this.role === 'recovery') await recoverRound(ports, settings, recoverTheRound);
-      else await playRound(ports, settings, { gameCode: log.gameCode, sessionId, ...theSpin });
+      if (this.role === 'request')
+        await playRound(ports, settings, { gameCode: log.gameCode, sessionId, ...theSpin });
+      else await recoverRound(ports, settings, this.role === 'recovery' ? recoverTheRound : rollItBackAgain);
     } catch (error) {
       // A refusal is an answer; anything else is a fault of the code under test.
       if (!(error instanceof RgsError) || error.code === 'ILLEGAL_TRANSITION') throw error;
@@ -121,18 +126,19 @@ export class Actor {
       this.#nowMs = atMs;
       const takesStake = name === 'debit' || name === 'bet-win';
       if (takesStake && kindOf(result) === 'unknown') this.#unknownStakes += 1;
+      if (result === failed) throw new DependencyError('SERVICE_UNAVAILABLE', 'DynamoDB gave no answer');
       return result as T;
     };
-    const remembered = this.#remembered.shift();
-    if (remembered) return Promise.resolve(hear(remembered));
-    return new Promise<T>((resolve) => {
+    return new Promise<Answer>((resolve) => {
+      const remembered = this.#remembered.shift();
+      if (remembered) return resolve(remembered);
       const answer = (result: unknown) => {
         this.pending = undefined;
-        resolve(hear({ result, atMs: this.#world.nowMs }));
+        resolve({ result, atMs: this.#world.nowMs });
       };
-      this.pending = { name, effect, message, answer };
+      this.pending = { name, effect, message, answer, fail: () => answer(failed) };
       this.#wake();
-    });
+    }).then(hear);
   }
 
   async #learn(reading: Promise<Round | undefined>): Promise<Round | undefined> {

@@ -1,5 +1,7 @@
 import { recoverRound } from '../../shared/usecases/recover-round.ts';
+import { archiveRounds } from '../../shared/usecases/archive-rounds.ts';
 import { isFinal } from '../../shared/domain/round.ts';
+import type { RecoveryRequest } from '../../shared/ports/recovery-queue.ts';
 import type { Ledger } from '../../shared/ports/ledger.ts';
 import type { Wallet } from '../../shared/ports/wallet.ts';
 import { Actor, type Role } from './actor.ts';
@@ -113,10 +115,28 @@ export class Table {
       await recoverRound(ports, settings, recoverTheRound);
     }
     if (!lateFirst) this.#deliverAll();
-    if (this.scenario.mistake !== 'no-second-rollback') {
-      await recoverRound(ports, settings, { ...recoverTheRound, purpose: 'confirm-void' });
-    }
+    for (const request of await this.#askedForAtTheEnd()) await recoverRound(ports, settings, request);
     return (await this.violation()) ?? this.#settledViolation();
+  }
+
+  /** What the stream has the queue hold, when it tells that the round has ended. */
+  async #askedForAtTheEnd(): Promise<readonly RecoveryRequest[]> {
+    const after = await this.world.round();
+    if (!after || this.scenario.mistake === 'no-second-rollback') return [];
+    const asked: RecoveryRequest[] = [];
+    await archiveRounds(
+      {
+        clock: { nowMs: () => this.world.nowMs },
+        ledger: this.world.ledger,
+        archive: { write: async () => undefined },
+        events: { publish: async () => undefined },
+        recovery: { send: async (requests) => void asked.push(...requests) },
+      },
+      { ...settings, hotRetentionMs: 0 },
+      [{ before: undefined, after }],
+      'batch',
+    );
+    return asked;
   }
 
   async #settledViolation(): Promise<string | undefined> {
@@ -134,7 +154,7 @@ export class Table {
   #movesOf(actor: Actor): Move[] {
     const { pending, role } = actor;
     if (!pending) return [];
-    const { name, effect, answer, message } = pending;
+    const { name, effect, answer, fail, message } = pending;
     const go = (what: string, make: () => Promise<void>): Move => ({
       name: `${role}: ${name} ${what}`,
       make,
@@ -144,14 +164,24 @@ export class Table {
       go('is not sent: the actor dies', async () => actor.die()),
     ];
     // After a read, dying is the same as before it.
-    if (name === 'head' || name === 'get') return moves;
+    if (name === 'head' || name === 'get')
+      return [...moves, go('fails', async () => this.#failed(actor, fail))];
     moves.push(
       go('works, and the actor dies', async () => {
         await effect();
         actor.die();
       }),
     );
-    if (!message) return moves;
+    if (!message) {
+      moves.push(
+        go('fails', async () => this.#failed(actor, fail)),
+        go('works, and is said to have failed', async () => {
+          await effect();
+          await this.#failed(actor, fail);
+        }),
+      );
+      return moves;
+    }
     moves.push(
       go('takes effect, the reply is lost', async () => {
         await effect();
@@ -187,11 +217,19 @@ export class Table {
     await actor.settled();
   }
 
+  async #failed(actor: Actor, fail: () => void): Promise<void> {
+    fail();
+    await actor.settled();
+  }
+
   /** Who may come: the same request again and recovery, each as often as it likes but one at a time. */
   async #callers(): Promise<Role[]> {
     const round = await this.world.round();
-    if (round && isFinal(round)) return [];
     const atWork = (role: Role) => this.actors.filter((actor) => actor.role === role && actor.alive).length;
+    if (round && isFinal(round)) {
+      const comes = (await this.#askedForAtTheEnd()).length > 0 && atWork('last rollback') === 0;
+      return comes ? ['last rollback'] : [];
+    }
     const mayTakeOver = !round || round.status !== 'INTENT' || round.epoch <= LAST_TAKE_OVER;
     const mayRepeat = atWork('request') < MOST_REQUESTS && mayTakeOver;
     const mayRecover = round && atWork('recovery') === 0;

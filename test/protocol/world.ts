@@ -12,6 +12,7 @@ export const log = { operatorId: 'demo', playerId: 'player', gameCode: 'coin' };
 export const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
 export const settings = { sessionIdleMs: 10 ** 12, leaseMs: 10, debitAttempts: 2 };
 export const recoverTheRound: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
+export const rollItBackAgain: RecoveryRequest = { ...recoverTheRound, purpose: 'confirm-void' };
 
 const startMs = 1_700_000_000_000;
 const engineHash = 'ab'.repeat(32);
