@@ -8,15 +8,14 @@ export interface ArchivedRound {
   readonly [field: string]: unknown;
 }
 
-/** Every round of the demo operator's audit archive by its id; a round that was archived twice is there once. */
+/** Every round of the operator's audit archive by its id; a round that was archived twice is there once. */
 export async function archivedRounds(target: Target): Promise<Map<string, ArchivedRound>> {
   const s3 = new S3Client({ ...clientConfig(target), forcePathStyle: true });
   const Bucket = target.outputs['ArchiveBucket'];
+  const Prefix = `rounds/operator=${target.operatorId ?? 'demo'}/`;
   const rounds = new Map<string, ArchivedRound>();
   for (let ContinuationToken: string | undefined, first = true; first || ContinuationToken; first = false) {
-    const page = await s3.send(
-      new ListObjectsV2Command({ Bucket, Prefix: 'rounds/operator=demo/', ContinuationToken }),
-    );
+    const page = await s3.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }));
     for (const { Key } of page.Contents ?? []) {
       const object = await s3.send(new GetObjectCommand({ Bucket, Key }));
       for (const round of readLines((await object.Body?.transformToByteArray()) ?? new Uint8Array())) {

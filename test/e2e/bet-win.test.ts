@@ -1,28 +1,14 @@
-import { beforeAll, expect, it, vi } from 'vitest';
-import type { Deployment } from '../../infra/commands/deployment.ts';
-import { registerOperator } from '../../infra/commands/register-operator.ts';
-import { DEMO_WALLET_SECRET } from '../../infra/local/seed.ts';
+import { beforeAll, expect, it } from 'vitest';
 import { minor, netMinor, Player } from './client.ts';
-import { target } from './target.ts';
+import { withOneCallOperator } from './one-call-operator.ts';
+import { type Target, target } from './target.ts';
 
 const SPINS = 60;
 
-let operatorKey: string;
+let oneCall: Target;
 
 beforeAll(async () => {
-  const { environment, outputs, walletUrl } = target();
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  operatorKey = await registerOperator(
-    { stage: 'local', outputs: outputs as Deployment['outputs'] },
-    {
-      operatorId: 'one-call',
-      name: 'An operator whose wallet takes stake and win in one call',
-      walletUrl,
-      walletSecret: DEMO_WALLET_SECRET,
-      walletCalls: 'bet-win',
-    },
-  );
-  vi.unstubAllEnvs();
+  oneCall = await withOneCallOperator(target());
 });
 
 interface Entry {
@@ -32,7 +18,7 @@ interface Entry {
 }
 
 it('a wallet that takes stake and win in one call gets one call a round, and ends with the sum of the rounds', async () => {
-  const player = await Player.open({ ...target(), operatorId: 'one-call', operatorKey });
+  const player = await Player.open(oneCall);
   for (let played = 0; played < SPINS; played += 1) {
     const reply = await player.playNext();
     expect(reply.status, reply.text).toBe(200);

@@ -9,6 +9,7 @@ import { encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-messag
 import { codeOf, eventually, minor, Player, type Record_ } from './client.ts';
 import { Chance, playUntil, rulesLeftOut, setFaults } from './hostile-table.ts';
 import { LocalStackProcess } from './local-stack.ts';
+import { withOneCallOperator } from './one-call-operator.ts';
 import { expectReconciled, journalOf } from './reconciled.ts';
 import { type Target, target } from './target.ts';
 
@@ -36,6 +37,7 @@ const LEFT_ALONE = 10;
 function everythingWrong(chance: Chance): object[] {
   return [
     { fault: 'server-error', on: 'rollback', every: 2 },
+    { fault: 'time-out', on: 'bet-win', every: 9 },
     { fault: 'close-socket', when: 'before', on: 'credit', every: 3 },
     ...mixed.map((byChance, index) => {
       const { probability: _, seed: __, ...rule } = byChance;
@@ -107,7 +109,9 @@ describe.concurrent('a wallet', { timeout: LIMIT_MS }, () => {
     const chance = new Chance();
     console.log(`To repeat it: RGS_ABUSE_SEED=${chance.seed}`);
     const stack = await startStack();
-    const players = await tableOf(stack.target, 5);
+    const demo = await tableOf(stack.target, 4);
+    const oneCall = await tableOf(await withOneCallOperator(stack.target), 2);
+    const players = [...demo, ...oneCall];
     await returnSoon(stack.target);
     await setFaults(stack.target, everythingWrong(chance));
     const stop = new AbortController();
@@ -127,10 +131,18 @@ describe.concurrent('a wallet', { timeout: LIMIT_MS }, () => {
     const { target: at } = await startStack(stack.dataDirectory);
     await returnSoon(at);
     await setFaults(at, everythingWrong(chance));
-    const again = players.map((player) => player.on(at));
-    await play(again, AbortSignal.timeout(4_000));
+    // The wallet has another address now.
+    const oneCallAt = await withOneCallOperator(at);
+    const again = [
+      demo.map((player) => player.on(at)),
+      oneCall.map((player) => player.on(oneCallAt)),
+    ] as const;
+    await play(again.flat(), AbortSignal.timeout(4_000));
     await setFaults(at, []);
-    const rounds = await expectReconciled(at, again);
+    const rounds = [
+      ...(await expectReconciled(at, again[0])),
+      ...(await expectReconciled(oneCallAt, again[1])),
+    ];
     expect(rounds.length).toBeGreaterThan(30);
     for (const status of ['COMMITTED', 'CREDITED', 'VOIDED']) expect(statusesOf(rounds)).toContain(status);
   });

@@ -22,10 +22,14 @@ export async function journalOf({ target, playerId }: Player): Promise<JournalEn
 
 /** Every round of the player's session, once all are final; by then nobody may be playing it. */
 export function finalRounds(player: Player, withinMs = 150_000): Promise<Record_[]> {
+  let open: string[] = [];
   return eventually(async () => {
     const rounds = await player.rounds();
-    return rounds.every(({ final }) => final) ? rounds : undefined;
-  }, withinMs);
+    open = rounds.filter(({ final }) => !final).map(({ round_id, status }) => `${round_id} ${status}`);
+    return open.length === 0 ? rounds : undefined;
+  }, withinMs).catch((error: unknown) => {
+    throw new Error(`${player.playerId} still has ${open.join(', ')}`, { cause: error });
+  });
 }
 
 /**
@@ -59,20 +63,25 @@ async function expectBooksOf(player: Player, rounds: readonly Record_[]): Promis
   for (const { transaction_id: id, change } of moved) booked.set(id, (booked.get(id) ?? 0n) + minor(change));
   // What was taken and given back is as if it had never been.
   for (const [id, sum] of booked) if (sum === 0n) booked.delete(id);
-  expect(booked, `the books of ${player.playerId}`).toEqual(new Map(rounds.flatMap(movementsOf)));
+  const inOneCall = player.target.walletCalls === 'bet-win';
+  const told = rounds.flatMap((round) => movementsOf(round, inOneCall));
+  expect(booked, `the books of ${player.playerId}`).toEqual(new Map(told));
 
   const sum = entries.reduce((total, { change }) => total + minor(change), 0n);
   expect(await player.walletBalanceMinor()).toBe(sum);
   expect(deposit?.kind).toBe('deposit');
 }
 
-/** What a final round must have left on the wallet's books: nothing unless it was played. */
-function movementsOf({ round_id, status, stake, win }: Record_): [string, bigint][] {
+/** What a final round must have left on the wallet's books: nothing unless it was played. A round of a bonus has no stake. */
+function movementsOf({ round_id, status, stake, win }: Record_, inOneCall: boolean): [string, bigint][] {
   if (status !== 'COMMITTED' && status !== 'CREDITED') return [];
-  const movements: [string, bigint][] = [
-    [`${round_id}:debit`, -minor(stake)],
-    [`${round_id}:credit`, minor(win)],
-  ];
+  const movements: [string, bigint][] =
+    inOneCall && minor(stake) > 0n
+      ? [[`${round_id}:bet-win`, minor(win) - minor(stake)]]
+      : [
+          [`${round_id}:debit`, -minor(stake)],
+          [`${round_id}:credit`, minor(win)],
+        ];
   return movements.filter(([, changeMinor]) => changeMinor !== 0n);
 }
 

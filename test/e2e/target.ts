@@ -1,4 +1,5 @@
 import { inject } from 'vitest';
+import type { WalletCalls } from '../../shared/domain/operator.ts';
 
 /** What the suite plays against: the local stack that it starts itself, or whatever the environment names. */
 export interface Target {
@@ -7,6 +8,8 @@ export interface Target {
   /** `demo` unless another is named. */
   readonly operatorId?: string;
   readonly operatorKey: string;
+  /** How its wallet is called: `debit-credit` unless it says so. */
+  readonly walletCalls?: WalletCalls;
   /** By which the AWS SDK reaches the stack's tables and buckets. */
   readonly environment: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
