@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RoundLog } from '../domain/ids.ts';
 import type { IntentRound } from '../domain/round.ts';
-import { sampleIntent } from '../domain/rounds.fixture.ts';
+import { sampleIntent, sampleOutcome } from '../domain/rounds.fixture.ts';
 import { listRounds, type RoundPageRequest, readRound } from './read-rounds.ts';
 import { codeOf, log, operatorKey, otherOperatorKey, RoundsFixture, sessionId } from './rounds.fixture.ts';
 
@@ -165,6 +165,15 @@ describe('the rounds of a session', () => {
       expect(await codeOf(list({ cursor }))).toBe('INVALID_CURSOR');
     },
   );
+
+  it('with the largest views come in pages that a function can answer with, and none is left out', async () => {
+    const view = `{"outcome":"${'x'.repeat(65_000)}"}`;
+    for (let number = 1; number <= 100; number += 1)
+      await table.put({ ...round(number), status: 'COMMITTED', outcome: sampleOutcome({ view }) });
+    const told = await pages(100);
+    expect(Math.max(...told.map((page) => page.length)) * view.length).toBeLessThan(2_100_000);
+    expect(told.flat()).toEqual(Array.from({ length: 100 }, (_, index) => 100 - index));
+  });
 });
 
 describe('one round', () => {

@@ -1,5 +1,5 @@
 import { MissingError, RequestError } from '../domain/errors.ts';
-import type { Round } from '../domain/round.ts';
+import { hasOutcome, type Round } from '../domain/round.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Sessions } from '../ports/sessions.ts';
@@ -53,6 +53,8 @@ export interface RoundPageRequest {
 const QUERY_ROUNDS = 100;
 /** What one request may cost, however many rounds of other sessions lie between those of this one. */
 const MAX_QUERIES = 5;
+/** A function's answer may have 6 MB (AWS Lambda quotas), and each quote of a view takes two bytes of it. */
+const MAX_VIEW_BYTES = 2_000_000;
 
 /**
  * The rounds played in a session, newest first. A page may be short, or empty, and have a cursor all the same. The id of
@@ -67,6 +69,7 @@ export async function listRounds(ports: ReadPorts, request: RoundPageRequest): P
     throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
   }
   const found: Round[] = [];
+  let viewBytes = 0;
   let beforeNumber = request.cursor === undefined ? undefined : parseCursor(request.cursor);
   for (let queries = 1; queries <= MAX_QUERIES; queries += 1) {
     const before = beforeNumber === undefined ? {} : { beforeNumber };
@@ -76,8 +79,11 @@ export async function listRounds(ports: ReadPorts, request: RoundPageRequest): P
     for (const round of page) {
       if (round.startedAtMs < session.createdAtMs) return { rounds: found, nextCursor: undefined };
       beforeNumber = round.number;
-      if (round.sessionId === session.sessionId) found.push(round);
-      if (found.length === request.limit) return { rounds: found, nextCursor: cursorBefore(round.number) };
+      if (round.sessionId !== session.sessionId) continue;
+      found.push(round);
+      viewBytes += hasOutcome(round) ? Buffer.byteLength(round.outcome.view) : 0;
+      if (found.length === request.limit || viewBytes >= MAX_VIEW_BYTES)
+        return { rounds: found, nextCursor: cursorBefore(round.number) };
     }
     if (page.length < limit) return { rounds: found, nextCursor: undefined };
   }
