@@ -38,6 +38,7 @@ function everythingWrong(chance: Chance): object[] {
   return [
     { fault: 'server-error', on: 'rollback', every: 2 },
     { fault: 'time-out', on: 'bet-win', every: 9 },
+    { fault: 'commit-then-time-out', on: 'bet-win', every: 7 },
     { fault: 'close-socket', when: 'before', on: 'credit', every: 3 },
     ...mixed.map((byChance, index) => {
       const { probability: _, seed: __, ...rule } = byChance;
