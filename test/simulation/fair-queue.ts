@@ -1,90 +1,80 @@
-import { TimeHeap } from './timeline.ts';
+import { type Entry, isBefore, TimeHeap } from './timeline.ts';
 
 /** Amazon SQS Developer Guide, "How Amazon SQS fair queues work": such a group has so much of what is being worked at. */
 const NOISY_SHARE = 0.1;
 const NOISY_MESSAGES = 30;
 
-interface Waiting<M> {
-  readonly order: number;
-  readonly message: M;
+interface Group<M> {
+  readonly waiting: TimeHeap<M>;
+  inFlight: number;
 }
 
 /** What waits in a standard queue, by group. While a group is noisy, the messages of the others that are due go first. */
 export class FairQueue<M extends { readonly group: string }> {
-  readonly #waiting = new Map<string, TimeHeap<Waiting<M>>>();
-  readonly #inFlight = new Map<string, number>();
-  #allInFlight = 0;
+  readonly #groups = new Map<string, Group<M>>();
+  #inFlight = 0;
   #added = 0;
 
   get size(): number {
     let size = 0;
-    for (const heap of this.#waiting.values()) size += heap.size;
+    for (const { waiting } of this.#groups.values()) size += waiting.size;
     return size;
   }
 
   get nextAtMs(): number | undefined {
-    let nextAtMs: number | undefined;
-    for (const { first } of this.#waiting.values())
-      if (first && (nextAtMs === undefined || first.atMs < nextAtMs)) nextAtMs = first.atMs;
-    return nextAtMs;
+    let next: Entry<M> | undefined;
+    for (const { waiting } of this.#groups.values()) {
+      const { first } = waiting;
+      if (first && (!next || isBefore(first, next))) next = first;
+    }
+    return next?.atMs;
   }
 
   add(atMs: number, message: M): void {
-    let heap = this.#waiting.get(message.group);
-    if (!heap) this.#waiting.set(message.group, (heap = new TimeHeap()));
-    heap.add(atMs, { order: this.#added, message });
+    this.#groupOf(message).waiting.add(atMs, message, this.#added);
     this.#added += 1;
   }
 
   /** One that is due; it is in flight until it is done. */
   take(nowMs: number): M | undefined {
-    const taken = this.#nextGroup(nowMs)?.take()?.value.message;
-    if (!taken) return undefined;
-    this.#count(taken, 1);
-    return taken;
+    const group = this.#nextGroup(nowMs);
+    const taken = group?.waiting.take();
+    if (!group || !taken) return undefined;
+    group.inFlight += 1;
+    this.#inFlight += 1;
+    return taken.value;
   }
 
   done(message: M): void {
-    this.#count(message, -1);
+    this.#groupOf(message).inFlight -= 1;
+    this.#inFlight -= 1;
   }
 
-  #count({ group }: M, change: number): void {
-    this.#inFlight.set(group, this.#inFlightOf(group) + change);
-    this.#allInFlight += change;
+  #groupOf({ group: name }: M): Group<M> {
+    let group = this.#groups.get(name);
+    if (!group) this.#groups.set(name, (group = { waiting: new TimeHeap(), inFlight: 0 }));
+    return group;
   }
 
-  #inFlightOf(group: string): number {
-    return this.#inFlight.get(group) ?? 0;
-  }
-
-  #nextGroup(nowMs: number): TimeHeap<Waiting<M>> | undefined {
-    let best: { readonly group: string; readonly heap: TimeHeap<Waiting<M>> } | undefined;
-    for (const [group, heap] of this.#waiting) {
-      if (!heap.first || heap.first.atMs > nowMs) continue;
-      if (!best || this.#goesBefore(group, heap, best)) best = { group, heap };
+  #nextGroup(nowMs: number): Group<M> | undefined {
+    let best: Group<M> | undefined;
+    for (const group of this.#groups.values()) {
+      const { first } = group.waiting;
+      if (first && first.atMs <= nowMs && this.#goesBefore(group, best)) best = group;
     }
-    return best?.heap;
+    return best;
   }
 
   /** Quiet groups before noisy ones, the less noisy before the noisier, and else what is due first. */
-  #goesBefore(
-    group: string,
-    { first }: TimeHeap<Waiting<M>>,
-    other: { readonly group: string; readonly heap: TimeHeap<Waiting<M>> },
-  ): boolean {
-    const [noise, otherNoise] = [this.#noiseOf(group), this.#noiseOf(other.group)];
-    if (noise !== otherNoise) return noise < otherNoise;
-    const otherFirst = other.heap.first;
-    if (!first || !otherFirst) return first !== undefined;
-    return (
-      first.atMs < otherFirst.atMs ||
-      (first.atMs === otherFirst.atMs && first.value.order < otherFirst.value.order)
-    );
+  #goesBefore(group: Group<M>, other: Group<M> | undefined): boolean {
+    const [first, otherFirst] = [group.waiting.first, other?.waiting.first];
+    if (!first || !other || !otherFirst) return first !== undefined;
+    const [noise, otherNoise] = [this.#noiseOf(group), this.#noiseOf(other)];
+    return noise === otherNoise ? isBefore(first, otherFirst) : noise < otherNoise;
   }
 
   /** 0 for a quiet group. */
-  #noiseOf(group: string): number {
-    const inFlight = this.#inFlightOf(group);
-    return inFlight >= NOISY_MESSAGES && inFlight > NOISY_SHARE * this.#allInFlight ? inFlight : 0;
+  #noiseOf({ inFlight }: Group<M>): number {
+    return inFlight >= NOISY_MESSAGES && inFlight > NOISY_SHARE * this.#inFlight ? inFlight : 0;
   }
 }

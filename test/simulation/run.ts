@@ -75,10 +75,7 @@ async function reportWaiting(pool: Pool, seed: string, waiting: WaitingCredits):
   if (violation) {
     const fewest = await withFewestCredits(pool, seed, waiting);
     console.log(`BROKEN, seed ${seed}, ${fewest.credits} wins wait for a day: ${fewest.violation?.message}`);
-    const planted = values.mistake ? ` --mistake ${values.mistake}` : '';
-    console.log(
-      `Again: npm run verify:faults -- --spins 0 --seed ${seed} --credits ${fewest.credits}${planted}\n`,
-    );
+    console.log(again(`--spins 0 --seed ${seed} --credits ${fewest.credits}`));
     return 1;
   }
   console.log(
@@ -115,8 +112,12 @@ function report(seed: string, { index, message, schedule, trace }: Failure): voi
   for (const [place, step] of schedule.entries()) console.log(`  ${place + 1}. ${step}`);
   console.log('What then happens:');
   for (const line of trace) console.log(`  ${line}`);
+  console.log(again(`--seed ${seed} --world ${index}`));
+}
+
+function again(options: string): string {
   const planted = values.mistake ? ` --mistake ${values.mistake}` : '';
-  console.log(`Again: npm run verify:faults -- --seed ${seed} --world ${index}${planted}\n`);
+  return `Again: npm run verify:faults -- ${options}${planted}\n`;
 }
 
 function lineOf(reached: Totals, spins: number, elapsedMs: number): string {

@@ -1,18 +1,28 @@
+interface Place {
+  readonly atMs: number;
+  readonly order: number;
+}
+
+export interface Entry<T> extends Place {
+  readonly value: T;
+}
+
 /** Entries by their time, and those of the same time in the order in which they were added. */
 export class TimeHeap<T> {
-  readonly #entries: { readonly atMs: number; readonly order: number; readonly value: T }[] = [];
+  readonly #entries: Entry<T>[] = [];
   #added = 0;
 
   get size(): number {
     return this.#entries.length;
   }
 
-  get first(): { readonly atMs: number; readonly value: T } | undefined {
+  get first(): Entry<T> | undefined {
     return this.#entries[0];
   }
 
-  add(atMs: number, value: T): void {
-    const entry = { atMs, order: this.#added, value };
+  /** @param order of heaps that are read side by side, for entries of the same time */
+  add(atMs: number, value: T, order = this.#added): void {
+    const entry = { atMs, order, value };
     this.#added += 1;
     const entries = this.#entries;
     let place = entries.length;
@@ -27,14 +37,14 @@ export class TimeHeap<T> {
     entries[place] = entry;
   }
 
-  take(): { readonly atMs: number; readonly value: T } | undefined {
+  take(): Entry<T> | undefined {
     const [first] = this.#entries;
     const last = this.#entries.pop();
     if (first && last && first !== last) this.#sink(last);
     return first;
   }
 
-  #sink(entry: { readonly atMs: number; readonly order: number; readonly value: T }): void {
+  #sink(entry: Entry<T>): void {
     const entries = this.#entries;
     let place = 0;
     for (;;) {
@@ -53,12 +63,7 @@ export class TimeHeap<T> {
   }
 }
 
-interface Place {
-  readonly atMs: number;
-  readonly order: number;
-}
-
-function isBefore(left: Place, right: Place): boolean {
+export function isBefore(left: Place, right: Place): boolean {
   return left.atMs < right.atMs || (left.atMs === right.atMs && left.order < right.order);
 }
 
