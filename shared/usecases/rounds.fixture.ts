@@ -135,10 +135,22 @@ export class RoundsFixture {
 
   /** Works the recovery queue off, moving the clock to each request's time; ends where it does not empty. */
   async recoverAll(): Promise<void> {
-    for (let turns = 0; this.recovery.nextDueAtMs !== undefined && turns < 50; turns += 1) {
-      this.nowMs = Math.max(this.nowMs, this.recovery.nextDueAtMs);
-      for (const request of this.recovery.takeDue()) await recoverRound(this.ports(), settings, request);
-    }
+    for (let turns = 0; turns < 50; turns += 1) await this.#recoverNext(Number.POSITIVE_INFINITY);
+  }
+
+  /** Recovers whatever is asked for until then. */
+  async recoverUntil(endMs: number): Promise<void> {
+    while (await this.#recoverNext(endMs));
+    this.nowMs = endMs;
+  }
+
+  /** What becomes due next, when it is. @returns whether anything does until then */
+  async #recoverNext(endMs: number): Promise<boolean> {
+    const { nextDueAtMs } = this.recovery;
+    if (nextDueAtMs === undefined || nextDueAtMs > endMs) return false;
+    this.nowMs = Math.max(this.nowMs, nextDueAtMs);
+    for (const request of this.recovery.takeDue()) await recoverRound(this.ports(), settings, request);
+    return true;
   }
 
   #operators(): readonly Operator[] {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { minor, netMinor, Player } from './client.ts';
-import { withOneCallOperator } from './one-call-operator.ts';
+import { withOneCallOperator } from './operators.ts';
 import { type Target, target } from './target.ts';
 
 const SPINS = 60;

@@ -9,7 +9,7 @@ import { encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-messag
 import { codeOf, eventually, minor, Player, type Record_ } from './client.ts';
 import { Chance, playUntil, rulesLeftOut, setFaults } from './hostile-table.ts';
 import { LocalStackProcess } from './local-stack.ts';
-import { withOneCallOperator } from './one-call-operator.ts';
+import { withOneCallOperator } from './operators.ts';
 import { expectReconciled, journalOf } from './reconciled.ts';
 import { type Target, target } from './target.ts';
 

@@ -6,15 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { LaunchResponse, ReconciliationResponse, RoundResponse } from '../../functions/_api/schemas.ts';
-import type { Deployment } from '../../infra/commands/deployment.ts';
-import { registerOperator } from '../../infra/commands/register-operator.ts';
 import { type DemoWallet, startDemoWallet } from '../../infra/demo-wallet/server.ts';
 import type { WalletCalls } from '../../shared/domain/operator.ts';
 import { ROOT } from '../docs/pages.ts';
 import { call, codeOf, eventually, minor, type Reply } from './client.ts';
+import { registerAt } from './operators.ts';
 import { target } from './target.ts';
 
 type Report = z.infer<typeof ReconciliationResponse>;
@@ -42,22 +41,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function register(
-  id: string,
-  walletUrl: string,
-  walletCalls: WalletCalls = 'debit-credit',
-): Promise<string> {
-  for (const [name, value] of Object.entries(target().environment)) vi.stubEnv(name, value);
-  const deployment = { stage: 'local', outputs: target().outputs as Deployment['outputs'] };
-  const key = await registerOperator(deployment, {
+function register(id: string, walletUrl: string, walletCalls: WalletCalls = 'debit-credit'): Promise<string> {
+  return registerAt(target(), {
     operatorId: id,
     name: 'Operator with books',
     walletUrl,
     walletSecret: SECRET,
     walletCalls,
   });
-  vi.unstubAllEnvs();
-  return key;
 }
 
 async function play(count: number, id = operatorId, key = operatorKey): Promise<Round[]> {

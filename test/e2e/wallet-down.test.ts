@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Deployment } from '../../infra/commands/deployment.ts';
-import { registerOperator } from '../../infra/commands/register-operator.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_WALLET_SECRET } from '../../infra/local/seed.ts';
 import { codeOf, eventually, minor, netMinor, Player, type Record_ } from './client.ts';
 import { LocalStackProcess } from './local-stack.ts';
+import { registerAt } from './operators.ts';
 
 /** What the network does to a call of the wallet: nothing, cut it off before it arrives, or cut off or hold back its answer. */
 type Fault = 'none' | 'unreachable' | 'answer lost' | 'answer held back';
@@ -70,21 +69,16 @@ let player: Player;
 
 beforeAll(async () => {
   stack = await LocalStackProcess.start();
-  const { walletUrl, operatorKey, outputs, environment } = stack.target;
+  const { walletUrl, operatorKey } = stack.target;
   network = await FaultyNetwork.start(walletUrl);
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   // Before the first launch, so that no function remembers the operator with its wallet's own address.
-  await registerOperator(
-    { stage: 'local', outputs: outputs as Deployment['outputs'] },
-    {
-      operatorId: 'demo',
-      name: 'Demo operator behind a bad network',
-      walletUrl: network.url,
-      walletSecret: DEMO_WALLET_SECRET,
-      operatorKey,
-    },
-  );
-  vi.unstubAllEnvs();
+  await registerAt(stack.target, {
+    operatorId: 'demo',
+    name: 'Demo operator behind a bad network',
+    walletUrl: network.url,
+    walletSecret: DEMO_WALLET_SECRET,
+    operatorKey,
+  });
 });
 afterAll(async () => {
   await stack?.remove();
