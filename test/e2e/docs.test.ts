@@ -100,18 +100,25 @@ describe('the commands of the pages', () => {
     for (const command of readme) expect(plain(said)).toContain(plain(command));
   });
 
-  it('of the API play, and read what was played', async () => {
+  it('of the API launch a session, play in it, read what was played and revoke the session', async () => {
     await finishBonus();
     const commands = stackCommands('docs/api.md');
-    const outputs = (await run([...readme, ...commands])).slice(readme.length);
-    expect(outputs).toHaveLength(commands.length);
-    commands.forEach((command, index) => {
-      // Whether there is a bonus to play is chance.
-      const mayBeRefused = { spin: 'BONUS_ACTIVE', bonus: 'NO_ACTIVE_BONUS' };
-      const [, route] = /\/(spin|bonus) /.exec(command) ?? [];
-      const refusal = route && mayBeRefused[route as keyof typeof mayBeRefused];
-      expect([undefined, refusal], command).toContain(codeIn(outputs[index] ?? ''));
-    });
+    const outputs = await run([...commands, 'printf "%s" "$SESSION $ROUND"']);
+    // An assignment keeps an id of the answer, and the last command revokes the session and answers nothing.
+    const replies = outputs.slice(0, commands.length).filter((output) => output.trim() !== '');
+    expect(commands.filter((command) => /^[A-Z]+=|-X DELETE /.test(command))).toHaveLength(
+      commands.length - replies.length,
+    );
+    // Whether the spin won a bonus is chance.
+    for (const reply of replies) expect([undefined, 'NO_ACTIVE_BONUS']).toContain(codeIn(reply));
+    const [session, round] = (outputs.at(-1) ?? '').split(' ');
+    const records = replies.map((reply) => RoundRecord.safeParse(JSON.parse(reply)).data).filter(Boolean);
+    expect(records.map((record) => [record?.session_id, record?.round_id])).toEqual([
+      [session, round],
+      [session, round],
+    ]);
+    const verified = await call(target(), 'GET', `/api/v1/sessions/${session}`);
+    expect(verified.json).toMatchObject({ code: 'SESSION_REVOKED' });
   });
 
   it('of the wallet make the documented signature, a player and a list', async () => {
