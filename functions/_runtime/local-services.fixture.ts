@@ -19,8 +19,6 @@ const table = (name: string, index?: string): TableResource => ({
           name: index,
           partitionKey: index,
           sortKey: undefined,
-          projection: 'KEYS_ONLY',
-          nonKeyAttributes: [],
         },
       ]
     : [],

@@ -21,8 +21,6 @@ export interface FunctionModel {
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Reserved concurrency; undefined where the template sets none. */
-  readonly maxConcurrency: number | undefined;
 }
 
 export interface RouteModel {
@@ -37,7 +35,6 @@ export interface QueueMappingModel {
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly batchSize: number;
-  readonly batchWindowMs: number;
   readonly reportsBatchItemFailures: boolean;
   readonly maxConcurrency: number | undefined;
 }
@@ -47,7 +44,6 @@ export interface StreamMappingModel {
   readonly tableName: string;
   readonly batchSize: number;
   readonly batchWindowMs: number;
-  readonly startsAt: 'TRIM_HORIZON' | 'LATEST';
   readonly bisectsOnError: boolean;
   /** Undefined: until the record expires. */
   readonly maxRetries: number | undefined;
@@ -60,27 +56,21 @@ export interface StreamMappingModel {
 export interface RuleModel {
   readonly name: string;
   readonly busName: string;
-  readonly pattern: Readonly<Record<string, unknown>>;
+  /** Every field that is named has to be one of its values. */
+  readonly pattern: Readonly<Partial<Record<'source' | 'detail-type', readonly string[] | undefined>>>;
   readonly targets: readonly TargetModel[];
 }
 
 export interface ScheduleModel {
   readonly name: string;
-  /** `rate(1 day)` or `cron(0 3 * * ? *)`, in UTC. */
+  /** `cron(0 3 * * ? *)`, in UTC. */
   readonly expression: string;
   readonly target: TargetModel;
 }
 
-/**
- * EventBridge hands a function its events asynchronously: what the function fails at is retried as the function
- * says (Lambda's asynchronous invocation), not as the rule says.
- */
+/** A function that EventBridge hands events to, asynchronously: Lambda's own retries apply, not those of the rule. */
 export interface TargetModel {
   readonly functionName: string;
-  /** The constant input, where the template sets one. */
-  readonly input: string | undefined;
-  readonly maxRetries: number;
-  readonly maxEventAgeMs: number;
   /** The function's dead-letter queue: it gets the event itself. */
   readonly deadLetterQueueUrl: string | undefined;
 }

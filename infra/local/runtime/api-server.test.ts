@@ -16,7 +16,8 @@ const ROUTES = [
   ['POST', '/api/v1/games/{gameCode}/spin', 'play-spin'],
   ['GET', '/api/v1/games/featured/{section}', 'featured'],
   ['GET', '/api/v1/games/{gameCode}/rules', 'rules'],
-  ['ANY', '/files/{proxy+}', 'files'],
+  ['PUT', '/files/{name}', 'files'],
+  ['DELETE', '/files/{name}', 'files'],
 ] as const;
 
 async function serveWith(invoke: Invoke, integrationTimeoutMs = 5_000): Promise<string> {
@@ -81,7 +82,7 @@ test.each([
   ['GET', '/api/v1/games/featured/rules', 'featured', { section: 'rules' }],
   ['GET', '/api/v1/games/panda/rules', 'rules', { gameCode: 'panda' }],
   ['GET', '/api/v1/games/a%2Fb%20c/rules', 'rules', { gameCode: 'a/b c' }],
-  ['DELETE', '/files/a/b.txt', 'files', { proxy: 'a/b.txt' }],
+  ['DELETE', '/files/b.txt', 'files', { name: 'b.txt' }],
 ])('%s %s reaches %s', async (method, path, functionName, pathParameters) => {
   const reached = await echoOf(path, { method });
 
@@ -89,7 +90,7 @@ test.each([
   expect(reached.event.pathParameters).toEqual(pathParameters);
 });
 
-test.each(['/api/v1/game', '/api/v1/games/', '/api/v1/games//rules', '/files/', '/'])(
+test.each(['/api/v1/game', '/api/v1/games/', '/api/v1/games//rules', '/files/', '/files/a/b', '/'])(
   'no route matches %s',
   async (path) => {
     const response = await fetch(`${await serveWith(echo)}${path}`);

@@ -2,7 +2,6 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { RuleModel, TargetModel } from '../model.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/endpoints.ts';
 import type { BusEvent, EventHandler } from '../services/event-bus.ts';
-import { compilePattern, type Matcher } from '../services/event-pattern.ts';
 import type { Invoke } from './invocation.ts';
 import type { RuntimeLog } from './runtime-log.ts';
 import { exhausted, sendToDeadLetters } from './target-delivery.ts';
@@ -23,21 +22,15 @@ interface PendingTarget {
   failures: number;
 }
 
-interface CompiledRule extends RuleModel {
-  readonly matches: Matcher;
-}
-
 /**
  * Hands an event to the targets of every rule that matches it. Each call is one attempt for each target that
  * has not taken the event yet; it throws while there is one, and the bus calls again later. A target whose
  * attempts are used up has its event put into its dead-letter queue.
- * @throws ServiceError UNKNOWN_PATTERN at once, where a rule's pattern cannot be read
  */
 export function createEventHandler(options: BusOptions): EventHandler {
-  const rules = options.rules.map((rule) => ({ ...rule, matches: compilePattern(rule.pattern) }));
   const pending = new Map<string, PendingTarget[]>();
   return async (event, busName) => {
-    const targets = pending.get(event.id) ?? targetsOf(event, busName, rules, options.nowMs());
+    const targets = pending.get(event.id) ?? targetsOf(event, busName, options.rules, options.nowMs());
     pending.set(event.id, targets);
     const taken = await Promise.allSettled(targets.map((target) => attempt(event, target, options)));
     const left = targets.filter((_, index) => !isTrue(taken[index]));
@@ -58,26 +51,31 @@ function isTrue(result: PromiseSettledResult<boolean> | undefined): boolean {
 function targetsOf(
   event: BusEvent,
   busName: string,
-  rules: readonly CompiledRule[],
+  rules: readonly RuleModel[],
   firstSeenMs: number,
 ): PendingTarget[] {
   return rules
-    .filter((rule) => rule.busName === busName && rule.matches(event))
+    .filter((rule) => rule.busName === busName && matches(event, rule.pattern))
     .flatMap((rule) => rule.targets.map((target) => ({ rule, target, firstSeenMs, failures: 0 })));
+}
+
+function matches(event: BusEvent, pattern: RuleModel['pattern']): boolean {
+  return (['source', 'detail-type'] as const).every(
+    (field) => pattern[field]?.includes(event[field]) ?? true,
+  );
 }
 
 /** Resolves to whether the target, or its dead-letter queue, has the event now. */
 async function attempt(event: BusEvent, pending: PendingTarget, options: BusOptions): Promise<boolean> {
   const { rule, target } = pending;
-  const input: unknown = target.input === undefined ? event : JSON.parse(target.input);
-  const result = await options.invoke(target.functionName, input);
+  const result = await options.invoke(target.functionName, event);
   if (result.ok) return true;
   pending.failures += 1;
-  const condition = exhausted(target, pending.failures, options.nowMs() - pending.firstSeenMs);
+  const condition = exhausted(pending.failures, options.nowMs() - pending.firstSeenMs);
   options.log.warn(`${target.functionName} failed event ${event.id}`, { condition, ...result.error });
   if (condition === undefined) return false;
   await sendToDeadLetters(options.sqs, {
-    body: JSON.stringify(input),
+    body: JSON.stringify(event),
     ruleArn: `arn:aws:events:${LOCAL_REGION}:${LOCAL_ACCOUNT}:rule/${rule.busName}/${rule.name}`,
     target,
     error: result.error,

@@ -31,7 +31,6 @@ function poolOf(
     timeoutMs: 5_000,
     memoryMb: 128,
     environment: { STAGE: 'test' },
-    maxConcurrency: undefined,
     ...changes,
   };
   const pool = new FunctionPool(model, {
@@ -104,15 +103,22 @@ test('a process handles one event at a time and more processes start under load,
   expect(pool.processCount).toBe(3);
 });
 
-test('events past the reserved concurrency are throttled', async () => {
-  const pool = poolOf('export const handler = () => new Promise((resolve) => setTimeout(resolve, 100));', {
-    maxConcurrency: 1,
-  });
+test('events are throttled where a thousand wait for one process', async () => {
+  const pool = poolOf('export const handler = async () => 1;', {}, { maxProcesses: 1 });
 
-  const [first, second] = await Promise.all([pool.invoke({}), pool.invoke({})]);
+  const results = await Promise.all(Array.from({ length: 1_002 }, () => pool.invoke({})));
 
-  expect(first).toEqual({ ok: true, payload: null });
-  expect(second).toMatchObject({ ok: false, error: { errorType: 'TooManyRequestsException' } });
+  expect(results.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(1_000);
+  expect(results.at(-1)).toMatchObject({ ok: false, error: { errorType: 'TooManyRequestsException' } });
+});
+
+test('the process that was used last takes the next event', async () => {
+  const pool = poolOf(
+    'export const handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return process.pid; };',
+  );
+  const [, last] = await Promise.all([pool.invoke({ ms: 1 }), pool.invoke({ ms: 400 })]);
+
+  expect(await pool.invoke({ ms: 0 })).toEqual(last);
 });
 
 test('a process that has nothing to do is retired', async () => {

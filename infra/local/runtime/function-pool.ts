@@ -1,10 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import type { FunctionModel } from '../model.ts';
 import {
   type FunctionProcess,
   type FunctionProcessOptions,
   startFunctionProcess,
 } from './function-process.ts';
-import { IdleProcesses } from './idle-processes.ts';
 import {
   failure,
   type InvocationResult,
@@ -17,7 +17,7 @@ import {
 const MAX_WAITING = 1_000;
 
 export interface FunctionPoolOptions extends FunctionProcessOptions {
-  /** What this machine gives one function; events past it wait. The template's own limit throttles instead. */
+  /** What this machine gives one function; events past it wait. */
   readonly maxProcesses: number;
   /** A process that had nothing to do for this long is retired. */
   readonly idleMs: number;
@@ -35,16 +35,23 @@ export class FunctionPool {
   readonly #model: FunctionModel;
   readonly #options: FunctionPoolOptions;
   readonly #processes = new Set<FunctionProcess>();
-  readonly #idle: IdleProcesses;
+  /** The processes that wait for an event. Each is retired when it has waited for too long. */
+  readonly #idle: LRUCache<FunctionProcess, true>;
   readonly #waiting: WaitingEvent[] = [];
   #starting = 0;
-  #running = 0;
   #stopped = false;
 
   constructor(model: FunctionModel, options: FunctionPoolOptions) {
     this.#model = model;
     this.#options = options;
-    this.#idle = new IdleProcesses(options.idleMs, (instance) => this.#discard(instance));
+    this.#idle = new LRUCache({
+      max: options.maxProcesses,
+      ttl: options.idleMs,
+      ttlAutopurge: true,
+      dispose: (_, instance, reason) => {
+        if (reason === 'expire') this.#discard(instance);
+      },
+    });
   }
 
   get processCount(): number {
@@ -63,7 +70,7 @@ export class FunctionPool {
 
   /** Has one process loaded, so that the first event meets no cold start. */
   async warm(): Promise<void> {
-    if (this.#processes.size === 0 && this.#model.maxConcurrency !== 0) await this.#start();
+    if (this.#processes.size === 0) await this.#start();
   }
 
   /** Ends every process at once; events still running or waiting fail. */
@@ -78,14 +85,12 @@ export class FunctionPool {
     if (Buffer.byteLength(json) > MAX_PAYLOAD_BYTES) {
       return failure(REQUEST_TOO_LARGE, `Request must be smaller than ${MAX_PAYLOAD_BYTES} bytes`);
     }
-    const limit = this.#model.maxConcurrency ?? Infinity;
-    const isFull = this.#running + this.#waiting.length >= limit || this.#waiting.length >= MAX_WAITING;
-    return isFull ? failure(THROTTLED, 'Rate Exceeded.') : undefined;
+    return this.#waiting.length >= MAX_WAITING ? failure(THROTTLED, 'Rate Exceeded.') : undefined;
   }
 
   #dispatch(): void {
     while (this.#waiting.length > 0) {
-      const instance = this.#idle.take();
+      const instance = this.#takeIdle();
       if (instance === undefined) break;
       void this.#runNext(instance, this.#waiting.shift() as WaitingEvent);
     }
@@ -111,16 +116,24 @@ export class FunctionPool {
   }
 
   async #runNext(instance: FunctionProcess, event: WaitingEvent): Promise<void> {
-    this.#running += 1;
     const result = await instance.run(event.json);
-    this.#running -= 1;
     this.#release(instance);
     event.settle(result);
     this.#dispatch();
   }
 
+  /** Takes the process used last, so that under a falling load the others can retire. A dead one is retired at once. */
+  #takeIdle(): FunctionProcess | undefined {
+    for (const instance of this.#idle.keys()) {
+      this.#idle.delete(instance);
+      if (instance.isAlive()) return instance;
+      this.#discard(instance);
+    }
+    return undefined;
+  }
+
   #release(instance: FunctionProcess): void {
-    if (instance.isAlive() && !this.#stopped) this.#idle.put(instance);
+    if (instance.isAlive() && !this.#stopped) this.#idle.set(instance, true);
     else this.#discard(instance);
   }
 

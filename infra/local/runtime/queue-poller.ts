@@ -13,8 +13,6 @@ import type { Invoke } from './invocation.ts';
 import { type Poller, repeat } from './poller.ts';
 import type { RuntimeLog } from './runtime-log.ts';
 
-/** SQS hands over and deletes at most this many messages in one request. */
-const MAX_MESSAGES = 10;
 /** The longest an empty queue may keep a request open. */
 const LONG_POLL_SECONDS = 20;
 /** Batches of one queue that this machine works on at once; Lambda begins with five. */
@@ -38,7 +36,7 @@ export function startQueuePoller(mapping: QueueMappingModel, options: QueuePolle
   const count = Math.min(mapping.maxConcurrency ?? MAX_POLLERS, MAX_POLLERS);
   const pollers = Array.from({ length: count }, () =>
     repeat(`Polling ${mapping.queueUrl}`, stopping.signal, options.log, async () => {
-      const batch = await receiveBatch(mapping, options.sqs, stopping.signal);
+      const batch = await receive(mapping, options.sqs, stopping.signal);
       if (batch.length > 0) await handleBatch(batch, mapping, options);
       return 'again';
     }),
@@ -51,34 +49,15 @@ export function startQueuePoller(mapping: QueueMappingModel, options: QueuePolle
   };
 }
 
-/** Waits for the first message, then as long as the batch window says, or until the batch is full. */
-async function receiveBatch(
-  mapping: QueueMappingModel,
-  sqs: SQSClient,
-  signal: AbortSignal,
-): Promise<ReceivedMessage[]> {
-  const batch = await receive(sqs, mapping, mapping.batchSize, LONG_POLL_SECONDS, signal);
-  const windowEndsMs = Date.now() + mapping.batchWindowMs;
-  while (batch.length > 0 && batch.length < mapping.batchSize) {
-    const remainingMs = windowEndsMs - Date.now();
-    if (remainingMs <= 0) break;
-    const waitSeconds = Math.min(LONG_POLL_SECONDS, Math.ceil(remainingMs / 1000));
-    batch.push(...(await receive(sqs, mapping, mapping.batchSize - batch.length, waitSeconds, signal)));
-  }
-  return batch;
-}
-
 async function receive(
+  { queueUrl, batchSize }: QueueMappingModel,
   sqs: SQSClient,
-  { queueUrl }: QueueMappingModel,
-  wanted: number,
-  waitSeconds: number,
   signal: AbortSignal,
 ): Promise<ReceivedMessage[]> {
   const command = new ReceiveMessageCommand({
     QueueUrl: queueUrl,
-    MaxNumberOfMessages: Math.min(wanted, MAX_MESSAGES),
-    WaitTimeSeconds: waitSeconds,
+    MaxNumberOfMessages: batchSize,
+    WaitTimeSeconds: LONG_POLL_SECONDS,
     MessageSystemAttributeNames: ['All'],
     MessageAttributeNames: ['All'],
   });
@@ -101,18 +80,9 @@ async function handleBatch(
   const ids = batch.map(({ MessageId }) => MessageId);
   const failed = mapping.reportsBatchItemFailures ? failedItems(result.payload, ids) : new Set();
   const handled = batch.filter(({ MessageId }) => !failed.has(MessageId));
-  for (let start = 0; start < handled.length; start += MAX_MESSAGES) {
-    await deleteMessages(sqs, mapping.queueUrl, handled.slice(start, start + MAX_MESSAGES));
-  }
-}
-
-async function deleteMessages(
-  sqs: SQSClient,
-  queueUrl: string,
-  messages: readonly ReceivedMessage[],
-): Promise<void> {
-  const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+  if (handled.length === 0) return;
+  const Entries = handled.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: mapping.queueUrl, Entries }));
 }
 
 function toRecord(message: ReceivedMessage, { queueArn }: QueueMappingModel): SQSRecord {

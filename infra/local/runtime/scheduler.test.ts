@@ -39,20 +39,17 @@ interface Run {
  * Starts the scheduler at a moment that stands still, with the schedule and one beside it that is due at every
  * start but the first: when that one has run, a run of the other would have come as well.
  */
-function startAt({ nowMs, expression = 'rate(1 hour)', target = {}, answer = () => succeed }: Run) {
+function startAt({ nowMs, expression = 'cron(0 * * * ? *)', target = {}, answer = () => succeed }: Run) {
   const inputs: unknown[] = [];
   const canary = Promise.withResolvers<void>();
   const swept: TargetModel = {
     functionName: 'sweep-rounds',
-    input: undefined,
-    maxRetries: 1,
-    maxEventAgeMs: HOUR_MS,
     deadLetterQueueUrl: undefined,
     ...target,
   };
   const schedules: ScheduleModel[] = [
     { name: 'sweep', expression, target: swept },
-    { name: 'canary', expression: 'rate(1 minute)', target: { ...swept, functionName: 'canary' } },
+    { name: 'canary', expression: 'cron(* * * * ? *)', target: { ...swept, functionName: 'canary' } },
   ];
   scheduler = startScheduler(schedules, {
     sqs: running().sqs,
@@ -77,7 +74,7 @@ async function seenAt(nowMs: number): Promise<unknown[]> {
   return inputs;
 }
 
-test('a rate does not run when it is first seen', async () => {
+test('a schedule does not run when it is first seen', async () => {
   expect(await seenAt(0)).toEqual([]);
 });
 
@@ -118,18 +115,10 @@ test('a run that was done is not repeated by the next start', async () => {
 test('a schedule that was changed begins anew', async () => {
   await seenAt(0);
 
-  const { inputs, canary } = startAt({ nowMs: 10 * HOUR_MS, expression: 'rate(2 hours)' });
+  const { inputs, canary } = startAt({ nowMs: 10 * HOUR_MS, expression: 'cron(0 0/2 * * ? *)' });
   await canary;
 
   expect(inputs).toEqual([]);
-});
-
-test('the function gets the constant input where there is one', async () => {
-  await seenAt(0);
-
-  const { inputs } = startAt({ nowMs: HOUR_MS, target: { input: '{"all":true}' } });
-
-  await vi.waitFor(() => expect(inputs).toEqual([{ all: true }]), WAIT);
 });
 
 test('a run that fails is retried and then goes to the dead-letter queue', async () => {
@@ -143,9 +132,9 @@ test('a run that fails is retried and then goes to the dead-letter queue', async
   const command = new ReceiveMessageCommand({ QueueUrl: deadLetterQueueUrl, WaitTimeSeconds: 10 });
   const { Messages = [] } = await running().sqs.send(command);
   expect(Messages.map(({ Body = '' }) => JSON.parse(Body))).toEqual([inputs[0]]);
-  expect(inputs).toHaveLength(2);
+  expect(inputs).toHaveLength(3);
 });
 
 test('an expression that cannot be read is refused at the start', () => {
-  expect(() => startAt({ nowMs: 0, expression: 'daily' })).toThrow('neither rate');
+  expect(() => startAt({ nowMs: 0, expression: 'daily' })).toThrow('the only schedule that runs here');
 });

@@ -26,8 +26,8 @@ export interface SchedulerOptions {
 }
 
 /**
- * Runs each schedule's function when it is due. Unlike EventBridge the local run is not always there: runs that
- * were due meanwhile are made up for by one run at the start. A rate counts from when it was first seen.
+ * Runs each schedule's function when it is due. Unlike EventBridge the local run is not always there: one run at the
+ * start makes up for those that were due meanwhile. Nothing was due before a schedule was first seen.
  * @throws InvalidScheduleError
  */
 export function startScheduler(schedules: readonly ScheduleModel[], options: SchedulerOptions): Poller {
@@ -75,14 +75,13 @@ async function deliver(
   signal: AbortSignal,
 ): Promise<boolean> {
   const ruleArn = `arn:aws:events:${LOCAL_REGION}:${LOCAL_ACCOUNT}:rule/${name}`;
-  const input: unknown =
-    target.input === undefined ? scheduledEvent(ruleArn, dueMs) : JSON.parse(target.input);
+  const input = scheduledEvent(ruleArn, dueMs);
   const startedMs = nowMs();
   for (let failures = 1; ; failures += 1) {
     const result = await invoke(target.functionName, input);
     if (result.ok) return true;
     if (signal.aborted) return false;
-    const condition = exhausted(target, failures, nowMs() - startedMs);
+    const condition = exhausted(failures, nowMs() - startedMs);
     log.warn(`${target.functionName} failed the run of ${name}`, { condition, ...result.error });
     if (condition !== undefined) {
       const undelivered = { body: JSON.stringify(input), ruleArn, target, error: result.error, condition };

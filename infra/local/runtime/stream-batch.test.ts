@@ -44,7 +44,6 @@ async function run(
     tableName: 'ledger',
     batchSize: 100,
     batchWindowMs: 0,
-    startsAt: 'TRIM_HORIZON',
     bisectsOnError: false,
     maxRetries: undefined,
     maxRecordAgeMs: undefined,

@@ -3,8 +3,6 @@ import { readState, writeState } from './state-file.ts';
 
 const Checkpoint = z.object({
   streamArn: z.string(),
-  /** When the mapping first saw this stream; a mapping that starts at LATEST skips what is older. */
-  createdAtMs: z.number(),
   shards: z.record(z.string(), z.object({ sequenceNumber: z.string().nullable(), finished: z.boolean() })),
 });
 
@@ -17,7 +15,6 @@ export interface ShardPosition {
 
 /** How far one mapping has worked through one stream. It survives kill -9: at worst a batch is handled again. */
 export interface Checkpoints {
-  readonly createdAtMs: number;
   positionOf(shardId: string): ShardPosition;
   /** Settles when the position is on the disk. */
   save(shardId: string, position: ShardPosition): Promise<void>;
@@ -28,14 +25,13 @@ export interface Checkpoints {
  * anew).
  * @throws where the file cannot be read: the mapping must not quietly begin again.
  */
-export async function openCheckpoints(file: string, streamArn: string, nowMs: number): Promise<Checkpoints> {
+export async function openCheckpoints(file: string, streamArn: string): Promise<Checkpoints> {
   const stored = await readState(file, Checkpoint);
-  const state = stored?.streamArn === streamArn ? stored : { streamArn, createdAtMs: nowMs, shards: {} };
+  const state = stored?.streamArn === streamArn ? stored : { streamArn, shards: {} };
   if (state !== stored) await writeState(file, state);
   // Shards save at the same time; the writes must reach the disk one after the other.
   let writing = Promise.resolve();
   return {
-    createdAtMs: state.createdAtMs,
     positionOf: (shardId) => state.shards[shardId] ?? { sequenceNumber: null, finished: false },
     save(shardId, position) {
       state.shards[shardId] = { ...position };

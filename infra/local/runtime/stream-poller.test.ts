@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -59,7 +59,6 @@ function poll(handle: Handle, changes: Partial<StreamMappingModel> = {}): Poller
     tableName,
     batchSize: 100,
     batchWindowMs: 0,
-    startsAt: 'TRIM_HORIZON',
     bisectsOnError: true,
     maxRetries: 1,
     maxRecordAgeMs: undefined,
@@ -222,26 +221,6 @@ test('a poison record is bisected to its own failure message and its neighbours 
       },
     },
   ]);
-});
-
-test('a mapping that starts at the latest record does not handle what came before it', async () => {
-  await put('before');
-  // A stream tells time in whole seconds.
-  const second = Math.floor(Date.now() / 1000);
-  await vi.waitFor(() => expect(Math.floor(Date.now() / 1000)).toBeGreaterThan(second), WAIT);
-  const seen: string[] = [];
-  poll(
-    (keys) => {
-      seen.push(...keys);
-      return succeed;
-    },
-    { startsAt: 'LATEST' },
-  );
-  await vi.waitFor(() => expect(existsSync(path.join(folder, 'position.json'))).toBe(true), WAIT);
-
-  await put('after');
-
-  await vi.waitFor(() => expect(seen).toEqual(['after']), WAIT);
 });
 
 test('a position that cannot be read stops the mapping, with a word in the log', async () => {

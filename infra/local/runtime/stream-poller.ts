@@ -83,7 +83,7 @@ async function openStream(
   const { Table } = await options.dynamodb.send(command, { abortSignal: signal });
   const streamArn = Table?.LatestStreamArn;
   if (streamArn === undefined) throw new Error(`Table ${mapping.tableName} has no stream`);
-  const checkpoints = await openCheckpoints(options.checkpointFile, streamArn, Date.now());
+  const checkpoints = await openCheckpoints(options.checkpointFile, streamArn);
   return { ...options, mapping, signal, streamArn, checkpoints };
 }
 
@@ -129,16 +129,13 @@ async function pollShard(shardId: string, work: StreamWork): Promise<void> {
 }
 
 /** Waits for the first record, then as long as the batch window says, or until the batch is full. */
-async function readBatch(reader: ShardReader, { mapping, checkpoints, signal }: StreamWork) {
-  const oldestSeconds = mapping.startsAt === 'LATEST' ? Math.floor(checkpoints.createdAtMs / 1000) : 0;
-  const isWanted = ({ dynamodb }: LambdaStreamRecord) =>
-    dynamodb.ApproximateCreationDateTime >= oldestSeconds;
+async function readBatch(reader: ShardReader, { mapping, signal }: StreamWork) {
   const batch: LambdaStreamRecord[] = [];
   let windowEndsMs = Infinity;
   while (!signal.aborted) {
     const records = await reader.read(Math.min(MAX_RECORDS, mapping.batchSize - batch.length));
     if (records === undefined) return { batch, ended: true };
-    batch.push(...records.filter(isWanted));
+    batch.push(...records);
     if (batch.length > 0) windowEndsMs = Math.min(windowEndsMs, Date.now() + mapping.batchWindowMs);
     const remainingMs = windowEndsMs - Date.now();
     if (batch.length >= mapping.batchSize || remainingMs <= 0) return { batch, ended: false };

@@ -35,12 +35,12 @@ export async function sendToDeadLetters(sqs: SQSClient, undelivered: Undelivered
   await sqs.send(new SendMessageCommand(command));
 }
 
-/** Why a target gets an event no more after so many failed attempts; undefined: it is tried again. */
-export function exhausted(
-  target: TargetModel,
-  attempts: number,
-  ageMs: number,
-): UndeliveredEvent['condition'] | undefined {
-  if (attempts > target.maxRetries) return 'MaximumRetryAttempts';
-  return ageMs > target.maxEventAgeMs ? 'MaximumEventAgeInSeconds' : undefined;
+/** What Lambda does with an asynchronous invocation that a function fails at. The stack sets nothing else. */
+const MAX_RETRIES = 2;
+const MAX_EVENT_AGE_MS = 6 * 60 * 60 * 1000;
+
+/** Tells why a target does not get an event again after so many failed attempts; undefined: it is tried again. */
+export function exhausted(attempts: number, ageMs: number): UndeliveredEvent['condition'] | undefined {
+  if (attempts > MAX_RETRIES) return 'MaximumRetryAttempts';
+  return ageMs > MAX_EVENT_AGE_MS ? 'MaximumEventAgeInSeconds' : undefined;
 }

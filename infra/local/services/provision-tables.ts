@@ -71,10 +71,7 @@ function toInput(table: TableResource): CreateTableCommandInput {
       GlobalSecondaryIndexes: table.indexes.map((index) => ({
         IndexName: index.name,
         KeySchema: toKeySchema(index),
-        Projection: {
-          ProjectionType: index.projection,
-          ...(index.nonKeyAttributes.length > 0 && { NonKeyAttributes: [...index.nonKeyAttributes] }),
-        },
+        Projection: { ProjectionType: 'KEYS_ONLY' as const },
       })),
     }),
     ...(table.streamView && {
@@ -93,12 +90,7 @@ function toKeySchema({ partitionKey, sortKey }: KeySchema) {
 /** What cannot be changed without losing data, in one comparable text, whatever the order it came in. */
 function shapeOf(table: CreateTableCommandInput | TableDescription): string {
   const indexes = (table.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema, Projection }) =>
-    JSON.stringify([
-      IndexName,
-      keysOf(KeySchema),
-      Projection?.ProjectionType,
-      [...(Projection?.NonKeyAttributes ?? [])].sort(),
-    ]),
+    JSON.stringify([IndexName, keysOf(KeySchema), Projection?.ProjectionType]),
   );
   const types = (table.AttributeDefinitions ?? []).map(
     ({ AttributeName, AttributeType }) => `${AttributeName}:${AttributeType}`,

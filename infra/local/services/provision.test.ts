@@ -23,8 +23,6 @@ const LEDGER: TableResource = {
       name: 'roundId',
       partitionKey: 'roundId',
       sortKey: undefined,
-      projection: 'KEYS_ONLY',
-      nonKeyAttributes: [],
     },
   ],
   streamView: 'NEW_AND_OLD_IMAGES',

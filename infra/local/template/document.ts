@@ -2,27 +2,27 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { TemplateError } from './error.ts';
 
-const resourceSchema = z.object({
+/** `Condition` is not among the members: the stack has no conditions, and one that is skipped would change it. */
+const resourceSchema = z.strictObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
-  Condition: z.string().optional(),
+  DependsOn: z.unknown().optional(),
+  DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
+  Metadata: z.unknown().optional(),
 });
 
-/** `Transform` would have macros rewrite the template in the cloud; so it is not among the sections. */
+/** `Transform` would have macros rewrite the template in the cloud. `Conditions` and `Mappings` are used by no stack here. */
 const documentSchema = z.strictObject({
   AWSTemplateFormatVersion: z.string().optional(),
   Description: z.string().optional(),
   Metadata: z.unknown().optional(),
-  /** Assertions about parameters, which only a deployment knows. */
+  /** Assertions about parameters, and the parameters themselves: only a deployment knows their values. */
   Rules: z.unknown().optional(),
-  Parameters: z
-    .record(z.string(), z.looseObject({ Type: z.string(), Default: z.unknown().optional() }))
-    .default({}),
-  Mappings: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
-  Conditions: z.record(z.string(), z.unknown()).default({}),
+  Parameters: z.record(z.string(), z.unknown()).default({}),
   Resources: z.record(z.string(), resourceSchema),
   Outputs: z
-    .record(z.string(), z.looseObject({ Value: z.unknown(), Condition: z.string().optional() }))
+    .record(z.string(), z.strictObject({ Value: z.unknown(), Description: z.string().optional() }))
     .default({}),
 });
 

@@ -8,32 +8,26 @@ import type { Resource, Template } from './template.ts';
 const common = {
   EventSourceArn: z.string(),
   FunctionName: z.string(),
-  Enabled: z.literal(true).optional(),
-  MaximumBatchingWindowInSeconds: z.int().min(0).default(0),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
 };
 
 const queueSchema = z.object({
   ...common,
-  BatchSize: z.int().min(1).default(10),
+  /** One request to SQS brings no more. */
+  BatchSize: z.int().min(1).max(10).default(10),
   ScalingConfig: z.strictObject({ MaximumConcurrency: z.int().min(2) }).optional(),
 });
-
-/** -1 stands for "until the record expires". */
-const limit = z.int().min(-1).default(-1);
 
 const streamSchema = z.object({
   ...common,
   BatchSize: z.int().min(1).default(100),
+  MaximumBatchingWindowInSeconds: z.int().min(0).default(0),
   BisectBatchOnFunctionError: z.boolean().default(false),
   DestinationConfig: z.strictObject({ OnFailure: z.strictObject({ Destination: z.string() }) }).optional(),
-  MaximumRecordAgeInSeconds: limit,
-  MaximumRetryAttempts: limit,
-  ParallelizationFactor: z.literal(1).optional(),
-  StartingPosition: z.enum(['TRIM_HORIZON', 'LATEST']),
+  MaximumRecordAgeInSeconds: z.int().min(60).optional(),
+  MaximumRetryAttempts: z.int().min(0).optional(),
+  StartingPosition: z.literal('TRIM_HORIZON'),
 });
-
-const WITHOUT_MEANING = ['KmsKeyArn', 'Tags'];
 
 /** @throws TemplateError */
 export function readEventSources(template: Template, functions: Functions, addresses: Addresses) {
@@ -56,13 +50,12 @@ export function readEventSources(template: Template, functions: Functions, addre
 }
 
 function queueMapping(resource: Resource, queueUrl: string, functions: Functions): QueueMappingModel {
-  const mapping = resource.read(queueSchema, WITHOUT_MEANING);
+  const mapping = resource.read(queueSchema, []);
   return {
     functionName: functions.named(mapping.FunctionName, resource.logicalId).name,
     queueUrl,
     queueArn: mapping.EventSourceArn,
     batchSize: mapping.BatchSize,
-    batchWindowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
     reportsBatchItemFailures: mapping.FunctionResponseTypes.length > 0,
     maxConcurrency: mapping.ScalingConfig?.MaximumConcurrency,
   };
@@ -74,20 +67,17 @@ function streamMapping(
   functions: Functions,
   addresses: Addresses,
 ): StreamMappingModel {
-  const mapping = resource.read(streamSchema, WITHOUT_MEANING);
+  const mapping = resource.read(streamSchema, []);
   const failureArn = mapping.DestinationConfig?.OnFailure.Destination;
   return {
     functionName: functions.named(mapping.FunctionName, resource.logicalId).name,
     tableName,
     batchSize: mapping.BatchSize,
     batchWindowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
-    startsAt: mapping.StartingPosition,
     bisectsOnError: mapping.BisectBatchOnFunctionError,
-    maxRetries: mapping.MaximumRetryAttempts === -1 ? undefined : mapping.MaximumRetryAttempts,
-    maxRecordAgeMs:
-      mapping.MaximumRecordAgeInSeconds === -1 ? undefined : mapping.MaximumRecordAgeInSeconds * 1000,
+    maxRetries: mapping.MaximumRetryAttempts,
+    maxRecordAgeMs: mapping.MaximumRecordAgeInSeconds && mapping.MaximumRecordAgeInSeconds * 1000,
     reportsBatchItemFailures: mapping.FunctionResponseTypes.length > 0,
-    failureQueueUrl:
-      failureArn === undefined ? undefined : addresses.requireQueueUrl(failureArn, resource.logicalId),
+    failureQueueUrl: failureArn && addresses.requireQueueUrl(failureArn, resource.logicalId),
   };
 }

@@ -8,14 +8,8 @@ export interface Functions {
   readonly models: readonly FunctionModel[];
   /** By name or ARN. @throws TemplateError */
   named(reference: string, user: string): FunctionModel;
-  /** How asynchronous invocations of a function are retried. */
-  asynchrony(name: string): Asynchrony;
-}
-
-export interface Asynchrony {
-  readonly maxRetries: number;
-  readonly maxEventAgeMs: number;
-  readonly deadLetterArn: string | undefined;
+  /** The queue that gets the events which the function failed at, where it is invoked asynchronously. */
+  deadLetterArn(name: string): string | undefined;
 }
 
 const schema = z.object({
@@ -26,34 +20,10 @@ const schema = z.object({
   Timeout: z.int().default(3),
   MemorySize: z.int().default(128),
   Environment: z.strictObject({ Variables: z.record(z.string(), z.string()).default({}) }).optional(),
-  ReservedConcurrentExecutions: z.int().optional(),
   DeadLetterConfig: z.strictObject({ TargetArn: z.string() }).optional(),
 });
 
-const WITHOUT_MEANING = [
-  'Architectures',
-  'Description',
-  'EphemeralStorage',
-  'KmsKeyArn',
-  'LoggingConfig',
-  'RecursiveLoop',
-  'Role',
-  'RuntimeManagementConfig',
-  'Tags',
-  'TracingConfig',
-  'VpcConfig',
-];
-
-const invokeConfigSchema = z.object({
-  FunctionName: z.string(),
-  Qualifier: z.literal('$LATEST'),
-  MaximumRetryAttempts: z.int().min(0).max(2).optional(),
-  MaximumEventAgeInSeconds: z.int().optional(),
-});
-
-/** What Lambda does with an asynchronous invocation where nothing else is set. */
-const DEFAULT_RETRIES = 2;
-const DEFAULT_EVENT_AGE_SECONDS = 6 * 60 * 60;
+const WITHOUT_MEANING = ['Architectures', 'Description', 'LoggingConfig', 'RecursiveLoop', 'Role', 'Tags'];
 
 /** @throws TemplateError */
 export function readFunctions(template: Template, assetDirectories: ReadonlyMap<string, string>): Functions {
@@ -72,21 +42,11 @@ export function readFunctions(template: Template, assetDirectories: ReadonlyMap<
       `names ${reference}, which is no function of this stack`,
     );
   };
-  const invokeConfigs = new Map(
-    template.ofType('AWS::Lambda::EventInvokeConfig').map((resource) => {
-      const config = resource.read(invokeConfigSchema, []);
-      return [named(config.FunctionName, resource.logicalId).name, config];
-    }),
-  );
   const deadLetterArns = new Map(entries.map(({ model, deadLetterArn }) => [model.name, deadLetterArn]));
   return {
     models: entries.map(({ model }) => model),
     named,
-    asynchrony: (name) => ({
-      maxRetries: invokeConfigs.get(name)?.MaximumRetryAttempts ?? DEFAULT_RETRIES,
-      maxEventAgeMs: (invokeConfigs.get(name)?.MaximumEventAgeInSeconds ?? DEFAULT_EVENT_AGE_SECONDS) * 1000,
-      deadLetterArn: deadLetterArns.get(name),
-    }),
+    deadLetterArn: (name) => deadLetterArns.get(name),
   };
 }
 
@@ -99,7 +59,6 @@ function readFunction(resource: Resource, assetDirectories: ReadonlyMap<string, 
     timeoutMs: properties.Timeout * 1000,
     memoryMb: properties.MemorySize,
     environment: properties.Environment?.Variables ?? {},
-    maxConcurrency: properties.ReservedConcurrentExecutions,
   };
   const references = [model.name, resource.identity.attributes.Arn ?? model.name];
   return { model, references, deadLetterArn: properties.DeadLetterConfig?.TargetArn };

@@ -17,7 +17,13 @@ const integrationSchema = z.object({
 const routeSchema = z.object({
   ApiId: z.string(),
   AuthorizationType: z.literal('NONE').optional(),
-  RouteKey: z.string().regex(/^[A-Z]+ \/\S*$/, 'has to be a method and a path'),
+  /** A path's segments are texts or parameters: no greedy ones, no route for any method. */
+  RouteKey: z
+    .string()
+    .regex(
+      /^(?!ANY )[A-Z]+(?: |$)(?:\/[^{}/+\s]+|\/\{[^{}/+\s]+\})*\/?$/,
+      'has to be a method and a path without {name+}',
+    ),
   Target: z.string().startsWith('integrations/'),
 });
 
@@ -30,25 +36,19 @@ const stageSchema = z.object({
 /** Routes of HTTP APIs, by way of their integrations. @throws TemplateError */
 export function readHttpRoutes(template: Template, functions: Functions): readonly RouteModel[] {
   for (const api of template.ofType('AWS::ApiGatewayV2::Api')) {
-    api.read(apiSchema, ['Description', 'Tags']);
+    api.read(apiSchema, ['Tags']);
   }
   for (const stage of template.ofType('AWS::ApiGatewayV2::Stage')) {
-    stage.read(stageSchema, [
-      'AccessLogSettings',
-      'DefaultRouteSettings',
-      'Description',
-      'RouteSettings',
-      'Tags',
-    ]);
+    stage.read(stageSchema, ['AccessLogSettings', 'DefaultRouteSettings', 'Tags']);
   }
   const functionNames = new Map(
     template.ofType('AWS::ApiGatewayV2::Integration').map((integration) => {
-      const { IntegrationUri } = integration.read(integrationSchema, ['Description']);
+      const { IntegrationUri } = integration.read(integrationSchema, []);
       return [integration.identity.ref, functions.named(IntegrationUri, integration.logicalId).name];
     }),
   );
   return template.ofType('AWS::ApiGatewayV2::Route').map((route) => {
-    const { RouteKey, Target } = route.read(routeSchema, ['OperationName']);
+    const { RouteKey, Target } = route.read(routeSchema, []);
     const functionName = functionNames.get(Target.slice('integrations/'.length));
     if (functionName === undefined)
       throw new TemplateError(

@@ -1,6 +1,5 @@
+import { createHash } from 'node:crypto';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/endpoints.ts';
-import { apiIdOf, keyIdOf, NAME_LIMITS, physicalName } from './physical-names.ts';
-import type { ReadType } from './resource-types.ts';
 
 /** What `Ref` and `Fn::GetAtt` make of a resource. */
 export interface Identity {
@@ -23,79 +22,104 @@ type Identify = (context: IdentityContext) => Identity;
 const arn = (service: string, resource: string) =>
   `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
 
-/** A resource that is only ever pointed at from inside the template. */
+/** Gives a resource that only the template itself points at its logical id. */
 const byLogicalId: Identify = ({ logicalId }) => ({ ref: logicalId, attributes: {} });
 
-const stageIdentity: Identify = ({ named }) => ({ ref: named('StageName') ?? '$default', attributes: {} });
-
-export const IDENTITIES: Readonly<Record<ReadType, Identify>> = {
-  'AWS::ApiGateway::Method': byLogicalId,
-  'AWS::ApiGateway::Resource': ({ logicalId }) => ({ ref: logicalId, attributes: { ResourceId: logicalId } }),
-  'AWS::ApiGateway::RestApi': ({ stackName, logicalId }) => {
-    const ref = apiIdOf(stackName, logicalId);
-    return { ref, attributes: { RestApiId: ref, RootResourceId: rootResourceOf(ref) } };
-  },
-  'AWS::ApiGateway::Stage': stageIdentity,
-  'AWS::ApiGatewayV2::Api': ({ stackName, logicalId, apiUrl }) => {
-    const ref = apiIdOf(stackName, logicalId);
-    return { ref, attributes: { ApiId: ref, ApiEndpoint: apiUrl } };
-  },
+/** The types that the local run reads. A type that stands neither here nor in `IGNORED` is refused. */
+export const IDENTITIES = {
+  'AWS::ApiGatewayV2::Api': ({ logicalId, apiUrl }) => ({
+    ref: logicalId,
+    attributes: { ApiId: logicalId, ApiEndpoint: apiUrl },
+  }),
   'AWS::ApiGatewayV2::Integration': byLogicalId,
   'AWS::ApiGatewayV2::Route': byLogicalId,
-  'AWS::ApiGatewayV2::Stage': stageIdentity,
+  'AWS::ApiGatewayV2::Stage': byLogicalId,
   'AWS::DynamoDB::Table': (context) => {
-    const ref = nameOf(context, 'TableName', NAME_LIMITS.table);
+    const ref = nameOf(context, 'TableName', 255);
     const Arn = arn('dynamodb', `table/${ref}`);
     // The database makes its own label when it makes the stream; nothing but this template sees this one.
     return { ref, attributes: { Arn, StreamArn: `${Arn}/stream/local` } };
   },
   'AWS::Events::EventBus': (context) => {
-    const ref = nameOf(context, 'Name', NAME_LIMITS.bus);
+    const ref = nameOf(context, 'Name', 256);
     return { ref, attributes: { Name: ref, Arn: arn('events', `event-bus/${ref}`) } };
   },
   'AWS::Events::Rule': (context) => {
-    const ref = nameOf(context, 'Name', NAME_LIMITS.rule);
+    const ref = nameOf(context, 'Name', 64);
     return { ref, attributes: { Arn: arn('events', `rule/${ref}`) } };
   },
   'AWS::KMS::Key': ({ stackName, logicalId }) => {
     const ref = keyIdOf(stackName, logicalId);
     return { ref, attributes: { KeyId: ref, Arn: arn('kms', `key/${ref}`) } };
   },
-  'AWS::Lambda::EventInvokeConfig': byLogicalId,
   'AWS::Lambda::EventSourceMapping': byLogicalId,
   'AWS::Lambda::Function': (context) => {
-    const ref = nameOf(context, 'FunctionName', NAME_LIMITS.function);
+    const ref = nameOf(context, 'FunctionName', 64);
     return { ref, attributes: { Arn: arn('lambda', `function:${ref}`) } };
   },
   'AWS::S3::Bucket': (context) => {
-    const ref = context.named('BucketName') ?? nameOf(context, '', NAME_LIMITS.bucket).toLowerCase();
+    const ref = context.named('BucketName') ?? nameOf(context, '', 63).toLowerCase();
     return { ref, attributes: { Arn: `arn:aws:s3:::${ref}` } };
   },
   'AWS::SQS::Queue': (context) => {
-    const QueueName = nameOf(context, 'QueueName', NAME_LIMITS.queue);
+    const QueueName = nameOf(context, 'QueueName', 80);
     const QueueUrl = `${context.sqsEndpoint}/${LOCAL_ACCOUNT}/${QueueName}`;
     return { ref: QueueUrl, attributes: { QueueName, QueueUrl, Arn: arn('sqs', QueueName) } };
   },
-  'AWS::Scheduler::Schedule': (context) => {
-    const ref = nameOf(context, 'Name', NAME_LIMITS.rule);
-    return { ref, attributes: { Arn: arn('scheduler', `schedule/default/${ref}`) } };
-  },
-  'AWS::Scheduler::ScheduleGroup': (context) => ({
-    ref: nameOf(context, 'Name', NAME_LIMITS.rule),
-    attributes: {},
-  }),
   'AWS::StepFunctions::StateMachine': (context) => {
-    const Name = nameOf(context, 'StateMachineName', NAME_LIMITS.stateMachine);
+    const Name = nameOf(context, 'StateMachineName', 80);
     const Arn = arn('states', `stateMachine:${Name}`);
     return { ref: Arn, attributes: { Arn, Name } };
   },
-};
+} satisfies Readonly<Record<string, Identify>>;
 
-/** The resource that the first path segments of a REST API hang on. */
-export function rootResourceOf(apiId: string): string {
-  return `${apiId}/`;
+export type ReadType = keyof typeof IDENTITIES;
+
+/** Types without a meaning on one machine: who may do what, and what is watched. */
+const IGNORED: ReadonlySet<string> = new Set([
+  'AWS::CloudWatch::Alarm',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogGroup',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+]);
+
+export function isRead(type: string): type is ReadType {
+  return Object.hasOwn(IDENTITIES, type);
 }
 
+export function isIgnored(type: string): boolean {
+  return IGNORED.has(type);
+}
+
+/** `maxLength` is the longest name that the service takes. */
 function nameOf(context: IdentityContext, property: string, maxLength: number): string {
   return context.named(property) ?? physicalName(context.stackName, context.logicalId, maxLength);
+}
+
+const SUFFIX_CHARACTERS = 12;
+
+/**
+ * Makes a name like the ones CloudFormation makes, but always the same for a resource of a stack, so that a restart
+ * finds its data.
+ */
+function physicalName(stackName: string, logicalId: string, maxLength: number): string {
+  const suffix = digest(stackName, logicalId).slice(0, SUFFIX_CHARACTERS).toUpperCase();
+  const room = maxLength - SUFFIX_CHARACTERS - 1;
+  return `${`${stackName}-${logicalId}`.slice(0, room)}-${suffix}`;
+}
+
+/** Makes a key id in the form of KMS's. */
+function keyIdOf(stackName: string, logicalId: string): string {
+  const parts = /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(digest(stackName, logicalId)) ?? [];
+  return parts.slice(1).join('-');
+}
+
+function digest(stackName: string, logicalId: string): string {
+  return createHash('sha256').update(`${stackName}\n${logicalId}`).digest('hex');
 }

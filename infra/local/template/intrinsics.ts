@@ -2,140 +2,71 @@ import { TemplateError } from './error.ts';
 
 /** What intrinsic functions look values up in. Each lookup may throw TemplateError in the name of `user`. */
 export interface Scope {
-  /** A parameter, pseudo parameter or resource; undefined stands for AWS::NoValue. */
+  /** A pseudo parameter or a resource; undefined stands for AWS::NoValue. */
   reference(name: string, user: string): unknown;
   attribute(logicalId: string, attribute: string, user: string): unknown;
-  condition(name: string, user: string): boolean;
-  mapping(map: string, topKey: string, secondKey: string, user: string): unknown;
 }
 
 /**
  * Resolves every intrinsic function in a value, in the name of the resource that uses it. Members whose value
- * is AWS::NoValue vanish, as in CloudFormation.
+ * is AWS::NoValue vanish, as in CloudFormation. The stack uses Ref, Fn::GetAtt, Fn::Join and Fn::Sub; others are refused.
  * @throws TemplateError
  */
 export function resolveIntrinsics(value: unknown, scope: Scope, user: string): unknown {
-  if (Array.isArray(value)) {
+  if (Array.isArray(value))
     return value.map((item) => resolveIntrinsics(item, scope, user)).filter((item) => item !== undefined);
-  }
   if (typeof value === 'string') return refuseDynamicReference(value, user);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  const [first] = entries;
-  if (entries.length === 1 && first && isIntrinsic(first[0]))
-    return callIntrinsic(first[0], first[1], scope, user);
+  const [[name, argument] = ['']] = entries;
+  if (entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::')))
+    return callIntrinsic(name, argument, scope, user);
   return Object.fromEntries(
     entries
-      .map(([name, member]) => [name, resolveIntrinsics(member, scope, user)] as const)
+      .map(([key, member]) => [key, resolveIntrinsics(member, scope, user)] as const)
       .filter(([, member]) => member !== undefined),
   );
 }
 
-/** Whether a condition's definition holds. */
-export function evaluateCondition(definition: unknown, scope: Scope, user: string): boolean {
-  const held = resolveCondition(definition, scope, user);
-  if (typeof held !== 'boolean') throw malformed('Conditions', user);
-  return held;
-}
-
-/** Inside conditions, and only there, `Condition` names another one. */
-function resolveCondition(value: unknown, scope: Scope, user: string): unknown {
-  const isNamed = typeof value === 'object' && value !== null && 'Condition' in value;
-  return isNamed
-    ? scope.condition(text(value.Condition, 'Condition', user), user)
-    : resolveIntrinsics(value, scope, user);
-}
-
-function isIntrinsic(name: string): boolean {
-  return name === 'Ref' || name.startsWith('Fn::');
-}
-
-type Intrinsic = (argument: unknown, scope: Scope, user: string) => unknown;
-
-const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
-  Ref: (name, scope, user) => scope.reference(text(name, 'Ref', user), user),
-  'Fn::GetAtt': getAttribute,
-  'Fn::Join': join,
-  'Fn::Sub': substitute,
-  'Fn::Select': select,
-  'Fn::Split': (argument, scope, user) => {
-    const [separator, whole] = list(resolveIntrinsics(argument, scope, user), 'Fn::Split', user, 2);
-    return text(whole, 'Fn::Split', user).split(text(separator, 'Fn::Split', user));
-  },
-  'Fn::FindInMap': (argument, scope, user) => {
-    const keys = list(resolveIntrinsics(argument, scope, user), 'Fn::FindInMap', user, 3);
-    const [map, topKey, secondKey] = keys.map((key) => text(key, 'Fn::FindInMap', user)) as [
-      string,
-      string,
-      string,
-    ];
-    return scope.mapping(map, topKey, secondKey, user);
-  },
-  'Fn::If': (argument, scope, user) => {
-    const [condition, held, otherwise] = list(argument, 'Fn::If', user, 3);
-    const branch = scope.condition(text(condition, 'Fn::If', user), user) ? held : otherwise;
-    return resolveIntrinsics(branch, scope, user);
-  },
-  'Fn::Equals': (argument, scope, user) => {
-    const [left, right] = list(resolveIntrinsics(argument, scope, user), 'Fn::Equals', user, 2);
-    return JSON.stringify(left) === JSON.stringify(right);
-  },
-  'Fn::Not': (argument, scope, user) => !booleans(argument, 'Fn::Not', scope, user)[0],
-  'Fn::And': (argument, scope, user) => booleans(argument, 'Fn::And', scope, user).every(Boolean),
-  'Fn::Or': (argument, scope, user) => booleans(argument, 'Fn::Or', scope, user).some(Boolean),
-};
-
 function callIntrinsic(name: string, argument: unknown, scope: Scope, user: string): unknown {
-  const intrinsic = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
-  if (!intrinsic)
-    throw new TemplateError('UNKNOWN_INTRINSIC', user, `uses ${name}, which the local run does not know`);
-  return intrinsic(argument, scope, user);
+  switch (name) {
+    case 'Ref':
+      return scope.reference(text(argument, name, user), user);
+    case 'Fn::GetAtt':
+      return getAttribute(list(argument, name, user), scope, user);
+    case 'Fn::Join':
+      return join(list(resolveIntrinsics(argument, scope, user), name, user), user);
+    case 'Fn::Sub':
+      return substitute(text(argument, name, user), scope, user);
+    default:
+      throw new TemplateError('UNKNOWN_INTRINSIC', user, `uses ${name}, which the local run does not know`);
+  }
 }
 
-function getAttribute(argument: unknown, scope: Scope, user: string): unknown {
-  const parts = typeof argument === 'string' ? argument.split('.') : list(argument, 'Fn::GetAtt', user);
-  const [logicalId, ...attribute] = parts.map((part) => text(part, 'Fn::GetAtt', user));
-  if (logicalId === undefined || attribute.length === 0) throw malformed('Fn::GetAtt', user);
-  return scope.attribute(logicalId, attribute.join('.'), user);
+function getAttribute(parts: readonly unknown[], scope: Scope, user: string): unknown {
+  if (parts.length !== 2) throw malformed('Fn::GetAtt', user);
+  const [logicalId, attribute] = parts.map((part) => text(part, 'Fn::GetAtt', user)) as [string, string];
+  return scope.attribute(logicalId, attribute, user);
 }
 
-function join(argument: unknown, scope: Scope, user: string): string {
-  const [separator, parts] = list(resolveIntrinsics(argument, scope, user), 'Fn::Join', user, 2);
+function join([separator, parts]: readonly unknown[], user: string): string {
   return list(parts, 'Fn::Join', user)
     .map((part) => text(part, 'Fn::Join', user))
     .join(text(separator, 'Fn::Join', user));
 }
 
-/** `${Name}`, `${Name.Attribute}`, and `${!Literal}`, which stays `${Literal}`. */
-function substitute(argument: unknown, scope: Scope, user: string): string {
-  const [template, given] =
-    typeof argument === 'string' ? [argument, {}] : list(argument, 'Fn::Sub', user, 2);
-  const variables = new Map(Object.entries(resolveIntrinsics(given, scope, user) as Record<string, unknown>));
-  return text(template, 'Fn::Sub', user).replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, name: string) => {
-    if (literal) return `\${${name}}`;
-    if (variables.has(name)) return text(variables.get(name), 'Fn::Sub', user);
-    const value = name.includes('.') ? getAttribute(name, scope, user) : scope.reference(name, user);
+/** `${Name}` and `${Name.Attribute}`. */
+function substitute(template: string, scope: Scope, user: string): string {
+  return template.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
+    const value = name.includes('.')
+      ? getAttribute(name.split('.'), scope, user)
+      : scope.reference(name, user);
     return text(value, 'Fn::Sub', user);
   });
 }
 
-function select(argument: unknown, scope: Scope, user: string): unknown {
-  const [index, items] = list(resolveIntrinsics(argument, scope, user), 'Fn::Select', user, 2);
-  const selected = list(items, 'Fn::Select', user)[Number(index)];
-  if (selected === undefined) throw malformed('Fn::Select', user);
-  return selected;
-}
-
-function booleans(argument: unknown, name: string, scope: Scope, user: string): readonly boolean[] {
-  return list(argument, name, user).map((item) => {
-    const value = resolveCondition(item, scope, user);
-    if (typeof value !== 'boolean') throw malformed(name, user);
-    return value;
-  });
-}
-
-function list(value: unknown, name: string, user: string, length?: number): readonly unknown[] {
-  if (!Array.isArray(value) || (length !== undefined && value.length !== length)) throw malformed(name, user);
+function list(value: unknown, name: string, user: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw malformed(name, user);
   return value;
 }
 

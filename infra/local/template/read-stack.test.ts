@@ -23,10 +23,8 @@ function readProduct(folder: string, api: 'http' | 'rest'): Stack {
 describe("the product's stack on one machine", () => {
   const folder = mkdtempSync(join(tmpdir(), 'rgs-'));
   let http: Stack;
-  let rest: Stack;
   beforeAll(() => {
     http = readProduct(folder, 'http');
-    rest = readProduct(folder, 'rest');
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -41,7 +39,7 @@ describe("the product's stack on one machine", () => {
     }
   });
 
-  it('has every route of the table of functions, whichever kind of API it is deployed with', () => {
+  it('has every route of the table of functions', () => {
     const byPath = (stack: Stack) =>
       stack.model.routes
         .map(({ method, path, functionName }) => `${method} ${path} ${serviceOf(stack, functionName)}`)
@@ -50,7 +48,6 @@ describe("the product's stack on one machine", () => {
       trigger.kind === 'route' ? [`${trigger.method} ${trigger.path} ${name}`] : [],
     ).sort();
     expect(byPath(http)).toEqual(declared);
-    expect(byPath(rest)).toEqual(declared);
   });
 
   it('wires the recovery queue, the ledger stream, the bus and the daily run to their functions', () => {
@@ -72,15 +69,22 @@ describe("the product's stack on one machine", () => {
 
   it('gives its outputs as addresses on this machine', () => {
     expect(http.model.outputs.ApiUrl).toBe(API_URL);
-    expect(rest.model.outputs.ApiUrl).toBe(API_URL);
     expect(http.model.outputs.RecoveryQueueUrl).toMatch(`${SQS}/000000000000/`);
     const key = http.resources.keys[0]?.keyId;
     expect(http.model.outputs.DataKeyArn).toBe(`arn:aws:kms:us-east-1:000000000000:key/${key}`);
   });
 
-  it('names the same data for either kind of API, and again at every reading', () => {
-    expect(rest.resources).toEqual(http.resources);
+  it('names the same data again at every reading', () => {
     expect(readProduct(folder, 'http')).toEqual(http);
+  });
+
+  it('is refused with a REST API, by the name of its type', () => {
+    expect(() => readProduct(folder, 'rest')).toThrow(
+      expect.objectContaining({
+        code: 'UNKNOWN_TYPE',
+        message: expect.stringContaining('AWS::ApiGateway::'),
+      }),
+    );
   });
 
   it('asks for the tables, the archive and the dead letters that the contract of the ledger needs', () => {
@@ -90,7 +94,7 @@ describe("the product's stack on one machine", () => {
       sortKey: 'sk',
       streamView: 'NEW_AND_OLD_IMAGES',
       ttlAttribute: 'expiresAt',
-      indexes: [{ name: 'roundId', partitionKey: 'roundId', sortKey: undefined, projection: 'KEYS_ONLY' }],
+      indexes: [{ name: 'roundId', partitionKey: 'roundId', sortKey: undefined }],
     });
     expect(buckets.find(({ name }) => name === http.model.outputs.ArchiveBucket)).toMatchObject({
       objectLock: true,

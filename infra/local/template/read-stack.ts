@@ -6,7 +6,6 @@ import { readEventSources } from './event-sources.ts';
 import { readFunctions } from './functions.ts';
 import { readHttpRoutes } from './http-routes.ts';
 import type { Resources } from './resources.ts';
-import { readRestRoutes } from './rest-routes.ts';
 import { readRules } from './rules.ts';
 import { readStateMachines } from './state-machines.ts';
 import { readResources } from './stores.ts';
@@ -45,7 +44,7 @@ export function readStack(options: StackOptions): Stack {
     name: stackName,
     model: {
       functions: functions.models,
-      routes: [...readHttpRoutes(template, functions), ...readRestRoutes(template, functions)],
+      routes: readHttpRoutes(template, functions),
       ...readEventSources(template, functions, addresses),
       ...readRules(template, functions, addresses),
       stateMachines: readStateMachines(template, functions),

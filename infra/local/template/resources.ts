@@ -18,14 +18,13 @@ export interface TableResource extends KeySchema {
   readonly attributeTypes: Readonly<Record<string, 'S' | 'N' | 'B'>>;
   readonly indexes: readonly IndexResource[];
   /** Undefined: no stream. */
-  readonly streamView: 'NEW_AND_OLD_IMAGES' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'KEYS_ONLY' | undefined;
+  readonly streamView: 'NEW_AND_OLD_IMAGES' | undefined;
   readonly ttlAttribute: string | undefined;
 }
 
+/** It holds nothing but the keys of the items. */
 export interface IndexResource extends KeySchema {
   readonly name: string;
-  readonly projection: 'ALL' | 'KEYS_ONLY' | 'INCLUDE';
-  readonly nonKeyAttributes: readonly string[];
 }
 
 export interface QueueResource {

@@ -1,11 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../services/testing.ts';
 import { TemplateError } from './error.ts';
-import { readStack } from './read-stack.ts';
+import { FUNCTION, read as readSmall } from './small-stack.fixture.ts';
 
-const HASH = 'a'.repeat(64);
 const TASK = {
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
@@ -18,32 +14,12 @@ function read(StartAt: string, States: object, more: object = {}) {
   const [before, after] = JSON.stringify({ StartAt, States }).split('FUNCTION');
   const DefinitionString =
     after === undefined ? before : { 'Fn::Join': ['', [before, { 'Fn::GetAtt': ['Work', 'Arn'] }, after]] };
-  const Resources = {
-    Work: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        Code: { S3Bucket: 'assets', S3Key: `${HASH}.zip` },
-        Handler: 'handler.handler',
-        Runtime: 'nodejs24.x',
-      },
-    },
-    Machine: {
-      Type: 'AWS::StepFunctions::StateMachine',
-      Properties: { DefinitionString, RoleArn: { 'Fn::GetAtt': ['Nobody', 'Arn'] }, ...more },
-    },
+  const Machine = {
+    Type: 'AWS::StepFunctions::StateMachine',
+    Properties: { DefinitionString, RoleArn: { 'Fn::GetAtt': ['Nobody', 'Arn'] }, ...more },
   };
-  const templatePath = join(temporaryFolder(), 'stack.template.json');
-  writeFileSync(
-    templatePath,
-    JSON.stringify({ Resources, Outputs: { Machine: { Value: { Ref: 'Machine' } } } }),
-  );
-  return readStack({
-    stackName: 'rgs-test',
-    templatePath,
-    assetDirectories: new Map([[HASH, '/code']]),
-    apiUrl: 'http://127.0.0.1:8080',
-    endpoints: { sqs: 'http://127.0.0.1:4566' },
-  }).model;
+  return readSmall({ Work: FUNCTION, Machine }, { Outputs: { Machine: { Value: { Ref: 'Machine' } } } })
+    .model;
 }
 
 describe('a state machine', () => {

@@ -7,19 +7,13 @@ import type { Resource, Template } from './template.ts';
 
 const schema = z.object({
   StateMachineName: z.string().optional(),
-  StateMachineType: z.literal('STANDARD').optional(),
   DefinitionString: z.string(),
 });
 
 /** @throws TemplateError where a machine has a state that is not run here, or leads to nothing */
 export function readStateMachines(template: Template, functions: Functions): StateMachineModel[] {
   return template.ofType('AWS::StepFunctions::StateMachine').map((resource) => {
-    const { DefinitionString } = resource.read(schema, [
-      'LoggingConfiguration',
-      'RoleArn',
-      'Tags',
-      'TracingConfiguration',
-    ]);
+    const { DefinitionString } = resource.read(schema, ['RoleArn', 'Tags']);
     const definition = readDefinition(DefinitionString, resource);
     return {
       arn: resource.identity.ref,

@@ -1,53 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../services/testing.ts';
-import { TemplateError } from './error.ts';
-import { readStack } from './read-stack.ts';
-
-type Resources = Readonly<
-  Record<string, { readonly Type: string; readonly Properties?: unknown; readonly Condition?: string }>
->;
-
-const HASH = 'a'.repeat(64);
-
-const FUNCTION = {
-  Type: 'AWS::Lambda::Function',
-  Properties: {
-    Code: {
-      S3Bucket: { 'Fn::Sub': 'cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}' },
-      S3Key: `${HASH}.zip`,
-    },
-    Handler: 'handler.handler',
-    Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-    Runtime: 'nodejs24.x',
-  },
-};
-const ROLE = { Type: 'AWS::IAM::Role', Properties: {} };
-const QUEUE = { Type: 'AWS::SQS::Queue' };
-
-function read(Resources: Resources, rest: Record<string, unknown> = {}) {
-  const templatePath = join(temporaryFolder(), 'stack.template.json');
-  writeFileSync(templatePath, JSON.stringify({ Resources: { Role: ROLE, ...Resources }, ...rest }));
-  return readStack({
-    stackName: 'rgs-test',
-    templatePath,
-    assetDirectories: new Map([[HASH, '/code']]),
-    apiUrl: 'http://127.0.0.1:8080',
-    endpoints: { sqs: 'http://127.0.0.1:4566' },
-  });
-}
-
-/** The code and the message of the refusal. */
-function refusal(Resources: Resources, rest: Record<string, unknown> = {}) {
-  try {
-    read(Resources, rest);
-  } catch (error) {
-    if (error instanceof TemplateError) return `${error.code} ${error.message}`;
-    throw error;
-  }
-  return 'no refusal';
-}
+import { FUNCTION, QUEUE, read, refusal, type Resources } from './small-stack.fixture.ts';
 
 const rule = (properties: Record<string, unknown>) => ({ Type: 'AWS::Events::Rule', Properties: properties });
 const target = (more: Record<string, unknown> = {}) => ({
@@ -55,6 +7,30 @@ const target = (more: Record<string, unknown> = {}) => ({
   Id: 'Target0',
   ...more,
 });
+
+const TABLE = {
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  },
+};
+const INDEX = {
+  IndexName: 'i',
+  KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  Projection: { ProjectionType: 'KEYS_ONLY' },
+};
+const mapping = (source: unknown, more: object) => ({
+  Type: 'AWS::Lambda::EventSourceMapping',
+  Properties: { EventSourceArn: source, FunctionName: { Ref: 'Work' }, ...more },
+});
+const stream = (more: object) =>
+  mapping({ 'Fn::GetAtt': ['Table', 'StreamArn'] }, { StartingPosition: 'TRIM_HORIZON', ...more });
+const fromQueue = (more: object) => mapping({ 'Fn::GetAtt': ['Queue', 'Arn'] }, more);
+
+/** Each case: what the template says, the property that a refusal has to name, and what is set. */
+const cases = (list: readonly [string, string, object][]) => list;
 
 describe('reading a template', () => {
   it("gives a function Lambda's defaults where the template is silent", () => {
@@ -64,11 +40,10 @@ describe('reading a template', () => {
       timeoutMs: 3_000,
       memoryMb: 128,
       environment: {},
-      maxConcurrency: undefined,
     });
   });
 
-  it('retries what EventBridge hands a function as the function says, not as the rule says', () => {
+  it('finds the dead-letter queue of what EventBridge hands a function at the function, not at the rule', () => {
     const { rules, schedules } = read({
       Work: {
         ...FUNCTION,
@@ -78,111 +53,28 @@ describe('reading a template', () => {
         },
       },
       Dead: QUEUE,
-      Config: {
-        Type: 'AWS::Lambda::EventInvokeConfig',
-        Properties: {
-          FunctionName: { Ref: 'Work' },
-          Qualifier: '$LATEST',
-          MaximumRetryAttempts: 1,
-          MaximumEventAgeInSeconds: 60,
-        },
-      },
+      Other: QUEUE,
       Events: rule({
         EventPattern: { source: ['x'] },
-        Targets: [target({ RetryPolicy: { MaximumRetryAttempts: 9 } })],
+        Targets: [target({ DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['Other', 'Arn'] } } })],
       }),
-      Daily: rule({ ScheduleExpression: 'rate(1 day)', Targets: [target({ Input: '{"a":1}' })] }),
+      Daily: rule({ ScheduleExpression: 'cron(0 4 * * ? *)', Targets: [target()] }),
     }).model;
-    const retries = {
-      maxRetries: 1,
-      maxEventAgeMs: 60_000,
-      deadLetterQueueUrl: expect.stringContaining('/rgs-test-Dead-'),
-    };
-    expect(rules).toMatchObject([{ busName: 'default', targets: [{ ...retries, input: undefined }] }]);
-    expect(schedules).toMatchObject([
-      { expression: 'rate(1 day)', target: { ...retries, input: '{"a":1}' } },
-    ]);
+    const found = { deadLetterQueueUrl: expect.stringContaining('/rgs-test-Dead-') };
+    expect(rules).toMatchObject([{ busName: 'default', targets: [found] }]);
+    expect(schedules).toMatchObject([{ expression: 'cron(0 4 * * ? *)', target: found }]);
   });
 
-  it('reads schedules of EventBridge Scheduler', () => {
-    const { schedules } = read({
-      Work: FUNCTION,
-      Hourly: {
-        Type: 'AWS::Scheduler::Schedule',
-        Properties: {
-          FlexibleTimeWindow: { Mode: 'OFF' },
-          ScheduleExpression: 'cron(0 * * * ? *)',
-          ScheduleExpressionTimezone: 'Etc/UTC',
-          State: 'ENABLED',
-          Target: {
-            Arn: { 'Fn::GetAtt': ['Work', 'Arn'] },
-            RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
-            RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
-          },
-        },
-      },
-    }).model;
-    expect(schedules).toMatchObject([
-      { expression: 'cron(0 * * * ? *)', target: { maxRetries: 2, maxEventAgeMs: 21_600_000 } },
-    ]);
-  });
-
-  it('takes -1 as no limit on the retries and the age of stream records', () => {
-    const stream = (more: Record<string, unknown>) => ({
-      Type: 'AWS::Lambda::EventSourceMapping',
-      Properties: {
-        EventSourceArn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
-        FunctionName: { Ref: 'Work' },
-        StartingPosition: 'LATEST',
-        ...more,
-      },
-    });
+  it('reads the limits of a stream mapping where it has them', () => {
     const { streamMappings } = read({
       Work: FUNCTION,
-      Table: {
-        Type: 'AWS::DynamoDB::Table',
-        Properties: {
-          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-          StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
-        },
-      },
-      Endless: stream({ MaximumRetryAttempts: -1 }),
+      Table: TABLE,
+      Endless: stream({}),
       Limited: stream({ MaximumRetryAttempts: 0, MaximumRecordAgeInSeconds: 60 }),
     }).model;
     expect(streamMappings).toMatchObject([
-      { maxRetries: undefined, maxRecordAgeMs: undefined, batchSize: 100, startsAt: 'LATEST' },
+      { maxRetries: undefined, maxRecordAgeMs: undefined, batchSize: 100 },
       { maxRetries: 0, maxRecordAgeMs: 60_000 },
-    ]);
-  });
-
-  it('leaves out what a condition leaves out', () => {
-    const { resources } = read(
-      { Kept: { ...QUEUE, Condition: 'IsHere' }, Dropped: { ...QUEUE, Condition: 'IsElsewhere' } },
-      {
-        Conditions: {
-          IsHere: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
-          IsElsewhere: { 'Fn::Not': [{ Condition: 'IsHere' }] },
-        },
-      },
-    );
-    expect(resources.queues.map(({ name }) => name)).toEqual([expect.stringContaining('Kept')]);
-  });
-
-  it("leaves out the functions of the CDK's own custom resources", () => {
-    const { model, ignored } = read({
-      Work: FUNCTION,
-      Provider: FUNCTION,
-      Empty: {
-        Type: 'Custom::S3AutoDeleteObjects',
-        Properties: { ServiceToken: { 'Fn::GetAtt': ['Provider', 'Arn'] }, BucketName: { Ref: 'Gone' } },
-      },
-    });
-    expect(model.functions).toHaveLength(1);
-    expect(ignored).toEqual([
-      'Role (AWS::IAM::Role)',
-      'Provider (AWS::Lambda::Function)',
-      'Empty (Custom::S3AutoDeleteObjects)',
     ]);
   });
 
@@ -202,17 +94,11 @@ describe('reading a template', () => {
     expect(second).not.toBe(first);
   });
 
-  it('uses the default of a parameter, but not of one that names an SSM parameter', () => {
-    const Parameters = {
-      BootstrapVersion: {
-        Type: 'AWS::SSM::Parameter::Value<String>',
-        Default: '/cdk-bootstrap/hnb659fds/version',
-      },
-      Prefix: { Type: 'String', Default: 'rgs' },
-    };
-    const output = (name: string) => ({ Parameters, Outputs: { Value: { Value: { Ref: name } } } });
-    expect(read({}, output('Prefix')).model.outputs).toEqual({ Value: 'rgs' });
-    expect(refusal({}, output('BootstrapVersion'))).toMatch(/^UNKNOWN_REFERENCE Value: .*BootstrapVersion/);
+  it('refuses a value that is a parameter, whose value only a deployment knows', () => {
+    const Parameters = { Prefix: { Type: 'String', Default: 'rgs' } };
+    expect(refusal({}, { Parameters, Outputs: { Value: { Value: { Ref: 'Prefix' } } } })).toMatch(
+      /^UNKNOWN_REFERENCE Value: .*Prefix/,
+    );
   });
 
   it.each<[string, string, Resources]>([
@@ -221,11 +107,17 @@ describe('reading a template', () => {
       'UNKNOWN_TYPE Stream: .*AWS::Kinesis::Stream',
       { Stream: { Type: 'AWS::Kinesis::Stream' } },
     ],
-    [
-      'a custom resource it does not know',
-      'UNKNOWN_TYPE Deploy: .*',
-      { Deploy: { Type: 'Custom::CDKBucketDeployment' } },
-    ],
+    ['a custom resource', 'UNKNOWN_TYPE Deploy: .*', { Deploy: { Type: 'Custom::CDKBucketDeployment' } }],
+    ...[
+      'AWS::ApiGateway::RestApi',
+      'AWS::Lambda::EventInvokeConfig',
+      'AWS::Scheduler::Schedule',
+      'Custom::S3AutoDeleteObjects',
+    ].map((Type): [string, string, Resources] => [
+      `${Type}, which no stack here has`,
+      `UNKNOWN_TYPE Other: .*${Type}`,
+      { Other: { Type } },
+    ]),
     [
       'a reference to nothing',
       'UNKNOWN_REFERENCE Work: .*Missing',
@@ -301,11 +193,76 @@ describe('reading a template', () => {
       },
     ],
     [
-      'a pattern that it cannot match',
-      'UNSUPPORTED_PROPERTY Events: .*cidr',
+      'reserved concurrency',
+      'UNSUPPORTED_PROPERTY Work: .*ReservedConcurrentExecutions',
+      { Work: { ...FUNCTION, Properties: { ...FUNCTION.Properties, ReservedConcurrentExecutions: 1 } } },
+    ],
+    ...cases([
+      ['a stream from its newest record', 'StartingPosition', { StartingPosition: 'LATEST' }],
+      ['two batches of a shard at once', 'ParallelizationFactor', { ParallelizationFactor: 2 }],
+      ['a window over a stream', 'TumblingWindowInSeconds', { TumblingWindowInSeconds: 30 }],
+    ]).map(([what, name, property]): [string, string, Resources] => [
+      what,
+      `UNSUPPORTED_PROPERTY Mapping: .*${name}`,
+      { Work: FUNCTION, Table: TABLE, Mapping: stream(property) },
+    ]),
+    ...cases([
+      ['a batch that one request to SQS cannot bring', 'BatchSize', { BatchSize: 11 }],
+      ['a batch window of a queue', 'MaximumBatchingWindowInSeconds', { MaximumBatchingWindowInSeconds: 5 }],
+      ['a mapping that is switched off', 'Enabled', { Enabled: false }],
+    ]).map(([what, name, property]): [string, string, Resources] => [
+      what,
+      `UNSUPPORTED_PROPERTY Mapping: .*${name}`,
+      { Work: FUNCTION, Queue: QUEUE, Mapping: fromQueue(property) },
+    ]),
+    ...cases([
+      ['an index with more than keys', 'Projection', { Projection: { ProjectionType: 'ALL' } }],
+      ['an index of a capacity of its own', 'ProvisionedThroughput', { ProvisionedThroughput: {} }],
+    ]).map(([what, name, property]): [string, string, Resources] => [
+      what,
+      `UNSUPPORTED_PROPERTY Table: .*${name}`,
       {
-        Work: FUNCTION,
-        Events: rule({ EventPattern: { ip: [{ cidr: '10.0.0.0/8' }] }, Targets: [target()] }),
+        Table: {
+          ...TABLE,
+          Properties: {
+            ...TABLE.Properties,
+            GlobalSecondaryIndexes: [{ ...INDEX, ...property }],
+          },
+        },
+      },
+    ]),
+    ...['FifoQueue', 'DelaySeconds', 'KmsMasterKeyId', 'RedriveAllowPolicy'].map(
+      (name): [string, string, Resources] => [
+        `a queue with ${name}`,
+        `UNSUPPORTED_PROPERTY Queue: .*${name}`,
+        { Queue: { ...QUEUE, Properties: { [name]: 'x' } } },
+      ],
+    ),
+    [
+      'an asymmetric key',
+      'UNSUPPORTED_PROPERTY Key: .*KeySpec',
+      { Key: { Type: 'AWS::KMS::Key', Properties: { KeySpec: 'RSA_2048' } } },
+    ],
+    ...['ANY /files', 'GET /files/{proxy+}', '$default', 'GET files'].map(
+      (key): [string, string, Resources] => [
+        `the route "${key}"`,
+        'UNSUPPORTED_PROPERTY Route: .*RouteKey',
+        {
+          Route: {
+            Type: 'AWS::ApiGatewayV2::Route',
+            Properties: { ApiId: 'a', RouteKey: key, Target: 'integrations/i' },
+          },
+        },
+      ],
+    ),
+    [
+      'cross-origin requests, which it does not answer',
+      'UNSUPPORTED_PROPERTY Api: .*CorsConfiguration',
+      {
+        Api: {
+          Type: 'AWS::ApiGatewayV2::Api',
+          Properties: { Name: 'a', ProtocolType: 'HTTP', CorsConfiguration: {} },
+        },
       },
     ],
     [
@@ -314,7 +271,7 @@ describe('reading a template', () => {
       {
         Queue: QUEUE,
         Events: rule({
-          EventPattern: { a: ['b'] },
+          EventPattern: { source: ['b'] },
           Targets: [{ Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] }, Id: '1' }],
         }),
       },
@@ -324,7 +281,7 @@ describe('reading a template', () => {
       'UNSUPPORTED_PROPERTY Events: .*State',
       {
         Work: FUNCTION,
-        Events: rule({ State: 'DISABLED', EventPattern: { a: ['b'] }, Targets: [target()] }),
+        Events: rule({ State: 'DISABLED', EventPattern: { source: ['b'] }, Targets: [target()] }),
       },
     ],
     [
@@ -347,9 +304,18 @@ describe('reading a template', () => {
     expect(refusal(resources)).toMatch(new RegExp(`^${expected}`));
   });
 
-  it('refuses a file that is no template, naming it', () => {
-    expect(refusal({}, { Transform: 'AWS::Serverless-2016-10-31' })).toMatch(
-      /^INVALID_TEMPLATE .*stack\.template\.json.*Transform/,
+  it.each(['Transform', 'Conditions', 'Mappings'])(
+    'refuses a template with %s, naming its file',
+    (section) => {
+      expect(refusal({}, { [section]: {} })).toMatch(
+        new RegExp(`^INVALID_TEMPLATE .*stack\\.template\\.json.*${section}`),
+      );
+    },
+  );
+
+  it('refuses a resource that depends on a condition, naming it', () => {
+    expect(refusal({ Maybe: { ...QUEUE, Condition: 'IsHere' } as typeof QUEUE })).toMatch(
+      /^INVALID_TEMPLATE .*Condition.*Maybe/,
     );
   });
 });

@@ -2,9 +2,8 @@ import * as z from 'zod';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/endpoints.ts';
 import type { Document } from './document.ts';
 import { TemplateError } from './error.ts';
-import { IDENTITIES, type Identity } from './identities.ts';
-import { evaluateCondition, resolveIntrinsics, type Scope } from './intrinsics.ts';
-import { isIgnored, isRead, type ReadType } from './resource-types.ts';
+import { IDENTITIES, type Identity, isIgnored, isRead, type ReadType } from './identities.ts';
+import { resolveIntrinsics, type Scope } from './intrinsics.ts';
 
 /** A template whose values can be asked for, with every intrinsic function resolved. */
 export interface Template {
@@ -19,12 +18,12 @@ export interface Resource {
   readonly logicalId: string;
   readonly identity: Identity;
   /**
-   * The properties, checked. `withoutMeaning` names those that say nothing on one machine; every other one has
-   * to be in the schema, so that nothing is skipped in silence. `Target.RoleArn` names a property of a property.
+   * Returns the properties, checked. `withoutMeaning` names those that say nothing on one machine; every other one has
+   * to be in the schema, so that nothing is skipped in silence.
    * @throws TemplateError UNSUPPORTED_PROPERTY
    */
   read<S extends z.ZodObject>(schema: S, withoutMeaning: readonly string[]): z.output<S>;
-  /** One property, unchecked: for what decides which schema the rest is read with. */
+  /** Returns one property, unchecked: it decides which schema the rest is read with. */
   property(name: string): unknown;
 }
 
@@ -34,59 +33,53 @@ export interface TemplateOptions {
   readonly apiUrl: string;
 }
 
-const PSEUDO_PARAMETERS = {
-  'AWS::AccountId': LOCAL_ACCOUNT,
-  'AWS::NoValue': undefined,
-  'AWS::Partition': 'aws',
-  'AWS::Region': LOCAL_REGION,
-  'AWS::URLSuffix': 'amazonaws.com',
-} as const;
+const PSEUDO_PARAMETERS: ReadonlyMap<string, string | undefined> = new Map([
+  ['AWS::AccountId', LOCAL_ACCOUNT],
+  ['AWS::NoValue', undefined],
+  ['AWS::Partition', 'aws'],
+  ['AWS::Region', LOCAL_REGION],
+  ['AWS::URLSuffix', 'amazonaws.com'],
+]);
 
 /** @throws TemplateError where the template says something that cannot be run on one machine */
 export function openTemplate(document: Document, options: TemplateOptions): Template {
-  const context: Context = { ...options, document, scope: scopeOf(document, options) };
-  const deploymentFunctions = customResourceFunctions(document);
-  const active = Object.entries(document.Resources)
-    .filter(
-      ([logicalId, { Condition }]) =>
-        Condition === undefined || context.scope.condition(Condition, logicalId),
-    )
-    .map(([logicalId, { Type }]) => ({ logicalId, type: Type }));
-  const ignored = active.filter(
-    ({ logicalId, type }) => isIgnored(type) || deploymentFunctions.has(logicalId),
-  );
-  const read = active.filter((one) => !ignored.includes(one));
-  for (const { logicalId, type } of read) {
-    if (!isRead(type))
-      throw new TemplateError(
-        'UNKNOWN_TYPE',
-        logicalId,
-        `is of type ${type}, which the local run does not know`,
-      );
-  }
-  const ofType = (wanted: ReadType) =>
-    read.filter(({ type }) => type === wanted).map(({ logicalId }) => resourceOf(context, logicalId));
+  const context: Context = { ...options, document };
+  const resources = Object.entries(document.Resources).map(([logicalId, { Type }]) => ({
+    logicalId,
+    type: Type,
+  }));
+  const unknown = resources.find(({ type }) => !isRead(type) && !isIgnored(type));
+  if (unknown)
+    throw new TemplateError(
+      'UNKNOWN_TYPE',
+      unknown.logicalId,
+      `is of type ${unknown.type}, which the local run does not know`,
+    );
   return {
-    ofType,
-    outputs: outputsOf(context, ofType('AWS::ApiGateway::Stage')),
-    ignored: ignored.map(({ logicalId, type }) => `${logicalId} (${type})`),
+    ofType: (wanted) =>
+      resources.filter(({ type }) => type === wanted).map(({ logicalId }) => resourceOf(context, logicalId)),
+    outputs: Object.fromEntries(
+      Object.entries(document.Outputs).map(([name, { Value }]) => [
+        name,
+        String(resolveIntrinsics(Value, scopeOf(context), name)),
+      ]),
+    ),
+    ignored: resources
+      .filter(({ type }) => isIgnored(type))
+      .map(({ logicalId, type }) => `${logicalId} (${type})`),
   };
 }
 
 interface Context extends TemplateOptions {
   readonly document: Document;
-  readonly scope: Scope;
 }
 
-function scopeOf(document: Document, options: TemplateOptions): Scope {
-  const pseudo = new Map<string, unknown>(
-    Object.entries({ ...PSEUDO_PARAMETERS, 'AWS::StackName': options.stackName }),
-  );
-  const scope: Scope = {
+function scopeOf(context: Context): Scope {
+  return {
     reference(name, user) {
-      if (pseudo.has(name)) return pseudo.get(name);
-      const parameter = Object.hasOwn(document.Parameters, name) ? document.Parameters[name] : undefined;
-      return parameter ? parameterValue(name, parameter, user) : identityOf(context, name, user).ref;
+      if (name === 'AWS::StackName') return context.stackName;
+      if (PSEUDO_PARAMETERS.has(name)) return PSEUDO_PARAMETERS.get(name);
+      return identityOf(context, name, user).ref;
     },
     attribute(logicalId, attribute, user) {
       const { attributes } = identityOf(context, logicalId, user);
@@ -97,71 +90,37 @@ function scopeOf(document: Document, options: TemplateOptions): Scope {
         `uses ${logicalId}.${attribute}, which has no value on this machine`,
       );
     },
-    condition(name, user) {
-      if (Object.hasOwn(document.Conditions, name))
-        return evaluateCondition(document.Conditions[name], scope, user);
-      throw new TemplateError(
-        'UNKNOWN_REFERENCE',
-        user,
-        `uses the condition ${name}, which the template does not define`,
-      );
-    },
-    mapping(map, topKey, secondKey, user) {
-      const value = document.Mappings[map]?.[topKey]?.[secondKey];
-      if (value !== undefined) return value;
-      throw new TemplateError(
-        'UNKNOWN_REFERENCE',
-        user,
-        `uses ${map}.${topKey}.${secondKey}, which the template does not map`,
-      );
-    },
   };
-  const context: Context = { ...options, document, scope };
-  return scope;
 }
 
-/** A parameter stands at its default: nobody deploys here. One that names an SSM parameter has no value at all. */
-function parameterValue(name: string, parameter: Document['Parameters'][string], user: string): unknown {
-  if (parameter.Default !== undefined && !parameter.Type.startsWith('AWS::SSM::')) return parameter.Default;
-  throw new TemplateError(
-    'UNKNOWN_REFERENCE',
-    user,
-    `uses the parameter ${name}, whose value only a deployment knows`,
-  );
-}
-
+/** Refuses parameters, too: only a deployment knows their values. */
 function identityOf(context: Context, logicalId: string, user: string): Identity {
   const { Resources } = context.document;
   const found = Object.hasOwn(Resources, logicalId) ? Resources[logicalId] : undefined;
-  if (!found)
+  if (!found || !isRead(found.Type))
     throw new TemplateError(
       'UNKNOWN_REFERENCE',
       user,
-      `uses ${logicalId}, which the template does not define`,
-    );
-  const { Type, Properties } = found;
-  if (!isRead(Type))
-    throw new TemplateError(
-      'UNKNOWN_REFERENCE',
-      user,
-      `uses ${logicalId} (${Type}), which has no value on this machine`,
+      `uses ${logicalId}${found ? ` (${found.Type})` : ''}, which has no value on this machine`,
     );
   const named = (property: string) => {
-    const value = resolveIntrinsics(Properties[property], context.scope, logicalId);
+    const value = resolveIntrinsics(found.Properties[property], scopeOf(context), logicalId);
     return typeof value === 'string' ? value : undefined;
   };
-  return IDENTITIES[Type]({ ...context, logicalId, named });
+  return IDENTITIES[found.Type]({ ...context, logicalId, named });
 }
 
 function resourceOf(context: Context, logicalId: string): Resource {
   const properties = context.document.Resources[logicalId]?.Properties ?? {};
-  const resolve = (value: unknown) => resolveIntrinsics(value, context.scope, logicalId);
+  const resolve = (value: unknown) => resolveIntrinsics(value, scopeOf(context), logicalId);
   return {
     logicalId,
     identity: identityOf(context, logicalId, logicalId),
     property: (name) => resolve(properties[name]),
     read(schema, withoutMeaning) {
-      const parsed = schema.strict().safeParse(resolve(without(properties, withoutMeaning)));
+      // Left out before they are resolved: a role's ARN, say, has no value here.
+      const kept = Object.entries(properties).filter(([name]) => !withoutMeaning.includes(name));
+      const parsed = schema.strict().safeParse(resolve(Object.fromEntries(kept)));
       if (parsed.success) return parsed.data as z.output<typeof schema>;
       const flaws = parsed.error.issues.map(
         ({ path, message }) => `${path.join('.') || 'Properties'}: ${message}`,
@@ -169,47 +128,4 @@ function resourceOf(context: Context, logicalId: string): Resource {
       throw new TemplateError('UNSUPPORTED_PROPERTY', logicalId, `cannot be run here: ${flaws.join('; ')}`);
     },
   };
-}
-
-/** Leaves properties out before they are resolved: a role's ARN, say, has no value here. */
-function without(
-  properties: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(properties)) {
-    if (names.includes(name)) continue;
-    const inner = names.filter((one) => one.startsWith(`${name}.`)).map((one) => one.slice(name.length + 1));
-    kept[name] = inner.length === 0 ? value : without(value as Record<string, unknown>, inner);
-  }
-  return kept;
-}
-
-/** Functions that only serve the CDK's custom resources run when a stack is deployed, never here. */
-function customResourceFunctions(document: Document): ReadonlySet<string> {
-  const tokens = Object.values(document.Resources)
-    .filter(({ Type }) => Type.startsWith('Custom::'))
-    .map(({ Properties }) => serviceToken.safeParse(Properties.ServiceToken).data?.['Fn::GetAtt'][0]);
-  return new Set(tokens.filter((logicalId) => logicalId !== undefined));
-}
-
-const serviceToken = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) });
-
-function outputsOf(context: Context, stages: readonly Resource[]): Readonly<Record<string, string>> {
-  const address = apiAddress(stages.map(({ identity }) => identity.ref));
-  const held = Object.entries(context.document.Outputs).filter(
-    ([name, { Condition }]) => Condition === undefined || context.scope.condition(Condition, name),
-  );
-  return Object.fromEntries(
-    held.map(([name, { Value }]) => {
-      const value = String(resolveIntrinsics(Value, context.scope, name));
-      return [name, value.replace(address, context.apiUrl)];
-    }),
-  );
-}
-
-/** An API's address in the form that outputs give it, with its stage: paths on this machine begin after that. */
-function apiAddress(stages: readonly string[]): RegExp {
-  const stage = stages.length === 0 ? '' : `(/(${stages.join('|')})(?=/|$))?`;
-  return new RegExp(`^https://[a-z0-9]{10}\\.execute-api\\.${LOCAL_REGION}\\.amazonaws\\.com${stage}`);
 }
