@@ -6,6 +6,8 @@ import { MOST_WORDS, sentencesOf, wordsOf } from './sentences.ts';
 const MEASURED = [
   'README.md',
   'docs/glossary.md',
+  'docs/guarantees.md',
+  'docs/rounds.md',
   ...pages()
     .map(({ file }) => file)
     .filter((file) => file.startsWith('docs/adr/')),
