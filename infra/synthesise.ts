@@ -1,8 +1,7 @@
 /** Turns the stage's settings and the bundled functions into a CloudFormation template, in this process. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { App, type AppProps } from 'aws-cdk-lib';
 import { FUNCTIONS } from './functions.ts';
 import { RgsStack } from './stacks/rgs-stack.ts';
 import { type StageOverrides, type StageSettings, stageSettings } from './stages.ts';
@@ -13,8 +12,6 @@ export const BUNDLES_DIRECTORY = join(ROOT, '.rgs', 'bundles');
 export interface SynthesisOptions extends StageOverrides {
   /** The folder with one folder a function in it; the build's by default. */
   readonly bundlesDirectory?: string;
-  /** Whether cdk-nag checks the stack, which takes about a second. On unless told otherwise. */
-  readonly checks?: boolean;
 }
 
 export interface Synthesised {
@@ -29,29 +26,32 @@ export class MissingBundlesError extends Error {
   override readonly name = 'MissingBundlesError';
 }
 
-/** An app with the feature flags of cdk.json, which the CLI would hand to it. */
-export function newApp(outdir?: string): App {
+/**
+ * An app with the feature flags of cdk.json, which the CLI would hand to it. Nothing checks its templates: the CDK's own
+ * validation takes five seconds of processor time, which a local run and most tests do without. `newCheckedApp` has it.
+ */
+export function newApp(outdir?: string, props: AppProps = { builtinCloudFormationValidation: false }): App {
   return new App({
     analyticsReporting: false,
     context: featureFlags(),
     ...(outdir !== undefined && { outdir }),
+    ...props,
   });
 }
 
 /**
- * Adds the stack of a stage to an app, and what checks it.
+ * Adds the stack of a stage to an app.
  * @throws MissingBundlesError
  */
 export function addStack(app: App, settings: StageSettings, options: SynthesisOptions = {}): RgsStack {
   const bundlesDirectory = options.bundlesDirectory ?? BUNDLES_DIRECTORY;
   requireBundles(bundlesDirectory);
-  if (options.checks ?? true) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return new RgsStack(app, `rgs-${settings.stage}`, { settings, bundlesDirectory });
 }
 
 /**
- * Synthesises the stack of a stage into `outdir`, as `cdk synth` would.
- * @throws InvalidStageError, MissingBundlesError, or the CDK's own error where the checks find something
+ * Synthesises the stack of a stage into `outdir`, as `cdk synth` would, but without its checks.
+ * @throws InvalidStageError, MissingBundlesError
  */
 export function synthesise(stage: string, outdir: string, options: SynthesisOptions = {}): Synthesised {
   const settings = stageSettings(stage, options);

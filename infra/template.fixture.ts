@@ -44,7 +44,7 @@ export function placeholderBundles(): string {
   return directory;
 }
 
-/** Takes seconds: one a file and kind. The checks run, so a finding of cdk-nag fails here. */
+/** It takes about a second: make one for each file and kind. `checked-app.test.ts` runs the checks, which take longer. */
 export function templateOf(stage: string, api?: 'http' | 'rest'): Template {
   const outdir = temporaryDirectory();
   const { templatePath } = synthesise(stage, outdir, { api, bundlesDirectory: placeholderBundles() });

@@ -9,4 +9,4 @@ if (parentPort === null) throw new Error('This file runs in a worker');
 // The bundles have to be there before the stack is synthesised around them.
 await once(parentPort, 'message');
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-parentPort.postMessage(synthesise(stage, outdir, { checks: false, randomUrl }));
+parentPort.postMessage(synthesise(stage, outdir, { randomUrl }));

@@ -276,7 +276,7 @@ describe('the environment', () => {
   test('names the random source where the stage has one', () => {
     const app = newApp(temporaryDirectory());
     const settings = { ...stageSettings('prod'), randomUrl: 'https://random.example:50051' };
-    addStack(app, settings, { bundlesDirectory: placeholderBundles(), checks: false });
+    addStack(app, settings, { bundlesDirectory: placeholderBundles() });
     const { Resources } = app.synth().getStackByName('rgs-prod').template as {
       Resources: Record<string, { Properties?: { Environment?: { Variables: Record<string, string> } } }>;
     };

@@ -16,7 +16,7 @@ function readProduct(folder: string, api: 'http' | 'rest'): Stack {
     mkdirSync(join(bundlesDirectory, name), { recursive: true });
     writeFileSync(join(bundlesDirectory, name, 'handler.mjs'), `export const handler = () => '${name}';`);
   }
-  const synthesised = synthesise('local', join(folder, api), { api, bundlesDirectory, checks: false });
+  const synthesised = synthesise('local', join(folder, api), { api, bundlesDirectory });
   return readStack({ ...synthesised, apiUrl: API_URL, endpoints: { sqs: SQS } });
 }
 
