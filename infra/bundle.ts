@@ -139,13 +139,15 @@ async function bundleWithParts(name: string, functionsDirectory: string): Promis
   const { outputFiles, metafile } = await build({
     ...BUILD,
     splitting: true,
+    // Source maps name their sources from here on, and each function's maps have a folder of their own.
+    outdir: `${OUTDIR}/${name}`,
     entryPoints: [{ in: join(functionsDirectory, name, 'handler.ts'), out: 'handler' }],
     plugins: [...trimmingFor(name)],
   });
   const outputs: Record<string, Metafile['outputs'][string]> = {};
   const atOnce = ['handler.mjs'];
   for (const file of atOnce) {
-    const output = metafile.outputs[`${OUTDIR}/${file}`];
+    const output = metafile.outputs[`${OUTDIR}/${name}/${file}`];
     if (!output || outputs[file]) continue;
     outputs[file] = output;
     const imported = output.imports.filter(({ kind, external }) => kind === 'import-statement' && !external);

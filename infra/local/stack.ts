@@ -9,8 +9,9 @@ import type { StackModel } from './model.ts';
 import { type ApiServer, startApiServer } from './runtime/api-server.ts';
 import { startEventSources } from './runtime/event-sources.ts';
 import { shortName } from './runtime/function-environment.ts';
-import { createFunctions, type Functions } from './runtime/functions.ts';
+import { createFunctions, type Debugging, type Functions } from './runtime/functions.ts';
 import type { Invoke } from './runtime/invocation.ts';
+import { LONGEST_TIMER_MS } from './runtime/function-process.ts';
 import { createLocalClients } from './runtime/local-clients.ts';
 import { createRuntimeLog } from './runtime/runtime-log.ts';
 import { startStateMachines } from './runtime/state-machines.ts';
@@ -24,6 +25,8 @@ import { readStack } from './template/read-stack.ts';
 const GRACE_MS = 1_000;
 
 const LOGS = 'logs';
+/** Where bundling puts them. */
+const SOURCE_MAPS = path.join(import.meta.dirname, '..', '..', '.rgs', 'source-maps');
 
 export interface LocalStackOptions {
   /** Everything that is kept from run to run; made where it is missing. */
@@ -37,6 +40,7 @@ export interface LocalStackOptions {
   readonly randomUrl?: string | undefined;
   /** Shows what functions print on this console instead of writing it to their logs. */
   readonly verbose?: boolean;
+  readonly debugging?: Pick<Debugging, 'names' | 'onAddress'> | undefined;
   readonly onProgress?: (step: FinishedStep) => void;
   /** Runs when everything serves already; the stack is ready when it has resolved. */
   readonly seed?: (stack: SeedTarget) => Promise<void>;
@@ -79,7 +83,11 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   await using cleanup = new AsyncDisposableStack();
   const step = createSteps(options.onProgress);
   const dataDirectory = path.resolve(options.dataDirectory);
-  const api = await startApiServer({ port: options.port });
+  const api = await startApiServer({
+    port: options.port,
+    // Whoever holds a function at a breakpoint still wants its answer.
+    ...(options.debugging && { integrationTimeoutMs: LONGEST_TIMER_MS }),
+  });
   cleanup.defer(() => api.stop());
 
   const outdir = path.join(dataDirectory, 'cdk.out');
@@ -98,7 +106,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   await step('Create tables, queues and buckets', () => provision(resources, services));
   const walletUrl = await startWallet(options, dataDirectory, cleanup);
   const functions = startFunctions(model, services, { ...options, dataDirectory }, { api, cleanup });
-  await step('Load the functions that play', () => functions.warm(playingFunctions(model)));
+  const debugged = options.debugging?.names ?? [];
+  const atOnce = [...playingFunctions(model), ...debugged.map((name) => deployedName(model, name))];
+  await step('Load the functions that play', () => functions.warm(new Set(atOnce)));
 
   const { endpoints } = services;
   const target = {
@@ -165,7 +175,7 @@ async function startWallet(
 function startFunctions(
   model: StackModel,
   services: Services,
-  { dataDirectory, verbose = false }: LocalStackOptions,
+  { dataDirectory, verbose = false, debugging }: LocalStackOptions,
   { api, cleanup }: { readonly api: ApiServer; readonly cleanup: AsyncDisposableStack },
 ): Functions {
   const logDirectory = path.join(dataDirectory, LOGS);
@@ -176,6 +186,11 @@ function startFunctions(
     compileCacheDirectory: path.join(dataDirectory, 'compile-cache'),
     verbose,
     log,
+    debugging: debugging && {
+      ...debugging,
+      copies: path.join(dataDirectory, 'debugged'),
+      sourceMaps: SOURCE_MAPS,
+    },
   });
   const { invoke } = functions;
   const clients = cleanup.use(createLocalClients(services.endpoints));

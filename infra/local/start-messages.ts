@@ -13,6 +13,11 @@ export function progressLine(name: string, durationMs: number): string {
   return `  ✔ ${name.padEnd(48)} ${`${Math.round(durationMs)} ms`.padStart(8)}`;
 }
 
+/** Where a debugger finds a function's process, in the form that editors and browsers ask for. */
+export function debuggerLine(name: string, url: string): string {
+  return `  ⏸ ${name} waits for a debugger at ${new URL(url).host}`;
+}
+
 /** Where everything is, and lines to paste that play a round. They need a shell, curl and sed. */
 export function readyMessage(facts: ReadyFacts): string {
   const games = `${facts.url}/api/v1/games/happy-panda`;

@@ -1,6 +1,7 @@
 /** What `npm start` can be told, from the environment and the command line. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { FUNCTIONS } from '../functions.ts';
 
 export interface StartSettings {
   readonly port: number;
@@ -9,6 +10,8 @@ export interface StartSettings {
   /** Where the seeds of rounds come from, if not from this machine. */
   readonly randomUrl: string | undefined;
   readonly verbose: boolean;
+  /** The functions that a debugger may attach to. */
+  readonly inspect: readonly string[];
 }
 
 export class InvalidSettingError extends Error {
@@ -27,7 +30,7 @@ export function readSettings(
     walletPort: portOf(environment, 'WALLET_PORT', 8081),
     dataDirectory: path.resolve(environment['RGS_DATA'] || path.join(PROJECT, '.rgs', 'data')),
     randomUrl: environment['RANDOM_URL'] || undefined,
-    verbose: isVerbose(argv),
+    ...optionsOf(argv),
   };
 }
 
@@ -42,11 +45,26 @@ function portOf(
   throw new InvalidSettingError(`${name} is "${text}", which is no port; a port is a number up to 65535`);
 }
 
-function isVerbose(argv: readonly string[]): boolean {
+function optionsOf(argv: readonly string[]): Pick<StartSettings, 'verbose' | 'inspect'> {
+  const { verbose, inspect } = parsed(argv);
+  const names = FUNCTIONS.map(({ name }) => name);
+  const unknown = inspect.find((name) => !names.includes(name));
+  if (unknown === undefined) return { verbose, inspect };
+  throw new InvalidSettingError(`There is no function "${unknown}"; there are: ${names.join(', ')}`);
+}
+
+function parsed(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: { verbose: { type: 'boolean', default: false } } }).values
-      .verbose;
+    return parseArgs({
+      args: [...argv],
+      options: {
+        verbose: { type: 'boolean', default: false },
+        inspect: { type: 'string', multiple: true, default: [] },
+      },
+    }).values;
   } catch {
-    throw new InvalidSettingError(`The only option is --verbose; got: ${argv.join(' ')}`);
+    throw new InvalidSettingError(
+      `The only options are --verbose and --inspect FUNCTION; got: ${argv.join(' ')}`,
+    );
   }
 }

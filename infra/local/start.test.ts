@@ -1,11 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { TestDebugger } from './runtime/debugger.fixture.ts';
 
 const START = path.join(import.meta.dirname, 'start.ts');
 /** Everything is bundled and synthesised, on a machine that may do other things as well. */
@@ -64,6 +75,26 @@ function readProcess(pid: string, file: string): string {
   }
 }
 
+/** The paths of the sources that a debugger is shown, from its function's source map. */
+async function sourcesSeenByDebugger(run: LocalRun, name: string): Promise<string> {
+  const address = new RegExp(`${name} waits for a debugger at (\\S+)`).exec(run.output())?.[1];
+  const [target] = (await (await fetch(`http://${address}/json/list`)).json()) as {
+    webSocketDebuggerUrl: string;
+  }[];
+  const person = await TestDebugger.attach(target?.webSocketDebuggerUrl ?? '');
+  await person.call('Debugger.enable');
+  const isBundle = ({ url }: Readonly<Record<string, unknown>>) =>
+    String(url).endsWith(`/${name}/handler.mjs`);
+  const { params } = await person.event('Debugger.scriptParsed', isBundle);
+  person.close();
+  const map = fileURLToPath(String(params?.['sourceMapURL']));
+  const { sources } = JSON.parse(readFileSync(map, 'utf8')) as { sources: string[] };
+  const files = sources.map((source) => path.resolve(path.dirname(map), source));
+  // All of them are there, so that a person can set a breakpoint in them.
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  return files.join();
+}
+
 const oneLine = (text: string) => new RegExp(`^\\s*✘ ${text}[^\\n]*\\n$`, 'm');
 
 test('a port that is taken is told of in one line', async () => {
@@ -103,7 +134,8 @@ test('data that cannot be read is told of in one line', async () => {
 test.each([
   [{ PORT: '80a80' }, [], 'PORT is "80a80"'],
   [{ WALLET_PORT: '70000' }, [], 'WALLET_PORT is "70000"'],
-  [{}, ['--verbos'], 'The only option is --verbose'],
+  [{}, ['--verbos'], 'The only options are --verbose'],
+  [{}, ['--inspect', 'play-spim'], 'There is no function "play-spim"; there are: .*play-spin'],
 ])('a wrong setting is told of in one line: %j %j', async (environment, argv, message) => {
   const run = start(environment, argv);
 
@@ -126,8 +158,9 @@ test('the whole product starts, refuses a second run beside it, survives kill -9
   // What it had started notices its end by itself.
   await vi.waitFor(() => expect(leftBehind()).toEqual([]), { timeout: 5_000 });
 
-  const again = start();
+  const again = start({}, ['--inspect', 'play-spin']);
   await ready(again);
+  expect(await sourcesSeenByDebugger(again, 'play-spin')).toContain('play-spin/handler.ts');
   const stoppedAtMs = performance.now();
   again.child.kill('SIGINT');
   expect(await again.exited).toBe(0);

@@ -1,5 +1,8 @@
-/** `npm start`: the whole product on this machine. PORT, WALLET_PORT and RGS_DATA change where; --verbose shows more. */
-import { failureLine, progressLine, readyMessage } from './start-messages.ts';
+/**
+ * `npm start`: the whole product on this machine. PORT, WALLET_PORT and RGS_DATA change where; --verbose shows more, and
+ * --inspect FUNCTION lets a debugger attach.
+ */
+import { debuggerLine, failureLine, progressLine, readyMessage } from './start-messages.ts';
 import { readSettings, type StartSettings } from './start-settings.ts';
 
 /** A stop that takes longer is cut short. Services and functions end with this process, however it ends. */
@@ -26,7 +29,7 @@ async function stopOnSignal(): Promise<void> {
   process.exit(0);
 }
 
-async function start({ port, walletPort, dataDirectory, randomUrl }: StartSettings): Promise<void> {
+async function start({ port, walletPort, dataDirectory, randomUrl, inspect }: StartSettings): Promise<void> {
   const startedMs = performance.now();
   console.log('serverless-rgs on this machine\n');
   // Loaded late, so that a package that is missing can be told of in one line.
@@ -42,6 +45,10 @@ async function start({ port, walletPort, dataDirectory, randomUrl }: StartSettin
     randomUrl,
     wallet: { port: walletPort, secret: DEMO_WALLET_SECRET },
     verbose,
+    debugging:
+      inspect.length === 0
+        ? undefined
+        : { names: inspect, onAddress: (name, url) => console.log(debuggerLine(name, url)) },
     onProgress: ({ name, durationMs }) => console.log(progressLine(name, durationMs)),
     seed: async (target) => {
       await engines;

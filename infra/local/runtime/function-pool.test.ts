@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FunctionModel } from '../model.ts';
+import { TestDebugger } from './debugger.fixture.ts';
 import { functionArn, functionEnvironment } from './function-environment.ts';
 import { FunctionPool, type FunctionPoolOptions } from './function-pool.ts';
 
@@ -261,6 +262,33 @@ test('what a function prints is in its log, up to the line before it dies', asyn
     errorMessage: 'told',
   });
   expect(lines.slice(3)).toEqual(['{"message":"before"}', 'warned']);
+});
+
+test('a debugger holds a function at a breakpoint for longer than its time-out, and the function then answers', async () => {
+  const addresses: string[] = [];
+  const source = 'export const handler = async (event) => { debugger; return event.amount * 2; };';
+  const options = { maxProcesses: 1, onDebugger: (url: string) => addresses.push(url) };
+  const pool = poolOf(source, { timeoutMs: 100 }, options);
+  await pool.warm();
+  const [address = ''] = addresses;
+  const person = await TestDebugger.attach(address);
+  // Answered while the function waits for an event: an environment that stands still could not.
+  await person.call('Debugger.enable');
+
+  const answer = pool.invoke({ amount: 21 });
+  await person.event('Debugger.paused');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await person.call('Debugger.resume');
+
+  expect(await answer).toEqual({ ok: true, payload: 42 });
+  expect(addresses).toEqual([expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\//)]);
+  person.close();
+});
+
+test('a function without a debugger opens no port for one', async () => {
+  const pool = poolOf(`import inspector from 'node:inspector';
+    export const handler = async () => inspector.url() ?? 'none';`);
+  expect(await pool.invoke({})).toEqual({ ok: true, payload: 'none' });
 });
 
 test('a stop ends what is still running and refuses what comes after it', async () => {

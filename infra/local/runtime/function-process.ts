@@ -16,6 +16,9 @@ const RUNTIME = path.join(import.meta.dirname, 'function-runtime.ts');
  */
 const INIT_TIMEOUT_MS = 30_000;
 
+/** The longest that a timer of Node can wait: 24 days. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export interface FunctionProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly functionArn: string;
@@ -25,6 +28,11 @@ export interface FunctionProcessOptions {
   readonly compileCacheDirectory: string;
   /** Told of failures that the function itself could not log: a time-out, an exit, no memory left. */
   readonly onPlatformError: (error: FunctionError) => void;
+  /**
+   * Opens the process to a debugger and is told its WebSocket address. Nothing times out in such a process, because a
+   * person may hold it at a breakpoint for as long as they like.
+   */
+  readonly onDebugger?: ((url: string) => void) | undefined;
 }
 
 /** One execution environment. It handles one event at a time and is thrown away when it dies. */
@@ -44,21 +52,25 @@ export function startFunctionProcess(model: FunctionModel, options: FunctionProc
   const child = spawnRuntime(model, options);
   const replies = followReplies(child, options);
   const events = child.stdio[EVENTS_FD] as Writable;
+  const isInspected = options.onDebugger !== undefined;
+  const timeoutMs = isInspected ? LONGEST_TIMER_MS : model.timeoutMs;
   // A dead process closes its pipes; its exit is what is reported.
   events.on('error', () => {});
 
-  async function ask(line: string, requestId: string | undefined, timeoutMs: number): Promise<ProcessReply> {
+  async function ask(line: string, requestId: string | undefined, limitMs: number): Promise<ProcessReply> {
     const timer = setTimeout(() => {
-      replies.fail(timedOut(requestId, timeoutMs));
+      replies.fail(timedOut(requestId, limitMs));
       child.kill('SIGKILL');
-    }, timeoutMs);
+    }, limitMs);
     const reply = replies.next(requestId);
     events.write(`${line}\n`);
     return reply.finally(() => clearTimeout(timer));
   }
 
   async function load(): Promise<FunctionError | undefined> {
-    const reply = await ask(JSON.stringify(processSettings(model, options)), undefined, INIT_TIMEOUT_MS);
+    const limitMs = isInspected ? LONGEST_TIMER_MS : INIT_TIMEOUT_MS;
+    const reply = await ask(JSON.stringify(processSettings(model, options)), undefined, limitMs);
+    if (reply.kind === 'ready' && reply.debuggerUrl !== undefined) options.onDebugger?.(reply.debuggerUrl);
     return 'error' in reply ? reply.error : undefined;
   }
 
@@ -67,9 +79,9 @@ export function startFunctionProcess(model: FunctionModel, options: FunctionProc
     isAlive: replies.isOpen,
     async run(eventJson) {
       const requestId = randomUUID();
-      const deadlineMs = Date.now() + model.timeoutMs;
+      const deadlineMs = Date.now() + timeoutMs;
       const line = `{"requestId":"${requestId}","deadlineMs":${deadlineMs},"event":${eventJson}}`;
-      const reply = await ask(line, requestId, model.timeoutMs);
+      const reply = await ask(line, requestId, timeoutMs);
       if ('error' in reply) return { ok: false, error: reply.error };
       return { ok: true, payload: reply.kind === 'succeeded' ? reply.payload : null };
     },
@@ -87,6 +99,7 @@ function processSettings(model: FunctionModel, options: FunctionProcessOptions):
     exportName: model.handler.slice(dot + 1),
     functionArn: options.functionArn,
     compileCacheDirectory: options.compileCacheDirectory,
+    inspected: options.onDebugger !== undefined,
   };
 }
 

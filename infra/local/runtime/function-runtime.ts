@@ -1,13 +1,15 @@
 /**
  * What runs inside a function's process: loads the deployed bundle and handles one event at a time. Between two
  * events the process stands still in a blocking read, as Lambda freezes an environment: what a handler did not
- * await does not go on behind its back here either. The end of the pipe ends the process, so that none is left
- * behind when the local run is killed.
+ * await does not go on behind its back here either. A process with a debugger waits without blocking instead, for
+ * a debugger can be answered only while the event loop turns. The end of the pipe ends the process, so that none
+ * is left behind when the local run is killed.
  */
-import { existsSync, readSync, writeSync } from 'node:fs';
+import { existsSync, read, readSync, writeSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { type FunctionError, MAX_PAYLOAD_BYTES } from './invocation.ts';
 import {
   EVENTS_FD,
@@ -23,12 +25,19 @@ const NEWLINE = 0x0a;
 const chunk = Buffer.alloc(64 * 1024);
 let unread: Buffer = Buffer.alloc(0);
 
-/** Blocks the process until a whole line is there. */
-function readLine(): unknown {
+/** Fills the chunk with what has come, and waits where nothing has. Its answer is the number of bytes; 0 is the end. */
+type Read = () => number | Promise<number>;
+
+const readBlocking: Read = () => readSync(EVENTS_FD, chunk);
+const readInTurn: Read = async () =>
+  (await promisify(read)(EVENTS_FD, chunk, 0, chunk.length, null)).bytesRead;
+
+/** Waits until a whole line is there. */
+async function readLine(readChunk: Read): Promise<unknown> {
   const parts = [unread];
   let end = unread.indexOf(NEWLINE);
   while (end < 0) {
-    const length = readSync(EVENTS_FD, chunk);
+    const length = await readChunk();
     if (length === 0) process.exit(0);
     parts.push(Buffer.from(chunk.subarray(0, length)));
     end = chunk.subarray(0, length).indexOf(NEWLINE);
@@ -71,6 +80,13 @@ async function loadHandler(settings: ProcessSettings): Promise<Handler> {
   throw named('Runtime.HandlerNotFound', `${settings.exportName} is undefined or not exported`);
 }
 
+/** Loaded late, because few processes have a debugger. @returns the address on a free port of this machine */
+async function openDebugger(): Promise<string | undefined> {
+  const inspector = await import('node:inspector');
+  inspector.open(0, '127.0.0.1');
+  return inspector.url();
+}
+
 function contextOf(settings: ProcessSettings, { requestId, deadlineMs }: ProcessEvent): object {
   return {
     awsRequestId: requestId,
@@ -98,8 +114,9 @@ function encode(answer: unknown): string {
 }
 
 async function serve(settings: ProcessSettings, handler: Handler): Promise<never> {
+  const readChunk = settings.inspected ? readInTurn : readBlocking;
   for (;;) {
-    const event = readLine() as ProcessEvent;
+    const event = (await readLine(readChunk)) as ProcessEvent;
     // One turn of the loop notices connections that the other side closed meanwhile, before they are used again.
     await setImmediate();
     try {
@@ -122,8 +139,9 @@ process.on('uncaughtException', (cause) => {
 // Ctrl-C reaches every process of the terminal; the local run decides when this one ends.
 process.on('SIGINT', () => {});
 
-const settings = readLine() as ProcessSettings;
+const settings = (await readLine(readBlocking)) as ProcessSettings;
 enableCompileCache(settings.compileCacheDirectory);
+const debuggerUrl = settings.inspected ? await openDebugger() : undefined;
 const handler = await loadHandler(settings);
-reply({ kind: 'ready' });
+reply({ kind: 'ready', debuggerUrl });
 await serve(settings, handler);

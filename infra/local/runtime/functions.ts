@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { FunctionModel } from '../model.ts';
 import { functionArn, functionEnvironment, shortName } from './function-environment.ts';
-import { FunctionPool } from './function-pool.ts';
+import { FunctionPool, type FunctionPoolOptions } from './function-pool.ts';
+import { LONGEST_TIMER_MS } from './function-process.ts';
+import { copyWithSourceMaps } from './inspected-code.ts';
 import { failure, type Invoke } from './invocation.ts';
 import type { RuntimeLog } from './runtime-log.ts';
 
@@ -20,6 +22,19 @@ export interface FunctionsOptions {
   readonly compileCacheDirectory: string;
   readonly verbose: boolean;
   readonly log: RuntimeLog;
+  readonly debugging?: Debugging | undefined;
+}
+
+/** What a person who attaches a debugger to functions asks for. */
+export interface Debugging {
+  /** The functions by the names of their folders. */
+  readonly names: readonly string[];
+  /** Is told the address of each process that waits for a debugger, and that of its successor should it die. */
+  readonly onAddress: (name: string, url: string) => void;
+  /** Gets copies of the bundles that name their source maps. */
+  readonly copies: string;
+  /** Has a folder of source maps for each function. */
+  readonly sourceMaps: string;
 }
 
 export interface Functions {
@@ -50,7 +65,8 @@ export function createFunctions(models: readonly FunctionModel[], options: Funct
   };
 }
 
-function createPool(model: FunctionModel, options: FunctionsOptions): FunctionPool {
+function createPool(deployed: FunctionModel, options: FunctionsOptions): FunctionPool {
+  const { model, ...debugged } = debuggedPool(deployed, options.debugging);
   const logFile = path.join(options.logDirectory, `${shortName(model)}.log`);
   if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES)
     renameSync(logFile, `${logFile}.1`);
@@ -63,5 +79,23 @@ function createPool(model: FunctionModel, options: FunctionsOptions): FunctionPo
     onPlatformError: (error) => options.log.warn(`${shortName(model)} did not end its event`, { ...error }),
     maxProcesses: PROCESSES_PER_CORE * availableParallelism(),
     idleMs: IDLE_MS,
+    ...debugged,
   });
+}
+
+/** One process only, which is kept, so that every event comes to where the debugger is. */
+function debuggedPool(
+  model: FunctionModel,
+  debugging: Debugging | undefined,
+): { readonly model: FunctionModel } & Partial<FunctionPoolOptions> {
+  const name = shortName(model);
+  if (!debugging?.names.includes(name)) return { model };
+  const { copies, sourceMaps, onAddress } = debugging;
+  const [maps, copy] = [sourceMaps, copies].map((folder) => path.join(folder, name)) as [string, string];
+  return {
+    model: { ...model, codeDirectory: copyWithSourceMaps(model.codeDirectory, maps, copy) },
+    maxProcesses: 1,
+    idleMs: LONGEST_TIMER_MS,
+    onDebugger: (url) => onAddress(name, url),
+  };
 }

@@ -15,6 +15,8 @@ export interface ProcessSettings {
   readonly functionArn: string;
   /** Where compiled code is kept from one process to the next. */
   readonly compileCacheDirectory: string;
+  /** Whether a debugger may attach to the process. */
+  readonly inspected: boolean;
 }
 
 /** Every further line. */
@@ -25,7 +27,8 @@ export interface ProcessEvent {
 }
 
 export type ProcessReply =
-  | { readonly kind: 'ready' }
+  /** `debuggerUrl` is there where the process is inspected. */
+  | { readonly kind: 'ready'; readonly debuggerUrl?: string | undefined }
   | { readonly kind: 'succeeded'; readonly payload: unknown }
   | { readonly kind: 'failed'; readonly error: FunctionError }
   /** The last line of a process: it cannot go on. */
