@@ -8,6 +8,7 @@ const MEASURED = [
   'docs/glossary.md',
   'docs/guarantees.md',
   'docs/rounds.md',
+  'docs/wallet-api.md',
   ...pages()
     .map(({ file }) => file)
     .filter((file) => file.startsWith('docs/adr/')),
