@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import type { RuleModel, TargetModel } from '../model.ts';
-import type { BusEvent } from '../services/event-bus.ts';
+import type { BusEvent } from '../services/event-store.ts';
 import { createEventHandler } from './bus.ts';
 import type { InvocationResult } from './invocation.ts';
 import { keepLog, useServices } from './services.fixture.ts';

@@ -1,7 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { RuleModel, TargetModel } from '../model.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/endpoints.ts';
-import type { BusEvent, EventHandler } from '../services/event-bus.ts';
+import type { EventHandler } from '../services/event-delivery.ts';
+import type { BusEvent } from '../services/event-store.ts';
 import type { Invoke } from './invocation.ts';
 import type { RuntimeLog } from './runtime-log.ts';
 import { exhausted, sendToDeadLetters } from './target-delivery.ts';

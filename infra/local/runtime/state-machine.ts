@@ -1,3 +1,4 @@
+import pMap, { pMapSkip } from 'p-map';
 import type { StateMachineModel } from '../model.ts';
 import type { MapState, Retrier, TaskState } from '../template/states-language.ts';
 import { type InvocationResult, type Invoke, THROTTLED } from './invocation.ts';
@@ -97,22 +98,19 @@ class Execution {
 
   /** The first item that fails ends it: no other one begins, and those that run are waited for. */
   async #map(state: MapState, input: unknown): Promise<unknown> {
-    const items = (await this.#items(state, input)).values();
+    const items = await this.#items(state, input);
     let failed = false;
-    const answers: unknown[] = [];
-    const work = async () => {
-      for (const item of items) {
-        if (failed) return;
-        try {
-          answers.push(await this.states(state.ItemProcessor, selected(state.ItemSelector, input, item)));
-        } catch (error) {
-          if (!(error instanceof ExecutionError)) throw error;
-          failed = true;
-        }
+    const work = async (item: unknown) => {
+      if (failed) return pMapSkip;
+      try {
+        return await this.states(state.ItemProcessor, selected(state.ItemSelector, input, item));
+      } catch (error) {
+        if (!(error instanceof ExecutionError)) throw error;
+        failed = true;
+        return pMapSkip;
       }
     };
-    const { MaxConcurrency } = state;
-    await Promise.all(Array.from({ length: MaxConcurrency }, work));
+    const answers = await pMap(items, work, { concurrency: state.MaxConcurrency });
     if (failed)
       throw new ExecutionError(
         'States.ExceedToleratedFailureThreshold',

@@ -20,7 +20,6 @@ export interface DynamoDbOptions {
 }
 
 const READY_TIMEOUT_MS = 10_000;
-const READY_POLL_MS = 5;
 
 /** Another program may take the free port before the database does. */
 const PORT_ATTEMPTS = 5;
@@ -64,16 +63,9 @@ async function launch(binary: string, file: string, wantedPort: number): Promise
   for (let attempt = 1; ; attempt += 1) {
     const port = wantedPort === 0 ? await freePort() : wantedPort;
     const endpoint = `http://127.0.0.1:${port}`;
-    const child = startOwned(binary, [
-      'serve',
-      '--host',
-      '127.0.0.1',
-      '--port',
-      String(port),
-      '--db-path',
-      file,
-    ]);
-    const failure = await readyOrExited(child, endpoint);
+    const options = { '--host': '127.0.0.1', '--port': String(port), '--db-path': file };
+    const child = startOwned(binary, ['serve', ...Object.entries(options).flat()]);
+    const failure = await readyOrFailed(child);
     if (failure === undefined) return { child, endpoint };
     await child.stop();
     if (wantedPort !== 0 || attempt === PORT_ATTEMPTS || !failure.includes('already in use'))
@@ -81,39 +73,13 @@ async function launch(binary: string, file: string, wantedPort: number): Promise
   }
 }
 
-/** Undefined once it answers; otherwise what went wrong. */
-async function readyOrExited(child: OwnedProcess, endpoint: string): Promise<string | undefined> {
-  const deadlineMs = Date.now() + READY_TIMEOUT_MS;
-  const exited = child.exited.then(({ description }) => description);
-  // It speaks once it has the port: without that, whoever else has the port would answer for it.
-  const speaks = child.said('listening on').then(() => true);
-  while (Date.now() < deadlineMs) {
-    const state = await Promise.race([exited, speaks, pause(READY_TIMEOUT_MS, false, { ref: false })]);
-    if (typeof state === 'string') return state;
-    if (state && (await answers(endpoint))) return undefined;
-    await pause(READY_POLL_MS);
-  }
-  return `it did not answer within ${READY_TIMEOUT_MS} ms`;
-}
-
-async function answers(endpoint: string): Promise<boolean> {
-  try {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': 'DynamoDB_20120810.ListTables',
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-        'x-amz-date': '20260101T000000Z',
-      },
-      body: '{}',
-    });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
+/** Undefined once it has its port; otherwise what went wrong. */
+async function readyOrFailed(child: OwnedProcess): Promise<string | undefined> {
+  return Promise.race([
+    child.said('listening on').then(() => undefined),
+    child.exited.then(({ description }) => description),
+    pause(READY_TIMEOUT_MS, `it did not start within ${READY_TIMEOUT_MS} ms`, { ref: false }),
+  ]);
 }
 
 /** The database says in words that its file is no database; those words are all there is to go by. */

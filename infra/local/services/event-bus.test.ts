@@ -1,6 +1,7 @@
 import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it, vi } from 'vitest';
-import { type BusEvent, startEventBus } from './event-bus.ts';
+import { startEventBus } from './event-bus.ts';
+import type { BusEvent } from './event-store.ts';
 import { clientOptions, started, temporaryFolder } from './testing.ts';
 
 const BUS = 'rgs-local-bus';
@@ -37,9 +38,7 @@ describe('the local event bus', () => {
     const { handler, all } = collect(1);
     bus.deliverEvents(handler);
     const Time = new Date('2026-03-01T12:00:00.000Z');
-    const sent = await client.send(
-      new PutEventsCommand({ Entries: [{ ...entry(1), Time, Resources: ['arn:x'] }] }),
-    );
+    const sent = await client.send(new PutEventsCommand({ Entries: [{ ...entry(1), Time }] }));
     expect(sent.FailedEntryCount).toBe(0);
     expect(await all).toEqual([
       {
@@ -50,7 +49,7 @@ describe('the local event bus', () => {
         account: '000000000000',
         time: '2026-03-01T12:00:00Z',
         region: 'us-east-1',
-        resources: ['arn:x'],
+        resources: [],
         detail: { round: 1 },
       },
     ]);
@@ -148,6 +147,18 @@ describe('the local event bus', () => {
     const { handler, all } = collect(2);
     second.bus.deliverEvents(handler);
     expect((await all).map(({ detail }) => detail.round)).toEqual([1, 2]);
+  });
+
+  it.each([
+    ['Resources', { ...entry(1), Resources: ['arn:x'] }],
+    ['TraceHeader', { ...entry(1), TraceHeader: 'Root=1' }],
+    ['EventBusName', { ...entry(1), EventBusName: undefined }],
+  ])('refuses an entry for its %s, which no event of the product has so', async (name, wrong) => {
+    const { client } = await open();
+    await expect(client.send(new PutEventsCommand({ Entries: [wrong] }))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining(name),
+    });
   });
 
   it('says that it does not know an operation', async () => {

@@ -1,28 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { AwsError, operation, startAwsJson } from './aws-json.ts';
+import { operation, startAwsJson } from './aws-json.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './endpoints.ts';
-import { startDelivery } from './event-delivery.ts';
-import { openEventStore } from './event-store.ts';
+import { type EventHandler, startDelivery } from './event-delivery.ts';
+import { type BusEvent, openEventStore } from './event-store.ts';
 import type { RunningService } from './loopback.ts';
-
-/** An event as EventBridge hands it to a target. */
-export interface BusEvent {
-  readonly version: '0';
-  readonly id: string;
-  readonly 'detail-type': string;
-  readonly source: string;
-  readonly account: string;
-  /** RFC 3339, whole seconds. */
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
-  readonly detail: Readonly<Record<string, unknown>>;
-}
-
-/** `busName` is the bus the event was put on; rules are matched by the receiver with `matchesPattern`. */
-export type EventHandler = (event: BusEvent, busName: string) => Promise<void>;
 
 export interface EventBus extends RunningService {
   /** Makes the bus accept events. */
@@ -39,21 +22,20 @@ export interface EventBusOptions {
 /** EventBridge's limit on the entries of one request taken together. */
 const MAX_REQUEST_BYTES = 256 * 1024;
 
-const entrySchema = z.object({
-  EventBusName: z.string().optional(),
-  Source: z.string().optional(),
-  DetailType: z.string().optional(),
-  Detail: z.string().optional(),
-  Resources: z.array(z.string()).optional(),
+const entrySchema = z.strictObject({
+  EventBusName: z.string(),
+  Source: z.string().default(''),
+  DetailType: z.string().default(''),
+  Detail: z.string().default(''),
   /** Seconds since 1970, as the SDK sends it. */
   Time: z.number().optional(),
 });
 type Entry = z.output<typeof entrySchema>;
 
 const putEventsInput = z
-  .object({ Entries: z.array(entrySchema).min(1).max(10) })
+  .strictObject({ Entries: z.array(entrySchema).min(1).max(10) })
   .refine(
-    ({ Entries }) => sizeOf(Entries) <= MAX_REQUEST_BYTES,
+    ({ Entries }) => Entries.reduce((total, entry) => total + sizeOf(entry), 0) <= MAX_REQUEST_BYTES,
     'Total size of the entries in the request is over the limit.',
   );
 
@@ -61,21 +43,20 @@ const putEventsInput = z
 export async function startEventBus(options: EventBusOptions): Promise<EventBus> {
   const store = openEventStore(join(options.dataDirectory, 'events.db'));
   const delivery = startDelivery(store);
-  const buses = new Set(['default']);
+  const buses = new Set<string>();
   const service = await startAwsJson({
     targetPrefix: 'AWSEvents',
-    operations: { PutEvents: operation(putEventsInput, ({ Entries }) => putEvents(Entries)) },
+    operations: {
+      PutEvents: operation(putEventsInput, ({ Entries }) => {
+        const results = Entries.map((entry) => accept(entry, buses));
+        store.add(results.filter((result) => 'event' in result));
+        delivery.wake();
+        const replies = results.map((result) => ('event' in result ? { EventId: result.event.id } : result));
+        return { FailedEntryCount: replies.filter((reply) => 'ErrorCode' in reply).length, Entries: replies };
+      }),
+    },
     port: options.port,
   });
-
-  function putEvents(entries: readonly Entry[]) {
-    const results = entries.map((entry) => accept(entry, buses));
-    store.add(results.flatMap(({ accepted }) => (accepted ? [accepted] : [])));
-    delivery.wake();
-    const replies = results.map(({ reply }) => reply);
-    return { FailedEntryCount: replies.filter((reply) => 'ErrorCode' in reply).length, Entries: replies };
-  }
-
   return {
     endpoint: service.endpoint,
     ensureBus: (name) => void buses.add(name),
@@ -88,69 +69,50 @@ export async function startEventBus(options: EventBusOptions): Promise<EventBus>
   };
 }
 
-type EntryReply =
-  | { readonly EventId: string }
-  | { readonly ErrorCode: string; readonly ErrorMessage: string };
-
-function accept(
-  entry: Entry,
-  buses: ReadonlySet<string>,
-): { reply: EntryReply; accepted?: { event: BusEvent; busName: string } } {
-  try {
-    // A bus is named by its name or its ARN.
-    const busName = entry.EventBusName?.split('/').at(-1) ?? 'default';
-    if (!buses.has(busName))
-      throw new AwsError('ResourceNotFoundException', `Event bus ${busName} does not exist.`);
-    const event = toEvent(entry);
-    return { reply: { EventId: event.id }, accepted: { event, busName } };
-  } catch (error) {
-    if (error instanceof AwsError) return { reply: { ErrorCode: error.type, ErrorMessage: error.message } };
-    throw error;
-  }
+interface Accepted {
+  readonly event: BusEvent;
+  readonly busName: string;
 }
 
-function toEvent(entry: Entry): BusEvent {
-  return {
+interface Refused {
+  readonly ErrorCode: string;
+  readonly ErrorMessage: string;
+}
+
+function accept(entry: Entry, buses: ReadonlySet<string>): Accepted | Refused {
+  const { DetailType, Source, Time } = entry;
+  // A bus is named by its name or its ARN.
+  const busName = entry.EventBusName.slice(entry.EventBusName.lastIndexOf('/') + 1);
+  if (!buses.has(busName))
+    return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busName} does not exist.` };
+  if (Source === '' || DetailType === '')
+    return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source and DetailType are required arguments.' };
+  const detail = detailOf(entry);
+  if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  const event: BusEvent = {
     version: '0',
     id: randomUUID(),
-    'detail-type': required('DetailType', entry.DetailType),
-    source: required('Source', entry.Source),
+    'detail-type': DetailType,
+    source: Source,
     account: LOCAL_ACCOUNT,
-    time: new Date(entry.Time === undefined ? Date.now() : entry.Time * 1000)
-      .toISOString()
-      .replace(/\.\d+Z$/, 'Z'),
+    time: new Date(Time === undefined ? Date.now() : Time * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
     region: LOCAL_REGION,
-    resources: entry.Resources ?? [],
-    detail: parseDetail(required('Detail', entry.Detail)),
+    resources: [],
+    detail,
   };
+  return { event, busName };
 }
 
-function required(name: string, value: string | undefined): string {
-  if (value) return value;
-  throw new AwsError(
-    'InvalidArgument',
-    `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
-  );
-}
-
-function parseDetail(text: string): BusEvent['detail'] {
+/** Undefined where it is no JSON object. */
+function detailOf({ Detail }: Entry): BusEvent['detail'] | undefined {
   try {
-    const detail: unknown = JSON.parse(text);
-    if (typeof detail === 'object' && detail !== null && !Array.isArray(detail))
-      return detail as BusEvent['detail'];
+    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(Detail)).data;
   } catch {
-    // Answered below, like JSON of another kind.
+    return undefined;
   }
-  throw new AwsError('MalformedDetail', 'Detail is malformed.');
 }
 
 /** As in "Calculating Amazon EventBridge PutEvents event entry size". */
-function sizeOf(entries: readonly Entry[]): number {
-  const texts = entries.flatMap(({ Source, DetailType, Detail, Resources }) => [
-    Source,
-    DetailType,
-    Detail,
-    ...(Resources ?? []),
-  ]);
-  return texts.reduce((total, text) => total + Buffer.byteLength(text ?? ''), 0);
+function sizeOf({ Source, DetailType, Detail }: Entry): number {
+  return Buffer.byteLength(Source + DetailType + Detail);
 }

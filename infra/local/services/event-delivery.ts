@@ -1,5 +1,7 @@
-import type { EventHandler } from './event-bus.ts';
-import type { EventStore, StoredEvent } from './event-store.ts';
+import type { BusEvent, EventStore, StoredEvent } from './event-store.ts';
+
+/** `busName` is the bus that the event was put on; the receiver matches the rules. */
+export type EventHandler = (event: BusEvent, busName: string) => Promise<void>;
 
 export interface Delivery {
   deliverTo(handler: EventHandler): void;

@@ -1,5 +1,18 @@
-import type { BusEvent } from './event-bus.ts';
 import { openDatabase } from './database.ts';
+
+/** An event as EventBridge hands it to a target. */
+export interface BusEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** RFC 3339, whole seconds. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
 
 export interface StoredEvent {
   readonly sequence: number;

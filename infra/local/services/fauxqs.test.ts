@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -75,15 +77,29 @@ describe('the local SQS and S3', () => {
     const second = await open(first.dataDirectory);
     expect(await counts(second)).toEqual({ ready: '1', delayed: '1', inFlight: '1' });
     expect((await receive(second))?.Body).toBe('ready');
-    // The handle still names the message, so its receiver may delete it or give it back.
+    // The handle still names the message, so its receiver may delete it.
     const handle = { QueueUrl: second.queueUrl, ReceiptHandle: received?.ReceiptHandle };
-    await second.sqs.send(new ChangeMessageVisibilityCommand({ ...handle, VisibilityTimeout: 0 }));
-    const again = await receive(second);
-    expect(again).toMatchObject({ Body: 'received', Attributes: { ApproximateReceiveCount: '2' } });
-    await second.sqs.send(
-      new DeleteMessageCommand({ QueueUrl: second.queueUrl, ReceiptHandle: again?.ReceiptHandle }),
+    await second.sqs.send(new DeleteMessageCommand(handle));
+    expect(await counts(second)).toEqual({ ready: '0', delayed: '1', inFlight: '1' });
+  });
+
+  it('refuses to change how long a message is hidden, which it would lose', async () => {
+    const opened = await open();
+    await opened.sqs.send(new CreateQueueCommand({ QueueName: QUEUE }));
+    await send(opened, 'kept');
+    const ReceiptHandle = (await receive(opened))?.ReceiptHandle;
+    const handle = { QueueUrl: opened.queueUrl, ReceiptHandle, VisibilityTimeout: 0 };
+    await expect(opened.sqs.send(new ChangeMessageVisibilityCommand(handle))).rejects.toThrow(
+      'does not offer AmazonSQS.ChangeMessageVisibility',
     );
-    expect(await counts(second)).toMatchObject({ delayed: '1' });
+    expect(await counts(opened)).toMatchObject({ inFlight: '1' });
+  });
+
+  it('says in one line that its file is damaged', async () => {
+    const dataDirectory = temporaryFolder();
+    writeFileSync(join(dataDirectory, 'fauxqs.db'), 'this is no database, however long one looks at it');
+    const failure: unknown = await startFauxqs({ dataDirectory }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'DATA_CORRUPT', message: expect.stringContaining('fauxqs.db') });
   });
 
   it('delivers a delayed message to a receiver that waits for it', async () => {
@@ -137,6 +153,19 @@ describe('the local SQS and S3', () => {
     expect(refusal).toMatchObject({ name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } });
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'archive', Key: 'chain/1' }));
     expect(await Body?.transformToString()).toBe('first');
+  });
+
+  it('keeps one of two writers of a key who ask for that at the same time', async () => {
+    const { s3 } = await open();
+    await s3.send(new CreateBucketCommand({ Bucket: 'archive' }));
+    const put = (Body: string) =>
+      s3.send(new PutObjectCommand({ Bucket: 'archive', Key: 'chain/1', Body, IfNoneMatch: '*' }));
+    const writers = ['a', 'b', 'c', 'd'];
+    const results = await Promise.allSettled(writers.map(put));
+    const written = writers.filter((_, index) => results[index]?.status === 'fulfilled');
+    expect(written).toHaveLength(1);
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'archive', Key: 'chain/1' }));
+    expect([await Body?.transformToString()]).toEqual(written);
   });
 
   it('cannot be reached from another machine', async () => {

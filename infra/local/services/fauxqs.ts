@@ -1,9 +1,7 @@
-import { dirname, join } from 'node:path';
-import { findPackageJSON } from 'node:module';
-import type { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdirSync } from 'node:fs';
-import { buildApp, type BuildAppOptions } from 'fauxqs';
+import { join } from 'node:path';
+import { type buildApp, startFauxqs as start } from 'fauxqs';
 import { corrupt } from './database.ts';
 import { LOCAL_REGION } from './endpoints.ts';
 import type { RunningService } from './loopback.ts';
@@ -13,24 +11,10 @@ export interface FauxqsOptions {
   readonly port?: number;
 }
 
-type Stores = NonNullable<BuildAppOptions['stores']>;
 type Application = ReturnType<typeof buildApp>;
 
-/** What the pinned version keeps inside: its own start function would listen on every network interface. */
-interface Internals {
-  readonly SqsStore: new () => Stores['sqsStore'];
-  readonly SnsStore: new () => Stores['snsStore'];
-  readonly S3Store: new () => Stores['s3Store'];
-  readonly PersistenceManager: new (folder: string) => Persistence;
-}
-
-interface Persistence {
-  readonly db: DatabaseSync;
-  /** Called for a message that its receiver gives back. */
-  updateMessageReady(messageId: string): void;
-  load(sqs: Stores['sqsStore'], sns: Stores['snsStore'], s3: Stores['s3Store']): void;
-  close(): void;
-}
+/** Fastify announces each server that it makes here, before the server listens. */
+const MADE = 'fastify.initialization';
 
 /**
  * Serves SQS and S3 from this process; every change is in SQLite before its answer goes out. Buckets have no
@@ -38,92 +22,71 @@ interface Persistence {
  * @throws ServiceError DATA_CORRUPT
  */
 export async function startFauxqs(options: FauxqsOptions): Promise<RunningService> {
-  const internals = await loadInternals();
-  const { stores, persistence } = openStores(internals, options.dataDirectory);
-  const app = buildApp({ logger: false, defaultRegion: LOCAL_REGION, stores });
-  refuseOverwrites(app, stores.s3Store);
+  mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
+  const prepareMade = (message: unknown) => prepare((message as { readonly fastify: Application }).fastify);
+  subscribe(MADE, prepareMade);
   try {
-    const endpoint = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
-    return { endpoint, stop: stopOnce(app, persistence) };
+    const starting = start({
+      port: options.port ?? 0,
+      dataDir: options.dataDirectory,
+      defaultRegion: LOCAL_REGION,
+      logger: false,
+    });
+    // It has made its server when it first waits: no other server is prepared by mistake.
+    unsubscribe(MADE, prepareMade);
+    const server = await starting;
+    let stopped: Promise<void> | undefined;
+    return {
+      endpoint: `http://127.0.0.1:${server.port}`,
+      stop: () => (stopped ??= server.stop()),
+    };
   } catch (error) {
-    persistence.close();
-    throw error;
+    if (!(error instanceof Error) || !('errcode' in error)) throw error;
+    throw corrupt(join(options.dataDirectory, 'fauxqs.db'), error);
+  } finally {
+    unsubscribe(MADE, prepareMade);
   }
 }
 
-function stopOnce(app: Application, persistence: Persistence): () => Promise<void> {
-  let stopped: Promise<void> | undefined;
-  const stop = async () => {
-    await app.close();
-    persistence.close();
-  };
-  return () => {
-    stopped ??= stop();
-    return stopped;
-  };
+/** Keeps the server on this machine (it would listen on every network interface), and makes up for what it lacks. */
+function prepare(app: Application): void {
+  const { listen } = app;
+  Object.assign(app, {
+    listen: (to: object) => Reflect.apply(listen, app, [{ ...to, host: '127.0.0.1' }]) as unknown,
+  });
+  refuseOverwrites(app);
+  refuseVisibilityChanges(app);
 }
 
-async function loadInternals(): Promise<Internals> {
-  const manifest = findPackageJSON('fauxqs', import.meta.url);
-  if (!manifest) throw new Error('The package fauxqs is not installed: run "npm ci"');
-  const load = (file: string) => import(pathToFileURL(join(dirname(manifest), 'dist', file)).href);
-  const modules = await Promise.all(
-    ['sqs/sqsStore.js', 'sns/snsStore.js', 's3/s3Store.js', 'persistence.js'].map((file) => load(file)),
-  );
-  return Object.assign({}, ...modules) as Internals;
-}
-
-/** In the order that fauxqs itself keeps: loading through stores that already persist would delete what it loads. */
-function openStores(internals: Internals, folder: string): { stores: Stores; persistence: Persistence } {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stores: Stores = {
-    sqsStore: new internals.SqsStore(),
-    snsStore: new internals.SnsStore(),
-    s3Store: new internals.S3Store(),
-  };
-  try {
-    const persistence = withVisibilityRepaired(new internals.PersistenceManager(folder));
-    persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
-    const queues = [...stores.sqsStore.allQueues()];
-    for (const owner of [stores.sqsStore, stores.snsStore, stores.s3Store, ...queues])
-      Object.assign(owner, { persistence });
-    return { stores, persistence };
-  } catch (error) {
-    throw corrupt(join(folder, 'fauxqs.db'), error);
-  }
-}
-
-/**
- * Giving a message back sets its receive count to NULL, which the table refuses: the message would be gone from
- * memory until the next start.
- */
-function withVisibilityRepaired(persistence: Persistence): Persistence {
-  const giveBack = persistence.db.prepare(
-    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
-  );
-  persistence.updateMessageReady = (messageId) => void giveBack.run(messageId);
-  return persistence;
-}
-
-const PRECONDITION_FAILED =
-  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>PreconditionFailed</Code>' +
-  '<Message>At least one of the pre-conditions you specified did not hold</Message><Condition>If-None-Match</Condition></Error>';
+const xmlError = (code: string, message: string) =>
+  `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 
 /** S3 promises that `If-None-Match: *` writes a key once; fauxqs would overwrite it. */
-function refuseOverwrites(app: Application, store: Stores['s3Store']): void {
+function refuseOverwrites(app: Application): void {
+  /** The objects that are being written on this condition, by path. */
+  const writing = new Set<string>();
   app.addHook('preHandler', async (request, reply) => {
     if (request.method !== 'PUT' || request.headers['if-none-match'] !== '*') return;
-    const { bucket = '', '*': key = '' } = request.params as Record<string, string | undefined>;
-    if (hasObject(store, bucket, key))
-      return reply.code(412).header('content-type', 'application/xml').send(PRECONDITION_FAILED);
+    const url = request.url.split('?')[0] as string;
+    if (writing.has(url))
+      return reply.code(409).send(xmlError('ConditionalRequestConflict', 'The object is being written'));
+    writing.add(url);
+    reply.raw.once('close', () => writing.delete(url));
+    const { statusCode } = await app.inject({ method: 'HEAD', url });
+    if (statusCode === 200)
+      return reply.code(412).send(xmlError('PreconditionFailed', 'If-None-Match did not hold'));
   });
 }
 
-function hasObject(store: Stores['s3Store'], bucket: string, key: string): boolean {
-  try {
-    store.headObject(bucket, key);
-    return true;
-  } catch {
-    return false;
-  }
+/** fauxqs loses a message from memory whose visibility ends early; nothing here changes it. */
+function refuseVisibilityChanges(app: Application): void {
+  app.addHook('preHandler', async (request, reply) => {
+    const target = String(request.headers['x-amz-target'] ?? '');
+    if (!target.startsWith('AmazonSQS.ChangeMessageVisibility')) return;
+    const body = {
+      __type: 'com.amazonaws.sqs#UnsupportedOperation',
+      message: `This machine does not offer ${target}`,
+    };
+    return reply.code(400).header('content-type', 'application/x-amz-json-1.0').send(body);
+  });
 }

@@ -36,24 +36,30 @@ describe('the local KMS', () => {
     expect(made.KeyId).toBe(ARN);
     const reordered = { item: 'data-key', table: 'config' };
     const { Plaintext } = await client.send(
-      new DecryptCommand({ CiphertextBlob: made.CiphertextBlob, EncryptionContext: reordered }),
+      new DecryptCommand({ KeyId: ARN, CiphertextBlob: made.CiphertextBlob, EncryptionContext: reordered }),
     );
     expect(Plaintext).toEqual(made.Plaintext);
   });
 
-  it('makes a data key of as many bytes as asked for', async () => {
+  it('makes another data key each time', async () => {
     const { client } = await open();
-    const made = await client.send(new GenerateDataKeyCommand({ KeyId: KEY, NumberOfBytes: 48 }));
-    expect(made.Plaintext).toHaveLength(48);
+    const make = () => client.send(new GenerateDataKeyCommand({ KeyId: KEY, KeySpec: 'AES_256' }));
+    const [first, second] = [await make(), await make()];
+    expect(first.Plaintext).not.toEqual(second.Plaintext);
+    expect(first.CiphertextBlob).not.toEqual(second.CiphertextBlob);
   });
 
-  it('encrypts the same plaintext to another ciphertext each time', async () => {
+  it.each([
+    ['KeySpec', new GenerateDataKeyCommand({ KeyId: KEY, KeySpec: 'AES_128' })],
+    ['NumberOfBytes', new GenerateDataKeyCommand({ KeyId: KEY, NumberOfBytes: 48 })],
+    ['GrantTokens', new GenerateDataKeyCommand({ KeyId: KEY, KeySpec: 'AES_256', GrantTokens: ['x'] })],
+    ['KeyId', new DecryptCommand({ CiphertextBlob: Buffer.alloc(80) })],
+  ] as const)('refuses a call for its %s, which the product never makes so', async (name, command) => {
     const { client } = await open();
-    const encrypt = () => client.send(new EncryptCommand({ KeyId: KEY, Plaintext: Buffer.from('a secret') }));
-    const [first, second] = [await encrypt(), await encrypt()];
-    expect(first.CiphertextBlob).not.toEqual(second.CiphertextBlob);
-    const { Plaintext } = await client.send(new DecryptCommand({ CiphertextBlob: second.CiphertextBlob }));
-    expect(Buffer.from(Plaintext ?? []).toString()).toBe('a secret');
+    await expect(client.send(command as DecryptCommand)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining(name),
+    });
   });
 
   it('refuses another context, none at all, and a changed ciphertext', async () => {
@@ -62,7 +68,7 @@ describe('the local KMS', () => {
       new GenerateDataKeyCommand({ KeyId: KEY, KeySpec: 'AES_256', EncryptionContext }),
     );
     const decrypt = (blob: Uint8Array | undefined, context?: Record<string, string>) =>
-      client.send(new DecryptCommand({ CiphertextBlob: blob, EncryptionContext: context }));
+      client.send(new DecryptCommand({ KeyId: KEY, CiphertextBlob: blob, EncryptionContext: context }));
     await expect(decrypt(made.CiphertextBlob, { table: 'config', item: 'other' })).rejects.toThrow(
       InvalidCiphertextException,
     );
@@ -88,7 +94,7 @@ describe('the local KMS', () => {
   it('refuses a ciphertext whose master key is not on this machine', async () => {
     const [here, elsewhere] = [await open(), await open()];
     const made = await elsewhere.client.send(new GenerateDataKeyCommand({ KeyId: KEY, KeySpec: 'AES_256' }));
-    const decrypt = new DecryptCommand({ CiphertextBlob: made.CiphertextBlob });
+    const decrypt = new DecryptCommand({ KeyId: KEY, CiphertextBlob: made.CiphertextBlob });
     await expect(here.client.send(decrypt)).rejects.toThrow(InvalidCiphertextException);
   });
 
@@ -110,7 +116,11 @@ describe('the local KMS', () => {
     expect(readdirSync(first.dataDirectory)).toEqual([`${KEY}.key`]);
     expect(statSync(join(first.dataDirectory, `${KEY}.key`)).mode & 0o777).toBe(0o600);
     const second = await open(first.dataDirectory);
-    const decrypt = new DecryptCommand({ CiphertextBlob: made.CiphertextBlob, EncryptionContext });
+    const decrypt = new DecryptCommand({
+      KeyId: KEY,
+      CiphertextBlob: made.CiphertextBlob,
+      EncryptionContext,
+    });
     expect((await second.client.send(decrypt)).Plaintext).toEqual(made.Plaintext);
   });
 
@@ -120,10 +130,13 @@ describe('the local KMS', () => {
     await expect(startKms({ dataDirectory })).rejects.toMatchObject({ code: 'DATA_CORRUPT' });
   });
 
-  it('says that it does not know an operation', async () => {
-    const { client } = await open();
-    await expect(client.send(new ListKeysCommand({}))).rejects.toMatchObject({
-      name: 'UnknownOperationException',
-    });
-  });
+  it.each([new ListKeysCommand({}), new EncryptCommand({ KeyId: KEY, Plaintext: Buffer.from('a') })])(
+    'says that it does not know an operation',
+    async (command) => {
+      const { client } = await open();
+      await expect(client.send(command as ListKeysCommand)).rejects.toMatchObject({
+        name: 'UnknownOperationException',
+      });
+    },
+  );
 });

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { AwsError, operation, startAwsJson } from './aws-json.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './endpoints.ts';
-import { openCiphertext, seal } from './kms-ciphertext.ts';
 import { type MasterKeys, openMasterKeys } from './kms-master-keys.ts';
 import type { RunningService } from './loopback.ts';
 
@@ -17,70 +16,41 @@ export interface KmsOptions {
   readonly port?: number;
 }
 
-/** KMS refuses longer plaintexts: it is for keys, not for data. */
-const MAX_PLAINTEXT_BYTES = 4096;
-
-const base64 = z.base64().transform((text) => Buffer.from(text, 'base64'));
 const context = z.record(z.string().min(1), z.string()).default({});
-const KEY_BYTES = { AES_128: 16, AES_256: 32 } as const;
 
-/** Serves symmetric keys with real AES-256-GCM over KMS's protocol. */
+const generateDataKeyInput = z.strictObject({
+  KeyId: z.string(),
+  KeySpec: z.literal('AES_256'),
+  EncryptionContext: context,
+});
+const decryptInput = z.strictObject({
+  CiphertextBlob: z.base64().transform((text) => Buffer.from(text, 'base64')),
+  KeyId: z.string(),
+  EncryptionContext: context,
+});
+const DATA_KEY_BYTES = 32;
+
+/** Serves data keys, sealed with real AES-256-GCM, over KMS's protocol. */
 export async function startKms(options: KmsOptions): Promise<Kms> {
   const keys = openMasterKeys(options.dataDirectory);
   const service = await startAwsJson({
     targetPrefix: 'TrentService',
-    operations: operations(keys),
+    operations: {
+      GenerateDataKey: operation(generateDataKeyInput, (input) => generateDataKey(keys, input)),
+      Decrypt: operation(decryptInput, (input) => decrypt(keys, input)),
+      DescribeKey: operation(z.strictObject({ KeyId: z.string() }), ({ KeyId }) => {
+        const { keyId } = find(keys, KeyId);
+        return { KeyMetadata: { KeyId: keyId, Arn: arnOf(keyId), Enabled: true, KeyState: 'Enabled' } };
+      }),
+    },
     port: options.port,
   });
   return { ...service, ensureKey: (keyId) => keys.ensure(keyId) };
 }
 
-function operations(keys: MasterKeys) {
-  return {
-    GenerateDataKey: operation(generateDataKeyInput, (input) => generateDataKey(keys, input)),
-    Encrypt: operation(encryptInput, (input) => {
-      const { keyId, master } = find(keys, input.KeyId);
-      return {
-        KeyId: arnOf(keyId),
-        CiphertextBlob: seal(keyId, master, input.Plaintext, input.EncryptionContext).toString('base64'),
-        EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-      };
-    }),
-    Decrypt: operation(decryptInput, (input) => decrypt(keys, input)),
-    DescribeKey: operation(z.object({ KeyId: z.string() }), (input) => describe(find(keys, input.KeyId))),
-  };
-}
-
-const generateDataKeyInput = z
-  .object({
-    KeyId: z.string(),
-    KeySpec: z.enum(['AES_128', 'AES_256']).optional(),
-    NumberOfBytes: z.int().min(1).max(1024).optional(),
-    EncryptionContext: context,
-  })
-  .refine(
-    (input) => (input.KeySpec === undefined) !== (input.NumberOfBytes === undefined),
-    'Give either KeySpec or NumberOfBytes',
-  );
-
-const encryptInput = z.object({
-  KeyId: z.string(),
-  Plaintext: base64.refine(
-    (bytes) => bytes.length >= 1 && bytes.length <= MAX_PLAINTEXT_BYTES,
-    'Plaintext has 1 to 4096 bytes',
-  ),
-  EncryptionContext: context,
-});
-
-const decryptInput = z.object({
-  CiphertextBlob: base64,
-  KeyId: z.string().optional(),
-  EncryptionContext: context,
-});
-
 function generateDataKey(keys: MasterKeys, input: z.output<typeof generateDataKeyInput>) {
   const { keyId, master } = find(keys, input.KeyId);
-  const plaintext = randomBytes(input.KeySpec ? KEY_BYTES[input.KeySpec] : (input.NumberOfBytes ?? 0));
+  const plaintext = randomBytes(DATA_KEY_BYTES);
   return {
     KeyId: arnOf(keyId),
     Plaintext: plaintext.toString('base64'),
@@ -88,19 +58,18 @@ function generateDataKey(keys: MasterKeys, input: z.output<typeof generateDataKe
   };
 }
 
-function decrypt(keys: MasterKeys, input: z.output<typeof decryptInput>) {
-  const ciphertext = openCiphertext(input.CiphertextBlob);
-  const master = ciphertext && keys.get(ciphertext.keyId);
-  if (!ciphertext || !master)
-    throw new AwsError('InvalidCiphertextException', 'The ciphertext is of no key on this machine');
-  // As in AWS, a caller that names a key gets another error than one whose ciphertext or context is wrong.
-  if (input.KeyId !== undefined && find(keys, input.KeyId).keyId !== ciphertext.keyId)
+function decrypt(keys: MasterKeys, { KeyId, CiphertextBlob, ...input }: z.output<typeof decryptInput>) {
+  const { keyId, master } = find(keys, KeyId);
+  const sealedBy = keyOf(CiphertextBlob);
+  // As in AWS, a ciphertext of another key gets another error than one that was changed.
+  if (sealedBy !== undefined && sealedBy !== keyId && keys.get(sealedBy))
     throw new AwsError('IncorrectKeyException', 'The ciphertext is of another key than the one named');
-  const plaintext = ciphertext.decrypt(master, input.EncryptionContext);
+  const plaintext =
+    sealedBy === keyId ? open(CiphertextBlob, keyId, master, input.EncryptionContext) : undefined;
   if (!plaintext)
     throw new AwsError('InvalidCiphertextException', 'The ciphertext or its encryption context was changed');
   return {
-    KeyId: arnOf(ciphertext.keyId),
+    KeyId: arnOf(keyId),
     Plaintext: plaintext.toString('base64'),
     EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
   };
@@ -114,24 +83,67 @@ function find(keys: MasterKeys, name: string): { keyId: string; master: Buffer }
   return { keyId, master };
 }
 
-function describe({ keyId }: { keyId: string }) {
-  return {
-    KeyMetadata: {
-      AWSAccountId: LOCAL_ACCOUNT,
-      KeyId: keyId,
-      Arn: arnOf(keyId),
-      Enabled: true,
-      KeyState: 'Enabled',
-      KeyUsage: 'ENCRYPT_DECRYPT',
-      KeySpec: 'SYMMETRIC_DEFAULT',
-      KeyManager: 'CUSTOMER',
-      Origin: 'AWS_KMS',
-      MultiRegion: false,
-      EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
-    },
-  };
-}
-
 function arnOf(keyId: string): string {
   return `arn:aws:kms:${LOCAL_REGION}:${LOCAL_ACCOUNT}:key/${keyId}`;
+}
+
+/**
+ * A ciphertext names its key, as KMS's does:
+ * version (1 byte) | length of the key id (1 byte) | key id | nonce (12) | ciphertext | tag (16).
+ */
+const VERSION = 1;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+type EncryptionContext = Readonly<Record<string, string>>;
+
+function seal(
+  keyId: string,
+  master: Buffer,
+  plaintext: Buffer,
+  encryptionContext: EncryptionContext,
+): Buffer {
+  const header = headerOf(keyId);
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', master, nonce);
+  cipher.setAAD(additionalData(header, encryptionContext));
+  return Buffer.concat([header, nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Undefined where the bytes are no ciphertext of this service. */
+function keyOf(blob: Buffer): string | undefined {
+  const headerBytes = 2 + (blob[1] ?? 0);
+  if (blob[0] !== VERSION || blob.length < headerBytes + NONCE_BYTES + TAG_BYTES) return undefined;
+  return blob.toString('utf8', 2, headerBytes);
+}
+
+/** Undefined where the master key, the context or a single bit is not the one it was sealed with. */
+function open(
+  blob: Buffer,
+  keyId: string,
+  master: Buffer,
+  encryptionContext: EncryptionContext,
+): Buffer | undefined {
+  const header = headerOf(keyId);
+  const bodyStart = header.length + NONCE_BYTES;
+  const nonce = blob.subarray(header.length, bodyStart);
+  const decipher = createDecipheriv('aes-256-gcm', master, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(additionalData(header, encryptionContext));
+  decipher.setAuthTag(blob.subarray(-TAG_BYTES));
+  try {
+    return Buffer.concat([decipher.update(blob.subarray(bodyStart, -TAG_BYTES)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+function headerOf(keyId: string): Buffer {
+  const name = Buffer.from(keyId, 'utf8');
+  return Buffer.concat([Buffer.from([VERSION, name.length]), name]);
+}
+
+/** The context's order does not count, so its pairs are sorted; JSON keeps them apart. */
+function additionalData(header: Buffer, encryptionContext: EncryptionContext): Buffer {
+  const pairs = Object.entries(encryptionContext).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Buffer.concat([header, Buffer.from(JSON.stringify(pairs), 'utf8')]);
 }

@@ -1,41 +1,71 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AwsError, operation, startAwsJson } from './aws-json.ts';
+import { openDatabase } from './database.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './endpoints.ts';
 import type { RunningService } from './loopback.ts';
-import { openSecretStore, type SecretStore, type SecretValue, type SecretVersion } from './secret-store.ts';
 
 export interface SecretsManagerOptions {
   readonly dataDirectory: string;
   readonly port?: number;
 }
 
-const CURRENT = 'AWSCURRENT';
-
-const value = {
+/** The SDK sends a token with every write; the same one means that it repeats a request whose answer was lost. */
+const written = z.strictObject({
   SecretString: z.string().min(1).max(65_536).optional(),
   SecretBinary: z.base64().min(1).max(87_384).optional(),
-  ClientRequestToken: z.string().min(32).max(64).optional(),
-};
-const createInput = z.object({
-  Name: z.string().regex(/^[\w/+=.@-]{1,512}$/),
-  Description: z.string().optional(),
-  ...value,
+  ClientRequestToken: z.string().min(32).max(64),
 });
-const putInput = z.object({ SecretId: z.string(), ...value });
-const getInput = z.object({
-  SecretId: z.string(),
-  VersionId: z.string().optional(),
-  VersionStage: z.string().optional(),
-});
+type Written = z.output<typeof written>;
+const hasValue = ({ SecretString, SecretBinary }: Written) =>
+  (SecretString === undefined) !== (SecretBinary === undefined);
+const createInput = written
+  .extend({ Name: z.string().regex(/^[\w/+=.@-]{1,512}$/) })
+  .refine(hasValue, 'Give either SecretString or SecretBinary');
+const putInput = written
+  .extend({ SecretId: z.string() })
+  .refine(hasValue, 'Give either SecretString or SecretBinary');
+const getInput = z.strictObject({ SecretId: z.string() });
 
-/** Serves secrets over Secrets Manager's protocol; their values lie unencrypted in a file of the owner's. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS secrets (
+    name TEXT PRIMARY KEY, arn TEXT NOT NULL UNIQUE, description TEXT NOT NULL, createdAtMs INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS versions (
+    name TEXT NOT NULL REFERENCES secrets(name), versionId TEXT NOT NULL, stage TEXT,
+    secretString TEXT, secretBinary TEXT, createdAtMs INTEGER NOT NULL,
+    PRIMARY KEY (name, versionId), UNIQUE (name, stage)
+  ) STRICT;
+`;
+
+/**
+ * Serves secrets by name over Secrets Manager's protocol: the newest value of each. Their values lie unencrypted in
+ * a file that only its owner reads.
+ * @throws ServiceError DATA_CORRUPT
+ */
 export async function startSecretsManager(options: SecretsManagerOptions): Promise<RunningService> {
-  const store = openSecretStore(join(options.dataDirectory, 'secrets.db'));
+  const store = openSecrets(join(options.dataDirectory, 'secrets.db'));
   const service = await startAwsJson({
     targetPrefix: 'secretsmanager',
-    operations: operations(store),
+    operations: {
+      CreateSecret: operation(createInput, ({ Name, ...input }) => {
+        const known = store.find(Name, input.ClientRequestToken);
+        if (!known && store.find(Name))
+          throw new AwsError('ResourceExistsException', `The secret ${Name} already exists`);
+        return write(store, Name, known, input);
+      }),
+      PutSecretValue: operation(putInput, ({ SecretId, ...input }) => {
+        if (!store.find(SecretId)) throw notFound(SecretId);
+        return write(store, SecretId, store.find(SecretId, input.ClientRequestToken), input);
+      }),
+      GetSecretValue: operation(getInput, ({ SecretId }) => {
+        const found = store.find(SecretId);
+        if (!found) throw notFound(SecretId);
+        const { versionId: VersionId, secretString, secretBinary } = found;
+        const value = secretString === null ? { SecretBinary: secretBinary } : { SecretString: secretString };
+        return { ARN: arnOf(SecretId), Name: SecretId, VersionId, ...value };
+      }),
+    },
     port: options.port,
   });
   return {
@@ -47,94 +77,60 @@ export async function startSecretsManager(options: SecretsManagerOptions): Promi
   };
 }
 
-function operations(store: SecretStore) {
+interface Version {
+  readonly versionId: string;
+  readonly secretString: string | null;
+  /** Base64. */
+  readonly secretBinary: string | null;
+}
+
+type Secrets = ReturnType<typeof openSecrets>;
+
+/** Writes a version that is new. One that is known already was sent again, or its id stands for another value. */
+function write(store: Secrets, name: string, known: Version | undefined, input: Written) {
+  const { SecretString = null, SecretBinary = null, ClientRequestToken: VersionId } = input;
+  if (known && (known.secretString !== SecretString || known.secretBinary !== SecretBinary))
+    throw new AwsError('ResourceExistsException', `Version ${VersionId} of ${name} has another value`);
+  if (!known)
+    store.put(name, { versionId: VersionId, secretString: SecretString, secretBinary: SecretBinary });
+  return { ARN: arnOf(name), Name: name, VersionId };
+}
+
+/** The newest version of a secret has the stage AWSCURRENT; the others stay, so that a repeated request is known. */
+function openSecrets(file: string) {
+  const database = openDatabase(file, SCHEMA);
+  const insertSecret = database.prepare("INSERT OR IGNORE INTO secrets VALUES (?, ?, '', ?)");
+  const retireVersions = database.prepare('UPDATE versions SET stage = NULL WHERE name = ?');
+  const insertVersion = database.prepare("INSERT INTO versions VALUES (?, ?, 'AWSCURRENT', ?, ?, ?)");
+  const selectCurrent = database.prepare("SELECT * FROM versions WHERE name = ? AND stage = 'AWSCURRENT'");
+  const selectVersion = database.prepare('SELECT * FROM versions WHERE name = ? AND versionId = ?');
   return {
-    CreateSecret: operation(createInput, (input) => {
-      const description = input.Description ?? '';
-      const versionId = input.ClientRequestToken ?? randomUUID();
-      const given = optionalValue(input);
-      if (!store.find(input.Name))
-        store.create({ name: input.Name, arn: arnOf(input.Name), description }, versionId, given);
-      else if (!given || !isRepeat(store, input.Name, versionId, given))
-        throw new AwsError('ResourceExistsException', `The secret ${input.Name} already exists`);
-      return { ARN: arnOf(input.Name), Name: input.Name, ...(given && { VersionId: versionId }) };
-    }),
-    PutSecretValue: operation(putInput, (input) => {
-      const name = nameOf(store, input.SecretId);
-      const versionId = input.ClientRequestToken ?? randomUUID();
-      const given = valueOf(input);
-      if (!store.version(name, { versionId })) store.put(name, versionId, given);
-      else if (!isRepeat(store, name, versionId, given))
-        throw new AwsError('ResourceExistsException', `Version ${versionId} of ${name} has another value`);
-      return { ARN: arnOf(name), Name: name, VersionId: versionId, VersionStages: [CURRENT] };
-    }),
-    GetSecretValue: operation(getInput, (input) => getValue(store, input)),
-    DescribeSecret: operation(z.object({ SecretId: z.string() }), (input) => {
-      const name = nameOf(store, input.SecretId);
-      const { description, createdAtMs } = store.find(name) ?? missing();
-      const stages = Object.fromEntries(
-        store.versions(name).map((version) => [version.versionId, version.stages]),
-      );
-      return {
-        ARN: arnOf(name),
-        Name: name,
-        Description: description,
-        CreatedDate: createdAtMs / 1000,
-        VersionIdsToStages: stages,
-      };
-    }),
+    /** The newest version, or the one with this id. */
+    find: (name: string, versionId?: string) =>
+      (versionId === undefined ? selectCurrent.get(name) : selectVersion.get(name, versionId)) as
+        | Version
+        | undefined,
+    put(name: string, { versionId, secretString, secretBinary }: Version): void {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        insertSecret.run(name, arnOf(name), Date.now());
+        retireVersions.run(name);
+        insertVersion.run(name, versionId, secretString, secretBinary, Date.now());
+        database.exec('COMMIT');
+      } catch (error) {
+        database.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    close: () => database.close(),
   };
 }
 
-function getValue(store: SecretStore, input: z.output<typeof getInput>) {
-  const name = nameOf(store, input.SecretId);
-  const version = store.version(name, {
-    versionId: input.VersionId,
-    stage: input.VersionStage ?? (input.VersionId ? undefined : CURRENT),
-  });
-  if (!version)
-    throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
-  return {
-    ARN: arnOf(name),
-    Name: name,
-    VersionId: version.versionId,
-    VersionStages: version.stages,
-    CreatedDate: version.createdAtMs / 1000,
-    ...version.value,
-  };
+function notFound(name: string): AwsError {
+  return new AwsError('ResourceNotFoundException', `Secrets Manager can't find the secret ${name}.`);
 }
 
-function valueOf(input: SecretValue): SecretValue {
-  const given = optionalValue(input);
-  if (!given) throw new AwsError('InvalidParameterException', 'Give either SecretString or SecretBinary');
-  return given;
-}
-
-/** A secret may be made empty and filled later. */
-function optionalValue(input: SecretValue): SecretValue | undefined {
-  if (input.SecretString !== undefined && input.SecretBinary !== undefined)
-    throw new AwsError('InvalidParameterException', 'Give either SecretString or SecretBinary, not both');
-  if (input.SecretString !== undefined) return { SecretString: input.SecretString };
-  return input.SecretBinary === undefined ? undefined : { SecretBinary: input.SecretBinary };
-}
-
-/** SDKs send the same token when they repeat a request whose answer was lost. */
-function isRepeat(store: SecretStore, name: string, versionId: string, sent: SecretValue): boolean {
-  const stored: SecretVersion | undefined = store.version(name, { versionId });
-  return stored?.value.SecretString === sent.SecretString && stored?.value.SecretBinary === sent.SecretBinary;
-}
-
-function nameOf(store: SecretStore, secretId: string): string {
-  const name = store.find(secretId)?.name ?? store.findByArn(secretId)?.name;
-  return name ?? missing();
-}
-
-function missing(): never {
-  throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-}
-
-/** AWS appends six random characters; here they follow from the name, so that an ARN is known beforehand. */
+/** Unlike AWS's, it has no random letters at its end. */
 function arnOf(name: string): string {
-  const suffix = createHash('sha256').update(name).digest('hex').slice(0, 6);
-  return `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT}:secret:${name}-${suffix}`;
+  return `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT}:secret:${name}`;
 }

@@ -16,7 +16,7 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/c
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Resources } from '../template/resources.ts';
 import { type Endpoints, endpointEnvironment } from './endpoints.ts';
-import type { BusEvent } from './event-bus.ts';
+import type { BusEvent } from './event-store.ts';
 import { provision } from './provision.ts';
 import { startServices } from './start-services.ts';
 import { clientOptions, programsRunningOn, started, temporaryFolder } from './testing.ts';
@@ -108,7 +108,7 @@ describe('the local services', () => {
     const delivered = Promise.withResolvers<BusEvent>();
     services.deliverEvents(async (event) => delivered.resolve(event));
     expect((await delivered.promise).detail).toEqual({ round: 1 });
-    expect((await kms.send(new DecryptCommand({ CiphertextBlob }))).Plaintext).toEqual(Plaintext);
+    expect((await kms.send(new DecryptCommand({ KeyId: KEY, CiphertextBlob }))).Plaintext).toEqual(Plaintext);
     expect(
       (await dynamodb.send(new GetItemCommand({ TableName: 'config', Key: { pk: { S: 'a' } } }))).Item,
     ).toEqual({ pk: { S: 'a' } });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BusEvent } from '../../../infra/local/services/event-bus.ts';
+import type { BusEvent } from '../../../infra/local/services/event-store.ts';
 import { startTestServices, type TestServices } from '../../../test/contracts/local-services.ts';
 import type { RoundEnded } from '../../domain/events.ts';
 import { EventBridgeBus } from './event-bus.ts';
