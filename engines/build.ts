@@ -164,7 +164,7 @@ if (import.meta.main) {
     console.log(`${name.padEnd(20)} ${hash} ${(bytes / 1000).toFixed(1).padStart(7)} KB`);
   }
   for (const name of gamesWithoutGolden([...engineNames(), ...realtimeNames()])) {
-    console.error(`${name} has no golden playthrough. Record it: npm exec -- node engines/golden.ts ${name}`);
+    console.error(`${name} has no golden playthrough. Record it: npm run engine:record -- ${name}`);
     process.exitCode = 1;
   }
 }

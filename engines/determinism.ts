@@ -72,31 +72,29 @@ async function digestAll(): Promise<Record<string, Digest>> {
 /** Runs this file under another Node, which npx fetches. */
 async function digestUnder(node: string): Promise<z.infer<typeof Printed>> {
   const file = fileURLToPath(import.meta.url);
-  const { stdout } = await promisify(execFile)('npx', [
-    '-y',
-    `node@${node}`,
-    '--no-warnings',
-    file,
-    '--print',
-  ]);
+  const { stdout } = await promisify(execFile)('npx', ['-y', `node@${node}`, '--no-warnings', file]);
   const printed = Printed.parse(JSON.parse(stdout));
   if (printed.node.startsWith(`${node}.`)) return printed;
   throw new Error(`npx runs Node ${printed.node} for ${node}`);
 }
 
-if (import.meta.main) {
+/** Compares what this Node and the others make of each game. @returns the exit code */
+export async function verifyDeterminism(): Promise<number> {
   const here = await digestAll();
-  if (process.argv.includes('--print')) {
-    console.log(JSON.stringify({ node: process.versions.node, digests: here }));
-  } else {
-    for (const release of OTHER_NODES) {
-      const { node, digests: there } = await digestUnder(release);
-      for (const [name, digest] of Object.entries(here)) {
-        const same = JSON.stringify(there[name]) === JSON.stringify(digest);
-        const agreed = same ? `same bytes and fuel, ${digest.fuel} units` : 'DIFFERS';
-        console.log(`Node ${node}  ${name.padEnd(20)} ${agreed}`);
-        if (!same) process.exitCode = 1;
-      }
+  let allAgree = true;
+  for (const release of OTHER_NODES) {
+    const { node, digests: there } = await digestUnder(release);
+    for (const [name, digest] of Object.entries(here)) {
+      const same = JSON.stringify(there[name]) === JSON.stringify(digest);
+      const agreed = same ? `same bytes and fuel, ${digest.fuel} units` : 'DIFFERS';
+      console.log(`Node ${node}  ${name.padEnd(20)} ${agreed}`);
+      allAgree &&= same;
     }
   }
+  return allAgree ? 0 : 1;
+}
+
+// What another Node runs.
+if (import.meta.main) {
+  console.log(JSON.stringify({ node: process.versions.node, digests: await digestAll() }));
 }

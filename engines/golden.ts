@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { EngineCapabilities } from '../shared/ports/engines.ts';
-import { buildEngine, engineNames, goldenPath, realtimeNames } from './build.ts';
+import { buildEngine, goldenPath, realtimeNames } from './build.ts';
 import { type PlayedStep, playThrough } from './playthrough.ts';
 import { compileRaw, RawEngine, stepBytes } from './raw-engine.ts';
 import { playRealtimeGolden } from './realtime-golden.ts';
@@ -112,17 +112,13 @@ function play(name: string): Promise<unknown> {
   return realtimeNames().includes(name) ? playRealtimeGolden(name) : playGolden(name);
 }
 
-/** Ends with 1 where a game plays otherwise than it was recorded. */
-async function check(names: readonly string[]): Promise<void> {
+/** @returns the exit code: 1 where a game plays otherwise than it was recorded */
+export async function checkGoldens(names: readonly string[]): Promise<number> {
+  let allSame = true;
   for (const name of names) {
     const same = JSON.stringify(await readGolden(name)) === JSON.stringify(await play(name));
     console.log(`${name.padEnd(20)} ${same ? 'as recorded' : 'DIFFERS'} (Node ${process.versions.node})`);
-    if (!same) process.exitCode = 1;
+    allSame &&= same;
   }
-}
-
-if (import.meta.main) {
-  const names = process.argv.slice(2);
-  if (names.length === 0) await check([...engineNames(), ...realtimeNames()]);
-  else for (const name of names) await recordGolden(name);
+  return allSame ? 0 : 1;
 }

@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => rm(checkout, { recursive: true }));
 
 function newEngine(...names: string[]): Promise<{ stdout: string }> {
-  return run(process.execPath, ['engines/new.ts', ...names], { cwd: checkout });
+  return run(process.execPath, ['engines/new.command.ts', ...names], { cwd: checkout });
 }
 
 describe('a new game', () => {

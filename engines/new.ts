@@ -58,15 +58,3 @@ async function format(target: string): Promise<void> {
     cwd: join(folder, '..'),
   });
 }
-
-if (import.meta.main) {
-  const [name, ...more] = process.argv.slice(2);
-  try {
-    if (name === undefined || more.length > 0) throw new Error('npm run engine:new -- NAME');
-    await newEngine(name);
-    console.log(`engines/${name} is a game. Its mathematics are in engines/${name}/assembly/maths.ts.`);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}

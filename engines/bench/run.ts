@@ -41,27 +41,31 @@ const engine = await new EngineHost(
 ).load(hash);
 const raw = new RawEngine(await compileRaw((await buildEngine('happy-panda')).path));
 const expected = simulate(engine, { seed, first: 0n, rounds: ROUNDS });
-const native = await compileNative(expected).catch((error: unknown) => {
-  console.log(`The C program does not compile: ${error instanceof Error ? error.message : String(error)}`);
-  return undefined;
-});
-try {
-  console.log(
-    `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}; ${native?.compiler ?? 'nothing in C'}`,
-  );
-  const figures = {
-    ...(await perRound(native)),
-    ...(await perStep()),
-    ...perStepMetrics(),
-    ...(await perLoad()),
-    ...(await scaling(native)),
-  };
-  for (const [name, value] of Object.entries(figures))
-    console.log(`${value.toFixed(value < 10 ? 3 : 0).padStart(10)}  ${name}`);
-  if (!(lastMeasure > 0)) throw new Error('The host measured no step');
-  process.exitCode = judge(figures) === 0 ? 0 : 1;
-} finally {
-  await native?.remove();
+
+/** Measures and prints the figures. @returns the exit code: 1 where a target is missed */
+export async function benchEngines(): Promise<number> {
+  const native = await compileNative(expected).catch((error: unknown) => {
+    console.log(`The C program does not compile: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  });
+  try {
+    console.log(
+      `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}; ${native?.compiler ?? 'nothing in C'}`,
+    );
+    const figures = {
+      ...(await perRound(native)),
+      ...(await perStep()),
+      ...perStepMetrics(),
+      ...(await perLoad()),
+      ...(await scaling(native)),
+    };
+    for (const [name, value] of Object.entries(figures))
+      console.log(`${value.toFixed(value < 10 ? 3 : 0).padStart(10)}  ${name}`);
+    if (!(lastMeasure > 0)) throw new Error('The host measured no step');
+    return judge(figures) === 0 ? 0 : 1;
+  } finally {
+    await native?.remove();
+  }
 }
 
 /** @returns how many targets are missed; one that could not be measured is not, and the last line counts it */

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function simulate(...options: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = ['engines/certification/simulate.ts', ...options];
+  const command = ['engines/certification/simulate.command.ts', ...options];
   try {
     return { code: 0, ...(await promisify(execFile)(process.execPath, command)) };
   } catch (error) {
@@ -61,14 +61,14 @@ describe('npm run simulate', () => {
     [['koi-pond', '--mode', 'gamble', '--exact'], /no exact figures of koi-pond in mode gamble/],
     [['happy-panda', '--rounds', '0'], /--rounds/],
     [['happy-panda', '--rounds', '1e400'], /--rounds/],
-    [['happy-panda', '--seed', 'abc'], /--seed: 32 bytes/],
+    [['happy-panda', '--seed', 'abc'], /--seed .* 32 bytes/],
     [['happy-panda', '--stage', 'local', '--workers', '2'], /--workers is for a run on this machine/],
     [['happy-panda', '--stage', 'local', '--rounds', '2000000000000'], /<=800000000000 .* at rounds/],
     [['happy-panda', '--shard-rounds', '1000'], /--shard-rounds is for a run on a stage/],
     [['happy-panda', '--resume', ID], /--resume is for a run on a stage/],
     [['happy-panda', '--stage', 'local', '--resume', ID, '--rounds', '9'], /--rounds was settled/],
     [['happy-panda', '--stage', 'local', '--resume', ID, '--exact'], /--exact was settled/],
-    [[], /npm run simulate -- NAME/],
+    [[], /NAME is missing; npm run simulate -- --help/],
   ])('says in one line why it cannot run, and exits with 2: %j', async (options, line) => {
     const { code, stderr, stdout } = await simulate(...options);
     expect([code, stdout]).toEqual([2, '']);

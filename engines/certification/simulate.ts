@@ -1,78 +1,42 @@
 /** `npm run simulate -- NAME`: plays a game's rounds by the million and reports on what they returned. */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import * as z from 'zod';
 import type { CertificationReport } from '../../shared/certification/report.ts';
+import { UsageError } from '../../shared/command-line/command-line.ts';
 import { reportPage } from '../../shared/certification/report-page.ts';
 import { certify, type CertifyOptions } from './certify.ts';
 import { progressBar } from './progress-bar.ts';
 
-const USAGE =
-  'npm run simulate -- NAME [--rounds N] [--exact] [--mode MODE] [--seed HEX] [--workers N | --stage STAGE [--shard-rounds N | --resume ID]] [--json FILE] [--html FILE]';
-
-const ROUNDS = 1_000_000;
+/** Played where a number is not given. */
+export const DEFAULT_ROUNDS = 1_000_000;
 /** Some seconds of a function: long beside its start, short beside the fifteen minutes that it may take. */
 const SHARD_ROUNDS = 10_000_000;
 
-const count = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
-const Options = z.object({
-  // The last round of a seed is below 2^48.
-  rounds: count.max(2 ** 48).optional(),
-  seed: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, '32 bytes in lower-case hex')
-    .optional(),
-  workers: count.max(256).optional(),
-  stage: z.string().optional(),
-  'shard-rounds': count.optional(),
-  resume: z.uuid().optional(),
-  mode: z.string().optional(),
-  exact: z.boolean(),
-  json: z.string().optional(),
-  html: z.string().optional(),
-});
-
-/** @returns the exit code: 0 where every check passed, 1 where one did not, 2 where it could not be run */
-async function main(): Promise<0 | 1 | 2> {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        rounds: { type: 'string' },
-        exact: { type: 'boolean', default: false },
-        mode: { type: 'string' },
-        seed: { type: 'string' },
-        workers: { type: 'string' },
-        stage: { type: 'string' },
-        'shard-rounds': { type: 'string' },
-        resume: { type: 'string' },
-        json: { type: 'string' },
-        html: { type: 'string' },
-      },
-    });
-    const [name, ...more] = positionals;
-    if (!name || more.length > 0) throw new Error(USAGE);
-    const options = Options.safeParse(values);
-    if (!options.success) {
-      throw new Error(
-        options.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('; '),
-      );
-    }
-    const report = await simulated(name, options.data);
-    return report.passed ? 0 : 1;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return 2;
-  }
+export interface SimulateOptions {
+  readonly rounds: number | undefined;
+  readonly exact: boolean;
+  readonly mode: string | undefined;
+  /** 32 bytes in hex. */
+  readonly seed: string | undefined;
+  readonly workers: number | undefined;
+  readonly stage: string | undefined;
+  readonly 'shard-rounds': number | undefined;
+  readonly resume: string | undefined;
+  readonly json: string | undefined;
+  readonly html: string | undefined;
 }
 
-async function simulated(name: string, options: z.infer<typeof Options>): Promise<CertificationReport> {
-  const { rounds = ROUNDS, mode, exact, workers, stage } = options;
+/**
+ * Simulates, writes the reports that are asked for, and prints the figures.
+ * @returns the exit code: 0 where every check passed, 1 where one did not
+ * @throws UsageError, Error with one line where it could not be run
+ */
+export async function simulateGame(name: string, options: SimulateOptions): Promise<number> {
+  const { rounds = DEFAULT_ROUNDS, mode, exact, workers, stage } = options;
   if (!stage && options['shard-rounds'] !== undefined)
-    throw new Error('--shard-rounds is for a run on a stage: --stage STAGE');
+    throw new UsageError('--shard-rounds is for a run on a stage: --stage STAGE');
   if (!stage && options.resume !== undefined)
-    throw new Error('--resume is for a run on a stage: --stage STAGE');
+    throw new UsageError('--resume is for a run on a stage: --stage STAGE');
   const seed = options.seed ?? randomBytes(32).toString('hex');
   const progress = progressBar(name);
   const run = { name, mode, rounds, exact, seed: new Uint8Array(Buffer.from(seed, 'hex')) };
@@ -88,24 +52,24 @@ async function simulated(name: string, options: z.infer<typeof Options>): Promis
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.html) await writeFile(options.html, reportPage(report));
   print(report);
-  return report;
+  return report.passed ? 0 : 1;
 }
 
 /** On functions of a deployed stack; loaded late, as most runs need neither AWS's clients nor a stack. */
 async function onStage(
   stage: string,
   run: CertifyOptions,
-  options: z.infer<typeof Options>,
+  options: SimulateOptions,
 ): Promise<CertificationReport> {
   const { workers, resume, 'shard-rounds': shardRounds = SHARD_ROUNDS } = options;
-  if (workers !== undefined) throw new Error('--workers is for a run on this machine, without --stage');
+  if (workers !== undefined) throw new UsageError('--workers is for a run on this machine, without --stage');
   const { simulateOnStage, resumeOnStage } = await import('../../infra/commands/simulate-on-stage.ts');
   if (resume === undefined) return simulateOnStage(stage, { ...run, shardRounds });
   const settled = (['rounds', 'mode', 'seed', 'shard-rounds'] as const).find(
     (name) => options[name] !== undefined,
   );
   if (settled ?? (options.exact && 'exact'))
-    throw new Error(`--${settled ?? 'exact'} was settled when the run was started`);
+    throw new UsageError(`--${settled ?? 'exact'} was settled when the run was started`);
   return resumeOnStage(stage, resume, run.onProgress);
 }
 
@@ -127,5 +91,3 @@ function print({ engine, run, declared, measured, checks, passed }: Certificatio
     console.log(`${holds ? 'passed' : 'FAILED'}  ${check}: ${detail}`);
   console.log(passed ? 'Every check passed.' : 'Not every check passed.');
 }
-
-process.exitCode = await main();

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
@@ -25,7 +24,6 @@ import { type Deployment, findDeployment } from './deployment.ts';
 import { type Offer, readOffer } from './offer.ts';
 import { progressLine } from './progress-line.ts';
 import { activateEngine } from './publish-engine.ts';
-import { runCommand } from './run-command.ts';
 
 const TIMEOUT_MS = 5_000;
 /** A server may be far away, and its steps are many. */
@@ -148,41 +146,33 @@ async function connectShowingProgress(
   }
 }
 
-const usage =
-  'npm run engine:connect -- GAME --url URL [--engine ID] [--offer FILE] [--activate] [--plaintext] [--stage STAGE]';
+export interface ConnectOptions {
+  readonly stage: string;
+  readonly url: string;
+  readonly engine: string | undefined;
+  readonly offer: string | undefined;
+  readonly activate: boolean;
+  readonly plaintext: boolean;
+}
 
-if (import.meta.main) {
-  await runCommand(async () => {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        stage: { type: 'string', default: 'local' },
-        url: { type: 'string' },
-        engine: { type: 'string' },
-        offer: { type: 'string' },
-        activate: { type: 'boolean', default: false },
-        plaintext: { type: 'boolean', default: false },
-      },
-    });
-    const [gameCode, ...more] = positionals;
-    const { stage, url, engine: engineId, offer: offerFile, plaintext, activate } = values;
-    if (!gameCode || !url || more.length > 0) throw new Error(`Usage: ${usage}`);
-    const deployment = await findDeployment(stage);
-    const connection = { gameCode, url, engineId, offerFile, plaintext };
-    const { engine, conformance, isNew } = await connectShowingProgress(deployment, connection);
-    const { hash, build } = engine;
-    console.log(`${url} has ${build.engineId} ${build.buildId}, build ${build.buildHash}`);
-    console.log(`It conforms in ${conformance.rounds} rounds of ${conformance.steps} steps`);
-    if (!conformance.simulates)
-      console.log('It does not simulate: the return that it declares was not measured');
-    console.log(`${isNew ? 'Connected' : 'Was connected before:'} ${gameCode} ${hash} (stage ${stage})`);
-    if (!activate) {
-      console.log(
-        `New rounds play on it after: npm run engine:activate -- ${gameCode} ${hash} --stage ${stage}`,
-      );
-      return;
-    }
-    await activateEngine(deployment, { gameCode, hash });
-    console.log('It is the active version: new rounds play on it within 30 seconds');
-  });
+/** Connects the engine of a server with a game of a stage, and tells what it found. */
+export async function connectOnStage(gameCode: string, options: ConnectOptions): Promise<void> {
+  const { stage, url, engine: engineId, offer: offerFile, plaintext, activate } = options;
+  const deployment = await findDeployment(stage);
+  const connection = { gameCode, url, engineId, offerFile, plaintext };
+  const { engine, conformance, isNew } = await connectShowingProgress(deployment, connection);
+  const { hash, build } = engine;
+  console.log(`${url} has ${build.engineId} ${build.buildId}, build ${build.buildHash}`);
+  console.log(`It conforms in ${conformance.rounds} rounds of ${conformance.steps} steps`);
+  if (!conformance.simulates)
+    console.log('It does not simulate: the return that it declares was not measured');
+  console.log(`${isNew ? 'Connected' : 'Was connected before:'} ${gameCode} ${hash} (stage ${stage})`);
+  if (!activate) {
+    console.log(
+      `New rounds play on it after: npm run engine:activate -- ${gameCode} ${hash} --stage ${stage}`,
+    );
+    return;
+  }
+  await activateEngine(deployment, { gameCode, hash });
+  console.log('It is the active version: new rounds play on it within 30 seconds');
 }

@@ -1,17 +1,16 @@
 /**
- * Deploys the stage `local` to an emulator of AWS with the CDK CLI itself:
- * `node infra/commands/deploy-emulator.ts [--endpoint URL] [--api http|rest] [--outputs-file FILE]`.
+ * Deploys the stage `local` to an emulator of AWS with the CDK CLI itself.
  * The stack's outputs are left in the file, with an ApiUrl that can be reached from here.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ROOT } from '../synthesise.ts';
-import { runCommand } from './run-command.ts';
 
 const REGION = 'us-east-1';
+/** An emulator on this machine answers in milliseconds, unless it is about to start. */
+const ANSWER_MS = 10_000;
 /** The account of every emulator. */
 const ACCOUNT = '000000000000';
 
@@ -22,8 +21,9 @@ export interface EmulatorDeployment {
   readonly outputsFile: string;
 }
 
-/** @throws Error where the CDK CLI fails; it has told why */
+/** @throws Error where no emulator answers, or where the CDK CLI fails, which has told why */
 export async function deployToEmulator({ endpoint, api, outputsFile }: EmulatorDeployment): Promise<void> {
+  await requireEmulator(endpoint);
   // Without an app: else it would be synthesised only to be asked for environments beside the one that is named.
   await cdk(endpoint, ['bootstrap', '--app', '', `aws://${ACCOUNT}/${REGION}`]);
   const stage = ['-c', 'stage=local', '-c', `api=${api}`];
@@ -31,6 +31,20 @@ export async function deployToEmulator({ endpoint, api, outputsFile }: EmulatorD
   const files = ['--output', join(dirname(outputsFile), 'cdk.out'), '--outputs-file', outputsFile];
   await cdk(endpoint, ['deploy', ...stage, '--require-approval', 'never', ...files]);
   makeApiUrlReachable(endpoint, outputsFile);
+}
+
+/** The CDK CLI would try for a minute, and then print where in its code it failed. */
+async function requireEmulator(endpoint: string): Promise<void> {
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ''))
+    throw new Error(`The endpoint ${endpoint} is no address such as http://127.0.0.1:4566`);
+  try {
+    await fetch(endpoint, { signal: AbortSignal.timeout(ANSWER_MS) });
+  } catch (error) {
+    throw new Error(
+      `No emulator of AWS answers at ${endpoint}; start LocalStack with "docker compose -f localstack-compose.yml up -d --wait", or name another address with --endpoint`,
+      { cause: error },
+    );
+  }
 }
 
 /** The host of an API's URL is a name that only AWS resolves; emulators serve the same API under a path as well. */
@@ -78,18 +92,4 @@ export function emulatorEnvironment(endpoint: string): NodeJS.ProcessEnv {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     CI: 'true',
   };
-}
-
-if (import.meta.main) {
-  await runCommand(async () => {
-    const { values } = parseArgs({
-      options: {
-        endpoint: { type: 'string', default: 'http://127.0.0.1:4566' },
-        // LocalStack's free edition has no HTTP APIs.
-        api: { type: 'string', default: 'rest' },
-        'outputs-file': { type: 'string', default: join(ROOT, '.rgs', 'emulator-outputs.json') },
-      },
-    });
-    await deployToEmulator({ ...values, outputsFile: values['outputs-file'] });
-  });
 }

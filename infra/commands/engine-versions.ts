@@ -1,12 +1,9 @@
 /** The versions of a game: `engine:versions` lists them, `engine:activate` and `engine:retire` change what new rounds play on. */
-import { parseArgs } from 'node:util';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
 import type { Activation, GameVersion } from '../../shared/domain/game-version.ts';
-import { GameCode } from '../../shared/domain/ids.ts';
 import { findDeployment } from './deployment.ts';
-import { runCommand } from './run-command.ts';
 
 /** A hash may be shortened to this many of its first digits. */
 const MIN_PREFIX = 8;
@@ -57,37 +54,28 @@ export async function findVersion(
   return version.hash;
 }
 
-async function run(
-  versions: DynamoGameVersions,
-  [command, name, prefix, ...more]: string[],
-): Promise<string> {
-  const gameCode = GameCode.safeParse(name);
-  if (!gameCode.success || more.length > 0) throw new Error(`Usage: ${usage}`);
-  if (command === 'list' && prefix === undefined) return listVersions(versions, gameCode.data);
-  if (prefix === undefined) throw new Error(`Usage: ${usage}`);
-  const hash = await findVersion(versions, gameCode.data, prefix);
-  const nowMs = systemClock.nowMs();
-  if (command === 'activate') {
-    const changed = await versions.activate(gameCode.data, hash, nowMs);
-    return `${hash} ${changed ? 'is now' : 'was already'} the active version of ${gameCode.data}`;
-  }
-  if (command === 'retire') {
-    const changed = await versions.retire(gameCode.data, hash, nowMs);
-    return `${hash} ${changed ? 'is now' : 'was already'} retired`;
-  }
-  throw new Error(`Usage: ${usage}`);
+/** @returns the versions of a game of a stage, as text */
+export async function listOnStage(stage: string, gameCode: string): Promise<string> {
+  return listVersions(await versionsOf(stage), gameCode);
 }
 
-const usage =
-  'npm run engine:versions -- GAME [--stage STAGE], npm run engine:activate -- GAME HASH [--stage STAGE], npm run engine:retire -- GAME HASH [--stage STAGE]';
+/** Makes a version the one that new rounds play on. @returns what has become of it */
+export async function activateOnStage(stage: string, gameCode: string, prefix: string): Promise<string> {
+  const versions = await versionsOf(stage);
+  const hash = await findVersion(versions, gameCode, prefix);
+  const changed = await versions.activate(gameCode, hash, systemClock.nowMs());
+  return `${hash} ${changed ? 'is now' : 'was already'} the active version of ${gameCode}`;
+}
 
-if (import.meta.main) {
-  await runCommand(async () => {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { stage: { type: 'string', default: 'local' } },
-    });
-    const { outputs } = await findDeployment(values.stage);
-    console.log(await run(new DynamoGameVersions(documentClient(), outputs.ConfigTable), positionals));
-  });
+/** Retires a version. @returns what has become of it */
+export async function retireOnStage(stage: string, gameCode: string, prefix: string): Promise<string> {
+  const versions = await versionsOf(stage);
+  const hash = await findVersion(versions, gameCode, prefix);
+  const changed = await versions.retire(gameCode, hash, systemClock.nowMs());
+  return `${hash} ${changed ? 'is now' : 'was already'} retired`;
+}
+
+async function versionsOf(stage: string): Promise<DynamoGameVersions> {
+  const { outputs } = await findDeployment(stage);
+  return new DynamoGameVersions(documentClient(), outputs.ConfigTable);
 }

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
@@ -7,7 +6,6 @@ import { systemClock } from '../../shared/adapters/system/clock.ts';
 import { examine, loadMetered, meter } from '../../shared/engine-host/publishing/prepare-engine.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type EngineSource, engineSource } from './engine-source.ts';
-import { runCommand } from './run-command.ts';
 
 export interface PublishedEngine {
   readonly gameCode: string;
@@ -55,34 +53,26 @@ export function activateEngine(
   return versions.activate(gameCode, hash, systemClock.nowMs());
 }
 
-const usage =
-  'npm run engine:publish -- engines/NAME [--activate] [--stage STAGE], or -- PATH/GAME.wasm --sources FOLDER --compiler "NAME VERSION" [--activate] [--stage STAGE]';
+export interface PublishOptions {
+  readonly stage: string;
+  readonly activate: boolean;
+  readonly sources: string | undefined;
+  readonly compiler: string | undefined;
+}
 
-if (import.meta.main) {
-  await runCommand(async () => {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        stage: { type: 'string', default: 'local' },
-        activate: { type: 'boolean', default: false },
-        sources: { type: 'string' },
-        compiler: { type: 'string' },
-      },
-    });
-    const [target, ...more] = positionals;
-    if (!target || more.length > 0) throw new Error(`Usage: ${usage}`);
-    const { stage } = values;
-    const deployment = await findDeployment(stage);
-    const published = await publishEngine(deployment, await engineSource(target, values), console.log);
-    const { gameCode, hash, isNew } = published;
-    console.log(`${isNew ? 'Published' : 'Was published before:'} ${gameCode} ${hash} (stage ${stage})`);
-    if (!values.activate) {
-      console.log(
-        `New rounds play on it after: npm run engine:activate -- ${gameCode} ${hash} --stage ${stage}`,
-      );
-      return;
-    }
-    await activateEngine(deployment, published);
-    console.log(`${gameCode} now plays on engine ${hash}; all processes know it within 30 seconds`);
-  });
+/** Publishes what `target` names on a stage, and tells each step. */
+export async function publishOnStage(target: string, options: PublishOptions): Promise<void> {
+  const { stage, activate } = options;
+  const deployment = await findDeployment(stage);
+  const published = await publishEngine(deployment, await engineSource(target, options), console.log);
+  const { gameCode, hash, isNew } = published;
+  console.log(`${isNew ? 'Published' : 'Was published before:'} ${gameCode} ${hash} (stage ${stage})`);
+  if (!activate) {
+    console.log(
+      `New rounds play on it after: npm run engine:activate -- ${gameCode} ${hash} --stage ${stage}`,
+    );
+    return;
+  }
+  await activateEngine(deployment, published);
+  console.log(`${gameCode} now plays on engine ${hash}; all processes know it within 30 seconds`);
 }

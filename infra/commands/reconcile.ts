@@ -2,7 +2,6 @@
  * Compares an operator's rounds with its wallet's own list of transactions: `npm run reconcile -- --operator ID`.
  * The exit code is 0 where they agree, 1 where they differ, 2 where they could not be compared.
  */
-import { parseArgs } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
@@ -27,15 +26,12 @@ import { reconcileUnfinished } from '../../shared/usecases/reconcile-unfinished.
 import { stageSettings } from '../stages.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { reconciliationText } from './reconciliation-text.ts';
-import { runCommand } from './run-command.ts';
+import { UsageError } from '../../shared/command-line/command-line.ts';
 import { whileCounting } from './while-counting.ts';
-
-const usage =
-  'npm run reconcile -- --operator ID [--from TIME --to TIME] [--unfinished] [--stage STAGE] [--json]; TIME is such as 2026-11-21 or 2026-11-21T06:00:00Z';
 
 const DAY_MS = 86_400_000;
 const DIFFERENT = 1;
-const NOT_COMPARED = 2;
+export const NOT_COMPARED = 2;
 /** What fits the memory of a process: a round and its transactions take about a kilobyte. */
 const LIMITS = {
   files: 1_000_000,
@@ -45,9 +41,9 @@ const LIMITS = {
   timeMs: 6 * 60 * 60_000,
 } as const;
 
-const Time = z.union([z.iso.date(), z.iso.datetime()], { error: usage });
+const Time = z.union([z.iso.date(), z.iso.datetime()]);
 
-/** Yesterday in UTC, unless a period is given. @throws ZodError, Error with the usage */
+/** Yesterday in UTC, unless a period is given. @throws UsageError */
 function periodOf(from: string | undefined, to: string | undefined): { fromMs: number; toMs: number } {
   if (from === undefined && to === undefined) {
     const todayMs = systemClock.nowMs() - (systemClock.nowMs() % DAY_MS);
@@ -55,7 +51,10 @@ function periodOf(from: string | undefined, to: string | undefined): { fromMs: n
   }
   const [fromMs, toMs] = [from, to].map((time) => {
     const read = Time.safeParse(time);
-    if (!read.success) throw new Error(`Usage: ${usage}`);
+    if (!read.success)
+      throw new UsageError(
+        '--from and --to belong together; each is such as 2026-11-21 or 2026-11-21T06:00:00Z',
+      );
     return Date.parse(read.data);
   });
   return { fromMs: fromMs ?? 0, toMs: toMs ?? 0 };
@@ -111,28 +110,28 @@ async function reconcilePeriod(
   return { ...period, differences: joinedDifferences([period.differences, pending]) };
 }
 
-await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      operator: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      stage: { type: 'string', default: 'local' },
-      unfinished: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  if (!values.operator) throw new Error(`Usage: ${usage}`);
-  const period = periodOf(values.from, values.to);
-  const deployment = await findDeployment(values.stage);
-  const operator = await operatorOf(deployment, values.operator);
-  const reconciliation = await reconcilePeriod(deployment, { operator, ...period }, values.unfinished);
+export interface ReconcileOptions {
+  readonly operator: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly stage: string;
+  readonly unfinished: boolean;
+  readonly json: boolean;
+}
+
+/** Compares, and prints what it finds. @returns the exit code */
+export async function reconcileOnStage(options: ReconcileOptions): Promise<number> {
+  const { unfinished } = options;
+  const period = periodOf(options.from, options.to);
+  const deployment = await findDeployment(options.stage);
+  const operator = await operatorOf(deployment, options.operator);
+  const reconciliation = await reconcilePeriod(deployment, { operator, ...period }, unfinished);
   const report = reconciliationReport(reconciliation);
-  if (!values.unfinished)
+  if (!unfinished)
     console.error(
       'Not looked at: rounds that are not final and that the wallet does not list; --unfinished does',
     );
-  console.log(values.json ? JSON.stringify(report, undefined, 2) : reconciliationText(report));
-  if (!reconciliation.compared) process.exitCode = NOT_COMPARED;
-  else if (reconciliation.differences.length > 0) process.exitCode = DIFFERENT;
-}, NOT_COMPARED);
+  console.log(options.json ? JSON.stringify(report, undefined, 2) : reconciliationText(report));
+  if (!reconciliation.compared) return NOT_COMPARED;
+  return reconciliation.differences.length > 0 ? DIFFERENT : 0;
+}

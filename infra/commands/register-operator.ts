@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { parseArgs } from 'node:util';
 import {
   CreateSecretCommand,
   PutSecretValueCommand,
@@ -12,11 +11,11 @@ import * as z from 'zod';
 import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
 import { OperatorId } from '../../shared/domain/ids.ts';
-import { type WalletCalls, walletCallStyles } from '../../shared/domain/operator.ts';
+import type { WalletCalls } from '../../shared/domain/operator.ts';
 import { operatorKeyHash } from '../../shared/usecases/authenticate-operator.ts';
 import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
-import { runCommand } from './run-command.ts';
+import { UsageError } from '../../shared/command-line/command-line.ts';
 
 export interface OperatorRegistration {
   readonly operatorId: string;
@@ -78,17 +77,15 @@ async function putSecret(name: string, value: string): Promise<void> {
   }
 }
 
-const usage =
-  'npm run operator:register -- --operator ID --name NAME --wallet-url URL (--wallet-secret-file FILE | --wallet-secret SECRET) [--wallet-calls debit-credit|bet-win] [--key KEY] [--stage STAGE]; FILE may be - for standard input';
-
 const MIN_SECRET_LENGTH = 16;
 
 /** @throws Error with one line for the user */
 async function walletSecretOf(given: string | undefined, file: string | undefined): Promise<string> {
-  if ((given === undefined) === (file === undefined)) throw new Error(`Usage: ${usage}`);
+  if ((given === undefined) === (file === undefined))
+    throw new UsageError("Give the wallet's secret with either --wallet-secret-file or --wallet-secret");
   const secret = given ?? (await secretIn(file ?? '-'));
   if (secret.length < MIN_SECRET_LENGTH) {
-    throw new Error(`The wallet's secret needs at least ${MIN_SECRET_LENGTH} characters`);
+    throw new UsageError(`The wallet's secret needs at least ${MIN_SECRET_LENGTH} characters`);
   }
   return secret;
 }
@@ -99,34 +96,23 @@ async function secretIn(file: string): Promise<string> {
   return content.replace(/\r?\n$/, '');
 }
 
-/** Only a hash without a salt stands between the key and who reads the table: it must be beyond guessing. */
-function checkedKey(key: string | undefined): string | undefined {
-  if (key === undefined || /^[\x21-\x7e]{32,256}$/.test(key)) return key;
-  throw new Error('--key needs at least 32 characters, of ASCII without spaces; without it, a key is made');
+export interface RegisterOptions {
+  readonly stage: string;
+  readonly operator: string;
+  readonly name: string;
+  readonly 'wallet-url': string;
+  readonly 'wallet-secret': string | undefined;
+  readonly 'wallet-secret-file': string | undefined;
+  readonly 'wallet-calls': WalletCalls;
+  readonly key: string | undefined;
 }
 
-if (import.meta.main) {
-  await runCommand(async () => {
-    const { values } = parseArgs({
-      options: {
-        stage: { type: 'string', default: 'local' },
-        operator: { type: 'string' },
-        name: { type: 'string' },
-        'wallet-url': { type: 'string' },
-        'wallet-secret': { type: 'string' },
-        'wallet-secret-file': { type: 'string' },
-        'wallet-calls': { type: 'string', default: 'debit-credit' },
-        key: { type: 'string' },
-      },
-    });
-    const { operator: operatorId, name, 'wallet-url': walletUrl } = values;
-    const walletCalls = z.enum(walletCallStyles).safeParse(values['wallet-calls']).data;
-    if (!operatorId || !name || !walletUrl || !walletCalls) throw new Error(`Usage: ${usage}`);
-    const operatorKey = checkedKey(values.key);
-    const walletSecret = await walletSecretOf(values['wallet-secret'], values['wallet-secret-file']);
-    const deployment = await findDeployment(values.stage);
-    const registration = { operatorId, name, walletUrl, walletSecret, walletCalls, operatorKey };
-    const key = await registerOperator(deployment, registration);
-    console.log(`Registered ${operatorId} on stage ${values.stage}. Its key, shown only now: ${key}`);
-  });
+/** Registers an operator on a stage, and tells its key. @throws UsageError */
+export async function registerOnStage(options: RegisterOptions): Promise<void> {
+  const { stage, operator: operatorId, name, key: operatorKey } = options;
+  const walletSecret = await walletSecretOf(options['wallet-secret'], options['wallet-secret-file']);
+  const deployment = await findDeployment(stage);
+  const wallet = { walletUrl: options['wallet-url'], walletSecret, walletCalls: options['wallet-calls'] };
+  const key = await registerOperator(deployment, { operatorId, name, operatorKey, ...wallet });
+  console.log(`Registered ${operatorId} on stage ${stage}. Its key, shown only now: ${key}`);
 }

@@ -20,7 +20,7 @@ afterEach(() => void child?.kill('SIGKILL'));
 
 /** Runs the command until it serves or ends; answers all that it said. */
 async function run(...args: readonly string[]): Promise<string> {
-  child = spawn(process.execPath, ['infra/commands/serve-engine.ts', ...args], {
+  child = spawn(process.execPath, ['infra/commands/serve-engine.command.ts', ...args], {
     cwd: path.resolve(import.meta.dirname, '../..'),
     env: { ...process.env, RGS_DATA: data },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { buildEngines } from '../../engines/build.ts';
 import { loadBuiltEngine } from '../../engines/built-engine.ts';
@@ -18,7 +17,7 @@ import { EngineHost } from '../../shared/engine-host/engine-host.ts';
 import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
 import { isLoopback } from '../loopback.ts';
 import { findDeployment } from './deployment.ts';
-import { runCommand } from './run-command.ts';
+import { UsageError } from '../../shared/command-line/command-line.ts';
 
 /** How long calls that are under way at the end may still take. */
 const GRACE_MS = 10_000;
@@ -53,29 +52,31 @@ async function publishedEngines(stage: string, names: readonly string[]): Promis
 
 interface Address {
   readonly host: string;
-  readonly port: string;
+  readonly port: number;
   readonly cert: string | undefined;
   readonly key: string | undefined;
   readonly plaintext: boolean;
 }
 
 /** Seeds cross this connection before their rounds are played, so outside of this machine it is encrypted. */
+function requireEncryption({ host, cert, key, plaintext }: Address): void {
+  if ((cert === undefined) !== (key === undefined))
+    throw new UsageError('Give both --cert and --key, or neither');
+  if (cert || plaintext || isLoopback(host)) return;
+  throw new UsageError(
+    `Seeds would cross the network unencrypted: give --cert and --key, or --plaintext where ${host} is in a network of your own`,
+  );
+}
+
 async function serve(
   engines: readonly LoadedEngine[],
   random: boolean,
   address: Address,
 ): Promise<GrpcServer> {
-  const { host, port, cert, key, plaintext } = address;
-  if ((cert === undefined) !== (key === undefined)) throw new Error('Give both --cert and --key, or neither');
-  if (!cert && !plaintext && !isLoopback(host)) {
-    throw new Error(
-      `Seeds would cross the network unencrypted: give --cert and --key, or --plaintext where ${host} is in a network of your own`,
-    );
-  }
-  if (!/^\d{1,5}$/.test(port)) throw new Error('--port is a number');
+  const { host, port, cert, key } = address;
   return startGrpcServer({
     host,
-    port: Number(port),
+    port,
     tls: cert && key ? { cert: await readFile(cert), key: await readFile(key) } : undefined,
     routes: (router) => {
       router.service(Engine, engineService(engines));
@@ -84,29 +85,22 @@ async function serve(
   });
 }
 
-if (import.meta.main) {
-  await runCommand(async () => {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        stage: { type: 'string' },
-        host: { type: 'string', default: '127.0.0.1' },
-        port: { type: 'string', default: '50052' },
-        cert: { type: 'string' },
-        key: { type: 'string' },
-        plaintext: { type: 'boolean', default: false },
-        random: { type: 'boolean', default: false },
-      },
-    });
-    const { stage, random, host, port, cert, key, plaintext } = values;
-    const engines = await (stage ? publishedEngines(stage, positionals) : builtEngines(positionals));
-    const server = await serve(engines, random, { host, port, cert, key, plaintext });
-    for (const { capabilities, hash } of engines) {
-      console.log(`${capabilities.engineId} ${capabilities.buildId} ${hash}`);
-    }
-    if (random) console.log("random bytes of this machine's generator");
-    console.log(`Serving on ${cert ? 'https' : 'http'}://${host}:${server.port}`);
-    const stop = () => void server.stop(GRACE_MS);
-    process.once('SIGINT', stop).once('SIGTERM', stop);
-  });
+export interface ServeOptions extends Address {
+  readonly stage: string | undefined;
+  readonly random: boolean;
+}
+
+/** Serves engines until the process is asked to end. `names` are games, or hashes where a stage is given. */
+export async function serveEngines(names: readonly string[], options: ServeOptions): Promise<void> {
+  const { stage, random, host, cert } = options;
+  requireEncryption(options);
+  const engines = await (stage ? publishedEngines(stage, names) : builtEngines(names));
+  const server = await serve(engines, random, options);
+  for (const { capabilities, hash } of engines) {
+    console.log(`${capabilities.engineId} ${capabilities.buildId} ${hash}`);
+  }
+  if (random) console.log("random bytes of this machine's generator");
+  console.log(`Serving on ${cert ? 'https' : 'http'}://${host}:${server.port}`);
+  const stop = () => void server.stop(GRACE_MS);
+  process.once('SIGINT', stop).once('SIGTERM', stop);
 }

@@ -31,7 +31,7 @@ interface Ended {
 async function faults(...args: readonly string[]): Promise<Ended> {
   const env = { PATH: '', WALLET_PORT: new URL(wallet.url).port };
   try {
-    const ended = await promisify(execFile)(process.execPath, [script('./fault-command.ts'), ...args], {
+    const ended = await promisify(execFile)(process.execPath, [script('./fault.command.ts'), ...args], {
       env,
     });
     return { ...ended, code: 0 };
@@ -123,7 +123,7 @@ describe('the command', () => {
     );
   });
 
-  it.each<[string[], RegExp]>([
+  it.each<[string[], RegExp, code?: number]>([
     [['add', '--fault', 'fire'], /^The rule: fault: one of commit-then-time-out, .*, down$/],
     [['add', '--fault', 'slow', '--times', 'often'], /^The rule: times: .*number.*$/],
     [
@@ -136,44 +136,46 @@ describe('the command', () => {
       /^The rule: every and probability exclude each other$/,
     ],
     [['add', '--fault', 'slow', '--seed', '2'], /^The rule: a seed is for a probability$/],
-    [['set'], /^set needs the file of a plan$/],
+    [['set'], /^set needs the file of a plan$/, 2],
     [['set', '/no/such/plan.json'], /^\/no\/such\/plan\.json cannot be read: ENOENT.*$/],
-    [['show', '--fire'], /^Unknown option '--fire'.*$/],
+    [['show', '--fire'], /^Unknown option '--fire'.*$/, 2],
     [
       ['show', '--wallet', 'http://127.0.0.1:1'],
       /^No wallet answers at http:\/\/127\.0\.0\.1:1; start it .*$/,
     ],
     [['show', '--wallet', 'nowhere'], /^nowhere is no address$/],
-  ])('refuses %o in one clear line', async (args, line) => {
+  ])('refuses %o in one clear line', async (args, line, expected = 1) => {
     const { code, stderr, stdout } = await faults(...args);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^[^\n]+\n$/);
-    expect(stderr.trimEnd()).toMatch(line);
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
+    expect(stderr).toMatch(/^Error: [^\n]+\n$/);
+    expect(stderr.trimEnd().replace('Error: ', '')).toMatch(line);
   });
 
-  it.each([[[]], [['burn']], [['show', 'more']], [['clear', '--times', '3']]])(
-    'shows how it is used for %o',
-    async (args) => {
-      expect(await faults(...args)).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Usage: /) });
-    },
-  );
+  it.each<[string[], RegExp]>([
+    [[], /^Error: ACTION is missing; .* --help .*\n$/],
+    [['burn'], /^Error: ACTION is "burn", but takes one of show, set, add, clear; .*\n$/],
+    [['show', 'more'], /^Error: show takes no file\n$/],
+    [['clear', '--times', '3'], /^Error: clear takes no --times; only add does\n$/],
+  ])('says for %o what it takes', async (args, line) => {
+    expect(await faults(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(line) });
+  });
 
   it('names what is wrong in the file of a plan', async () => {
     const flawed = planFile('{"rules":[{"fault":"slow"},{"fault":"slow","delay":3},{"fault":"fire"}]}');
     const { stderr } = await faults('set', flawed);
     expect(stderr).toMatch(/plan\.json: rules\.1: Unrecognized key: "delay"; rules\.2\.fault: one of /);
     expect((await faults('set', planFile('{"rules":'))).stderr).toMatch(
-      /^\S+plan\.json cannot be read: .*JSON.*\n$/,
+      /^Error: \S+plan\.json cannot be read: .*JSON.*\n$/,
     );
     expect((await faults('set', planFile('{"rules":[{"fault":"down"}],"rules":[]}'))).stderr).toMatch(
-      /^\S+plan\.json cannot be read: .*the same name twice\n$/,
+      /^Error: \S+plan\.json cannot be read: .*the same name twice\n$/,
     );
   });
 });
 
 describe('a wallet that is started with a plan', () => {
   const start = (...args: readonly string[]) =>
-    spawn(process.execPath, [script('./start.ts'), ...args], {
+    spawn(process.execPath, [script('./start.command.ts'), ...args], {
       env: {
         PATH: '',
         WALLET_PORT: '0',

@@ -1,39 +1,7 @@
-/** `npm run wallet:faults`: sets, shows and clears what goes wrong at a demo wallet that runs on this machine. */
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { UsageError } from '../../shared/command-line/command-line.ts';
 import { FaultError } from '../../shared/domain/errors.ts';
-import { FAULT_NAMES, readPlan, readPlanFile, Rule } from './fault-plan.ts';
-
-const USAGE = `Usage: npm run wallet:faults -- show
-       npm run wallet:faults -- set PLAN.json
-       npm run wallet:faults -- add --fault FAULT [--on CALL]… [--times N] [--every N] [--skip N]
-         [--probability P [--seed N]] [--for-ms MS] [--player ID] [--game CODE] [--transaction ID]
-         [--delay-ms MS] [--hold-ms MS] [--status CODE] [--commit] [--form FORM] [--when WHEN]
-       npm run wallet:faults -- clear
-FAULT is one of ${FAULT_NAMES.join(', ')}.
-The wallet is the one on port WALLET_PORT, 8081 unless set, or that of --wallet URL.`;
-
-const options = {
-  wallet: { type: 'string', default: `http://127.0.0.1:${process.env['WALLET_PORT'] || 8081}` },
-  help: { type: 'boolean', default: false },
-  fault: { type: 'string' },
-  on: { type: 'string', multiple: true },
-  player: { type: 'string' },
-  game: { type: 'string' },
-  transaction: { type: 'string' },
-  times: { type: 'string' },
-  every: { type: 'string' },
-  skip: { type: 'string' },
-  probability: { type: 'string' },
-  seed: { type: 'string' },
-  'for-ms': { type: 'string' },
-  'delay-ms': { type: 'string' },
-  'hold-ms': { type: 'string' },
-  status: { type: 'string' },
-  commit: { type: 'boolean' },
-  form: { type: 'string' },
-  when: { type: 'string' },
-} as const;
+import { readPlan, readPlanFile, Rule } from './fault-plan.ts';
 
 /** The field of a rule that an option is, where that is not the option's own name. */
 const fieldByOption: Readonly<Record<string, string>> = {
@@ -53,27 +21,22 @@ function fail(message: string): never {
   throw new FaultError('MISCONFIGURED', message);
 }
 
-function commandLine() {
-  try {
-    return parseArgs({ allowPositionals: true, options });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return fail(`${reason} (npm run wallet:faults -- --help tells what there is)`);
-  }
-}
+/** Options that describe a fault, as they were typed. One that was not given is undefined, or false, or empty. */
+export type FaultOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** The options of `add` as one rule. @throws FaultError MISCONFIGURED */
-function ruleOf(values: ReturnType<typeof commandLine>['values']): Rule {
-  const given = Object.entries(values).filter(([option]) => describesFault(option));
-  const fields = given.map(([option, value]) => [
+function ruleOf(options: FaultOptions): Rule {
+  const fields = given(options).map(([option, value]) => [
     fieldByOption[option] ?? option.replaceAll('-', '_'),
     NUMBERS.includes(option) ? Number(value) : value,
   ]);
   return readPlan(Rule, Object.fromEntries(fields), 'The rule');
 }
 
-function describesFault(option: string): boolean {
-  return option !== 'wallet' && option !== 'help';
+function given(options: FaultOptions) {
+  return Object.entries(options).filter(([, value]) =>
+    Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false,
+  );
 }
 
 async function ask(wallet: string, method: string, plan?: unknown): Promise<z.output<typeof View>> {
@@ -99,33 +62,30 @@ function print({ rules, held }: z.output<typeof View>): void {
   if (held > 0) console.log(`Calls that are held back now: ${held}`);
 }
 
-async function run(): Promise<void> {
-  const { values, positionals } = commandLine();
-  const { wallet } = values;
-  const [command, file, ...more] = positionals;
-  if (values.help) return console.log(USAGE);
-  if (more.length > 0 || (file !== undefined && command !== 'set')) fail(USAGE);
-  if (command !== 'add' && Object.keys(values).some(describesFault)) fail(USAGE);
-  switch (command) {
+export type Action = 'show' | 'set' | 'add' | 'clear';
+
+/**
+ * Sets, shows or clears what goes wrong at the wallet of an address, and prints what there is then.
+ * @throws UsageError, FaultError MISCONFIGURED
+ */
+export async function changeFaults(
+  action: Action,
+  file: string | undefined,
+  { wallet, ...options }: FaultOptions & { readonly wallet: string },
+): Promise<void> {
+  if (file !== undefined && action !== 'set') throw new UsageError(`${action} takes no file`);
+  const [[superfluous] = []] = given(options);
+  if (action !== 'add' && superfluous !== undefined)
+    throw new UsageError(`${action} takes no --${superfluous}; only add does`);
+  switch (action) {
     case 'show':
       return print(await ask(wallet, 'GET'));
     case 'set':
-      return print(
-        await ask(wallet, 'PUT', await readPlanFile(file ?? fail('set needs the file of a plan'))),
-      );
+      if (file === undefined) throw new UsageError('set needs the file of a plan');
+      return print(await ask(wallet, 'PUT', await readPlanFile(file)));
     case 'add':
-      return print(await ask(wallet, 'POST', ruleOf(values)));
+      return print(await ask(wallet, 'POST', ruleOf(options)));
     case 'clear':
       return print(await ask(wallet, 'DELETE'));
-    default:
-      return fail(USAGE);
   }
-}
-
-try {
-  await run();
-} catch (error) {
-  if (!(error instanceof FaultError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
 }

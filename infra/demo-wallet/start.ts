@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { FaultError } from '../../shared/domain/errors.ts';
 import { readPlanFile } from './fault-plan.ts';
@@ -19,37 +18,18 @@ const Environment = z.object({
   WALLET_SECRET: z.string().min(16, 'at least 16 characters').default(LOCAL_SECRET),
 });
 
-async function start(): Promise<void> {
+/** Starts the wallet of the environment, hostile by the plan in a file. @throws FaultError MISCONFIGURED */
+export async function startWallet(planFile: string | undefined): Promise<void> {
   const environment = Environment.safeParse(process.env);
   if (!environment.success) {
     const flaws = environment.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new FaultError('MISCONFIGURED', flaws.join('; '));
   }
   const { WALLET_PORT: port, WALLET_DATA: dataDirectory, WALLET_SECRET: secret } = environment.data;
-  const planFile = planFileOf(process.argv.slice(2));
   const faults = planFile === undefined ? undefined : await readPlanFile(planFile);
   const wallet = await startDemoWallet({ port, dataDirectory, secret, faults });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void wallet.stop());
   console.log(`The demo wallet listens on ${wallet.url}; its balances are in ${dataDirectory}.`);
   console.log('It knows player123 with the token "demo". Ctrl-C stops it.');
   if (faults) console.log(`It is hostile, by ${planFile}.`);
-}
-
-/** @throws FaultError MISCONFIGURED */
-function planFileOf(args: string[]): string | undefined {
-  try {
-    return parseArgs({ args, options: { faults: { type: 'string' } } }).values.faults;
-  } catch (error) {
-    throw new FaultError('MISCONFIGURED', 'The only option is --faults with the file of a plan', {
-      cause: error,
-    });
-  }
-}
-
-try {
-  await start();
-} catch (error) {
-  if (!(error instanceof FaultError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
 }

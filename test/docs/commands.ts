@@ -33,7 +33,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run bench:engines$/, 'ci'],
   [/^npm run verify:determinism$/, 'ci'],
   // It would record what the tests compare with.
-  [/^npm exec -- node engines\/golden\.ts <name>$/, 'ci'],
+  [/^npm run engine:record -- <name>$/, 'ci'],
   [/^npm exec -- vitest run .* --project unit engines$/, 'ci'],
   [/^npm run reconcile (?:--silent )?-- .* --stage prod$/, 'account'],
   [/^npx cdk (?:bootstrap|diff|deploy) -c stage=/, 'account'],

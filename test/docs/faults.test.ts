@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FAULT_NAMES, readPlanFile, Rule } from '../../infra/demo-wallet/fault-plan.ts';
@@ -59,9 +59,13 @@ describe('docs/wallet-api.md', () => {
     const rows = tableUnder(wallet, 'Rules');
     const list = (text = '') => text.split(', ').filter((name) => !name.includes(' '));
     expect(rows.flatMap(([fields]) => list(fields)).sort()).toEqual(['on', ...COMMON].sort());
-    const source = readFileSync(path.join(ROOT, 'infra/demo-wallet/fault-command.ts'), 'utf8');
+    const help = execFileSync(process.execPath, ['infra/demo-wallet/fault.command.ts', '--help'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
     for (const option of rows.flatMap(([, options]) => list(options)))
-      expect(source).toMatch(new RegExp(`\\b${option.slice(2)}'?: \\{ type:`));
+      expect(help).toMatch(new RegExp(`^ +${option} `, 'm'));
+    for (const fault of FAULT_NAMES) expect(help).toMatch(new RegExp(`\\b${fault}\\b`));
   });
 
   it('names a plan that can be set', async () => {

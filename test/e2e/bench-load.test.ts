@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('npm run bench:load plays a stack of its own, checks every sum and writes its report', async () => {
   const file = path.join(folder, 'report.json');
-  const words = ['test/load/run.ts', '--seconds', '5', '--players', '2', '--report', file];
+  const words = ['test/load/run.command.ts', '--seconds', '5', '--players', '2', '--report', file];
   const { stdout } = await promisify(execFile)(process.execPath, words);
   expect(stdout).toMatch(/rounds\/s .*\n.*\n\| 2 /);
 

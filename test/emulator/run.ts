@@ -1,14 +1,12 @@
 /**
- * Deploys the stack to an emulator of AWS that it starts itself, and plays the end-to-end suite there:
- * `npm run test:emulator -- [--install] [--api http|rest] [-- VITEST-OPTIONS]`. Needs Python 3.10 or newer, and no Docker.
+ * Deploys the stack to an emulator of AWS that it starts itself, and plays the end-to-end suite there. Needs Python 3.10 or
+ * newer, and no Docker.
  * Nothing that it started is left running, however it ends. The exit code is the suite's.
  */
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { emulatorEnvironment } from '../../infra/commands/deploy-emulator.ts';
-import { runCommand } from '../../infra/commands/run-command.ts';
 import { DEMO_OPERATOR_KEY } from '../../infra/commands/seed-demo.ts';
 import { startDemoWallet } from '../../infra/demo-wallet/server.ts';
 import { DEMO_WALLET_SECRET } from '../../infra/local/seed.ts';
@@ -36,7 +34,7 @@ interface Run extends Surroundings {
 }
 
 /** @returns the exit code of the suite */
-async function testOnEmulator(api: string, vitestOptions: readonly string[]): Promise<number> {
+export async function testOnEmulator(api: string, vitestOptions: readonly string[]): Promise<number> {
   await using owned = new AsyncDisposableStack();
   const directory = path.join(ROOT, '.rgs/emulator', api);
   await mkdir(directory, { recursive: true });
@@ -54,7 +52,8 @@ async function testOnEmulator(api: string, vitestOptions: readonly string[]): Pr
   return await step('Play', () => play(run, { outputs, walletUrl, vitestOptions }));
 }
 
-async function installEmulator(): Promise<void> {
+/** Only installs the emulator: two runs side by side need it to be there. */
+export async function installEmulator(): Promise<void> {
   await using owned = new AsyncDisposableStack();
   await installMiniStack((command) => succeed({ owned, environment: process.env }, command));
 }
@@ -69,7 +68,7 @@ async function temporaryFolder(owned: AsyncDisposableStack): Promise<string> {
 async function deploy(run: Run, api: string): Promise<Readonly<Record<string, string>>> {
   const outputsFile = path.join(run.directory, 'outputs.json');
   const options = ['--endpoint', run.endpoint, '--api', api, '--outputs-file', outputsFile];
-  await succeed(run, node('infra/commands/deploy-emulator.ts', options));
+  await succeed(run, node('infra/commands/deploy-emulator.command.ts', options));
   const outputs = JSON.parse(await readFile(outputsFile, 'utf8')) as Record<string, Record<string, string>>;
   return outputs[STACK] ?? {};
 }
@@ -83,7 +82,7 @@ async function startWallet({ owned, state }: Run): Promise<string> {
 
 function seed(run: Run, walletUrl: string): Promise<void> {
   const options = ['--wallet-url', walletUrl, '--wallet-secret', DEMO_WALLET_SECRET];
-  return succeed(run, node('infra/commands/seed-demo.ts', options));
+  return succeed(run, node('infra/commands/seed-demo.command.ts', options));
 }
 
 interface Suite {
@@ -114,16 +113,3 @@ function exitCode(run: Surroundings, command: Command, variables: NodeJS.Process
   const environment = { ...run.environment, ...variables };
   return run.owned.use(startGroup(command, { directory: ROOT, environment })).exited;
 }
-
-await runCommand(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      api: { type: 'string', default: 'http' },
-      /** Only installs the emulator: two runs side by side need it to be there. */
-      install: { type: 'boolean', default: false },
-    },
-  });
-  if (values.install) await installEmulator();
-  else process.exitCode = await testOnEmulator(values.api, positionals);
-});

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { describeMachine } from './machine.ts';
-import { readOptions, refuseOnBusyMachine } from './options.ts';
+import { readCommandLine } from '../../shared/command-line/command-line.ts';
+import { BENCH_LOAD, type LoadOptions, loadOptionsOf, refuseOnBusyMachine } from './options.ts';
+
+function readOptions(words: readonly string[]): LoadOptions {
+  const values = readCommandLine(BENCH_LOAD, words);
+  if (!values) throw new Error('The words ask for help');
+  return loadOptionsOf(values);
+}
 
 describe('the options of npm run bench:load', () => {
   it('are three levels of 20 seconds unless others are given', () => {

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { latencyChart } from './chart.ts';
-import { readOptions } from './options.ts';
+import { BENCH_LOAD } from './options.ts';
 import { reportPage } from './report-page.ts';
 import { LoadReport } from './report.ts';
 
 describe('the load report in the documentation', () => {
-  const file = readOptions([]).reportFile;
+  const file = path.resolve(BENCH_LOAD.options.report.default);
   const text = (ending: string) => readFileSync(file.replace(/\.json$/, ending), 'utf8');
   const report = LoadReport.parse(JSON.parse(text('.json')));
 

@@ -8,7 +8,7 @@ import { LocalStackProcess } from '../e2e/local-stack.ts';
 import { latencyChart } from './chart.ts';
 import { type Level, runLevel } from './level.ts';
 import { describeCommit, describeMachine } from './machine.ts';
-import { type LoadOptions, readOptions, refuseOnBusyMachine } from './options.ts';
+import { type LoadOptions, refuseOnBusyMachine } from './options.ts';
 import { figuresTable, playing, reportPage } from './report-page.ts';
 import type { LoadReport } from './report.ts';
 import { startWalletProxy } from './wallet-calls.ts';
@@ -42,7 +42,8 @@ async function writeReport(report: LoadReport, file: string): Promise<void> {
   console.log(`\nThe report is in ${path.relative(process.cwd(), base)}.json, .md and .svg`);
 }
 
-async function bench(options: LoadOptions): Promise<number> {
+/** @returns the exit code. @throws Error in words for the user */
+export async function bench(options: LoadOptions): Promise<number> {
   const machine = describeMachine();
   refuseOnBusyMachine(options, machine);
   const levels = await playLevels(options);
@@ -64,11 +65,4 @@ async function bench(options: LoadOptions): Promise<number> {
   }
   await writeReport(report, options.reportFile);
   return 0;
-}
-
-try {
-  process.exitCode = await bench(readOptions(process.argv.slice(2)));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
 }

@@ -1,31 +1,31 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
+import pMap from 'p-map';
 import { progressLine } from '../../infra/commands/progress-line.ts';
 import { type Exploration, explore } from './explore.ts';
 import { mistakes } from './mistakes.ts';
 import { walletKinds } from './model-wallet.ts';
 import type { Scenario } from './table.ts';
 
-/**
- * `npm run verify:protocol`: every state that a round can reach with each kind of wallet; then each planted mistake must
- * be found. Scenarios run beside each other, each in a process of its own, which is this file with the scenario named.
- */
-const [, , named] = process.argv;
-
 /** Hundreds of thousands of states wait in turn: a small nursery would copy each of them again and again. */
 const MEMORY = ['--max-semi-space-size=128', '--max-old-space-size=8192'];
 
 const progress = progressLine();
 
-if (named) {
+// One scenario, in a process of its own.
+if (import.meta.main) {
+  const [, , named = ''] = process.argv;
   const onProgress = (states: number) => process.stderr.write(`${states}\n`);
   console.log(JSON.stringify(await explore(JSON.parse(named) as Scenario, { onProgress })));
-} else {
-  process.exitCode = (await verify()) === 0 ? 0 : 1;
 }
 
-async function verify(): Promise<number> {
+/**
+ * Explores every state that a round can reach with each kind of wallet; then each planted mistake must be found. Scenarios
+ * run beside each other, each in a process of its own, which is this file with the scenario named.
+ * @returns the number of violations and of mistakes that were not found
+ */
+export async function verify(): Promise<number> {
   const clean = Object.keys(walletKinds).flatMap((wallet) =>
     [true, false].map((wins) => ({ wallet, wins, mistake: undefined })),
   );
@@ -48,16 +48,15 @@ async function verify(): Promise<number> {
 type Result = Exploration & { readonly scenario: Scenario };
 
 async function visitAll(scenarios: readonly Scenario[]): Promise<Result[]> {
-  const waiting = [...scenarios];
   const results: Result[] = [];
-  const work = async () => {
-    for (let scenario = waiting.shift(); scenario; scenario = waiting.shift()) {
-      // One wallet that shows a mistake is enough.
-      const shown = results.some((result) => result.finding && result.scenario.mistake === scenario?.mistake);
-      if (!(scenario.mistake && shown)) results.push(await visit(scenario));
-    }
+  const visitUnlessShown = async (scenario: Scenario) => {
+    // One wallet that shows a mistake is enough.
+    const shown = results.some(
+      ({ finding, scenario: { mistake } }) => finding && mistake === scenario.mistake,
+    );
+    if (!(scenario.mistake && shown)) results.push(await visit(scenario));
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  await pMap(scenarios, visitUnlessShown, { concurrency: availableParallelism() });
   return results;
 }
 

@@ -1,63 +1,62 @@
 /**
- * `npm run verify:faults -- --spins N --seed S`: plays the product's handlers in simulated worlds full of faults, and fails
- * where a rule is broken or a fault was never tried. The same seed prints the same lines; times and progress are on stderr.
- * Each thread collects its own garbage: V8's helpers, two for each processor, took half of the time from the worlds.
+ * Plays the product's handlers in simulated worlds full of faults. The same seed prints the same lines; times and progress
+ * are on stderr.
  */
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { progressLine } from '../../infra/commands/progress-line.ts';
 import { testBuild } from './build.ts';
 import { pairs } from './faults.ts';
 import failedSeeds from './failed-seeds.json' with { type: 'json' };
-import { mistakes, type Mistake } from './mistakes.ts';
+import type { Mistake } from './mistakes.ts';
 import { Pool } from './pool.ts';
 import { explain, type Failure, simulate, type Totals } from './simulate.ts';
 import type { WaitingCredits } from './waiting-credits.ts';
 
-const { values } = parseArgs({
-  options: {
-    spins: { type: 'string', default: '100000' },
-    seed: { type: 'string' },
-    world: { type: 'string' },
-    /** How many wins wait for a wallet that is down for a day. */
-    credits: { type: 'string', default: '100000' },
-    mistake: { type: 'string' },
-  },
-});
+export interface VerifyOptions {
+  readonly spins: number;
+  readonly seed: string | undefined;
+  /** Only this world is played. */
+  readonly world: number | undefined;
+  /** How many wins wait for a wallet that is down for a day. */
+  readonly credits: number;
+  readonly mistake: Mistake | undefined;
+}
 
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  const spins = wholeNumber('--spins', values.spins);
-  const seed = values.seed ?? String(randomInt(2 ** 47));
-  const mistake = mistakeNamed(values.mistake);
+/** @returns the exit code: 1 where a rule is broken or a fault was never tried */
+export async function verifyFaults(options: VerifyOptions): Promise<number> {
+  const { spins, seed = String(randomInt(2 ** 47)), world, credits, mistake } = options;
   const pool = new Pool(await testBuild(mistake));
   try {
-    if (values.world !== undefined) return await playOne(pool, seed, wholeNumber('--world', values.world));
+    if (world !== undefined) return await playOne(pool, { seed, mistake }, world);
     console.log(`seed ${seed}`);
-    for (const { seed: failedSeed, world } of failedSeeds) {
-      const status = await playOne(pool, failedSeed, world);
+    for (const { seed: failedSeed, world: failedWorld } of failedSeeds) {
+      const status = await playOne(pool, { seed: failedSeed, mistake }, failedWorld);
       if (status !== 0) return status;
     }
-    const credits = wholeNumber('--credits', values.credits);
     const waiting = credits === 0 ? undefined : pool.letCreditsWait({ seed, credits });
-    const status = spins === 0 ? 0 : await playMany(pool, seed, spins);
-    return status || !waiting ? status : await reportWaiting(pool, seed, await waiting);
+    const status = spins === 0 ? 0 : await playMany(pool, { seed, mistake }, spins);
+    return status || !waiting ? status : await reportWaiting(pool, { seed, mistake }, await waiting);
   } finally {
     await pool.close();
   }
 }
 
-async function playMany(pool: Pool, seed: string, spins: number): Promise<number> {
+/** What a run has to be told to be repeated. */
+interface Repeatable {
+  readonly seed: string;
+  readonly mistake: Mistake | undefined;
+}
+
+async function playMany(pool: Pool, run: Repeatable, spins: number): Promise<number> {
   const startedAtMs = performance.now();
   const progress = progressLine();
   const { totals, failure, unvisited } = await simulate(pool, {
-    seed,
+    seed: run.seed,
     spins,
     onProgress: (reached) => progress.show(lineOf(reached, spins, performance.now() - startedAtMs)),
   });
   progress.end();
-  if (failure) report(seed, failure);
+  if (failure) report(run, failure);
   for (const pair of failure ? [] : unvisited) console.log(`NEVER TRIED: ${pair}`);
   const hours = Math.round(totals.virtualMs / 3_600_000);
   console.log(
@@ -70,12 +69,13 @@ async function playMany(pool: Pool, seed: string, spins: number): Promise<number
   return failure || unvisited.length > 0 ? 1 : 0;
 }
 
-async function reportWaiting(pool: Pool, seed: string, waiting: WaitingCredits): Promise<number> {
+async function reportWaiting(pool: Pool, run: Repeatable, waiting: WaitingCredits): Promise<number> {
   const { credits, lastCreditAfterMs, neighbours, lastNeighbourAfterMs, violation } = waiting;
   if (violation) {
+    const { seed } = run;
     const fewest = await withFewestCredits(pool, seed, waiting);
     console.log(`BROKEN, seed ${seed}, ${fewest.credits} wins wait for a day: ${fewest.violation?.message}`);
-    console.log(again(`--spins 0 --seed ${seed} --credits ${fewest.credits}`));
+    console.log(again(run, `--spins 0 --credits ${fewest.credits}`));
     return 1;
   }
   console.log(
@@ -96,43 +96,33 @@ async function withFewestCredits(pool: Pool, seed: string, waiting: WaitingCredi
   return fewest;
 }
 
-async function playOne(pool: Pool, seed: string, index: number): Promise<number> {
+async function playOne(pool: Pool, run: Repeatable, index: number): Promise<number> {
+  const { seed } = run;
   const played = await pool.play({ seed, index });
   if (!played.violation) {
     console.log(`seed ${seed} world ${index}: all well, digest ${played.digest.toString(16)}`);
     return 0;
   }
-  report(seed, await explain(pool, seed, played));
+  report(run, await explain(pool, seed, played));
   return 1;
 }
 
-function report(seed: string, { index, message, schedule, trace }: Failure): void {
-  console.log(`\nBROKEN, seed ${seed} world ${index}: ${message}`);
+function report(run: Repeatable, { index, message, schedule, trace }: Failure): void {
+  console.log(`\nBROKEN, seed ${run.seed} world ${index}: ${message}`);
   console.log('The shortest schedule that breaks it:');
   for (const [place, step] of schedule.entries()) console.log(`  ${place + 1}. ${step}`);
   console.log('What then happens:');
   for (const line of trace) console.log(`  ${line}`);
-  console.log(again(`--seed ${seed} --world ${index}`));
+  console.log(again(run, `--world ${index}`));
 }
 
-function again(options: string): string {
-  const planted = values.mistake ? ` --mistake ${values.mistake}` : '';
-  return `Again: npm run verify:faults -- ${options}${planted}\n`;
+function again({ seed, mistake }: Repeatable, options: string): string {
+  const planted = mistake ? ` --mistake ${mistake}` : '';
+  return `Again: npm run verify:faults -- --seed ${seed} ${options}${planted}\n`;
 }
 
 function lineOf(reached: Totals, spins: number, elapsedMs: number): string {
   const rate = (reached.spins / elapsedMs) * 1000;
   const left = Math.max(0, (spins - reached.spins) / rate);
   return `${reached.spins} of ${spins} spins, ${rate.toFixed(0)} a second, ${left.toFixed(0)} s left`;
-}
-
-function mistakeNamed(name: string | undefined): Mistake | undefined {
-  const found = mistakes.find((mistake) => mistake === name);
-  if (name !== undefined && !found) throw new Error(`--mistake is one of ${mistakes.join(', ')}`);
-  return found;
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${option} is a whole number`);
-  return Number(text);
 }

@@ -21,8 +21,6 @@ export interface EvidenceOptions {
 
 const LEVEL = 0.01;
 const BINS = 10;
-/** NIST SP 800-22, 4.2.2: of fewer samples the spread of p-values cannot be told. */
-export const LEAST_SAMPLES = 55;
 /** NIST SP 800-22, 4.2.2: p-values whose own p-value is below this are not uniform. */
 const RARE = 0.0001;
 

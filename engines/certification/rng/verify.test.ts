@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-const COMMAND = 'engines/certification/rng/verify.ts';
+const COMMAND = 'engines/certification/rng/verify.command.ts';
 
 it('npm run verify:rng tells of every test whether it passed, and exits with 0', async () => {
   const options = ['--samples', '55', '--words', '4096', '--seed', 'command'];

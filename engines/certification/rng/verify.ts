@@ -1,41 +1,23 @@
 /** `npm run verify:rng`: statistical evidence on the random words that rounds consume. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
-import * as z from 'zod';
 import { progressLine } from '../../../infra/commands/progress-line.ts';
-import { gatherEvidence, LEAST_SAMPLES, mostRefused } from './evidence.ts';
+import { gatherEvidence, mostRefused } from './evidence.ts';
 import { roundStream, seedsFrom, type Words } from './stream.ts';
 
-const positive = z.coerce.number().int().positive();
-const Options = z.object({
-  samples: positive.min(LEAST_SAMPLES).max(1_000_000),
-  // Fewer would leave most cells of some tests with less than five expected counts.
-  words: positive.min(4_096).max(100_000_000),
-  seed: z.string().min(1).optional(),
-  raw: z.boolean(),
-});
+export interface VerifyOptions {
+  readonly samples: number;
+  readonly words: number;
+  /** Seeds come from this text; without it, they come as rounds get them. */
+  readonly seed: string | undefined;
+  /** Only writes the words. */
+  readonly raw: boolean;
+}
 
-async function main(): Promise<number> {
-  try {
-    const { values } = parseArgs({
-      options: {
-        samples: { type: 'string', default: '1000' },
-        words: { type: 'string', default: '10000' },
-        seed: { type: 'string' },
-        raw: { type: 'boolean', default: false },
-      },
-    });
-    const { samples, words, seed, raw } = Options.parse(values);
-    const next = await roundStream(seed === undefined ? undefined : seedsFrom(seed));
-    if (raw) return await writeRaw(next);
-    return report(next, samples, words, seed);
-  } catch (error) {
-    console.error(
-      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : error,
-    );
-    return 2;
-  }
+/** @returns the exit code: 0 where every test passed, 1 where one did not */
+export async function verifyRandomWords({ samples, words, seed, raw }: VerifyOptions): Promise<number> {
+  const next = await roundStream(seed === undefined ? undefined : seedsFrom(seed));
+  return raw ? writeRaw(next) : report(next, samples, words, seed);
 }
 
 function report(next: Words, samples: number, words: number, seed: string | undefined): number {
@@ -73,5 +55,3 @@ async function writeRaw(next: Words): Promise<number> {
 function* blocksOf(next: Words): Generator<Buffer> {
   for (;;) yield Buffer.from(Uint32Array.from({ length: BLOCK_WORDS }, next).buffer);
 }
-
-process.exitCode = await main();

@@ -1,0 +1,10 @@
+/** The stage that a command works on. */
+export const STAGE = {
+  value: 'STAGE',
+  help: 'The stage to work on: local is the run of npm start, others are stacks in AWS.',
+  default: 'local',
+} as const;
+
+/** What to do where the services of a stage refuse the connection. */
+export const WHEN_UNREACHABLE =
+  'for the stage local, start the local run with npm start, or unset AWS_ENDPOINT_URL where it names another place';

@@ -1,0 +1,69 @@
+import { type CommandLine, helpOf, readCommandLine, UsageError, type Values } from '../command-line.ts';
+
+const USAGE_CODE = 2;
+/** A chain of causes that is longer is a circle. */
+const MAX_CAUSES = 8;
+
+type Declared<Part extends 'options' | 'arguments'> = NonNullable<CommandLine[Part]>;
+
+/**
+ * Runs a command on what was typed. Help goes to standard output. A mistake in what was typed is one line and exit code 2;
+ * a failure of the work is one line and the declared exit code. DEBUG=1 shows where an error came from.
+ * @param work imports what it needs when it is called, so that help and mistakes are answered at once; it returns the
+ * exit code, 0 where it returns nothing
+ */
+export async function runCommand<const O extends Declared<'options'>, const A extends Declared<'arguments'>>(
+  line: CommandLine<O, A>,
+  work: (values: Values<O, A>) => Promise<number | void>,
+): Promise<void> {
+  try {
+    const values = readCommandLine(line, process.argv.slice(2));
+    if (values === undefined) console.log(helpOf(line));
+    else process.exitCode = (await work(values)) ?? 0;
+  } catch (error) {
+    console.error(process.env['DEBUG'] ? error : `Error: ${failureText(error, line)}`);
+    process.exitCode = error instanceof UsageError ? USAGE_CODE : (line.failureCode ?? 1);
+  }
+}
+
+/** @returns one line for the person who ran the command */
+export function failureText(
+  error: unknown,
+  { whenUnreachable }: Pick<CommandLine, 'whenUnreachable'>,
+): string {
+  const refused = causesOf(error).find((cause) => cause['code'] === 'ECONNREFUSED');
+  if (refused) {
+    const { address, port } = refused;
+    const place = typeof address === 'string' ? ` at ${address}:${Number(port)}` : '';
+    return [`Nothing answers${place}`, whenUnreachable].filter(Boolean).join('; ');
+  }
+  const [{ issues } = {}] = causesOf(error);
+  if (Array.isArray(issues)) return issues.map(issueText).join('; ');
+  return (error instanceof Error ? error.message || error.name : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** An error of zod would print itself as JSON over many lines. */
+function issueText({
+  path,
+  message,
+}: {
+  readonly path?: readonly PropertyKey[];
+  readonly message?: string;
+}): string {
+  const place = path?.map(String).join('.');
+  return place ? `${place}: ${message}` : String(message);
+}
+
+type Cause = Readonly<Record<string, unknown>>;
+
+/** An error, what caused it, and what is gathered in each of them. */
+function causesOf(error: unknown, depth = 0): readonly Cause[] {
+  if (typeof error !== 'object' || error === null || depth > MAX_CAUSES) return [];
+  const own = error as Cause;
+  const gathered: readonly unknown[] = Array.isArray(own['errors']) ? own['errors'] : [];
+  const inner = [...gathered, own['cause']].flatMap((cause) => causesOf(cause, depth + 1));
+  // Those inside come first where they know more: an AggregateError has a code, but no address.
+  return own['address'] === undefined
+    ? [...inner.filter((cause) => 'address' in cause), own, ...inner]
+    : [own];
+}
