@@ -70,7 +70,7 @@ describe('npm run engine:serve', () => {
     ['seeds in plain text on a network', ['happy-panda', '--host', '0.0.0.0'], /unencrypted/],
   ])('refuses %s', async (_, args, message) => {
     expect(await run(...args)).toMatch(message);
-    expect(child?.exitCode ?? (await once(child as ChildProcess, 'exit'))[0]).toBe(1);
+    expect(child?.exitCode ?? (await once(child as ChildProcess, 'exit'))[0]).toBe(2);
   });
 });
 

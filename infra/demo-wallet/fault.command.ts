@@ -19,7 +19,8 @@ await runCommand(
         value: 'FAULT',
         help:
           'What goes wrong, for add, as are all options below: commit-then-time-out, time-out, duplicate, reorder, ' +
-          'rollback-before-bet, server-error, garbage, wrong-currency, player-blocked, slow or down.',
+          'rollback-before-bet, server-error, garbage, wrong-currency, wrong-transaction, negative-balance, another-amount, ' +
+          'slow, close-socket, limit-reached, player-blocked or down.',
       },
       on: { value: 'CALL', help: 'The call that it strikes.', multiple: true },
       times: { value: 'N', help: 'How often it strikes.' },
@@ -36,7 +37,7 @@ await runCommand(
       status: { value: 'CODE', help: 'The status of server-error.' },
       commit: { help: 'server-error books the transaction first.' },
       form: { value: 'FORM', help: 'The form of garbage: html, cut-off, twice or too-long.' },
-      when: { value: 'WHEN', help: 'When player-blocked strikes.' },
+      when: { value: 'WHEN', help: 'When close-socket closes it: before, during or after the call.' },
     },
     example: 'add --fault slow --on debit --delay-ms 3000',
   },

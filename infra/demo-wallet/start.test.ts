@@ -11,7 +11,7 @@ import type { Operator } from '../../shared/domain/operator.ts';
 import type { Wallet, WalletReply, WalletTransaction } from '../../shared/ports/wallet.ts';
 
 const secret = 'the secret of this test';
-const script = new URL('./start.ts', import.meta.url).pathname;
+const script = new URL('./start.command.ts', import.meta.url).pathname;
 let directory: string;
 const children: ChildProcess[] = [];
 
@@ -122,7 +122,7 @@ async function failure(environment: Record<string, string>): Promise<string> {
 it('a port that is taken is one clear line', async () => {
   const port = new URL((await started()).url).port;
   expect(await failure({ WALLET_PORT: port })).toBe(
-    `Port ${port} is taken; the wallet cannot listen on it\n`,
+    `Error: Port ${port} is taken; the wallet cannot listen on it\n`,
   );
 });
 
@@ -134,6 +134,6 @@ it('a broken data folder is one clear line', async () => {
 
 it('a wrong setting is one clear line', async () => {
   expect(await failure({ WALLET_PORT: 'http', WALLET_SECRET: 'short' })).toBe(
-    'WALLET_PORT: a port number; WALLET_SECRET: at least 16 characters\n',
+    'Error: WALLET_PORT: a port number; WALLET_SECRET: at least 16 characters\n',
   );
 });
