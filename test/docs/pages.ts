@@ -10,12 +10,12 @@ export interface Page {
   readonly text: string;
 }
 
-/** README.md first, then everything under docs, then what games say of themselves. */
+/** README.md and the other pages at the top first, then everything under docs, then what games say of themselves. */
 export function pages(): Page[] {
-  const files = ['docs/**/*.md', 'engines/*/README.md'].flatMap((pattern) =>
+  const files = ['*.md', 'docs/**/*.md', 'engines/*/README.md'].flatMap((pattern) =>
     globSync(pattern, { cwd: ROOT }).sort(),
   );
-  return ['README.md', ...files].map(page);
+  return [...new Set(['README.md', ...files])].map(page);
 }
 
 export function page(file: string): Page {
