@@ -118,6 +118,12 @@ describe('money that the wallet has moved without a reason', () => {
     expect(kindsOf(without('VOIDED'), booked(paid, 'credit'))).toEqual(['UNEXPECTED_CREDIT']);
   });
 
+  it('is no credit of an intent, which may be played between the reading of the round and that of the books', () => {
+    const intent = without('INTENT');
+    expect(kindsOf(intent, booked(paid, 'credit'))).toEqual([]);
+    expect(kindsOf(without('VOIDING'), booked(paid, 'credit'))).toEqual(['UNEXPECTED_CREDIT']);
+  });
+
   it('is a rollback of what was not taken, or was given back already', () => {
     const round = without('VOIDED');
     const rollback = booked(round, 'rollback');

@@ -8,6 +8,7 @@ import { createTable, startDynoxide, type TestDatabase } from '../../../test/con
 import type { IntentRound } from '../../domain/round.ts';
 import { documentClient } from './document-client.ts';
 import { DynamoLedger } from './ledger.ts';
+import { encodeRound } from './round-codec.ts';
 
 const TABLE = 'ledger';
 const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
@@ -194,6 +195,88 @@ it('finds every unfinished round of a part that it can read before it tells of o
   };
   await expect(finding()).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
   expect(found).toEqual([[2], [], [3]]);
+});
+
+describe('a read of the ledger', () => {
+  interface Query {
+    readonly ConsistentRead?: boolean;
+    readonly Limit?: number;
+    readonly ExclusiveStartKey?: unknown;
+  }
+
+  /** A table that answers with these one after the other, and the queries that it was asked. */
+  function tableOf(...answers: object[]) {
+    const queries: Query[] = [];
+    const send = async ({ input }: { input: Query }) => {
+      queries.push(input);
+      return answers.shift() ?? {};
+    };
+    return { ledger: new DynamoLedger({ send } as unknown as DynamoDBDocumentClient, TABLE), queries };
+  }
+  const round = intent();
+  const { log } = round;
+  const item = encodeRound(round);
+
+  it('asks the table itself for the newest round and for a single one, for a replica may not have them yet', async () => {
+    const { ledger, queries } = tableOf();
+    await ledger.head(log);
+    await ledger.get({ log, number: 1 });
+    expect(queries).toMatchObject([{ ConsistentRead: true, Limit: 1 }, { ConsistentRead: true }]);
+  });
+
+  it('asks the index by the id, and the table itself for the round found there', async () => {
+    const { ledger, queries } = tableOf({ Items: [{ pk: item.pk, sk: item.sk }] }, { Item: item });
+    expect(await ledger.find(item.roundId)).toMatchObject({ roundId: item.roundId });
+    expect(queries).toMatchObject([
+      { IndexName: 'roundId', Limit: 1 },
+      { Key: { pk: item.pk, sk: item.sk }, ConsistentRead: true },
+    ]);
+  });
+
+  it('goes on where an answer ended before the page was full, for as many as are left', async () => {
+    const { ledger, queries } = tableOf(
+      { Items: [item, item], LastEvaluatedKey: { pk: 'here' } },
+      { Items: [item] },
+    );
+    expect(await ledger.list(log, { limit: 3 })).toHaveLength(3);
+    expect(queries).toMatchObject([{ Limit: 3 }, { Limit: 1, ExclusiveStartKey: { pk: 'here' } }]);
+    expect(queries[0]).not.toHaveProperty('ExclusiveStartKey');
+  });
+
+  it('ends where the page is full, though more rounds follow', async () => {
+    const { ledger, queries } = tableOf({ Items: [item], LastEvaluatedKey: { pk: 'here' } });
+    expect(await ledger.list(log, { limit: 1 })).toHaveLength(1);
+    expect(queries).toHaveLength(1);
+  });
+
+  it('goes on through answers without a round until the log ends', async () => {
+    const { ledger, queries } = tableOf({ LastEvaluatedKey: { pk: 'here' } }, { Items: [item] });
+    expect(await ledger.list(log, { limit: 2 })).toHaveLength(1);
+    expect(queries).toHaveLength(2);
+  });
+
+  it.each([{ limit: 0 }, { limit: 5, beforeNumber: 1 }])(
+    'asks nothing where nothing can be found: %o',
+    async (page) => {
+      const { ledger, queries } = tableOf();
+      expect(await ledger.list(log, page)).toEqual([]);
+      expect(queries).toEqual([]);
+    },
+  );
+
+  it('asks for the rounds below a number, and for none above the largest', async () => {
+    const { ledger, queries } = tableOf();
+    for (const beforeNumber of [2, 1_000_000_000, 2_000_000_000])
+      await ledger.list(log, { limit: 5, beforeNumber });
+    await ledger.list(log, { limit: 5 });
+    const values = { ':pk': item.pk, ':oldest': 'round#000000001' };
+    expect(queries).toMatchObject([
+      { ExpressionAttributeValues: { ...values, ':newest': 'round#000000001' } },
+      ...Array.from({ length: 3 }, () => ({
+        ExpressionAttributeValues: { ...values, ':newest': 'round#999999999' },
+      })),
+    ]);
+  });
 });
 
 function keyOf(pk: string, number: number) {

@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../domain/errors.ts';
 import { DynamoSessions } from './sessions.ts';
@@ -28,6 +28,7 @@ describe('a stored session', () => {
   });
 
   it.each([
+    ['the key of another session', { pk: 'session#11111111-5b6c-4d7e-9f80-112233445566' }],
     ['a currency that nobody can count in', { currency: 'XXX' }],
     ['a player that cannot be one', { playerId: 'a#b' }],
     ['an end that no calendar has', { endsAtMs: 8_640_000_000_000_001n }],
@@ -38,4 +39,18 @@ describe('a stored session', () => {
     await expect(reading).rejects.toBeInstanceOf(FaultError);
     await expect(reading).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
   });
+});
+
+it('is read from the table itself, for a replica may not know yet that it was revoked', async () => {
+  const sent: GetCommand[] = [];
+  const send = async (command: GetCommand) => {
+    sent.push(command);
+    return {};
+  };
+  expect(
+    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions').get(sessionId),
+  ).toBe(undefined);
+  expect(sent.map(({ input }) => input)).toEqual([
+    { TableName: 'sessions', Key: { pk: item.pk, sk: 'session' }, ConsistentRead: true },
+  ]);
 });

@@ -90,6 +90,22 @@ describe('data keys', () => {
     expect(calls.kms).toBe(2);
   });
 
+  it('that were absent are found as soon as another process has made them', async () => {
+    const { keys } = process();
+    expect(await keys.byId(202_611)).toBeUndefined();
+    await process().keys.current();
+    expect(await keys.byId(202_611)).toBeDefined();
+  });
+
+  it('that were absent are made once, and are then read from the table once', async () => {
+    const { keys } = process();
+    await keys.current();
+    await keys.current();
+    calls.kms = 0;
+    await keys.current();
+    expect(calls.kms).toBe(0);
+  });
+
   it('that are unknown make a record corrupt', async () => {
     const sealed = await process().cipher.seal(plain, 'here');
     Buffer.from(sealed.buffer).writeUInt32BE(209_912, 1);

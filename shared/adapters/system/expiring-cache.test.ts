@@ -43,6 +43,17 @@ describe('a cache', () => {
     expect(await cache.read('key', load)).toBe('load 1');
   });
 
+  it('keeps the newer entry of a name where an older load of the same name fails', async () => {
+    const { cache, load } = opened(() => 1_000, 1);
+    const { promise, reject } = Promise.withResolvers<string>();
+    const older = cache.read('key', () => promise);
+    await cache.read('another, so that the first one is forgotten', load);
+    expect(await cache.read('key', load)).toBe('load 2');
+    reject(new Error('down'));
+    await expect(older).rejects.toThrow('down');
+    expect(await cache.read('key', load)).toBe('load 2');
+  });
+
   it('keeps a value as long as its kind allows', async () => {
     const { cache, time, load } = opened((value) => (value === undefined ? 100 : 1_000));
     expect(await cache.read('key', async () => undefined)).toBeUndefined();
@@ -50,6 +61,18 @@ describe('a cache', () => {
     expect(await cache.read('key', load)).toBeUndefined();
     time.nowMs = 100;
     expect(await cache.read('key', load)).toBe('load 1');
+  });
+
+  it('counts an entry that was loaded again as a new one', async () => {
+    const { cache, time, load } = opened(() => 1_000, 2);
+    await cache.read('a', load);
+    time.nowMs = 500;
+    await cache.read('b', load);
+    time.nowMs = 1_000;
+    expect(await cache.read('a', load)).toBe('load 3');
+    await cache.read('c', load);
+    expect(await cache.read('a', load)).toBe('load 3');
+    expect(await cache.read('b', load)).toBe('load 5');
   });
 
   it('lets the oldest entry go when it is full', async () => {
