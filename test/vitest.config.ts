@@ -16,6 +16,7 @@ export default defineConfig({
             'test/docs/**/*.test.ts',
             'test/hostile-input/*.test.ts',
             'test/load/*.test.ts',
+            'test/mutation/*.test.ts',
             'test/protocol/*.test.ts',
             'test/simulation/*.test.ts',
           ],

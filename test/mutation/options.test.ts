@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { helpOf, readCommandLine } from '../../shared/command-line/command-line.ts';
+import { fileIn, type Selection, TEST_MUTATION, tasksOf } from './options.ts';
+import { type MutationRow, rows } from './rooms.ts';
+
+const money = 'test/mutation/rooms.ts';
+const table: MutationRow[] = [
+  { room: 'one', files: ['test/mutation/{rooms,score}.ts'], tests: [], threshold: 95, share: [money] },
+  { room: 'two/adapters', files: ['test/mutation/stryker.ts'], tests: [], threshold: 90 },
+];
+const everything: Selection = { room: [], file: [], share: false };
+const selected = (selection: Partial<Selection> = {}) =>
+  tasksOf({ ...everything, ...selection }, table).map(({ row, files }) => [row.room, ...files]);
+
+describe('the table of rooms', () => {
+  it('names files and tests that exist, none of them twice, and a threshold for each room', () => {
+    const tasks = tasksOf(everything);
+    expect(tasks).toHaveLength(rows.length);
+    const files = tasks.flatMap((task) => task.files);
+    expect(files.filter((file, index) => files.indexOf(file) !== index)).toEqual([]);
+    expect(files.filter((file) => /\.(test|fixture)\.ts$/.test(file))).toEqual([]);
+    for (const { room, threshold } of rows) expect([room, threshold >= 90]).toEqual([room, true]);
+  });
+
+  it('takes the share of each change from the files of its rooms', () => {
+    const whole = new Map(tasksOf(everything).map(({ row, files }) => [row.room, files]));
+    const tasks = tasksOf({ ...everything, share: true });
+    expect(tasks.map(({ row }) => row.room)).toEqual(['money', 'rounds', 'reconciliation']);
+    for (const { row, files } of tasks)
+      expect(whole.get(row.room)).toEqual(expect.arrayContaining([...files]));
+  });
+});
+
+describe('a mutation run', () => {
+  it('mutates every file of every room where none is named', () => {
+    expect(selected()).toEqual([
+      ['one', money, 'test/mutation/score.ts'],
+      ['two/adapters', 'test/mutation/stryker.ts'],
+    ]);
+  });
+
+  it('mutates one room, or the share of each change, or some lines of a file', () => {
+    expect(selected({ room: ['two/adapters'] })).toEqual([['two/adapters', 'test/mutation/stryker.ts']]);
+    expect(selected({ share: true })).toEqual([['one', money]]);
+    expect(selected({ file: [`${money}:10-20`] })).toEqual([['one', `${money}:10-20`]]);
+  });
+
+  it('takes no file and no room that the table does not have', () => {
+    expect(fileIn(table, `${money}:10-20`)).toBe(`${money}:10-20`);
+    expect(() => fileIn(table, 'test/mutation/run.ts')).toThrow('a file of a room');
+    expect(() => readCommandLine(TEST_MUTATION, ['--room', 'nowhere'])).toThrow('--room is "nowhere"');
+  });
+
+  it('is refused where a pattern of the table names no file', () => {
+    const broken: MutationRow[] = [{ room: 'one', files: ['shared/none/*.ts'], tests: [], threshold: 95 }];
+    expect(() => tasksOf(everything, broken)).toThrow(
+      'shared/none/*.ts in test/mutation/rooms.ts names no file',
+    );
+  });
+
+  it('is explained with each of its options', () => {
+    for (const word of ['FILE', '--room', '--share', '--fresh', '--concurrency'])
+      expect(helpOf(TEST_MUTATION)).toContain(word);
+  });
+});

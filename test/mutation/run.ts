@@ -1,0 +1,40 @@
+import { rm } from 'node:fs/promises';
+import type { Task } from './options.ts';
+import { lineOf, type Score, scoreOf } from './score.ts';
+import { mutate } from './stryker.ts';
+
+interface Settings {
+  /** Forgets what earlier runs have found. */
+  readonly fresh: boolean;
+  readonly concurrency: number;
+}
+
+/** Mutates room by room and prints what survived. @returns whether each room reaches its threshold */
+export async function testMutation(tasks: readonly Task[], settings: Settings): Promise<boolean> {
+  if (settings.fresh) await rm('.rgs/mutation', { recursive: true, force: true });
+  const lines: string[] = [];
+  let allHold = true;
+  for (const task of tasks) {
+    const score = await judge(task, settings);
+    const holds = score.percent >= task.row.threshold;
+    allHold &&= holds;
+    lines.push(summaryOf(task, score, holds));
+  }
+  console.log(`\n${lines.join('\n')}`);
+  return allHold;
+}
+
+async function judge({ row, files }: Task, { concurrency }: Settings): Promise<Score> {
+  const startedAtMs = performance.now();
+  const { room, tests } = row;
+  console.log(`\n${room}: ${files.length} files`);
+  const score = scoreOf(await mutate({ name: room.replace('/', '-'), files, tests, concurrency }));
+  for (const survivor of score.survivors) console.log(lineOf(survivor));
+  console.log(`${room}: ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s`);
+  return score;
+}
+
+function summaryOf({ row }: Task, { noticed, survivors, percent }: Score, holds: boolean): string {
+  const share = `${percent.toFixed(1).padStart(5)} % of ${String(noticed + survivors.length).padStart(4)}`;
+  return `${holds ? 'ok ' : 'LOW'} ${row.room.padEnd(24)} ${share} mutants noticed, at least ${row.threshold} %`;
+}
