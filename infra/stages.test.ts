@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { InvalidStageError, parseStage, stageSettings } from './stages.ts';
+import { InvalidStageError, parseStage, refuseUnknownContext, stageSettings } from './stages.ts';
 
 const { stage: _, ...dev } = stageSettings('dev');
 
@@ -106,4 +106,21 @@ test('the command line can choose the kind of API and where alarms go, and a wro
 
 test('production keeps its data, and its archive beyond the reach of any account', () => {
   expect(stageSettings('prod')).toMatchObject({ removal: 'retain', archive: { lock: 'compliance' } });
+});
+
+test('a context key that is misspelt is refused with the names of the known ones', () => {
+  expect(() => refuseUnknownContext(['stage', 'alarmEmial'])).toThrow(
+    new InvalidStageError(
+      'Unknown context: alarmEmial. These can be set with -c KEY=VALUE: stage, api, alarmEmail.',
+    ),
+  );
+});
+
+test('the keys of the CDK itself are no mistake', () => {
+  const own = [
+    'aws:cdk:bundling-stacks',
+    '@aws-cdk/core:checkSecretUsage',
+    'availability-zones:account=1:region=x',
+  ];
+  expect(() => refuseUnknownContext([...own, 'stage', 'api', 'alarmEmail'])).not.toThrow();
 });

@@ -187,6 +187,22 @@ export interface StageOverrides {
   readonly randomUrl?: string | undefined;
 }
 
+/** What a person may set on the command line of the CDK with -c. */
+const CONTEXT_KEYS = ['stage', 'api', 'alarmEmail'];
+
+/**
+ * Refuses a misspelt key, which would otherwise be a setting that is not there. A key of the CDK itself has a colon or a
+ * slash in it.
+ * @throws InvalidStageError naming the known keys
+ */
+export function refuseUnknownContext(keys: readonly string[]): void {
+  const unknown = keys.filter((key) => !/[:/]/.test(key) && !CONTEXT_KEYS.includes(key));
+  if (unknown.length === 0) return;
+  throw new InvalidStageError(
+    `Unknown context: ${unknown.join(', ')}. These can be set with -c KEY=VALUE: ${CONTEXT_KEYS.join(', ')}.`,
+  );
+}
+
 /**
  * @throws InvalidStageError naming the known stages, or each setting that is wrong and why.
  */

@@ -1,4 +1,4 @@
-import { progressLine } from '../../infra/commands/progress-line.ts';
+import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
 
 const WIDTH = 30;
 

@@ -22,7 +22,7 @@ import type { SimulatingSubject } from '../../shared/engine-host/publishing/conf
 import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Offer, readOffer } from './offer.ts';
-import { progressLine } from './progress-line.ts';
+import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
 import { activateEngine } from './publish-engine.ts';
 
 const TIMEOUT_MS = 5_000;

@@ -23,6 +23,8 @@ await runCommand(
         default: '.rgs/emulator-outputs.json',
       },
     },
+    whenUnreachable:
+      'start LocalStack with "docker compose -f localstack-compose.yml up -d --wait", or name another address with --endpoint',
     example: '--endpoint http://127.0.0.1:4566',
   },
   async ({ endpoint, api, 'outputs-file': outputsFile }) => {

@@ -44,9 +44,16 @@ export function deploymentOf(stage: string, outputs: Readonly<Record<string, str
 }
 
 async function localOutputs(): Promise<Record<string, string>> {
-  const file = path.join(process.env['RGS_DATA'] ?? '.rgs/data', LOCAL_DEPLOYMENT_FILE);
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new Error('The local stack is not running; start it with "npm start"');
+  const directory = process.env['RGS_DATA'] ?? '.rgs/data';
+  const file = path.join(directory, LOCAL_DEPLOYMENT_FILE);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOTDIR')
+      throw new Error(`RGS_DATA is ${directory}, which is no folder; name the folder that npm start uses`);
+    if (error.code === 'ENOENT')
+      throw new Error(
+        `No local stack runs on ${directory}; start it with "npm start", or name its folder with RGS_DATA`,
+      );
+    throw error;
   });
   const { outputs, environment } = LocalDeployment.parse(JSON.parse(text));
   Object.assign(process.env, environment);
@@ -55,7 +62,18 @@ async function localOutputs(): Promise<Record<string, string>> {
 
 async function stackOutputs(stackName: string): Promise<Record<string, string>> {
   const client = new CloudFormationClient();
-  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+  const { Stacks = [] } = await client
+    .send(new DescribeStacksCommand({ StackName: stackName }))
+    .catch((error: unknown) => {
+      throw new Error(
+        `AWS did not describe the stack ${stackName}; deploy it, and check AWS_REGION and the credentials: ${reasonOf(error)}`,
+        { cause: error },
+      );
+    });
   const outputs = Stacks[0]?.Outputs ?? [];
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -65,12 +65,12 @@ describe('npm run engine:serve', () => {
   });
 
   it.each([
-    ['an engine that does not exist', ['sad-panda'], /engines\/sad-panda/],
-    ['a certificate without its key', ['happy-panda', '--cert', 'cert.pem'], /--cert and --key/],
-    ['seeds in plain text on a network', ['happy-panda', '--host', '0.0.0.0'], /unencrypted/],
-  ])('refuses %s', async (_, args, message) => {
+    ['an engine that does not exist', ['sad-panda'], /engines\/sad-panda/, 1],
+    ['a certificate without its key', ['happy-panda', '--cert', 'cert.pem'], /--cert and --key/, 2],
+    ['seeds in plain text on a network', ['happy-panda', '--host', '0.0.0.0'], /unencrypted/, 2],
+  ])('refuses %s', async (_, args, message, code) => {
     expect(await run(...args)).toMatch(message);
-    expect(child?.exitCode ?? (await once(child as ChildProcess, 'exit'))[0]).toBe(2);
+    expect(child?.exitCode ?? (await once(child as ChildProcess, 'exit'))[0]).toBe(code);
   });
 });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { bundleFunctions } from '../../infra/bundle.ts';
-import { progressLine } from '../../infra/commands/progress-line.ts';
+import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
 import { DEMO_WALLET_SECRET, seedDemo } from '../../infra/local/seed.ts';
 import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts';
 import { budget, type SpinCost, summarise } from './budget.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { progressLine } from '../../infra/commands/progress-line.ts';
+import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
 import { seedDemo } from '../../infra/local/seed.ts';
 import { LocalStackProcess } from '../e2e/local-stack.ts';
 import { latencyChart } from './chart.ts';

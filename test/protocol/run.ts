@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import pMap from 'p-map';
-import { progressLine } from '../../infra/commands/progress-line.ts';
+import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
 import { type Exploration, explore } from './explore.ts';
 import { mistakes } from './mistakes.ts';
 import { walletKinds } from './model-wallet.ts';

@@ -3,7 +3,7 @@
  * are on stderr.
  */
 import { randomInt } from 'node:crypto';
-import { progressLine } from '../../infra/commands/progress-line.ts';
+import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
 import { testBuild } from './build.ts';
 import { pairs } from './faults.ts';
 import failedSeeds from './failed-seeds.json' with { type: 'json' };

@@ -1,7 +1,7 @@
 /** `npm run verify:rng`: statistical evidence on the random words that rounds consume. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { progressLine } from '../../../infra/commands/progress-line.ts';
+import { progressLine } from '../../../shared/command-line/adapters/progress-line.ts';
 import { gatherEvidence, mostRefused } from './evidence.ts';
 import { roundStream, seedsFrom, type Words } from './stream.ts';
 
