@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { EngineHost } from '../shared/engine-host/engine-host.ts';
-import type { LoadedEngine } from '../shared/engine-host/loaded-engine.ts';
-import { instrument } from '../shared/engine-host/publishing/instrument.ts';
-import { loadRealtime, type RealtimeEngine } from '../shared/engine-host/realtime-engine.ts';
+import { EngineHost } from '../shared/engines/host/engine-host.ts';
+import type { LoadedEngine } from '../shared/engines/host/loaded-engine.ts';
+import { instrument } from '../shared/engines/publishing/instrument.ts';
+import { loadRealtime, type RealtimeEngine } from '../shared/engines/host/realtime-engine.ts';
 import { buildGame } from './build.ts';
 
 /**

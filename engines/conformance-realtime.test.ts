@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkRealtimeConformance } from '../shared/engine-host/publishing/conformance-realtime.ts';
-import type { RealtimeCall } from '../shared/engine-host/publishing/realtime-script.ts';
-import type { RealtimeEngine } from '../shared/engine-host/realtime-engine.ts';
+import { checkRealtimeConformance } from '../shared/engines/publishing/conformance-realtime.ts';
+import type { RealtimeCall } from '../shared/engines/publishing/realtime-script.ts';
+import type { RealtimeEngine } from '../shared/engines/host/realtime-engine.ts';
 import { buildModule, buildRealtime, gamesWithoutGolden, goldenPath, realtimeNames } from './build.ts';
 import { loadBuiltRealtime } from './built-engine.ts';
 import { compileRaw } from './raw-engine.ts';

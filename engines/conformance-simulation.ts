@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EngineCapabilities, EngineMode } from '../shared/ports/engines.ts';
+import type { EngineCapabilities, EngineMode } from '../shared/engines/engines.ts';
 import { type Player, playerOf } from './player.ts';
 import { sha256 } from './playthrough.ts';
 import { RawEngine, readAnswer, stepBytes } from './raw-engine.ts';

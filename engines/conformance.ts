@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EngineCapabilities } from '../shared/ports/engines.ts';
+import type { EngineCapabilities } from '../shared/engines/engines.ts';
 import { type Golden, GOLDEN_STEPS, goldenOf } from './golden.ts';
 import { isOfPhase, type PlayedStep, playThrough } from './playthrough.ts';
 import { RawEngine, readAnswer, stepBytes } from './raw-engine.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import type { EngineCapabilities } from '../shared/ports/engines.ts';
+import type { EngineCapabilities } from '../shared/engines/engines.ts';
 import { buildEngine, goldenPath, realtimeNames } from './build.ts';
 import { type PlayedStep, playThrough } from './playthrough.ts';
 import { compileRaw, RawEngine, stepBytes } from './raw-engine.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { EngineCapabilities, EngineMode } from '../shared/ports/engines.ts';
+import type { EngineCapabilities, EngineMode } from '../shared/engines/engines.ts';
 
 /** The name of the action that a simulated player of a mode takes next, who sees what the last step showed. */
 export type Player = (mode: string, view: unknown) => string;

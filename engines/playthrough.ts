@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EngineAction } from '../shared/ports/engines.ts';
+import type { EngineAction } from '../shared/engines/engines.ts';
 import { type RawEngine, readAnswer, type StepAnswer, type StepInput, stepBytes } from './raw-engine.ts';
 
 /** One accepted step of a playthrough. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseCapabilities } from '../shared/engine-host/capabilities.ts';
-import type { EngineCapabilities } from '../shared/ports/engines.ts';
+import { parseCapabilities } from '../shared/engines/capabilities.ts';
+import type { EngineCapabilities } from '../shared/engines/engines.ts';
 
 /** The exports that take an input and answer a length or a negative error. */
 export type RawCall = 'rgs_capabilities' | 'rgs_reset' | 'rgs_step' | 'rgs_simulate';

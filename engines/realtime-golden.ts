@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { callByChance, type RealtimeCall } from '../shared/engine-host/publishing/realtime-script.ts';
-import type { RealtimeTable } from '../shared/engine-host/realtime-table.ts';
+import { callByChance, type RealtimeCall } from '../shared/engines/publishing/realtime-script.ts';
+import type { RealtimeTable } from '../shared/engines/host/realtime-table.ts';
 import { loadBuiltRealtime } from './built-engine.ts';
 import { sha256 } from './playthrough.ts';
 

@@ -39,7 +39,7 @@ const noEventStreams: Plugin = {
 };
 
 /** Modules that a function loads when it first needs them: what speaks gRPC, for engines and random sources on servers. */
-const PARTS = /\/adapters\/grpc\/[a-z-]+\.ts$/;
+const PARTS = /\/engines\/grpc\/[a-z-]+\.ts$/;
 
 export function isPart(path: string): boolean {
   return PARTS.test(path);

@@ -21,6 +21,9 @@ const ZOD = join(MODULES, 'zod');
 const SQS_CLIENT = join(MODULES, '@aws-sdk/client-sqs');
 const S3_CLIENT = join(MODULES, '@aws-sdk/client-s3');
 
+/** Handlers lie in the folder of a room. */
+const ROOM = 'rounds';
+
 let functionsDirectory: string;
 let outputDirectory: string;
 beforeEach(() => {
@@ -32,7 +35,7 @@ const run = () => bundleFunctions({ functionsDirectory, outputDirectory });
 const bundleOf = (name: string) => join(outputDirectory, 'bundles', name, 'handler.mjs');
 
 function writeHandler(name: string, source: string): void {
-  writeOld(join(functionsDirectory, name, 'handler.ts'), source);
+  writeOld(join(functionsDirectory, ROOM, name, 'handler.ts'), source);
 }
 
 /** As if it had been written a minute ago: not while the bundles are built. */
@@ -46,11 +49,17 @@ function writeOld(file: string, source: string): void {
 test('every folder with a handler is bundled, except for those that begin with an underscore', async () => {
   writeHandler('play-spin', 'export const handler = async (): Promise<string> => "spin";');
   writeHandler('list-games', 'export const handler = async () => "games";');
-  writeHandler('_runtime', 'export const handler = 1;');
-  mkdirSync(join(functionsDirectory, 'empty'));
+  writeOld(join(functionsDirectory, '_runtime/shared/handler.ts'), 'export const handler = 1;');
+  mkdirSync(join(functionsDirectory, ROOM, 'empty'));
   expect((await run()).map(({ name }) => name)).toEqual(['list-games', 'play-spin']);
   const bundled = await import(pathToFileURL(bundleOf('play-spin')).href);
   expect(await bundled.handler()).toBe('spin');
+});
+
+test('two rooms cannot have functions of one name, which would be one function of the stack', async () => {
+  writeHandler('play-spin', 'export const handler = 1;');
+  writeOld(join(functionsDirectory, 'games/play-spin/handler.ts'), 'export const handler = 2;');
+  await expect(run()).rejects.toThrow('Two functions are called play-spin');
 });
 
 test('the same sources give the same bytes, in whichever folder they are put', async () => {
@@ -106,7 +115,7 @@ describe('a run that takes the bundles as they are', () => {
     writeOld(unused(), 'export const unused = 1;');
     writeHandler(
       'play-spin',
-      "import { price } from '../_runtime/price.ts'; import '../_runtime/unused.ts'; export const handler = price;",
+      "import { price } from '../../_runtime/price.ts'; import '../../_runtime/unused.ts'; export const handler = price;",
     );
     await run();
   });
@@ -144,7 +153,7 @@ describe('a run that takes the bundles as they are', () => {
   test('builds them where a function is gone', async () => {
     writeHandler('list-games', 'export const handler = 1;');
     await run();
-    rmSync(join(functionsDirectory, 'list-games'), { recursive: true });
+    rmSync(join(functionsDirectory, ROOM, 'list-games'), { recursive: true });
     expect(await buildsAgain()).toBe(true);
     expect(readdirSync(join(outputDirectory, 'bundles'))).toEqual(['play-spin']);
   });
@@ -171,7 +180,7 @@ test('a CommonJS dependency can require a module of Node', async () => {
     "import legacy from './legacy.cjs'; export const handler = () => legacy('a', 'b');",
   );
   writeFileSync(
-    join(functionsDirectory, 'play-spin', 'legacy.cjs'),
+    join(functionsDirectory, ROOM, 'play-spin', 'legacy.cjs'),
     "const name = 'node:' + 'path'; module.exports = require(name).posix.join;",
   );
   await run();
@@ -242,28 +251,28 @@ const PART =
   "import { EngineError } from '../../errors.ts'; export const fail = () => new EngineError('part');";
 const COMPOSITION = `import { EngineError } from './errors.ts';
   const once = (make) => () => make();
-  export const engines = /* @__PURE__ */ once(() => import('./adapters/grpc/remote-part.ts'));
+  export const engines = /* @__PURE__ */ once(() => import('./engines/grpc/remote-part.ts'));
   export const isEngineError = (error) => error instanceof EngineError;
   export const name = 'composition';`;
 
 function writeComposition(): void {
   const folder = join(functionsDirectory, '_runtime');
-  mkdirSync(join(folder, 'adapters/grpc'), { recursive: true });
+  mkdirSync(join(folder, 'engines/grpc'), { recursive: true });
   writeFileSync(join(folder, 'errors.ts'), ERRORS);
   writeFileSync(join(folder, 'composition.ts'), COMPOSITION);
-  writeFileSync(join(folder, 'adapters/grpc/remote-part.ts'), PART);
+  writeFileSync(join(folder, 'engines/grpc/remote-part.ts'), PART);
 }
 
 test('what is needed on demand lies beside the functions that can ask for it, and shares their classes', async () => {
   writeComposition();
   writeHandler(
     'play-spin',
-    `import * as compose from '../_runtime/composition.ts';
+    `import * as compose from '../../_runtime/composition.ts';
      export const handler = async () => compose.isEngineError((await compose.engines()).fail());`,
   );
   writeHandler(
     'list-games',
-    "import * as compose from '../_runtime/composition.ts'; export const handler = () => compose.name;",
+    "import * as compose from '../../_runtime/composition.ts'; export const handler = () => compose.name;",
   );
   const [games, spin] = await run();
   expect(readdirSync(join(outputDirectory, 'bundles', 'list-games'))).toEqual(['handler.mjs']);
@@ -285,12 +294,12 @@ test('a part that changed leaves nothing of the old one to deploy', async () => 
   writeComposition();
   writeHandler(
     'play-spin',
-    "import * as compose from '../_runtime/composition.ts'; export const handler = () => compose.engines();",
+    "import * as compose from '../../_runtime/composition.ts'; export const handler = () => compose.engines();",
   );
   await run();
   const before = readdirSync(join(outputDirectory, 'bundles', 'play-spin'));
   writeFileSync(
-    join(functionsDirectory, '_runtime/adapters/grpc/remote-part.ts'),
+    join(functionsDirectory, '_runtime/engines/grpc/remote-part.ts'),
     `${PART} export const changed = true;`,
   );
   await run();

@@ -1,6 +1,6 @@
 /** Bundles every function into a folder that needs nothing else: `.rgs/bundles/<name>/`, one file but for parts on demand. */
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -33,17 +33,15 @@ export interface BundleOptions {
  */
 export async function bundleFunctions(options: BundleOptions = {}): Promise<readonly BundledFunction[]> {
   const startedAtMs = Date.now();
-  const { functionsDirectory, outputDirectory, bundles } = await placesOf(options);
+  const { handlers, outputDirectory, bundles } = placesOf(options);
   const { names } = bundles;
   await removeOthers(bundles.directory, names);
   const groups = Map.groupBy(names, trimmingFor);
   const bundled = await Promise.all(
-    [...groups].map(([plugins, members]) => bundleGroup(members, plugins, functionsDirectory)),
+    [...groups].map(([plugins, members]) => bundleGroup(members, plugins, handlers)),
   );
   const whole = await Promise.all(
-    bundled
-      .flat()
-      .map(async (bundle) => (bundle.onDemand ? bundleWithParts(bundle.name, functionsDirectory) : bundle)),
+    bundled.flat().map(async (bundle) => (bundle.onDemand ? bundleWithParts(bundle.name, handlers) : bundle)),
   );
   const sizes = await Promise.all(whole.map((bundle) => writeBundle(bundle, outputDirectory)));
   const inputs = new Set([...bundled.flat(), ...whole].flatMap((bundle) => bundle.inputs));
@@ -57,35 +55,52 @@ export async function bundleFunctions(options: BundleOptions = {}): Promise<read
 
 /** Builds only where the bundles are not what a build would make. */
 export async function bundleChangedFunctions(options: BundleOptions = {}): Promise<void> {
-  const { bundles, outputDirectory } = await placesOf(options);
+  const { bundles, outputDirectory } = placesOf(options);
   if (!(await isCurrent(bundles, join(outputDirectory, RECORD)))) await bundleFunctions(options);
 }
 
+/** The path of each function's handler, by the function's name. */
+type Handlers = ReadonlyMap<string, string>;
+
 interface Places {
-  readonly functionsDirectory: string;
+  readonly handlers: Handlers;
   readonly outputDirectory: string;
   readonly bundles: Bundles;
 }
 
-async function placesOf(options: BundleOptions): Promise<Places> {
-  const functionsDirectory = options.functionsDirectory ?? join(ROOT, 'functions');
+function placesOf(options: BundleOptions): Places {
+  const handlers = handlersIn(options.functionsDirectory ?? join(ROOT, 'functions'));
   const outputDirectory = options.outputDirectory ?? join(ROOT, '.rgs');
-  const names = await functionNames(functionsDirectory);
   return {
-    functionsDirectory,
+    handlers,
     outputDirectory,
-    bundles: { names, directory: join(outputDirectory, 'bundles') },
+    bundles: { names: [...handlers.keys()], directory: join(outputDirectory, 'bundles') },
   };
 }
 
-async function functionNames(functionsDirectory: string): Promise<string[]> {
-  if (!existsSync(functionsDirectory)) return [];
-  const entries = await readdir(functionsDirectory, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
-    .map(({ name }) => name)
-    .filter((name) => existsSync(join(functionsDirectory, name, 'handler.ts')))
-    .sort();
+/**
+ * The handlers are `<room>/<name>/handler.ts`. The names alone are in the stack, so no two rooms may use one twice.
+ * They come in the order of the names.
+ */
+function handlersIn(functionsDirectory: string): Handlers {
+  const handlers = new Map<string, string>();
+  const found = globSync('*/*/handler.ts', { cwd: functionsDirectory });
+  for (const file of found.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
+    if (file.startsWith('_')) continue;
+    if (handlers.has(nameOf(file))) throw new Error(`Two functions are called ${nameOf(file)}`);
+    handlers.set(nameOf(file), join(functionsDirectory, file));
+  }
+  return handlers;
+}
+
+function nameOf(handlerFile: string): string {
+  return basename(dirname(handlerFile));
+}
+
+function handlerOf(handlers: Handlers, name: string): string {
+  const handler = handlers.get(name);
+  if (handler === undefined) throw new Error(`There is no handler of ${name}`);
+  return handler;
 }
 
 /** What is gone must not be deployed from what an earlier build left. */
@@ -111,12 +126,12 @@ interface Bundle {
 async function bundleGroup(
   names: readonly string[],
   plugins: readonly Plugin[],
-  functionsDirectory: string,
+  handlers: Handlers,
 ): Promise<Bundle[]> {
   const { outputFiles, metafile } = await build({
     ...BUILD,
     entryPoints: names.map((name) => ({
-      in: join(functionsDirectory, name, 'handler.ts'),
+      in: handlerOf(handlers, name),
       out: `${name}/handler`,
     })),
     plugins: [...plugins, partsLeftOut],
@@ -135,13 +150,13 @@ async function bundleGroup(
  * By itself, with a file for each module that is loaded on demand: functions of one build would share files, and each is
  * deployed without the others.
  */
-async function bundleWithParts(name: string, functionsDirectory: string): Promise<Bundle> {
+async function bundleWithParts(name: string, handlers: Handlers): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     ...BUILD,
     splitting: true,
     // Source maps name their sources from here on, and each function's maps have a folder of their own.
     outdir: `${OUTDIR}/${name}`,
-    entryPoints: [{ in: join(functionsDirectory, name, 'handler.ts'), out: 'handler' }],
+    entryPoints: [{ in: handlerOf(handlers, name), out: 'handler' }],
     plugins: [...trimmingFor(name)],
   });
   const outputs: Record<string, Metafile['outputs'][string]> = {};

@@ -85,7 +85,7 @@ function requireBundles(bundlesDirectory: string): void {
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name).join(', ');
   throw new MissingBundlesError(
-    `No bundle in ${bundlesDirectory} for: ${names}. Each needs functions/<name>/handler.ts.`,
+    `No bundle in ${bundlesDirectory} for: ${names}. Each needs functions/<room>/<name>/handler.ts.`,
   );
 }
 

@@ -11,10 +11,13 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{shared,functions,engines,infra}/**/*.test.ts',
+            'test/adapters/**/*.test.ts',
             'test/architecture/**/*.test.ts',
             'test/contracts/*.test.ts',
             'test/docs/**/*.test.ts',
+            'test/functions/*.test.ts',
             'test/hostile-input/*.test.ts',
+            'test/journeys/*.test.ts',
             'test/load/*.test.ts',
             'test/mutation/*.test.ts',
             'test/protocol/*.test.ts',

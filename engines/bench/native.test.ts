@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { simulate } from '../../shared/engine-host/simulation.ts';
+import { simulate } from '../../shared/engines/host/simulation.ts';
 import { loadBuiltEngine } from '../built-engine.ts';
 import { compileNative, countersOf } from './native.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Tally } from '../../shared/certification/tally.ts';
+import type { Tally } from '../../shared/simulation/tally.ts';
 import * as maths from '../happy-panda/assembly/maths.ts';
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 /** `npm run bench:engines`: what fuel, the sandbox and the host cost, each as a ratio within one run. */
 import { availableParallelism, cpus } from 'node:os';
-import { EngineHost } from '../../shared/engine-host/engine-host.ts';
-import { simulate } from '../../shared/engine-host/simulation.ts';
+import { EngineHost } from '../../shared/engines/host/engine-host.ts';
+import { simulate } from '../../shared/engines/host/simulation.ts';
 import { metrics, telemetry } from '../../functions/_runtime/observability.ts';
-import type { EngineMeasure } from '../../shared/ports/telemetry.ts';
+import type { EngineMeasure } from '../../shared/foundation/telemetry.ts';
 import { buildEngine } from '../build.ts';
 import { builtArtefact } from '../built-engine.ts';
 import { simulateOnThreads } from '../certification/run.ts';

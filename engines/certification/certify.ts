@@ -3,11 +3,11 @@ import {
   certificationReport,
   type CertificationReport,
   type CertifiedRun,
-} from '../../shared/certification/report.ts';
-import { EngineHost } from '../../shared/engine-host/engine-host.ts';
-import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
-import { simulate } from '../../shared/engine-host/simulation.ts';
-import type { EngineMode } from '../../shared/ports/engines.ts';
+} from '../../shared/simulation/report.ts';
+import { EngineHost } from '../../shared/engines/host/engine-host.ts';
+import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
+import { simulate } from '../../shared/engines/host/simulation.ts';
+import type { EngineMode } from '../../shared/engines/engines.ts';
 import { builtArtefact } from '../built-engine.ts';
 import { playRounds } from './reel-tests.ts';
 import { simulateOnThreads } from './run.ts';

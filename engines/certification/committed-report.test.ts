@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { CertificationReport } from '../../shared/certification/report.ts';
-import { reportPage } from '../../shared/certification/report-page.ts';
-import { convergenceOf, payoutOf } from '../../shared/certification/run-parts.ts';
-import { simulate } from '../../shared/engine-host/simulation.ts';
+import type { CertificationReport } from '../../shared/simulation/report.ts';
+import { reportPage } from '../../shared/simulation/report-page.ts';
+import { convergenceOf, payoutOf } from '../../shared/simulation/run-parts.ts';
+import { simulate } from '../../shared/engines/host/simulation.ts';
 import { loadBuiltEngine } from '../built-engine.ts';
 import { modeOf } from './certify.ts';
 import { playRounds } from './reel-tests.ts';

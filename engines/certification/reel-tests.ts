@@ -1,7 +1,7 @@
-import type { ReelTest } from '../../shared/certification/report.ts';
-import { chiSquare } from '../../shared/certification/statistics.ts';
-import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
-import type { EngineStep } from '../../shared/ports/engines.ts';
+import type { ReelTest } from '../../shared/simulation/report.ts';
+import { chiSquare } from '../../shared/simulation/statistics.ts';
+import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
+import type { EngineStep } from '../../shared/engines/engines.ts';
 import type { Phase, Reel, Theory } from './theory.ts';
 
 const STEPS_A_ROUND = 65_536;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { ConvergencePoint } from '../../shared/certification/report.ts';
-import { convergenceOf, cut, partLengthOf, payoutOf } from '../../shared/certification/run-parts.ts';
-import { mergeTallies, type Tally } from '../../shared/certification/tally.ts';
+import type { ConvergencePoint } from '../../shared/simulation/report.ts';
+import { convergenceOf, cut, partLengthOf, payoutOf } from '../../shared/simulation/run-parts.ts';
+import { mergeTallies, type Tally } from '../../shared/simulation/tally.ts';
 
 export interface WorkerSettings {
   readonly wasm: Uint8Array;

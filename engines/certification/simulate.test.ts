@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CertificationReport } from '../../shared/certification/report.ts';
+import type { CertificationReport } from '../../shared/simulation/report.ts';
 
 const ID = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
 const SEED = '5a'.repeat(32);

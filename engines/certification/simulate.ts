@@ -1,9 +1,9 @@
 /** `npm run simulate -- NAME`: plays a game's rounds by the million and reports on what they returned. */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import type { CertificationReport } from '../../shared/certification/report.ts';
+import type { CertificationReport } from '../../shared/simulation/report.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';
-import { reportPage } from '../../shared/certification/report-page.ts';
+import { reportPage } from '../../shared/simulation/report-page.ts';
 import { certify, type CertifyOptions } from './certify.ts';
 import { progressBar } from './progress-bar.ts';
 

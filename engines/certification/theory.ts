@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { ExactFigures } from '../../shared/certification/report.ts';
+import type { ExactFigures } from '../../shared/simulation/report.ts';
 
 /** What a game's author knows of it without playing: `engines/<name>/theory.ts` exports one as `theory`. */
 export interface Theory {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { EngineHost } from '../../shared/engine-host/engine-host.ts';
-import { simulate } from '../../shared/engine-host/simulation.ts';
+import { EngineHost } from '../../shared/engines/host/engine-host.ts';
+import { simulate } from '../../shared/engines/host/simulation.ts';
 import type { Part, WorkerSettings } from './run.ts';
 
 const { wasm, hash, seed, mode } = workerData as WorkerSettings;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { readText } from '../../shared/engine-host/wire-format.ts';
+import { readText } from '../../shared/engines/wire-format.ts';
 import { loadBuiltEngine } from '../built-engine.ts';
 import { LINE_BET_MILLIONTHS } from './assembly/maths.ts';
 import { payOfGrid } from './paytable.fixture.ts';

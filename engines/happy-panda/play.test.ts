@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { EngineError } from '../../shared/domain/errors.ts';
-import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
-import type { EngineStep } from '../../shared/ports/engines.ts';
+import { EngineError } from '../../shared/foundation/errors.ts';
+import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
+import type { EngineStep } from '../../shared/engines/engines.ts';
 import { loadBuiltEngine } from '../built-engine.ts';
 import { LINE_BET_MILLIONTHS } from './assembly/maths.ts';
 import { payOfGrid, scattersOf } from './paytable.fixture.ts';

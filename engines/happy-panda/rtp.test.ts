@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
-import { type SimulationResult, simulate } from '../../shared/engine-host/simulation.ts';
+import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
+import { simulate } from '../../shared/engines/host/simulation.ts';
+import type { SimulationResult } from '../../shared/engines/simulation.ts';
 import { loadBuiltEngine } from '../built-engine.ts';
 import { MAX_FREE_SPIN_PAY } from './assembly/maths.ts';
 import { computeFigures } from './rtp.ts';

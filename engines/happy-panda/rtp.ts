@@ -1,4 +1,4 @@
-import { ratio } from '../../shared/certification/statistics.ts';
+import { ratio } from '../../shared/simulation/statistics.ts';
 import {
   BASE_REELS,
   FIRST_MULTIPLIER,

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EngineError } from '../../shared/domain/errors.ts';
-import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
-import { type SimulationResult, simulate } from '../../shared/engine-host/simulation.ts';
+import type { EngineError } from '../../shared/foundation/errors.ts';
+import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
+import { simulate } from '../../shared/engines/host/simulation.ts';
+import type { SimulationResult } from '../../shared/engines/simulation.ts';
 import { loadBuiltEngine } from '../built-engine.ts';
 
 const seed = new Uint8Array(32).fill(9);

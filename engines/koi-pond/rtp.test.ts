@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EngineCapabilities } from '../../shared/ports/engines.ts';
+import type { EngineCapabilities } from '../../shared/engines/engines.ts';
 import { buildEngine } from '../build.ts';
 import { compileRaw, RawEngine } from '../raw-engine.ts';
 import { MAX_SPIN_MILLIONTHS, REELS, SYMBOLS, WAY_PAYS } from './assembly/maths.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import type { EngineCapabilities } from '../../shared/ports/engines.ts';
+import type { EngineCapabilities } from '../../shared/engines/engines.ts';
 import { buildEngine } from '../build.ts';
 import { sha256 } from '../playthrough.ts';
 import { compileRaw, RawEngine, readAnswer, stepBytes } from '../raw-engine.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { WireInstance } from '../../shared/engine-host/wire-instance.ts';
-import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
+import type { WireInstance } from '../../shared/engines/host/wire-instance.ts';
+import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
 import { loadBuiltEngine } from '../built-engine.ts';
 
 type Call = Parameters<WireInstance['call']>[0];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ErrorCode } from '../../shared/domain/errors.ts';
+import { type ErrorCode } from '../../shared/foundation/errors.ts';
 import { statusOf } from '../_runtime/problem-details.ts';
 import { errorsEverywhere, type Operation, operations } from './operations.ts';
 import { Problem } from './schemas.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ErrorCode } from '../../shared/domain/errors.ts';
+import type { ErrorCode } from '../../shared/foundation/errors.ts';
 import * as schemas from './schemas.ts';
 
 /** One route of the API, as the OpenAPI document tells it. `name` is the folder of the function that serves it. */

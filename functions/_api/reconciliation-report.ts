@@ -1,13 +1,14 @@
 import type * as z from 'zod';
-import { currencyOf } from '../../shared/domain/currency.ts';
-import { formatAmount } from '../../shared/domain/money.ts';
-import type { Difference, Movement } from '../../shared/domain/reconciliation.ts';
+import { currencyOf } from '../../shared/money/currency.ts';
+import { formatAmount } from '../../shared/money/money.ts';
+import type { Difference } from '../../shared/reconciliation/reconciliation.ts';
+import type { Movement } from '../../shared/wallets/wallet-books.ts';
 import {
   bookNetMinor,
   type CurrencyTotals,
   roundNetMinor,
-} from '../../shared/domain/reconciliation-totals.ts';
-import type { Reconciliation } from '../../shared/usecases/reconcile.ts';
+} from '../../shared/reconciliation/reconciliation-totals.ts';
+import type { Reconciliation } from '../../shared/reconciliation/reconcile.ts';
 import type { ReconciliationResponse } from './schemas.ts';
 
 type Json = z.infer<typeof ReconciliationResponse>;

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { currencyOf } from '../../shared/domain/currency.ts';
-import { formatAmount } from '../../shared/domain/money.ts';
-import { hasOutcome, isFinal, type Round } from '../../shared/domain/round.ts';
-import { type RoundView, readView } from '../../shared/domain/round-view.ts';
+import { currencyOf } from '../../shared/money/currency.ts';
+import { formatAmount } from '../../shared/money/money.ts';
+import { hasOutcome, isFinal, type Round } from '../../shared/rounds/round.ts';
+import { type RoundView, readView } from '../../shared/engines/round-view.ts';
 import type { RoundRecord } from './schemas.ts';
 
 type Json = z.infer<typeof RoundRecord>;

@@ -7,8 +7,8 @@ import {
   RoundId,
   SessionId,
   Sha256Hex,
-} from '../../shared/domain/ids.ts';
-import { differenceKinds } from '../../shared/domain/reconciliation.ts';
+} from '../../shared/foundation/ids.ts';
+import { differenceKinds } from '../../shared/reconciliation/reconciliation.ts';
 import { plainInteger } from '../_runtime/plain-integer.ts';
 
 /** A decimal string of the currency's major unit; its precision is checked against the currency. */

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startGrpcServer } from '../../shared/adapters/grpc/grpc-server.ts';
-import { Random } from '../../shared/adapters/grpc/proto/random/v1/random_pb.ts';
-import { randomService } from '../../shared/adapters/grpc/random-service.ts';
-import { systemRandom } from '../../shared/adapters/system/random.ts';
+import { startGrpcServer } from '../../shared/engines/grpc/grpc-server.ts';
+import { Random } from '../../shared/engines/grpc/proto/random/v1/random_pb.ts';
+import { randomService } from '../../shared/engines/grpc/random-service.ts';
+import { systemRandom } from '../../shared/aws/random.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -3,35 +3,35 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { probeKey, probeQueue } from '../../shared/adapters/aws/probes.ts';
-import { clientSettings, workerClientSettings } from '../../shared/adapters/aws/client-settings.ts';
-import { DataKeyItems } from '../../shared/adapters/dynamodb/data-key-items.ts';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { engineVersions } from '../../shared/adapters/dynamodb/engine-versions.ts';
-import { DynamoEventLog } from '../../shared/adapters/dynamodb/event-log.ts';
-import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
-import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
-import { DynamoSessions } from '../../shared/adapters/dynamodb/sessions.ts';
-import { EventBridgeBus } from '../../shared/adapters/eventbridge/event-bus.ts';
-import { RoutedEngines } from '../../shared/adapters/grpc/routed-engines.ts';
-import { httpWalletBooks } from '../../shared/adapters/http/wallet-books.ts';
-import type { WalletConnection } from '../../shared/adapters/http/wallet-exchange.ts';
-import { httpWallets } from '../../shared/adapters/http/wallets.ts';
-import { KmsCipher } from '../../shared/adapters/kms/cipher.ts';
-import { KmsDataKeys } from '../../shared/adapters/kms/data-keys.ts';
-import { S3Archive } from '../../shared/adapters/s3/archive.ts';
-import { S3ArchivedRounds } from '../../shared/adapters/s3/archived-rounds.ts';
-import { S3EngineArtefacts } from '../../shared/adapters/s3/engine-artefacts.ts';
-import { S3Simulations } from '../../shared/adapters/s3/simulations.ts';
-import { Secrets } from '../../shared/adapters/secrets/secrets.ts';
-import { SqsParkingQueue } from '../../shared/adapters/sqs/parking-queue.ts';
-import { SqsRecoveryQueue } from '../../shared/adapters/sqs/recovery-queue.ts';
-import { systemClock } from '../../shared/adapters/system/clock.ts';
-import { systemRandom } from '../../shared/adapters/system/random.ts';
-import { EngineHost } from '../../shared/engine-host/engine-host.ts';
-import { HostedSimulations } from '../../shared/engine-host/simulated-engines.ts';
-import type { SeedSource } from '../../shared/ports/random.ts';
-import type { PlayPorts } from '../../shared/usecases/play-round.ts';
+import { probeKey, probeQueue } from '../../shared/aws/probes.ts';
+import { clientSettings, workerClientSettings } from '../../shared/aws/client-settings.ts';
+import { DataKeyItems } from '../../shared/encryption/adapters/data-key-items.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
+import { DynamoEventLog } from '../../shared/events/adapters/event-log.ts';
+import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
+import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
+import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
+import { EventBridgeBus } from '../../shared/events/adapters/event-bus.ts';
+import { RoutedEngines } from '../../shared/engines/grpc/routed-engines.ts';
+import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
+import type { WalletConnection } from '../../shared/wallets/adapters/wallet-exchange.ts';
+import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
+import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
+import { KmsDataKeys } from '../../shared/encryption/adapters/data-keys.ts';
+import { S3Archive } from '../../shared/archive/adapters/archive.ts';
+import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
+import { S3EngineArtefacts } from '../../shared/engines/adapters/engine-artefacts.ts';
+import { S3Simulations } from '../../shared/simulation/adapters/simulations.ts';
+import { Secrets } from '../../shared/aws/secrets.ts';
+import { SqsParkingQueue } from '../../shared/archive/adapters/parking-queue.ts';
+import { SqsRecoveryQueue } from '../../shared/rounds/adapters/sqs-recovery-queue.ts';
+import { systemClock } from '../../shared/aws/clock.ts';
+import { systemRandom } from '../../shared/aws/random.ts';
+import { EngineHost } from '../../shared/engines/host/engine-host.ts';
+import { HostedSimulations } from '../../shared/engines/host/simulated-engines.ts';
+import type { SeedSource } from '../../shared/foundation/random.ts';
+import type { PlayPorts } from '../../shared/rounds/play-round.ts';
 import { setting } from './environment.ts';
 import { telemetry } from './observability.ts';
 
@@ -69,7 +69,7 @@ export const engines = /* @__PURE__ */ once(
       modules: new EngineHost(artefacts(), { telemetry }),
       version: engineVersion(),
       remote: async () => {
-        const { RemoteEngines } = await import('../../shared/adapters/grpc/remote-engines.ts');
+        const { RemoteEngines } = await import('../../shared/engines/grpc/remote-engines.ts');
         return new RemoteEngines(setting('GRPC_TIMEOUT_MS'));
       },
     }),
@@ -82,7 +82,7 @@ export const seeds = /* @__PURE__ */ once((): SeedSource => {
   const url = setting('RANDOM_URL');
   if (url === undefined) return { seed: async () => random.bytes(32) };
   const remote = once(async () => {
-    const { RemoteSeeds } = await import('../../shared/adapters/grpc/remote-seeds.ts');
+    const { RemoteSeeds } = await import('../../shared/engines/grpc/remote-seeds.ts');
     return new RemoteSeeds(url, setting('GRPC_TIMEOUT_MS'), random);
   });
   return { seed: async () => (await remote()).seed() };
@@ -152,6 +152,6 @@ async function probeEngine(hash: string): Promise<unknown> {
   return version?.remote ? (await engines().load(hash)).reset() : artefacts().fetch(hash);
 }
 
-export { decodeDetail as readEvent } from '../../shared/adapters/eventbridge/event-detail.ts';
-export { decodeStreamRound as readStreamImage } from '../../shared/adapters/dynamodb/round-codec.ts';
-export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
+export { decodeDetail as readEvent } from '../../shared/events/adapters/event-detail.ts';
+export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
+export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FaultError } from '../../shared/domain/errors.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 import { plainInteger } from './plain-integer.ts';
 
 const text = z.string().min(1);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { ConflictError, DependencyError } from '../../shared/domain/errors.ts';
+import { ConflictError, DependencyError } from '../../shared/foundation/errors.ts';
 import { httpEvent, lambdaContext } from './http-event.fixture.ts';
 import { httpHandler, type Reply } from './http-handler.ts';
 

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { RequestError } from '../../shared/domain/errors.ts';
+import { RequestError } from '../../shared/foundation/errors.ts';
 import { httpEvent } from './http-event.fixture.ts';
 import { bodyOf, headersOf, pathOf, queryOf } from './http-request.ts';
 

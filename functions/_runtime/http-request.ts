@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
-import { type Flaw, RequestError } from '../../shared/domain/errors.ts';
-import { readJson } from '../../shared/domain/json-text.ts';
+import { type Flaw, RequestError } from '../../shared/foundation/errors.ts';
+import { readJson } from '../../shared/foundation/json-text.ts';
 
 /** The largest body any route takes, in bytes. */
 const MAX_BODY_BYTES = 16 * 1024;

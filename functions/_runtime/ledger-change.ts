@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { readStreamImage } from './composition.ts';
-import type { RoundChange } from '../../shared/usecases/archive-rounds.ts';
+import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
 
 /**
  * What a record of the ledger's stream says. Undefined for an expired item's removal, which changes no round.

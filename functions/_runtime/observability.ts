@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { EngineMeasure, EngineTelemetry, Telemetry } from '../../shared/ports/telemetry.ts';
+import type { EngineMeasure, EngineTelemetry, Telemetry } from '../../shared/foundation/telemetry.ts';
 
 /** One of each per sandbox: JSON lines, and metrics in the embedded metric format. */
 export const logger = new Logger();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RequestError } from '../../shared/domain/errors.ts';
+import { RequestError } from '../../shared/foundation/errors.ts';
 
 /** What AWS wraps what it hands over in. Records of a stream are read one by one, so that one of them holds up no other. */
 export const StreamBatch = z.object({ Records: z.array(z.unknown()) });

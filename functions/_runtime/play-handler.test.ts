@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RgsError } from '../../shared/domain/errors.ts';
+import { RgsError } from '../../shared/foundation/errors.ts';
 import { httpEvent } from './http-event.fixture.ts';
 import { playReply } from './play-handler.ts';
 

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { RequestError } from '../../shared/domain/errors.ts';
-import { type PlayRequest, type PlaySettings, playRound } from '../../shared/usecases/play-round.ts';
-import type { RoundAnswer } from '../../shared/usecases/round-answer.ts';
+import { RequestError } from '../../shared/foundation/errors.ts';
+import { type PlayRequest, type PlaySettings, playRound } from '../../shared/rounds/play-round.ts';
+import type { RoundAnswer } from '../../shared/rounds/round-answer.ts';
 import { viewOf } from '../_api/round-record.ts';
 import * as compose from './composition.ts';
 import { setting } from './environment.ts';

@@ -7,7 +7,7 @@ import {
   RequestError,
   RgsError,
   RoundRefusedError,
-} from '../../shared/domain/errors.ts';
+} from '../../shared/foundation/errors.ts';
 import { Problem } from '../_api/schemas.ts';
 import { asRgsError, problemReply, statusOf } from './problem-details.ts';
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, FaultError, RgsError } from '../../shared/domain/errors.ts';
+import { type ErrorCode, FaultError, RgsError } from '../../shared/foundation/errors.ts';
 
 /** The HTTP status of every code: exhaustive by type. */
 export const statusOf = {

@@ -3,14 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { engineVersions } from '../../shared/adapters/dynamodb/engine-versions.ts';
-import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
-import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
-import { engineService } from '../../shared/adapters/grpc/engine-service.ts';
-import { type GrpcServer, startGrpcServer } from '../../shared/adapters/grpc/grpc-server.ts';
-import { Engine, type StepRequest } from '../../shared/adapters/grpc/proto/engine/v1/engine_pb.ts';
-import { systemClock } from '../../shared/adapters/system/clock.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
+import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
+import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
+import { servedEngine } from '../../shared/engines/host/served-engine.ts';
+import { engineService } from '../../shared/engines/grpc/engine-service.ts';
+import { type GrpcServer, startGrpcServer } from '../../shared/engines/grpc/grpc-server.ts';
+import { Engine, type StepRequest } from '../../shared/engines/grpc/proto/engine/v1/engine_pb.ts';
+import { systemClock } from '../../shared/aws/clock.ts';
 import {
   CAPABILITIES,
   CONFORMING,
@@ -18,9 +19,9 @@ import {
   loadParts,
   PAYING_COUNTERS,
   PAYING_STEP,
-} from '../../shared/engine-host/hostile-engine.fixture.ts';
+} from '../../shared/engines/host/hostile-engine.fixture.ts';
 import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
-import { createTable } from '../../test/contracts/start-dynamodb.ts';
+import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
 import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { connectEngine } from './connect-engine.ts';
 import { deploymentOf } from './deployment.ts';
@@ -49,7 +50,7 @@ beforeAll(async () => {
   await writeFile(offerFile, JSON.stringify({ title: 'Treasure Hunt', bets: { EUR: ['1.00', '2.00'] } }));
   const engine = await loadParts(CONFORMING);
   const routes: Parameters<typeof startGrpcServer>[0]['routes'] = (router) =>
-    router.service(Engine, engineService([engine]));
+    router.service(Engine, engineService([servedEngine(engine)]));
   servers = await Promise.all([1, 2].map(() => startGrpcServer({ host: '127.0.0.1', port: 0, routes })));
 }, 60_000);
 afterAll(async () => {
@@ -177,7 +178,7 @@ describe('an engine on a server is not registered', () => {
       },
     ],
   ])('if it %s', async (_, message, parts) => {
-    const service = engineService([await loadParts({ ...CONFORMING, ...parts })]);
+    const service = engineService([servedEngine(await loadParts({ ...CONFORMING, ...parts }))]);
     await expect(connectTo(service)).rejects.toThrow(message);
     const versions = new DynamoGameVersions(documentClient(), 'config');
     expect(await versions.versions('nonconforming')).toEqual([]);
@@ -190,7 +191,7 @@ describe('an engine on a server is not registered', () => {
     ['a step of another build', (_, id) => ({ id })],
   ])('if its server does not refuse %s', async (what, lenient) => {
     const engine = await loadParts(CONFORMING);
-    const service = engineService([engine]);
+    const service = engineService([servedEngine(engine)]);
     const refused: StepRequest[] = [];
     const step: typeof service.step = (request, context) => {
       try {
@@ -207,7 +208,7 @@ describe('an engine on a server is not registered', () => {
 });
 
 it('an engine whose server does not simulate is connected, and it is told that its return was not measured', async () => {
-  const { batchSimulate: _, ...service } = engineService([await loadParts(CONFORMING)]);
+  const { batchSimulate: _, ...service } = engineService([servedEngine(await loadParts(CONFORMING))]);
   const server = await startGrpcServer({
     host: '127.0.0.1',
     port: 0,

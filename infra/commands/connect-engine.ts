@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
-import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
-import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
-import { GrpcChannel } from '../../shared/adapters/grpc/grpc-channel.ts';
-import { RemoteEngine } from '../../shared/adapters/grpc/remote-engine.ts';
-import { checkRefusals } from '../../shared/adapters/grpc/remote-refusals.ts';
-import { simulateRemotely } from '../../shared/adapters/grpc/remote-simulation.ts';
-import { systemClock } from '../../shared/adapters/system/clock.ts';
-import { mergeTallies, type Tally } from '../../shared/certification/tally.ts';
-import type { Game } from '../../shared/domain/game.ts';
-import { GameCode } from '../../shared/domain/ids.ts';
-import type { Subject } from '../../shared/engine-host/publishing/conformance-play.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
+import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
+import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
+import { GrpcChannel } from '../../shared/engines/grpc/grpc-channel.ts';
+import { RemoteEngine } from '../../shared/engines/grpc/remote-engine.ts';
+import { checkRefusals } from '../../shared/engines/grpc/remote-refusals.ts';
+import { simulateRemotely } from '../../shared/engines/grpc/remote-simulation.ts';
+import { systemClock } from '../../shared/aws/clock.ts';
+import { mergeTallies, type Tally } from '../../shared/simulation/tally.ts';
+import type { Game } from '../../shared/games/game.ts';
+import { GameCode } from '../../shared/foundation/ids.ts';
+import type { Subject } from '../../shared/engines/publishing/conformance-play.ts';
 import {
   checkRemoteConformance,
   type RemoteConformance,
-} from '../../shared/engine-host/publishing/conformance-remote.ts';
-import type { SimulatingSubject } from '../../shared/engine-host/publishing/conformance-simulation.ts';
+} from '../../shared/engines/publishing/conformance-remote.ts';
+import type { SimulatingSubject } from '../../shared/engines/publishing/conformance-simulation.ts';
 import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Offer, readOffer } from './offer.ts';

@@ -3,8 +3,8 @@ import { existsSync, globSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buildGame, engineNames, realtimeNames } from '../../engines/build.ts';
-import { GameCode } from '../../shared/domain/ids.ts';
-import type { Provenance } from '../../shared/engine-host/publishing/prepare-engine.ts';
+import { GameCode } from '../../shared/foundation/ids.ts';
+import type { Provenance } from '../../shared/engines/publishing/prepare-engine.ts';
 import { type Offer, readOffer } from './offer.ts';
 
 const engines = path.join(import.meta.dirname, '../../engines');

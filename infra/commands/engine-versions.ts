@@ -1,8 +1,8 @@
 /** The versions of a game: `engine:versions` lists them, `engine:activate` and `engine:retire` change what new rounds play on. */
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
-import { systemClock } from '../../shared/adapters/system/clock.ts';
-import type { Activation, GameVersion } from '../../shared/domain/game-version.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
+import { systemClock } from '../../shared/aws/clock.ts';
+import type { Activation, GameVersion } from '../../shared/games/game-version.ts';
 import { findDeployment } from './deployment.ts';
 
 /** A hash may be shortened to this many of its first digits. */

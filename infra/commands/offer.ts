@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { currencyOf } from '../../shared/domain/currency.ts';
-import type { CurrencyBets } from '../../shared/domain/game.ts';
-import { parseAmount } from '../../shared/domain/money.ts';
+import { currencyOf } from '../../shared/money/currency.ts';
+import type { CurrencyBets } from '../../shared/games/game.ts';
+import { parseAmount } from '../../shared/money/money.ts';
 
 /** How a game is offered, as `engines/<name>/game.json` has it. Bets are decimal strings of each currency. */
 const OfferFile = z.strictObject({

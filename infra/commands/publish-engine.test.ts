@@ -11,24 +11,24 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildEngine, buildGame } from '../../engines/build.ts';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
-import { S3EngineArtefacts } from '../../shared/adapters/s3/engine-artefacts.ts';
-import { EngineHost } from '../../shared/engine-host/engine-host.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
+import { S3EngineArtefacts } from '../../shared/engines/adapters/engine-artefacts.ts';
+import { EngineHost } from '../../shared/engines/host/engine-host.ts';
 import {
   assembleOriginal,
   CAPABILITIES,
   CONFORMING,
-} from '../../shared/engine-host/hostile-engine.fixture.ts';
+} from '../../shared/engines/host/hostile-engine.fixture.ts';
 import {
   assembleRealtime,
   REALTIME_CAPABILITIES,
   type RealtimeParts,
-} from '../../shared/engine-host/hostile-realtime.fixture.ts';
-import { instrument } from '../../shared/engine-host/publishing/instrument.ts';
-import { loadRealtime } from '../../shared/engine-host/realtime-engine.ts';
+} from '../../shared/engines/host/hostile-realtime.fixture.ts';
+import { instrument } from '../../shared/engines/publishing/instrument.ts';
+import { loadRealtime } from '../../shared/engines/host/realtime-engine.ts';
 import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
-import { createTable } from '../../test/contracts/start-dynamodb.ts';
+import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
 import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { deploymentOf } from './deployment.ts';
 import { engineSource } from './engine-source.ts';

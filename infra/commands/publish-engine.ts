@@ -1,9 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
-import { publishArtefact, publishOrigin } from '../../shared/adapters/s3/publish-artefact.ts';
-import { systemClock } from '../../shared/adapters/system/clock.ts';
-import { examine, loadMetered, meter } from '../../shared/engine-host/publishing/prepare-engine.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
+import { publishArtefact, publishOrigin } from '../../shared/engines/adapters/publish-artefact.ts';
+import { systemClock } from '../../shared/aws/clock.ts';
+import { examine, loadMetered, meter } from '../../shared/engines/publishing/prepare-engine.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type EngineSource, engineSource } from './engine-source.ts';
 

@@ -6,23 +6,23 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { reconciliationReport } from '../../functions/_api/reconciliation-report.ts';
-import { workerClientSettings } from '../../shared/adapters/aws/client-settings.ts';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
-import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
-import { httpWalletBooks } from '../../shared/adapters/http/wallet-books.ts';
-import { S3ArchivedRounds } from '../../shared/adapters/s3/archived-rounds.ts';
-import { Secrets } from '../../shared/adapters/secrets/secrets.ts';
-import { systemClock } from '../../shared/adapters/system/clock.ts';
-import type { Operator } from '../../shared/domain/operator.ts';
-import type { Difference } from '../../shared/domain/reconciliation.ts';
+import { workerClientSettings } from '../../shared/aws/client-settings.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
+import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
+import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
+import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
+import { Secrets } from '../../shared/aws/secrets.ts';
+import { systemClock } from '../../shared/aws/clock.ts';
+import type { Operator } from '../../shared/operators/operator.ts';
+import type { Difference } from '../../shared/reconciliation/reconciliation.ts';
 import type {
   Reconciliation,
   ReconciliationPorts,
   ReconciliationRequest,
-} from '../../shared/usecases/reconcile.ts';
-import { joined, joinedDifferences, reconcileDays } from '../../shared/usecases/reconcile-days.ts';
-import { reconcileUnfinished } from '../../shared/usecases/reconcile-unfinished.ts';
+} from '../../shared/reconciliation/reconcile.ts';
+import { joined, joinedDifferences, reconcileDays } from '../../shared/reconciliation/reconcile-days.ts';
+import { reconcileUnfinished } from '../../shared/reconciliation/reconcile-unfinished.ts';
 import { stageSettings } from '../stages.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { reconciliationText } from './reconciliation-text.ts';

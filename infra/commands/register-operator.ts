@@ -8,11 +8,11 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
-import { OperatorId } from '../../shared/domain/ids.ts';
-import type { WalletCalls } from '../../shared/domain/operator.ts';
-import { operatorKeyHash } from '../../shared/usecases/authenticate-operator.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
+import { OperatorId } from '../../shared/foundation/ids.ts';
+import type { WalletCalls } from '../../shared/operators/operator.ts';
+import { operatorKeyHash } from '../../shared/operators/authenticate-operator.ts';
 import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';

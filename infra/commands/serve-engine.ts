@@ -2,19 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { buildEngines } from '../../engines/build.ts';
 import { loadBuiltEngine } from '../../engines/built-engine.ts';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoRegistry } from '../../shared/adapters/dynamodb/registry.ts';
-import { engineService } from '../../shared/adapters/grpc/engine-service.ts';
-import { type GrpcServer, startGrpcServer } from '../../shared/adapters/grpc/grpc-server.ts';
-import { Engine } from '../../shared/adapters/grpc/proto/engine/v1/engine_pb.ts';
-import { Random } from '../../shared/adapters/grpc/proto/random/v1/random_pb.ts';
-import { randomService } from '../../shared/adapters/grpc/random-service.ts';
-import { artefactKey } from '../../shared/adapters/s3/artefact-key.ts';
-import { systemClock } from '../../shared/adapters/system/clock.ts';
-import { systemRandom } from '../../shared/adapters/system/random.ts';
-import { Sha256Hex } from '../../shared/domain/ids.ts';
-import { EngineHost } from '../../shared/engine-host/engine-host.ts';
-import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
+import { servedEngine } from '../../shared/engines/host/served-engine.ts';
+import { engineService } from '../../shared/engines/grpc/engine-service.ts';
+import { type GrpcServer, startGrpcServer } from '../../shared/engines/grpc/grpc-server.ts';
+import { Engine } from '../../shared/engines/grpc/proto/engine/v1/engine_pb.ts';
+import { Random } from '../../shared/engines/grpc/proto/random/v1/random_pb.ts';
+import { randomService } from '../../shared/engines/grpc/random-service.ts';
+import { artefactKey } from '../../shared/engines/adapters/artefact-key.ts';
+import { systemClock } from '../../shared/aws/clock.ts';
+import { systemRandom } from '../../shared/aws/random.ts';
+import { Sha256Hex } from '../../shared/foundation/ids.ts';
+import { EngineHost } from '../../shared/engines/host/engine-host.ts';
+import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
 import { isLoopback } from '../loopback.ts';
 import { findDeployment } from './deployment.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';
@@ -79,7 +80,7 @@ async function serve(
     port,
     tls: cert && key ? { cert: await readFile(cert), key: await readFile(key) } : undefined,
     routes: (router) => {
-      router.service(Engine, engineService(engines));
+      router.service(Engine, engineService(engines.map(servedEngine)));
       if (random) router.service(Random, randomService(systemRandom));
     },
   });

@@ -17,11 +17,11 @@ import {
 import * as z from 'zod';
 import { type CertifyOptions, comparisonsOf, modeOf } from '../../engines/certification/certify.ts';
 import { loadBuiltEngine } from '../../engines/built-engine.ts';
-import { artefactKey } from '../../shared/adapters/s3/artefact-key.ts';
-import { reportKey, shardPrefix, shardsKey } from '../../shared/adapters/s3/simulation-keys.ts';
-import type { CertificationReport } from '../../shared/certification/report.ts';
-import { partLengthOf, shardsOf, type Stretch } from '../../shared/certification/run-parts.ts';
-import { DistributedRun } from '../../shared/certification/simulation.ts';
+import { artefactKey } from '../../shared/engines/adapters/artefact-key.ts';
+import { reportKey, shardPrefix, shardsKey } from '../../shared/simulation/adapters/simulation-keys.ts';
+import type { CertificationReport } from '../../shared/simulation/report.ts';
+import { partLengthOf, shardsOf, type Stretch } from '../../shared/simulation/run-parts.ts';
+import { DistributedRun } from '../../shared/simulation/simulation.ts';
 import { findDeployment } from './deployment.ts';
 
 export interface StageRun extends Omit<CertifyOptions, 'workers'> {

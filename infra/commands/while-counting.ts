@@ -1,4 +1,4 @@
-import type { ReconciliationPorts } from '../../shared/usecases/reconcile.ts';
+import type { ReconciliationPorts } from '../../shared/reconciliation/reconcile.ts';
 
 const EVERY_MS = 5_000;
 

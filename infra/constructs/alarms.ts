@@ -12,7 +12,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { AlarmSignal } from '../../shared/ports/telemetry.ts';
+import type { AlarmSignal } from '../../shared/foundation/telemetry.ts';
 import { metricsNamespace } from './action-function.ts';
 import type { Queues } from './queues.ts';
 import type { Tables } from './tables.ts';

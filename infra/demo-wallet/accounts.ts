@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../../shared/ports/clock.ts';
-import type { BookSelection } from '../../shared/ports/wallet-books.ts';
+import type { Clock } from '../../shared/foundation/clock.ts';
+import type { BookSelection } from '../../shared/wallets/wallet-books.ts';
 import {
   type Entry,
   type EntryKind,

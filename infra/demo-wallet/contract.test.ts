@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { httpWallets } from '../../shared/adapters/http/wallets.ts';
-import type { Operator } from '../../shared/domain/operator.ts';
-import type { Wallet, WalletTransaction } from '../../shared/ports/wallet.ts';
+import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
+import type { Operator } from '../../shared/operators/operator.ts';
+import type { Wallet, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { type DemoWallet, startDemoWallet } from './server.ts';
 
 const secret = 'a secret shared by two';

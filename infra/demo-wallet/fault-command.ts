@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UsageError } from '../../shared/command-line/command-line.ts';
-import { FaultError } from '../../shared/domain/errors.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 import { readPlan, readPlanFile, Rule } from './fault-plan.ts';
 
 /** The field of a rule that an option is, where that is not the option's own name. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { FaultError } from '../../shared/domain/errors.ts';
-import { GameCode, PlayerId } from '../../shared/domain/ids.ts';
-import { readJson } from '../../shared/domain/json-text.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
+import { GameCode, PlayerId } from '../../shared/foundation/ids.ts';
+import { readJson } from '../../shared/foundation/json-text.ts';
 
 const STAKES = ['debit', 'bet-win'] as const;
 const MOVEMENTS = [...STAKES, 'credit', 'rollback'] as const;

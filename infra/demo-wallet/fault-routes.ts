@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { RequestError } from '../../shared/domain/errors.ts';
-import { readJson } from '../../shared/domain/json-text.ts';
+import { RequestError } from '../../shared/foundation/errors.ts';
+import { readJson } from '../../shared/foundation/json-text.ts';
 import { FaultPlan, flawsOf, MAX_RULES, Rule } from './fault-plan.ts';
 import type { HostileWallet } from './hostile-wallet.ts';
 import { WalletRefusal } from './refusal.ts';

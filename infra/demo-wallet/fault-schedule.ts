@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../shared/ports/clock.ts';
+import type { Clock } from '../../shared/foundation/clock.ts';
 import type { FaultPlan, Operation, Rule } from './fault-plan.ts';
 
 /** What of a call decides whether a rule matches it. */

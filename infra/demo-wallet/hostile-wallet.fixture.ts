@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { httpWallets } from '../../shared/adapters/http/wallets.ts';
-import type { Wallet, WalletTransaction } from '../../shared/ports/wallet.ts';
+import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
+import type { Wallet, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { type DemoWallet, startDemoWallet } from './server.ts';
 
 const SECRET = 'a secret shared by two';

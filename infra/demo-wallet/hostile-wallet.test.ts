@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RollbackReply, WalletReply, WalletTransaction } from '../../shared/ports/wallet.ts';
+import type { RollbackReply, WalletReply, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { TestWallet, transactionOf } from './hostile-wallet.fixture.ts';
 
 /** How long the game server waits here for a reply. */

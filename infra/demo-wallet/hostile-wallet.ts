@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Clock } from '../../shared/ports/clock.ts';
+import type { Clock } from '../../shared/foundation/clock.ts';
 import type { Delivery } from './delivery.ts';
 import { type FaultPlan, NO_FAULTS, type Operation, type Rule } from './fault-plan.ts';
 import { FaultSchedule, type WalletCall, type WatchedRule } from './fault-schedule.ts';

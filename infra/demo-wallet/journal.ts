@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { FaultError } from '../../shared/domain/errors.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 
 const SCHEMA_VERSION = 3;
 

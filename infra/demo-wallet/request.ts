@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
-import { currencyOf } from '../../shared/domain/currency.ts';
-import { RequestError } from '../../shared/domain/errors.ts';
-import { GameCode, PlayerId, RoundId, SessionId } from '../../shared/domain/ids.ts';
-import { parseAmount } from '../../shared/domain/money.ts';
-import type { BookSelection } from '../../shared/ports/wallet-books.ts';
+import { currencyOf } from '../../shared/money/currency.ts';
+import { RequestError } from '../../shared/foundation/errors.ts';
+import { GameCode, PlayerId, RoundId, SessionId } from '../../shared/foundation/ids.ts';
+import { parseAmount } from '../../shared/money/money.ts';
+import type { BookSelection } from '../../shared/wallets/wallet-books.ts';
 import type { Movement } from './entry.ts';
 import { MAX_BALANCE_MINOR } from './journal.ts';
 import { WalletRefusal } from './refusal.ts';

@@ -1,6 +1,6 @@
-import { currencyOf } from '../../shared/domain/currency.ts';
-import { PlayerId } from '../../shared/domain/ids.ts';
-import { formatAmount } from '../../shared/domain/money.ts';
+import { currencyOf } from '../../shared/money/currency.ts';
+import { PlayerId } from '../../shared/foundation/ids.ts';
+import { formatAmount } from '../../shared/money/money.ts';
 import type { Accounts, Player } from './accounts.ts';
 import type { Entry, Movement } from './entry.ts';
 import { type RefusalCode, WalletRefusal } from './refusal.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FaultError } from '../../shared/domain/errors.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
+import type { Clock } from '../../shared/foundation/clock.ts';
 import { Accounts } from './accounts.ts';
 import { type Delivery, deliver, send } from './delivery.ts';
 import type { FaultPlan, Operation } from './fault-plan.ts';

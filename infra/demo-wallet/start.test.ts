@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { httpWallets } from '../../shared/adapters/http/wallets.ts';
-import type { Operator } from '../../shared/domain/operator.ts';
-import type { Wallet, WalletReply, WalletTransaction } from '../../shared/ports/wallet.ts';
+import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
+import type { Operator } from '../../shared/operators/operator.ts';
+import type { Wallet, WalletReply, WalletTransaction } from '../../shared/wallets/wallet.ts';
 
 const secret = 'the secret of this test';
 const script = new URL('./start.command.ts', import.meta.url).pathname;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { FaultError } from '../../shared/domain/errors.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 import { readPlanFile } from './fault-plan.ts';
 import { startDemoWallet } from './server.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { currencyOf } from '../../shared/domain/currency.ts';
-import { formatAmount } from '../../shared/domain/money.ts';
+import { currencyOf } from '../../shared/money/currency.ts';
+import { formatAmount } from '../../shared/money/money.ts';
 import { type Delivery, textOf } from './delivery.ts';
 import type { Rule } from './fault-plan.ts';
 import { matches, type WalletCall } from './fault-schedule.ts';

@@ -20,17 +20,17 @@ async function filesOf(entryPoints: readonly string[]): Promise<string[]> {
   return Object.keys(metafile.inputs);
 }
 
-const publishing = (file: string) => /engine-host\/publishing\/|node_modules\/binaryen\//.test(file);
+const publishing = (file: string) => /engines\/publishing\/|node_modules\/binaryen\//.test(file);
 
 describe('what publishes engines', () => {
   it('is in no function', async () => {
-    const files = await filesOf(globSync('functions/*/handler.ts', { cwd: root }));
-    expect(files).toContain('shared/engine-host/engine-host.ts');
+    const files = await filesOf(globSync('functions/*/*/handler.ts', { cwd: root }));
+    expect(files).toContain('shared/engines/host/engine-host.ts');
     expect(files.filter(publishing)).toEqual([]);
   }, 60_000);
 
   it('would be found', async () => {
     const files = await filesOf(['infra/commands/publish-engine.ts']);
-    expect(files.filter(publishing)).toContain('shared/engine-host/publishing/instrument.ts');
+    expect(files.filter(publishing)).toContain('shared/engines/publishing/instrument.ts');
   }, 60_000);
 });

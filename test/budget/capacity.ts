@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { nativeItem, type WireItem } from '../../shared/adapters/dynamodb/attribute-values.ts';
-import { itemSize, WRITE_UNIT_BYTES } from '../../shared/adapters/dynamodb/item-size.ts';
+import { nativeItem, type WireItem } from '../../shared/aws/attribute-values.ts';
+import { itemSize, WRITE_UNIT_BYTES } from '../../shared/aws/item-size.ts';
 import type { SeenCall } from './counting-proxy.ts';
 
 const READ_UNIT_BYTES = 4_096;

@@ -23,13 +23,14 @@ type Handler = (
 /** The handlers as they are deployed, but for the clock and the random source, which are the same in every run. */
 registerHooks({
   resolve: (specifier, context, next) =>
-    /\/adapters\/system\/(clock|random)\.ts$/.test(specifier)
+    /\/shared\/aws\/(clock|random)\.ts$/.test(specifier)
       ? next(new URL('./seeded-system.ts', import.meta.url).href, context)
       : next(specifier, context),
 });
 
-async function handlerOf(name: string): Promise<Handler> {
-  const module = (await import(`../../functions/${name}/handler.ts`)) as { handler: Handler };
+/** @param path `<room>/<name>` below `functions` */
+async function handlerOf(path: string): Promise<Handler> {
+  const module = (await import(`../../functions/${path}/handler.ts`)) as { handler: Handler };
   return module.handler;
 }
 
@@ -60,8 +61,8 @@ interface Bench {
 }
 
 async function playAll({ stack, dynamo, wallet, client }: Bench): Promise<SpinCost[]> {
-  const launch = await handlerOf('launch-session');
-  const [spin, bonus] = await Promise.all([handlerOf('play-spin'), handlerOf('play-bonus')]);
+  const launch = await handlerOf('sessions/launch-session');
+  const [spin, bonus] = await Promise.all([handlerOf('rounds/play-spin'), handlerOf('rounds/play-bonus')]);
   await fetch(`${stack.walletUrl}/players`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../shared/ports/clock.ts';
-import type { Random } from '../../shared/ports/random.ts';
+import type { Clock } from '../../shared/foundation/clock.ts';
+import type { Random } from '../../shared/foundation/random.ts';
 
 /** Stands in for the system's clock and random source, so that every run plays the same rounds. */
 // The wallet takes no request that is minutes old; the digits that change are the same in every run.

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
-import { keyOf } from '../../shared/adapters/dynamodb/round-keys.ts';
+import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
+import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
 import type { OpenLedger } from './ledger-contract.ts';
-import { createTable, type TestDatabase } from './start-dynamodb.ts';
+import { createTable, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
 
 /** A ledger on a database of its own. */
 export async function openDynamoLedger(start: () => Promise<TestDatabase>): Promise<OpenLedger> {

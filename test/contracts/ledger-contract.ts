@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_AMOUNT_MINOR } from '../../shared/domain/money.ts';
-import { isFinal, type Round } from '../../shared/domain/round.ts';
-import type { Ledger, RoundReference } from '../../shared/ports/ledger.ts';
-import { anyRound, committed, credited, intent } from './rounds.ts';
+import { MAX_AMOUNT_MINOR } from '../../shared/money/money.ts';
+import { isFinal, type Round } from '../../shared/rounds/round.ts';
+import type { Ledger, RoundReference } from '../../shared/rounds/ledger.ts';
+import { anyRound, committed, credited, intent } from '../../shared/rounds/any-round.fixture.ts';
 
 export interface OpenLedger {
   readonly ledger: Ledger;

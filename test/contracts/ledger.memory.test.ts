@@ -1,4 +1,4 @@
-import { MemoryLedger } from '../../shared/adapters/memory/ledger.ts';
+import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { ledgerContract } from './ledger-contract.ts';
 
 ledgerContract('the ledger in memory', async () => {

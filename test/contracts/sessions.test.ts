@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoSessions } from '../../shared/adapters/dynamodb/sessions.ts';
-import { MemorySessions } from '../../shared/adapters/memory/sessions.ts';
-import type { Session } from '../../shared/domain/session.ts';
-import type { Sessions } from '../../shared/ports/sessions.ts';
-import { createTable, startDynoxide, type TestDatabase } from './start-dynamodb.ts';
+import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
+import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
+import type { Session } from '../../shared/sessions/session.ts';
+import type { Sessions } from '../../shared/sessions/sessions.ts';
+import { createTable, startDynoxide, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
 
 const TABLE = 'sessions';
 const HOUR_MS = 3_600_000;

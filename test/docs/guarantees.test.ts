@@ -59,7 +59,7 @@ describe.each(headings)('%s', (heading) => {
 });
 
 describe('a named test', () => {
-  const file = 'shared/engine-host/load-engine.test.ts';
+  const file = 'shared/engines/host/load-engine.test.ts';
 
   it('is found by the title that it runs under, made from a table or not', () => {
     expect(missing([{ file, title: 'refuses bytes with another hash' }])).toEqual([]);
@@ -70,7 +70,7 @@ describe('a named test', () => {
     { file, title: 'refuses bytes with another hat' },
     { file, title: 'refuses a module that %s' },
     { file, title: 'another hash' },
-    { file: 'shared/engine-host/no-such.test.ts', title: 'refuses bytes with another hash' },
+    { file: 'shared/engines/host/no-such.test.ts', title: 'refuses bytes with another hash' },
     { file: 'test/e2e/crash.test.ts', title: 'refuses bytes with another hash' },
   ])('is missed where there is none: "$title" in $file', (named) => {
     expect(missing([named])).toEqual([named]);

@@ -1,8 +1,8 @@
 import { createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { KmsCipher } from '../../shared/adapters/kms/cipher.ts';
-import { systemRandom } from '../../shared/adapters/system/random.ts';
-import { sealStart } from '../../shared/usecases/round-secrets.ts';
+import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
+import { systemRandom } from '../../shared/aws/random.ts';
+import { sealStart } from '../../shared/rounds/round-secrets.ts';
 
 /** As docs/rounds.md tells an auditor to, with nothing of this project's own code. */
 function openByThePage(sealed: Buffer, dataKey: Buffer, context: string): Buffer {

@@ -3,12 +3,12 @@ import { operations } from '../../functions/_api/operations.ts';
 import { statusOf } from '../../functions/_runtime/problem-details.ts';
 import { stageSettings } from '../../infra/stages.ts';
 import { resourcesOf, type Template, templateOf } from '../../infra/template.fixture.ts';
-import { archiveRecord } from '../../shared/adapters/s3/archive-record.ts';
-import { errorCodes, RequestError } from '../../shared/domain/errors.ts';
-import { differenceKinds } from '../../shared/domain/reconciliation.ts';
-import { isFinal, isInFlight, type Round } from '../../shared/domain/round.ts';
-import { type RoundEvent, transition } from '../../shared/domain/round-transitions.ts';
-import { sampleIntent, sampleOutcome } from '../../shared/domain/rounds.fixture.ts';
+import { archiveRecord } from '../../shared/archive/adapters/archive-record.ts';
+import { errorCodes, RequestError } from '../../shared/foundation/errors.ts';
+import { differenceKinds } from '../../shared/reconciliation/reconciliation.ts';
+import { isFinal, isInFlight, type Round } from '../../shared/rounds/round.ts';
+import { type RoundEvent, transition } from '../../shared/rounds/round-transitions.ts';
+import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
 import { page, tableUnder } from './pages.ts';
 
 const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');

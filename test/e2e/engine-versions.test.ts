@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploymentOf } from '../../infra/commands/deployment.ts';
 import { engineSource } from '../../infra/commands/engine-source.ts';
 import { activateEngine, publishEngine } from '../../infra/commands/publish-engine.ts';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoGameVersions } from '../../shared/adapters/dynamodb/game-versions.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { Player } from './client.ts';
 import { target } from './target.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SendMessageBatchCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
+import { encodeRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';
 import { codeOf, eventually, minor, Player, type Record_ } from './client.ts';
 import { Chance, playUntil, rulesLeftOut, setFaults } from './hostile-table.ts';
 import { LocalStackProcess } from './local-stack.ts';

@@ -4,10 +4,10 @@ import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LaunchResponse, RoundsResponse } from '../../functions/_api/schemas.ts';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoRegistryAdmin } from '../../shared/adapters/dynamodb/registry-admin.ts';
-import { publishArtefact } from '../../shared/adapters/s3/publish-artefact.ts';
-import { assembleEngine } from '../../shared/engine-host/hostile-engine.fixture.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
+import { publishArtefact } from '../../shared/engines/adapters/publish-artefact.ts';
+import { assembleEngine } from '../../shared/engines/host/hostile-engine.fixture.ts';
 import { archivedRounds } from './archive.ts';
 import { call, codeOf, eventually, Player } from './client.ts';
 import { playUntil } from './hostile-table.ts';

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { LaunchResponse, ReconciliationResponse, RoundResponse } from '../../functions/_api/schemas.ts';
 import { type DemoWallet, startDemoWallet } from '../../infra/demo-wallet/server.ts';
-import type { WalletCalls } from '../../shared/domain/operator.ts';
+import type { WalletCalls } from '../../shared/operators/operator.ts';
 import { ROOT } from '../docs/pages.ts';
 import { call, codeOf, eventually, minor, type Reply } from './client.ts';
 import { registerAt } from './operators.ts';

@@ -8,12 +8,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { documentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
-import { encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
-import type { IntentRound, Round } from '../../shared/domain/round.ts';
-import type { RecoveryRequest } from '../../shared/ports/recovery-queue.ts';
-import { committed, intent } from '../contracts/rounds.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
+import { encodeRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';
+import type { IntentRound, Round } from '../../shared/rounds/round.ts';
+import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
+import { committed, intent } from '../../shared/rounds/any-round.fixture.ts';
 import { eventually, netMinor, Player } from './client.ts';
 import { target } from './target.ts';
 

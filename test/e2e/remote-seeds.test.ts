@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBuiltEngine } from '../../engines/built-engine.ts';
 import { RoundResponse } from '../../functions/_api/schemas.ts';
-import { type GrpcServer, startGrpcServer } from '../../shared/adapters/grpc/grpc-server.ts';
-import { Random } from '../../shared/adapters/grpc/proto/random/v1/random_pb.ts';
-import { randomService } from '../../shared/adapters/grpc/random-service.ts';
-import { systemRandom } from '../../shared/adapters/system/random.ts';
-import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
+import { type GrpcServer, startGrpcServer } from '../../shared/engines/grpc/grpc-server.ts';
+import { Random } from '../../shared/engines/grpc/proto/random/v1/random_pb.ts';
+import { randomService } from '../../shared/engines/grpc/random-service.ts';
+import { systemRandom } from '../../shared/aws/random.ts';
+import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
 import { codeOf, Player } from './client.ts';
 import { LocalStackProcess } from './local-stack.ts';
 

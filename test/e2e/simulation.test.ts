@@ -8,9 +8,9 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtArtefact } from '../../engines/built-engine.ts';
-import { reportKey, shardsKey } from '../../shared/adapters/s3/simulation-keys.ts';
-import { partLengthOf, shardsOf, type Stretch } from '../../shared/certification/run-parts.ts';
-import type { DistributedRun } from '../../shared/certification/simulation.ts';
+import { reportKey, shardsKey } from '../../shared/simulation/adapters/simulation-keys.ts';
+import { partLengthOf, shardsOf, type Stretch } from '../../shared/simulation/run-parts.ts';
+import type { DistributedRun } from '../../shared/simulation/simulation.ts';
 import { commandEnvironment } from '../docs/commands.ts';
 import { ROOT } from '../docs/pages.ts';
 import { target } from './target.ts';

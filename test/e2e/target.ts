@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import type { WalletCalls } from '../../shared/domain/operator.ts';
+import type { WalletCalls } from '../../shared/operators/operator.ts';
 
 /** What the suite plays against: the local stack that it starts itself, or whatever the environment names. */
 export interface Target {

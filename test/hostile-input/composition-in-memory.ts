@@ -1,15 +1,15 @@
-import type { Game } from '../../shared/domain/game.ts';
-import type { Tally } from '../../shared/certification/tally.ts';
-import { DependencyError, EngineError } from '../../shared/domain/errors.ts';
-import type { SimulatedBatch, SimulatedEngine } from '../../shared/ports/simulations.ts';
-import { countedEngine, ENGINE_HASH, StoredSimulations } from '../../shared/usecases/simulation.fixture.ts';
-import type { DomainEvent } from '../../shared/domain/events.ts';
-import type { Round } from '../../shared/domain/round.ts';
-import type { Archive } from '../../shared/ports/archive.ts';
-import type { EventBus } from '../../shared/ports/event-bus.ts';
-import type { ArchivedRounds } from '../../shared/ports/archived-rounds.ts';
-import type { WalletBooks } from '../../shared/ports/wallet-books.ts';
-import { engineHash, log, RoundsFixture, sessionId } from '../../shared/usecases/rounds.fixture.ts';
+import type { Game } from '../../shared/games/game.ts';
+import type { Tally } from '../../shared/simulation/tally.ts';
+import { DependencyError, EngineError } from '../../shared/foundation/errors.ts';
+import type { SimulatedBatch, SimulatedEngine } from '../../shared/engines/simulation.ts';
+import { countedEngine, ENGINE_HASH, StoredSimulations } from '../../shared/simulation/simulation.fixture.ts';
+import type { DomainEvent } from '../../shared/events/events.ts';
+import type { Round } from '../../shared/rounds/round.ts';
+import type { Archive } from '../../shared/archive/archive.ts';
+import type { EventBus } from '../../shared/events/event-bus.ts';
+import type { ArchivedRounds } from '../../shared/archive/archived-rounds.ts';
+import type { WalletBooks } from '../../shared/wallets/wallet-books.ts';
+import { engineHash, log, RoundsFixture, sessionId } from '../../shared/rounds/rounds.fixture.ts';
 import { decimalsOf, type TestCurrency } from './amount-rule.ts';
 
 /** Stands where `functions/_runtime/composition.ts` stands: the functions as they are, over ports in memory. */
@@ -128,6 +128,6 @@ export const playPorts = () => ({
   recovery: recovery(),
 });
 
-export { decodeStreamRound as readStreamImage } from '../../shared/adapters/dynamodb/round-codec.ts';
-export { decodeDetail as readEvent } from '../../shared/adapters/eventbridge/event-detail.ts';
-export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
+export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
+export { decodeDetail as readEvent } from '../../shared/events/adapters/event-detail.ts';
+export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { WalletRefusal } from '../../infra/demo-wallet/refusal.ts';
 import { readBetWin, readMovement } from '../../infra/demo-wallet/request.ts';
 import { verifySignature } from '../../infra/demo-wallet/signature.ts';
-import { signatureHeaders } from '../../shared/adapters/http/wallet-signature.ts';
+import { signatureHeaders } from '../../shared/wallets/adapters/wallet-signature.ts';
 import { amountRule, decimalsOf, type TestCurrency } from './amount-rule.ts';
 import { type Json, readStrictly } from './json-reader.ts';
 import { asBytes, jsonText } from './json-text.ts';

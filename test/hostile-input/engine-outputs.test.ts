@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { parseCapabilities } from '../../shared/engine-host/capabilities.ts';
-import type { EngineInstance } from '../../shared/engine-host/engine-instance.ts';
-import { readStep } from '../../shared/engine-host/wire-format.ts';
-import { EngineError } from '../../shared/domain/errors.ts';
-import { readView } from '../../shared/domain/round-view.ts';
+import { parseCapabilities } from '../../shared/engines/capabilities.ts';
+import type { EngineInstance } from '../../shared/engines/host/engine-instance.ts';
+import { readStep } from '../../shared/engines/wire-format.ts';
+import { EngineError } from '../../shared/foundation/errors.ts';
+import { readView } from '../../shared/engines/round-view.ts';
 import { type Json, readStrictly } from './json-reader.ts';
 import { asBytes, jsonText } from './json-text.ts';
 import { mutatedObject } from './mutations.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
 import { setting } from '../../functions/_runtime/environment.ts';
-import { decodeDetail } from '../../shared/adapters/eventbridge/event-detail.ts';
-import { FaultError } from '../../shared/domain/errors.ts';
+import { decodeDetail } from '../../shared/events/adapters/event-detail.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 import { amountRule, decimalsOf, type TestCurrency } from './amount-rule.ts';
 import { mutatedObject } from './mutations.ts';
 import { hostile } from './runs.ts';

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { httpEvent, lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
 import { statusOf } from '../../functions/_runtime/problem-details.ts';
 import { Problem } from '../../functions/_api/schemas.ts';
-import { log } from '../../shared/usecases/rounds.fixture.ts';
+import { log } from '../../shared/rounds/rounds.fixture.ts';
 
 export const BODY_LIMIT_BYTES = 16_384;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RequestError } from '../../shared/domain/errors.ts';
-import { readJson } from '../../shared/domain/json-text.ts';
+import { RequestError } from '../../shared/foundation/errors.ts';
+import { readJson } from '../../shared/foundation/json-text.ts';
 import { plain, readStrictly } from './json-reader.ts';
 import { asBytes, jsonText } from './json-text.ts';
 import { hostile } from './runs.ts';

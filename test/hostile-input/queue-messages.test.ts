@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { decodeRecoveryMessage, encodeRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
-import { FaultError } from '../../shared/domain/errors.ts';
+import {
+  decodeRecoveryMessage,
+  encodeRecoveryMessage,
+} from '../../shared/rounds/adapters/recovery-message.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 import { type Json, readStrictly } from './json-reader.ts';
 import { jsonText } from './json-text.ts';
 import { mutatedObject } from './mutations.ts';

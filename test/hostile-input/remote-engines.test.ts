@@ -3,22 +3,23 @@ import { Code, ConnectError, createClient, createRouterTransport } from '@connec
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { loadBuiltEngine } from '../../engines/built-engine.ts';
-import { readCapabilities } from '../../shared/adapters/grpc/capabilities-message.ts';
-import { engineService } from '../../shared/adapters/grpc/engine-service.ts';
-import type { GrpcChannel } from '../../shared/adapters/grpc/grpc-channel.ts';
-import { type GrpcServer, startGrpcServer } from '../../shared/adapters/grpc/grpc-server.ts';
+import { readCapabilities } from '../../shared/engines/grpc/capabilities-message.ts';
+import { servedEngine } from '../../shared/engines/host/served-engine.ts';
+import { engineService } from '../../shared/engines/grpc/engine-service.ts';
+import type { GrpcChannel } from '../../shared/engines/grpc/grpc-channel.ts';
+import { type GrpcServer, startGrpcServer } from '../../shared/engines/grpc/grpc-server.ts';
 import {
   CapabilitiesSchema,
   Engine,
   StepResponseSchema,
-} from '../../shared/adapters/grpc/proto/engine/v1/engine_pb.ts';
-import { GetBytesResponseSchema, Random } from '../../shared/adapters/grpc/proto/random/v1/random_pb.ts';
-import { RemoteEngine } from '../../shared/adapters/grpc/remote-engine.ts';
-import { RemoteSeeds } from '../../shared/adapters/grpc/remote-seeds.ts';
-import { systemRandom } from '../../shared/adapters/system/random.ts';
-import { DependencyError, EngineError } from '../../shared/domain/errors.ts';
-import { parseCapabilities } from '../../shared/engine-host/capabilities.ts';
-import type { LoadedEngine } from '../../shared/engine-host/loaded-engine.ts';
+} from '../../shared/engines/grpc/proto/engine/v1/engine_pb.ts';
+import { GetBytesResponseSchema, Random } from '../../shared/engines/grpc/proto/random/v1/random_pb.ts';
+import { RemoteEngine } from '../../shared/engines/grpc/remote-engine.ts';
+import { RemoteSeeds } from '../../shared/engines/grpc/remote-seeds.ts';
+import { systemRandom } from '../../shared/aws/random.ts';
+import { DependencyError, EngineError } from '../../shared/foundation/errors.ts';
+import { parseCapabilities } from '../../shared/engines/capabilities.ts';
+import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
 import { type Json, readStrictly } from './json-reader.ts';
 import { asBytes, jsonText } from './json-text.ts';
 import { mutatedObject } from './mutations.ts';
@@ -335,7 +336,9 @@ describe('the service of an engine', () => {
   it(
     'a step asked of the service is the one that the engine makes, or is refused with a status',
     hostile(requests, async ({ envId, buildId, buildHash: hash, state = first, action, ...request }) => {
-      const transport = createRouterTransport(({ service }) => void service(Engine, engineService([engine])));
+      const transport = createRouterTransport(
+        ({ service }) => void service(Engine, engineService([servedEngine(engine)])),
+      );
       const client = createClient(Engine, transport);
       const id = { envId, buildId, buildHash: hash };
       const { rounds, firstRound, mode } = request;

@@ -1,9 +1,9 @@
 import { describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
-import { handler as launchSession } from '../../functions/launch-session/handler.ts';
-import { handler as playBonus } from '../../functions/play-bonus/handler.ts';
-import { handler as playSpin } from '../../functions/play-spin/handler.ts';
-import { operatorKey } from '../../shared/usecases/rounds.fixture.ts';
+import { handler as launchSession } from '../../functions/sessions/launch-session/handler.ts';
+import { handler as playBonus } from '../../functions/rounds/play-bonus/handler.ts';
+import { handler as playSpin } from '../../functions/rounds/play-spin/handler.ts';
+import { operatorKey } from '../../shared/rounds/rounds.fixture.ts';
 import { amountRule, decimalsOf, type TestCurrency } from './amount-rule.ts';
 import { player, World } from './composition-in-memory.ts';
 import { type Answer, BODY_LIMIT_BYTES, call, type SentBody, sentBody } from './http-requests.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import fc from 'fast-check';
-import { handler as mergeSimulation } from '../../functions/merge-simulation/handler.ts';
-import { handler as simulateShard } from '../../functions/simulate-shard/handler.ts';
-import { decodeShard, encodeShard } from '../../shared/adapters/s3/shard-record.ts';
-import type { ShardResult } from '../../shared/certification/simulation.ts';
-import { FaultError, RgsError } from '../../shared/domain/errors.ts';
-import { ENGINE_HASH, sampleRun, SEED, tasksOf } from '../../shared/usecases/simulation.fixture.ts';
+import { handler as mergeSimulation } from '../../functions/simulation/merge-simulation/handler.ts';
+import { handler as simulateShard } from '../../functions/simulation/simulate-shard/handler.ts';
+import { decodeShard, encodeShard } from '../../shared/simulation/adapters/shard-record.ts';
+import type { ShardResult } from '../../shared/simulation/simulation.ts';
+import { FaultError, RgsError } from '../../shared/foundation/errors.ts';
+import { ENGINE_HASH, sampleRun, SEED, tasksOf } from '../../shared/simulation/simulation.fixture.ts';
 import { MOST_ROUNDS, World } from './composition-in-memory.ts';
 import { type Json, readStrictly } from './json-reader.ts';
 import { jsonText } from './json-text.ts';

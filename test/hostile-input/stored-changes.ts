@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { NativeItem, NativeValue } from '../../shared/adapters/dynamodb/attribute-values.ts';
-import { FaultError } from '../../shared/domain/errors.ts';
+import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 import { decimalsOf } from './amount-rule.ts';
 import { hostileText, inheritedName, numeral } from './strings.ts';
 

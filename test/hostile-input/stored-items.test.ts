@@ -4,12 +4,12 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
 import { changeOf } from '../../functions/_runtime/ledger-change.ts';
-import { marshallItem } from '../../shared/adapters/dynamodb/attribute-values.fixture.ts';
-import type { NativeItem, NativeValue } from '../../shared/adapters/dynamodb/attribute-values.ts';
-import { decodeRound, encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
-import { DynamoLedger } from '../../shared/adapters/dynamodb/ledger.ts';
-import { FaultError } from '../../shared/domain/errors.ts';
-import { anyRound } from '../contracts/rounds.ts';
+import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
+import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.ts';
+import { decodeRound, encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
+import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
+import { anyRound } from '../../shared/rounds/any-round.fixture.ts';
 import { hostile, type Verdict } from './runs.ts';
 import {
   amount,

@@ -1,23 +1,23 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import type { NativeItem, NativeValue } from '../../shared/adapters/dynamodb/attribute-values.ts';
-import { decodeEngineVersion, encodeEngineVersion } from '../../shared/adapters/dynamodb/engine-versions.ts';
+import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.ts';
+import { decodeEngineVersion, encodeEngineVersion } from '../../shared/games/adapters/engine-versions.ts';
 import {
   decodeActivation,
   decodeGameVersion,
   encodeActivation,
   encodeGameVersion,
-} from '../../shared/adapters/dynamodb/game-version-items.ts';
+} from '../../shared/games/adapters/game-version-items.ts';
 import {
   decodeGame,
   decodeOperator,
   decodeOperatorKey,
   encodeGame,
   encodeOperator,
-} from '../../shared/adapters/dynamodb/registry-items.ts';
-import { DynamoSessions } from '../../shared/adapters/dynamodb/sessions.ts';
-import { FaultError } from '../../shared/domain/errors.ts';
+} from '../../shared/games/adapters/registry-items.ts';
+import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 import { hostile } from './runs.ts';
 import {
   between,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
-import { httpWallets } from '../../shared/adapters/http/wallets.ts';
-import { DependencyError } from '../../shared/domain/errors.ts';
-import type { Operator } from '../../shared/domain/operator.ts';
+import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
+import { DependencyError } from '../../shared/foundation/errors.ts';
+import type { Operator } from '../../shared/operators/operator.ts';
 import { amountRule, decimalsOf, type TestCurrency } from './amount-rule.ts';
 import { type Json, readStrictly } from './json-reader.ts';
 import { asBytes, jsonText } from './json-text.ts';

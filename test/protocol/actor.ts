@@ -1,9 +1,9 @@
-import type { Round } from '../../shared/domain/round.ts';
-import { DependencyError, RgsError } from '../../shared/domain/errors.ts';
-import { playRound } from '../../shared/usecases/play-round.ts';
-import { recoverRound } from '../../shared/usecases/recover-round.ts';
-import type { Ledger } from '../../shared/ports/ledger.ts';
-import type { Wallet } from '../../shared/ports/wallet.ts';
+import type { Round } from '../../shared/rounds/round.ts';
+import { DependencyError, RgsError } from '../../shared/foundation/errors.ts';
+import { playRound } from '../../shared/rounds/play-round.ts';
+import { recoverRound } from '../../shared/rounds/recover-round.ts';
+import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { Wallet } from '../../shared/wallets/wallet.ts';
 import { type Mistake, withMistake } from './mistakes.ts';
 import type { WalletMessage } from './model-wallet.ts';
 import { log, recoverTheRound, rollItBackAgain, sessionId, settings, type World } from './world.ts';

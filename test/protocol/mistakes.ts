@@ -1,8 +1,8 @@
-import type { Round } from '../../shared/domain/round.ts';
-import type { Ledger } from '../../shared/ports/ledger.ts';
-import type { Wallet } from '../../shared/ports/wallet.ts';
-import { stakeMovementOf } from '../../shared/domain/round.ts';
-import { walletTransaction } from '../../shared/usecases/settle-round.ts';
+import type { Round } from '../../shared/rounds/round.ts';
+import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { Wallet } from '../../shared/wallets/wallet.ts';
+import { stakeMovementOf } from '../../shared/rounds/round.ts';
+import { walletTransaction } from '../../shared/rounds/settle-round.ts';
 
 /** Mistakes that others have made. Each is put between the real use cases and their ports. */
 export const mistakes = [

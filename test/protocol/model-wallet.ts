@@ -1,10 +1,10 @@
-import type { WalletCalls } from '../../shared/domain/operator.ts';
+import type { WalletCalls } from '../../shared/operators/operator.ts';
 import type {
   BetWinTransaction,
   RollbackReply,
   WalletReply,
   WalletTransaction,
-} from '../../shared/ports/wallet.ts';
+} from '../../shared/wallets/wallet.ts';
 
 /** How wallets in the field differ where it matters to a round. */
 export interface WalletKind {

@@ -1,9 +1,9 @@
-import { recoverRound } from '../../shared/usecases/recover-round.ts';
-import { archiveRounds } from '../../shared/usecases/archive-rounds.ts';
-import { isFinal } from '../../shared/domain/round.ts';
-import type { RecoveryRequest } from '../../shared/ports/recovery-queue.ts';
-import type { Ledger } from '../../shared/ports/ledger.ts';
-import type { Wallet } from '../../shared/ports/wallet.ts';
+import { recoverRound } from '../../shared/rounds/recover-round.ts';
+import { archiveRounds } from '../../shared/archive/archive-rounds.ts';
+import { isFinal } from '../../shared/rounds/round.ts';
+import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
+import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { Wallet } from '../../shared/wallets/wallet.ts';
 import { Actor, type Role } from './actor.ts';
 import { type Mistake, withMistake } from './mistakes.ts';
 import { walletKinds, type WalletMessage } from './model-wallet.ts';

@@ -1,11 +1,11 @@
-import { MemoryLedger } from '../../shared/adapters/memory/ledger.ts';
-import { MemorySessions } from '../../shared/adapters/memory/sessions.ts';
-import type { Round } from '../../shared/domain/round.ts';
-import type { Engine } from '../../shared/ports/engines.ts';
-import type { RecoveryRequest } from '../../shared/ports/recovery-queue.ts';
-import type { PlayPorts } from '../../shared/usecases/play-round.ts';
-import type { Ledger } from '../../shared/ports/ledger.ts';
-import type { Wallet } from '../../shared/ports/wallet.ts';
+import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
+import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
+import type { Round } from '../../shared/rounds/round.ts';
+import type { Engine } from '../../shared/engines/engines.ts';
+import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
+import type { PlayPorts } from '../../shared/rounds/play-round.ts';
+import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { Wallet } from '../../shared/wallets/wallet.ts';
 import { ModelWallet, type WalletKind, type WalletMessage } from './model-wallet.ts';
 
 export const log = { operatorId: 'demo', playerId: 'player', gameCode: 'coin' };

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { handler as getRound } from '../../functions/get-round/handler.ts';
-import { handler as launchSession } from '../../functions/launch-session/handler.ts';
-import { handler as playBonus } from '../../functions/play-bonus/handler.ts';
-import { handler as playSpin } from '../../functions/play-spin/handler.ts';
+import { handler as getRound } from '../../functions/rounds/get-round/handler.ts';
+import { handler as launchSession } from '../../functions/sessions/launch-session/handler.ts';
+import { handler as playBonus } from '../../functions/rounds/play-bonus/handler.ts';
+import { handler as playSpin } from '../../functions/rounds/play-spin/handler.ts';
 import { Invocation } from './invocation.ts';
 import { SeededRandom } from './random.ts';
 import type { World } from './world.ts';

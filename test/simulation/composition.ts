@@ -2,9 +2,9 @@
  * Stands in for functions/_runtime/composition.ts in the test build: the same names, the ports of the world that the running
  * invocation belongs to. What crosses a boundary as text or as an item still goes through the product's own codecs.
  */
-import type { Clock } from '../../shared/ports/clock.ts';
-import type { Random } from '../../shared/ports/random.ts';
-import type { PlayPorts } from '../../shared/usecases/play-round.ts';
+import type { Clock } from '../../shared/foundation/clock.ts';
+import type { Random } from '../../shared/foundation/random.ts';
+import type { PlayPorts } from '../../shared/rounds/play-round.ts';
 import { telemetry } from '../../functions/_runtime/observability.ts';
 import { invocation } from './invocation.ts';
 
@@ -32,5 +32,5 @@ export function playPorts(): PlayPorts {
   return { clock, random, telemetry, ...ports() };
 }
 
-export { decodeStreamRound as readStreamImage } from '../../shared/adapters/dynamodb/round-codec.ts';
-export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/adapters/sqs/recovery-message.ts';
+export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
+export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';

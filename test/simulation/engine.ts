@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { EngineError } from '../../shared/domain/errors.ts';
-import type { Engine, EngineInput, EngineStep } from '../../shared/ports/engines.ts';
+import { EngineError } from '../../shared/foundation/errors.ts';
+import type { Engine, EngineInput, EngineStep } from '../../shared/engines/engines.ts';
 
 const TRAPS_PER_65536 = 300;
 

@@ -1,5 +1,5 @@
-import { type CodeOf, EngineError } from '../../shared/domain/errors.ts';
-import type { Engine, Engines, EngineStep } from '../../shared/ports/engines.ts';
+import { type CodeOf, EngineError } from '../../shared/foundation/errors.ts';
+import type { Engine, Engines, EngineStep } from '../../shared/engines/engines.ts';
 import { ALWAYS_WINS, MOST_WIN_MILLIONTHS, simulatedEngine } from './engine.ts';
 import { engineFailures, type PortCall } from './faults.ts';
 import { invocation } from './invocation.ts';

@@ -1,4 +1,4 @@
-import type { CodeOf } from '../../shared/domain/errors.ts';
+import type { CodeOf } from '../../shared/foundation/errors.ts';
 
 /** What can happen to one call of a port. */
 export const faults = [

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { MemoryLedger } from '../../shared/adapters/memory/ledger.ts';
-import { decodeRound, encodeRound } from '../../shared/adapters/dynamodb/round-codec.ts';
-import type { NativeItem, NativeValue } from '../../shared/adapters/dynamodb/attribute-values.ts';
-import type { Round } from '../../shared/domain/round.ts';
-import type { Ledger, LedgerPart, RoundReference } from '../../shared/ports/ledger.ts';
+import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
+import { decodeRound, encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
+import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.ts';
+import type { Round } from '../../shared/rounds/round.ts';
+import type { Ledger, LedgerPart, RoundReference } from '../../shared/rounds/ledger.ts';
 import type { PortCall } from './faults.ts';
 import type { Call } from './invocation.ts';
 import type { World } from './world.ts';

@@ -8,7 +8,7 @@ interface Planted {
 /** Mistakes that others have made, as changes of the product's source. The simulation must find every one of them. */
 export const planted = {
   'credit-before-commit': {
-    file: 'shared/usecases/drive-round.ts',
+    file: 'shared/rounds/drive-round.ts',
     original: '  const round = await advance(ports.ledger, owned.round, event);\n',
     wrong: `  if (event.type === 'DEBIT_ACKNOWLEDGED' && event.outcome.winMinor > 0n) {
     const early = { ...owned.round, status: 'COMMITTED', outcome: event.outcome };
@@ -18,7 +18,7 @@ export const planted = {
 `,
   },
   'void-without-a-fence': {
-    file: 'shared/usecases/recover-round.ts',
+    file: 'shared/rounds/recover-round.ts',
     original: "  return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });\n",
     wrong: `  const operator = await ports.registry.operator(round.log.operatorId);
   if (!operator || !(await rollBack(ports, operator, round))) return undefined;
@@ -26,74 +26,74 @@ export const planted = {
 `,
   },
   'no-second-rollback': {
-    file: 'shared/usecases/archive-rounds.ts',
+    file: 'shared/archive/archive-rounds.ts',
     original: '  await ports.recovery.send(voided(rounds), CONFIRM_VOID_AFTER_MS);\n',
     wrong: '',
   },
   'random-transaction-ids': {
-    file: 'shared/domain/ids.ts',
+    file: 'shared/rounds/ids.ts',
     original: 'return `${roundId}:${movement}`;',
     wrong: 'return `${roundId}:${movement}:${Math.random()}`;',
   },
   'refused-credit-taken-for-paid': {
-    file: 'shared/usecases/settle-round.ts',
+    file: 'shared/rounds/settle-round.ts',
     original: "  if (reply.kind !== 'acknowledged') {\n",
     wrong: "  if (reply.kind === 'unknown') {\n",
   },
   'lost-epoch-ignored': {
-    file: 'shared/usecases/settle-round.ts',
+    file: 'shared/rounds/settle-round.ts',
     original:
       '  return (await ledger.save(next, { status: round.status, epoch: round.epoch })) ? next : undefined;\n',
     wrong: '  await ledger.save(next, { status: round.status, epoch: round.epoch });\n  return next;\n',
   },
   'refusal-after-unknown-taken-for-clean': {
-    file: 'shared/usecases/drive-round.ts',
+    file: 'shared/rounds/drive-round.ts',
     original: 'earlierAttemptUnknown: attempt > 1, atMs };',
     wrong: 'earlierAttemptUnknown: false, atMs };',
   },
   'refused-rollback-taken-for-done': {
-    file: 'shared/usecases/settle-round.ts',
+    file: 'shared/rounds/settle-round.ts',
     original: "  return reply.kind !== 'unknown';\n",
     wrong: "  return reply.kind !== 'unknown' || reply.reason === 'REFUSED';\n",
   },
   'no-check-by-the-stream': {
-    file: 'shared/usecases/archive-rounds.ts',
+    file: 'shared/archive/archive-rounds.ts',
     original: '  await ports.recovery.send(unfinished(changes), settings.leaseMs + CHECK_MARGIN_MS);\n',
     wrong: '',
   },
   'recovery-tries-once': {
-    file: 'shared/usecases/recover-round.ts',
+    file: 'shared/rounds/recover-round.ts',
     original: '  if (done) return;\n',
     wrong: "  if (done || request.purpose === 'finish') return;\n",
   },
   'nothing-swept': {
-    file: 'shared/usecases/sweep-rounds.ts',
+    file: 'shared/rounds/sweep-rounds.ts',
     original: "      page.map((reference) => ({ ...reference, purpose: 'finish', attempt: 0 })),\n",
     wrong: '      [],\n',
   },
   'own-append-not-recognised': {
-    file: 'shared/adapters/memory/ledger.ts',
+    file: 'shared/rounds/adapters/memory-ledger.ts',
     original:
       '    if (taken) return taken.roundId === round.roundId ? { appended: true } : { appended: false, taken };\n',
     wrong: '    if (taken) return { appended: false, taken };\n',
   },
   'own-save-not-recognised': {
-    file: 'shared/adapters/memory/ledger.ts',
+    file: 'shared/rounds/adapters/memory-ledger.ts',
     original: "    return next.status !== 'INTENT' && isDeepStrictEqual(found, next);\n",
     wrong: '    return false;\n',
   },
   'earlier-owner-forgotten': {
-    file: 'shared/domain/round-transitions.ts',
+    file: 'shared/rounds/round-transitions.ts',
     original: 'event.earlierAttemptUnknown || mayHaveBeenDebited(round)',
     wrong: 'event.earlierAttemptUnknown',
   },
   'engine-failure-taken-for-clean': {
-    file: 'shared/domain/round-transitions.ts',
+    file: 'shared/rounds/round-transitions.ts',
     original: "? voiding(round, 'ENGINE_FAILED_AFTER_UNKNOWN', event)",
     wrong: "? { ...rest, status: 'FAILED', failure: event.failure, updatedAtMs: event.atMs }",
   },
   'stake-before-the-engine': {
-    file: 'shared/usecases/drive-round.ts',
+    file: 'shared/rounds/drive-round.ts',
     original: '  const decided = await decide(owned);\n',
     wrong: `  if (owned.round.stakeMinor > 0n && owned.round.walletCalls === 'debit-credit')
     await ports.wallets.of(owned.operator).debit(walletTransaction(owned.round, 'debit'));
@@ -101,13 +101,13 @@ export const planted = {
 `,
   },
   'any-win-taken-for-declared': {
-    file: 'shared/usecases/drive-round.ts',
+    file: 'shared/rounds/drive-round.ts',
     original:
       "    if (!keepsToDeclared(engine.capabilities, round, step)) return { failure: 'BAD_OUTPUT' };\n",
     wrong: '',
   },
   'take-over-without-an-epoch': {
-    file: 'shared/domain/round-transitions.ts',
+    file: 'shared/rounds/round-transitions.ts',
     original: "{ ...expect(round, 'INTENT', event), epoch: round.epoch + 1, updatedAtMs: event.atMs }",
     wrong: "{ ...expect(round, 'INTENT', event), updatedAtMs: event.atMs }",
   },

@@ -1,8 +1,8 @@
-import { archiveRecord } from '../../shared/adapters/s3/archive-record.ts';
-import type { RoundEnded } from '../../shared/domain/events.ts';
-import type { Round } from '../../shared/domain/round.ts';
-import type { Session } from '../../shared/domain/session.ts';
-import type { WalletTransaction } from '../../shared/ports/wallet.ts';
+import { archiveRecord } from '../../shared/archive/adapters/archive-record.ts';
+import type { RoundEnded } from '../../shared/events/events.ts';
+import type { Round } from '../../shared/rounds/round.ts';
+import type { Session } from '../../shared/sessions/session.ts';
+import type { WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { engineFailures } from './faults.ts';
 import {
   contextOf,

@@ -1,4 +1,4 @@
-import { type WalletCalls, walletCallStyles } from '../../shared/domain/operator.ts';
+import { type WalletCalls, walletCallStyles } from '../../shared/operators/operator.ts';
 import type { PortCall } from './faults.ts';
 import type { Holder } from './device.ts';
 import { SeededRandom } from './random.ts';

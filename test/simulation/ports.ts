@@ -1,12 +1,12 @@
-import { DependencyError } from '../../shared/domain/errors.ts';
-import { encodeRecoveryMessage, recoveryGroup } from '../../shared/adapters/sqs/recovery-message.ts';
-import type { Archive } from '../../shared/ports/archive.ts';
-import type { Cipher } from '../../shared/ports/cipher.ts';
-import type { EventBus } from '../../shared/ports/event-bus.ts';
-import type { SeedSource } from '../../shared/ports/random.ts';
-import type { RecoveryQueue } from '../../shared/ports/recovery-queue.ts';
-import type { Registry } from '../../shared/ports/registry.ts';
-import type { Sessions } from '../../shared/ports/sessions.ts';
+import { DependencyError } from '../../shared/foundation/errors.ts';
+import { encodeRecoveryMessage, recoveryGroup } from '../../shared/rounds/adapters/recovery-message.ts';
+import type { Archive } from '../../shared/archive/archive.ts';
+import type { Cipher } from '../../shared/encryption/cipher.ts';
+import type { EventBus } from '../../shared/events/event-bus.ts';
+import type { SeedSource } from '../../shared/foundation/random.ts';
+import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
+import type { Registry } from '../../shared/games/registry.ts';
+import type { Sessions } from '../../shared/sessions/sessions.ts';
 import { enginesPort } from './engines-port.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
@@ -15,7 +15,7 @@ import { unsealed } from './recompute.ts';
 import { walletsPort } from './wallets-port.ts';
 import type { World } from './world.ts';
 
-/** Three attempts of 1.5 s, as shared/adapters/aws/client-settings.ts has it; a packet may still be on its way after that. */
+/** Three attempts of 1.5 s, as shared/aws/client-settings.ts has it; a packet may still be on its way after that. */
 const aws = {
   fail: (): never => {
     throw new DependencyError('SERVICE_UNAVAILABLE', 'The service did not answer as it should');

@@ -1,5 +1,5 @@
 import { recoveryDelivery } from '../../infra/deliveries.ts';
-import { handler } from '../../functions/recover-round/handler.ts';
+import { handler } from '../../functions/rounds/recover-round/handler.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Invocation } from './invocation.ts';
 import { hash } from './random.ts';

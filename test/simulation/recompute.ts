@@ -1,5 +1,5 @@
-import { FaultError } from '../../shared/domain/errors.ts';
-import type { Round, RoundStart } from '../../shared/domain/round.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
+import type { Round, RoundStart } from '../../shared/rounds/round.ts';
 import { ALWAYS_WINS, simulatedEngine } from './engine.ts';
 
 /** What a stored round should be, worked out once more from what it was fixed with. */

@@ -1,5 +1,5 @@
 import { ledgerStreamDelivery } from '../../infra/deliveries.ts';
-import { handler } from '../../functions/process-ledger-stream/handler.ts';
+import { handler } from '../../functions/archive/process-ledger-stream/handler.ts';
 import type { Image } from './ledger-port.ts';
 import { Invocation } from './invocation.ts';
 import { hash } from './random.ts';

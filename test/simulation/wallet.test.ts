@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BetWinTransaction } from '../../shared/ports/wallet.ts';
+import type { BetWinTransaction } from '../../shared/wallets/wallet.ts';
 import { type Auditor, OperatorWallet, type WalletKind } from './wallet.ts';
 
 const betWin: BetWinTransaction = {

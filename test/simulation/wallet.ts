@@ -1,10 +1,10 @@
-import type { RefusalCode } from '../../shared/domain/round.ts';
+import type { RefusalCode } from '../../shared/wallets/wallet.ts';
 import type {
   BetWinTransaction,
   RollbackReply,
   WalletReply,
   WalletTransaction,
-} from '../../shared/ports/wallet.ts';
+} from '../../shared/wallets/wallet.ts';
 
 /** How wallets in the field differ where it matters to a round. */
 export const walletKinds = [

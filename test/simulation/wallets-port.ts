@@ -1,4 +1,4 @@
-import { DependencyError } from '../../shared/domain/errors.ts';
+import { DependencyError } from '../../shared/foundation/errors.ts';
 import type {
   RollbackReply,
   UnknownReason,
@@ -6,7 +6,7 @@ import type {
   WalletReply,
   Wallets,
   WalletTransaction,
-} from '../../shared/ports/wallet.ts';
+} from '../../shared/wallets/wallet.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
 import { LEDGER_LIMITS } from './ledger-port.ts';

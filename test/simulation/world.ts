@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda';
 import { createHash } from 'node:crypto';
-import { handler as sweep } from '../../functions/sweep-rounds/handler.ts';
+import { handler as sweep } from '../../functions/rounds/sweep-rounds/handler.ts';
 import { type StageSettings, stageSettings } from '../../infra/stages.ts';
-import { MemoryLedger } from '../../shared/adapters/memory/ledger.ts';
-import { MemorySessions } from '../../shared/adapters/memory/sessions.ts';
-import type { Game } from '../../shared/domain/game.ts';
-import type { Operator } from '../../shared/domain/operator.ts';
-import type { Registry } from '../../shared/ports/registry.ts';
+import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
+import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
+import type { Game } from '../../shared/games/game.ts';
+import type { Operator } from '../../shared/operators/operator.ts';
+import type { Registry } from '../../shared/games/registry.ts';
 import { Api } from './api.ts';
 import { Decisions } from './decisions.ts';
 import { Device, type Holder } from './device.ts';

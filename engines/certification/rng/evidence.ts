@@ -1,4 +1,4 @@
-import { chiSquare } from '../../../shared/certification/statistics.ts';
+import { chiSquare } from '../../../shared/simulation/statistics.ts';
 import { randomnessTests } from './tests.ts';
 import type { Words } from './stream.ts';
 

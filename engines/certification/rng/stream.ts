@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { systemRandom } from '../../../shared/adapters/system/random.ts';
+import { systemRandom } from '../../../shared/aws/random.ts';
 import { buildModule } from '../../build.ts';
 import { compileRaw, RawEngine, readAnswer, stepBytes } from '../../raw-engine.ts';
 import { compileRandomProbe } from '../../sdk/random.fixture.ts';

@@ -1,4 +1,4 @@
-import { chiSquare, normalTail } from '../../../shared/certification/statistics.ts';
+import { chiSquare, normalTail } from '../../../shared/simulation/statistics.ts';
 import { scaled, type Words } from './stream.ts';
 
 /** How likely a fair source is to look at least as odd as these words do. */

@@ -1,0 +1,49 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { type RoundChange, archiveRounds } from '../../../shared/archive/archive-rounds.ts';
+import * as compose from '../../_runtime/composition.ts';
+import { setting } from '../../_runtime/environment.ts';
+import { changeOf } from '../../_runtime/ledger-change.ts';
+import { telemetry } from '../../_runtime/observability.ts';
+import { parseInput, StreamBatch } from '../../_runtime/parse-input.ts';
+import { workerHandler } from '../../_runtime/worker-handler.ts';
+
+const DAY_MS = 86_400_000;
+
+export const handler = workerHandler(async (event: unknown): Promise<DynamoDBBatchResponse> => {
+  const { Records } = parseInput(StreamBatch, event);
+  // Before anything is parked, which each retry of a function with a wrong setting would do again.
+  const ports = {
+    clock: compose.clock,
+    ledger: compose.ledger(),
+    archive: compose.archive(),
+    events: compose.eventBus(),
+    recovery: compose.recovery(),
+  };
+  const settings = {
+    leaseMs: setting('ROUND_LEASE_MS'),
+    hotRetentionMs: setting('HOT_RETENTION_DAYS') * DAY_MS,
+  };
+  const changes = (await Promise.all(Records.map(readOrPark))).filter((change) => change !== undefined);
+  await archiveRounds(ports, settings, changes, batchIdOf(Records));
+  return { batchItemFailures: [] };
+});
+
+/** A record that cannot be read is put aside with all it holds; those behind it go on. */
+async function readOrPark(record: unknown): Promise<RoundChange | undefined> {
+  try {
+    return changeOf(record ?? {});
+  } catch (error) {
+    telemetry.count('RecordParked');
+    await compose.parking().park(record, String(error));
+    return undefined;
+  }
+}
+
+/** The same records make the same batch; a retry with fewer of them makes another one, and the archive tolerates both. */
+function batchIdOf(records: readonly unknown[]): string {
+  const numberOf = (record: unknown) => {
+    const number: unknown = (record as DynamoDBRecord | undefined)?.dynamodb?.SequenceNumber;
+    return typeof number === 'string' ? number : 'none';
+  };
+  return `${numberOf(records[0])}-${numberOf(records.at(-1))}`;
+}

@@ -1,0 +1,20 @@
+import { sweepRounds } from '../../../shared/rounds/sweep-rounds.ts';
+import * as compose from '../../_runtime/composition.ts';
+import { setting } from '../../_runtime/environment.ts';
+import { logger, telemetry } from '../../_runtime/observability.ts';
+import { workerHandler } from '../../_runtime/worker-handler.ts';
+
+/** Left for the page that is being read, for the messages that follow from it, and for saying how far it got. */
+const CLOSING_MS = 30_000;
+
+export const handler = workerHandler(async (_event: unknown, context): Promise<void> => {
+  const ports = {
+    clock: compose.clock,
+    ledger: compose.ledger(),
+    recovery: compose.recovery(),
+    telemetry,
+    remainingMs: () => context.getRemainingTimeInMillis() - CLOSING_MS,
+  };
+  const sweep = await sweepRounds(ports, { leaseMs: setting('ROUND_LEASE_MS') });
+  logger.info('Swept the ledger for rounds that are not final', { ...sweep });
+});

@@ -1,0 +1,32 @@
+import { playedRounds } from '../../../shared/rounds/played-rounds.ts';
+import { verifySession } from '../../../shared/sessions/verify-session.ts';
+import { SessionPath } from '../../_api/schemas.ts';
+import * as compose from '../../_runtime/composition.ts';
+import { setting } from '../../_runtime/environment.ts';
+import { httpHandler } from '../../_runtime/http-handler.ts';
+import { pathOf } from '../../_runtime/http-request.ts';
+
+export const handler = httpHandler(async (event) => {
+  const { sessionId } = pathOf(event, SessionPath);
+  const ports = {
+    clock: compose.clock,
+    sessions: compose.sessions(),
+    played: playedRounds(compose.ledger()),
+  };
+  const verified = await verifySession(ports, setting('SESSION_IDLE_SECONDS') * 1_000, sessionId);
+  const { session, bonusActive, roundInFlight } = verified;
+  return {
+    status: 200,
+    body: {
+      session_id: session.sessionId,
+      operator_id: session.operatorId,
+      player_id: session.playerId,
+      game_code: session.gameCode,
+      currency: session.currency,
+      created_at: new Date(session.createdAtMs).toISOString(),
+      expires_at: new Date(session.expiresAtMs).toISOString(),
+      bonus_active: bonusActive,
+      round_in_flight: roundInFlight,
+    },
+  };
+});

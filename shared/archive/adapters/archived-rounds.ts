@@ -1,0 +1,148 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import {
+  type _Object,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { currencyOf } from '../../money/currency.ts';
+import { FaultError } from '../../foundation/errors.ts';
+import { RoundId } from '../../foundation/ids.ts';
+import { readJson } from '../../foundation/json-text.ts';
+import { parseAmount } from '../../money/money.ts';
+import type { AccountedRound, OwedMovement } from '../../rounds/accounted-round.ts';
+import type { ArchivedPeriod, ArchivedRounds } from '../archived-rounds.ts';
+import { awsCall } from '../../aws/aws-call.ts';
+import { dayFolder, hourFolder, minutePrefix, operatorOf } from './archive-keys.ts';
+import { ARCHIVE_SCHEMA_VERSION } from './archive-record.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** S3 tells whole seconds, and its clock is not that of the functions. */
+const CLOCK_MARGIN_MS = 60_000;
+const LISTS_AT_ONCE = 8;
+/** Names are ASCII. */
+const AFTER_ANY_NAME = '\x7f';
+/** A batch of the ledger's stream is a tenth of this. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** What reconciliation needs of a line of archive-record.ts. */
+const Line = z.object({
+  schema_version: z.int().min(1).max(ARCHIVE_SCHEMA_VERSION),
+  operator_id: z.string(),
+  player_id: z.string(),
+  round_id: RoundId,
+  status: z.enum(['COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDED']),
+  currency: z.string(),
+  stake: z.string(),
+  debit_transaction_id: z.string().nullable(),
+  win: z.string().nullable(),
+  credit_transaction_id: z.string().nullable(),
+  ended_at: z.iso.datetime(),
+});
+
+/** Reads what S3Archive writes. */
+export class S3ArchivedRounds implements ArchivedRounds {
+  readonly #s3: S3Client;
+  readonly #bucket: string;
+
+  constructor(s3: S3Client, bucket: string) {
+    this.#s3 = s3;
+    this.#bucket = bucket;
+  }
+
+  async *files(period: ArchivedPeriod): AsyncIterable<readonly string[]> {
+    let left = listings(period);
+    while (left.length > 0) {
+      const pages = await Promise.all(left.slice(0, LISTS_AT_ONCE).map((listing) => this.#page(listing)));
+      yield pages.flatMap(({ files }) => files);
+      left = [...pages.flatMap(({ rest }) => rest ?? []), ...left.slice(LISTS_AT_ONCE)];
+    }
+  }
+
+  async #page(listing: Listing): Promise<{ readonly files: string[]; readonly rest: Listing | undefined }> {
+    const { request, endsBefore, writtenFromMs } = listing;
+    const command = new ListObjectsV2Command({ Bucket: this.#bucket, ...request });
+    const { Contents = [], NextContinuationToken } = await awsCall('S3', () => this.#s3.send(command));
+    const isWithin = ({ Key = '' }: _Object) => Key < endsBefore;
+    const found = Contents.filter(
+      (object) => isWithin(object) && (object.LastModified?.getTime() ?? Infinity) >= writtenFromMs,
+    );
+    const goesOn = NextContinuationToken !== undefined && Contents.every(isWithin);
+    return {
+      files: found.flatMap(({ Key }) => Key ?? []),
+      rest: goesOn
+        ? { ...listing, request: { ...request, ContinuationToken: NextContinuationToken } }
+        : undefined,
+    };
+  }
+
+  async read(key: string): Promise<AccountedRound[]> {
+    const bytes = await awsCall('S3', async () => {
+      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      return Body?.transformToByteArray();
+    });
+    try {
+      const lines = await promisify(gunzip)(bytes ?? new Uint8Array(), { maxOutputLength: MAX_FILE_BYTES });
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+        .decode(lines)
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => accountedRound(Line.parse(readJson(line)), operatorOf(key)));
+    } catch (cause) {
+      throw new FaultError('CORRUPT_RECORD', `The archive file ${key} does not have its form`, { cause });
+    }
+  }
+}
+
+/** Names in order, from after `StartAfter` on. */
+interface Listing {
+  readonly request: Omit<ListObjectsV2CommandInput, 'Bucket'>;
+  readonly endsBefore: string;
+  readonly writtenFromMs: number;
+}
+
+/** Of each hour what lies in the period, and what lies in the folders of its days themselves. */
+function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
+  const hours = startsOf(HOUR_MS, fromMs, toMs).map((hourMs) => ({
+    request: {
+      Prefix: hourFolder(operatorId, hourMs),
+      StartAfter: minutePrefix(operatorId, Math.max(hourMs, fromMs)),
+    },
+    endsBefore: minutePrefix(operatorId, Math.min(hourMs + HOUR_MS, toMs) - 1) + AFTER_ANY_NAME,
+    writtenFromMs: -Infinity,
+  }));
+  // Files from before there were hours. Their names tell no time, but they were written after their rounds had ended.
+  const days = startsOf(DAY_MS, fromMs, toMs).map((dayMs) => ({
+    request: { Prefix: dayFolder(operatorId, dayMs), Delimiter: '/' },
+    endsBefore: dayFolder(operatorId, dayMs) + AFTER_ANY_NAME,
+    writtenFromMs: fromMs - CLOCK_MARGIN_MS,
+  }));
+  return [...days, ...hours];
+}
+
+/** When the hours, or days, begin that a period has a part of. */
+function startsOf(stepMs: number, fromMs: number, toMs: number): number[] {
+  const starts: number[] = [];
+  for (let startMs = fromMs - (fromMs % stepMs); startMs < toMs; startMs += stepMs) starts.push(startMs);
+  return starts;
+}
+
+function accountedRound(line: z.output<typeof Line>, operatorId: string | undefined): AccountedRound {
+  if (line.operator_id !== operatorId) throw new Error('The line is of another operator');
+  const currency = currencyOf(line.currency);
+  const owed = (transactionId: string | null, amount: string | null): OwedMovement | undefined =>
+    transactionId === null ? undefined : { transactionId, amountMinor: parseAmount(amount ?? '', currency) };
+  return {
+    roundId: line.round_id,
+    playerId: line.player_id,
+    currency: line.currency,
+    status: line.status,
+    stake: owed(line.debit_transaction_id, line.stake),
+    win: owed(line.credit_transaction_id, line.win),
+    updatedAtMs: Date.parse(line.ended_at),
+  };
+}

@@ -1,0 +1,107 @@
+import { currencyOf } from '../money/currency.ts';
+import type { RoundEnded } from '../events/events.ts';
+import { formatAmount } from '../money/money.ts';
+import { hasOutcome, isFinal, type Round } from '../rounds/round.ts';
+import type { Archive } from './archive.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { Ledger } from '../rounds/ledger.ts';
+import type { RecoveryQueue, RecoveryRequest } from '../rounds/recovery-queue.ts';
+import { CONFIRM_VOID_AFTER_MS } from '../rounds/recover-round.ts';
+
+export interface ArchivePorts {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly archive: Archive;
+  readonly events: EventBus;
+  readonly recovery: RecoveryQueue;
+}
+
+export interface ArchiveSettings {
+  readonly leaseMs: number;
+  /** How long an archived round stays in the ledger. */
+  readonly hotRetentionMs: number;
+}
+
+/** One change of a round, as the ledger's stream tells it, in the order it happened. */
+export interface RoundChange {
+  readonly before: Round | undefined;
+  readonly after: Round;
+}
+
+/** After the lease, so that the first check finds it run out. */
+const CHECK_MARGIN_MS = 5_000;
+
+/**
+ * What follows from a batch of changes: unfinished rounds get a check, ended ones go to the archive and the bus, voided
+ * ones get their last rollback. Repeating a batch does no harm; a failure leaves all of it to be repeated.
+ */
+export async function archiveRounds(
+  ports: ArchivePorts,
+  settings: ArchiveSettings,
+  changes: readonly RoundChange[],
+  batchId: string,
+): Promise<void> {
+  const ended = changes.filter(({ before, after }) => isFinal(after) && !(before && isFinal(before)));
+  const rounds = ended.map(({ after }) => after);
+  // Before all that can fail for reasons of its own: a player's money waits for neither S3 nor EventBridge.
+  await ports.recovery.send(unfinished(changes), settings.leaseMs + CHECK_MARGIN_MS);
+  if (rounds.length > 0) {
+    await ports.archive.write(rounds, batchId);
+    await ports.events.publish(rounds.map(roundEnded));
+  }
+  // Only once: an ended round may be what its batch fails with, and would queue one more at each retry.
+  await ports.recovery.send(voided(rounds), CONFIRM_VOID_AFTER_MS);
+  await letGo(ports, settings, rounds);
+}
+
+function unfinished(changes: readonly RoundChange[]): RecoveryRequest[] {
+  const last = new Map(changes.map(({ after }) => [after.roundId, after]));
+  return [...last.values()].filter((round) => !isFinal(round)).map((round) => requestFor(round, 'finish'));
+}
+
+function voided(rounds: readonly Round[]): RecoveryRequest[] {
+  return rounds
+    .filter((round) => round.status === 'VOIDED' && round.stakeMinor > 0n)
+    .map((round) => requestFor(round, 'confirm-void'));
+}
+
+function requestFor({ log, number }: Round, purpose: RecoveryRequest['purpose']): RecoveryRequest {
+  return { log, number, purpose, attempt: 0 };
+}
+
+/**
+ * Marks the rounds, and lets the one before each expire if it is marked as well: one that never came this far stays. The
+ * newest of a log is never let go: it holds the state, and perhaps the bonus, that the next one starts from.
+ */
+async function letGo(
+  ports: ArchivePorts,
+  settings: ArchiveSettings,
+  rounds: readonly Round[],
+): Promise<void> {
+  await Promise.all(rounds.map((round) => ports.ledger.markArchived(round)));
+  const expiresAtMs = ports.clock.nowMs() + settings.hotRetentionMs;
+  const older = rounds
+    .filter(({ number }) => number > 1)
+    .map(({ log, number }) => ({ log, number: number - 1 }));
+  await Promise.all(older.map((reference) => ports.ledger.expire(reference, expiresAtMs)));
+}
+
+function roundEnded(round: Round): RoundEnded {
+  const currency = currencyOf(round.currency);
+  const { log, roundId, number, sessionId, kind, status } = round;
+  return {
+    type: 'round.ended',
+    eventId: `${roundId}:ended`,
+    atMs: round.updatedAtMs,
+    log,
+    roundId,
+    number,
+    sessionId,
+    kind,
+    status,
+    currency: round.currency,
+    stake: formatAmount(round.stakeMinor, currency),
+    win: formatAmount(hasOutcome(round) ? round.outcome.winMinor : 0n, currency),
+  };
+}

@@ -1,0 +1,18 @@
+import { DependencyError, RgsError } from '../foundation/errors.ts';
+
+/**
+ * Runs one call of an AWS client. Whatever goes wrong in it (throttling, a time-out, a refused connection, missing
+ * rights) means the same to the caller: the service did not do its part, and the cause says why.
+ * @throws DependencyError SERVICE_UNAVAILABLE; an RgsError from inside the call passes as it is
+ */
+export async function awsCall<T>(service: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw cause instanceof RgsError ? cause : unavailable(service, cause);
+  }
+}
+
+export function unavailable(service: string, cause?: unknown): DependencyError {
+  return new DependencyError('SERVICE_UNAVAILABLE', `${service} did not answer as it should`, { cause });
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { CONFORMING, type EngineParts, loadParts } from '../host/hostile-engine.fixture.ts';
+import { simulate } from '../host/simulation.ts';
+import { checkRemoteConformance } from './conformance-remote.ts';
+import type { SimulatingSubject } from './conformance-simulation.ts';
+
+async function subjectOf(parts: Partial<EngineParts> = {}): Promise<SimulatingSubject> {
+  const engine = await loadParts({ ...CONFORMING, ...parts });
+  return {
+    capabilities: engine.capabilities,
+    inFlight: 16,
+    reset: async () => engine.reset(),
+    play: async (input) => ({ input, answer: engine.step(input), fuel: 0n, memoryPages: 0 }),
+    simulate: async (batch) => simulate(engine, batch),
+  };
+}
+
+const poorer = {
+  stepBody: `${CONFORMING.stepBody} (i64.store (i32.const 65540) (i64.const 949999))`,
+};
+
+describe('an engine on a server', () => {
+  it('conforms where it answers as it did, wherever it is asked', async () => {
+    const conformance = checkRemoteConformance(await subjectOf(), await subjectOf());
+    expect(await conformance).toEqual({ rounds: 500, steps: 500, simulates: true });
+  });
+
+  it('does not conform where another connection leads to other answers', async () => {
+    await expect(checkRemoteConformance(await subjectOf(), await subjectOf(poorer))).rejects.toThrow(
+      /another answer.* on another connection/,
+    );
+  });
+
+  it('does not conform where another connection leads to another first state', async () => {
+    const elsewhere = await subjectOf();
+    const reset = async () => ({ ...(await elsewhere.reset()), state: Uint8Array.of(1) });
+    await expect(checkRemoteConformance(await subjectOf(), { ...elsewhere, reset })).rejects.toThrow(
+      /a reset has another answer/,
+    );
+  });
+
+  it('is not excused from simulating by a simulation that fails', async () => {
+    const subject = await subjectOf({ simulateBody: 'unreachable' });
+    await expect(checkRemoteConformance(subject, await subjectOf())).rejects.toMatchObject({
+      code: 'ENGINE_TRAP',
+    });
+  });
+});

@@ -1,0 +1,20 @@
+import { EngineError } from '../../foundation/errors.ts';
+import { EngineHost } from '../host/engine-host.ts';
+import { assembleOriginal, CONFORMING, type EngineParts, hashOf } from '../host/hostile-engine.fixture.ts';
+import { checkConformance } from './conformance.ts';
+import { instrument } from './instrument.ts';
+
+export const hostOf = (wasm: Uint8Array) => async () =>
+  new EngineHost({ fetch: async () => wasm }).load(hashOf(wasm));
+
+/** What publishing says of a module that conforms but for `parts`. */
+export async function complaint(parts: Partial<EngineParts>): Promise<string> {
+  const wasm = instrument(assembleOriginal({ ...CONFORMING, ...parts }));
+  try {
+    await checkConformance(hostOf(wasm));
+    return 'none';
+  } catch (error) {
+    if (error instanceof EngineError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+import type { RoundLog } from '../foundation/ids.ts';
+import type { RoundKind, RoundStatus } from '../rounds/round.ts';
+
+/** What an operator is told about a round that has ended. Amounts are decimal strings. */
+export interface RoundEnded {
+  readonly type: 'round.ended';
+  /** The same however often the event is delivered. */
+  readonly eventId: string;
+  readonly atMs: number;
+  readonly log: RoundLog;
+  readonly roundId: string;
+  readonly number: number;
+  readonly sessionId: string;
+  readonly kind: RoundKind;
+  readonly status: RoundStatus;
+  readonly currency: string;
+  readonly stake: string;
+  readonly win: string;
+}
+
+export type DomainEvent = RoundEnded;

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
+import type { EngineVersion } from '../../engines/engine-version.ts';
+import { engineVersions } from './engine-versions.ts';
+import { DynamoRegistryAdmin } from './registry-admin.ts';
+
+const hash = 'ab'.repeat(32);
+const module: EngineVersion = { hash, engineId: 'panda', buildId: '1.0.0', publishedAtMs: 1_700_000_000_000 };
+const remote: EngineVersion = {
+  ...module,
+  remote: { url: 'http://treasure-hunt-engine:50052', buildHash: 'cd'.repeat(32) },
+};
+
+let database: TestDatabase;
+let table: string;
+let admin: DynamoRegistryAdmin;
+const time = { nowMs: 0 };
+const clock = { nowMs: () => time.nowMs };
+
+beforeAll(async () => {
+  database = await startDynoxide();
+});
+afterAll(() => database.stop());
+beforeEach(async () => {
+  table = `config-${randomUUID()}`;
+  await createTable(database.client, table);
+  admin = new DynamoRegistryAdmin(database.client, table);
+});
+
+const versions = () => engineVersions(database.client, table, clock);
+
+describe('an engine version', () => {
+  it('tells where a remote engine runs, and that a module runs nowhere else', async () => {
+    await admin.putEngineVersion(module);
+    expect(await versions()(hash)).toEqual(module);
+    await admin.putEngineVersion(remote);
+    expect(await versions()(hash)).toEqual(remote);
+    expect(await versions()('00'.repeat(32))).toBeUndefined();
+  });
+
+  it('that was published before engines could be remote is a module', async () => {
+    const Item = { pk: `engine#${hash}`, sk: 'engine', ...module, publishedAtMs: 1n };
+    await database.client.send(new PutCommand({ TableName: table, Item }));
+    expect(await versions()(hash)).toEqual({ ...module, publishedAtMs: 1 });
+  });
+
+  it('is read again after 30 seconds, when its server may have moved', async () => {
+    await admin.putEngineVersion(remote);
+    const versionOf = versions();
+    await versionOf(hash);
+    const moved = { ...remote, remote: { url: 'https://elsewhere', buildHash: 'cd'.repeat(32) } };
+    await admin.putEngineVersion(moved);
+    expect(await versionOf(hash)).toEqual(remote);
+    time.nowMs += 30_000;
+    expect(await versionOf(hash)).toEqual(moved);
+  });
+
+  it.each([
+    ['an address of another kind', { ...remote, remote: { url: 'ftp://engine', buildHash: hash } }],
+    ['a build without a hash', { ...remote, remote: { url: 'https://engine', buildHash: '' } }],
+    ['no hash of its own', { ...module, hash: 'ab' }],
+  ])('with %s is not stored', async (_, version) => {
+    await expect(admin.putEngineVersion(version)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  });
+});

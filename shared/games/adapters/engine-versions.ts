@@ -1,0 +1,59 @@
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { EngineVersion } from '../../engines/engine-version.ts';
+import { Sha256Hex } from '../../foundation/ids.ts';
+import type { Clock } from '../../foundation/clock.ts';
+import { awsCall } from '../../aws/aws-call.ts';
+import { ExpiringCache } from '../../foundation/expiring-cache.ts';
+import type { NativeItem } from '../../aws/attribute-values.ts';
+import { stored, StoredAddress, StoredInstant } from '../../aws/stored.ts';
+
+/** How long it takes until every process knows that a server has moved. */
+const LIFE_MS = 30_000;
+const MAX_ENTRIES = 1_000;
+
+const EngineVersionItem = z
+  .object({
+    pk: z.string(),
+    hash: Sha256Hex,
+    engineId: z.string(),
+    buildId: z.string(),
+    publishedAtMs: StoredInstant.transform(Number),
+    /** Versions without it are modules. */
+    remote: z.object({ url: StoredAddress, buildHash: Sha256Hex }).optional(),
+  })
+  .refine(({ pk, hash }) => pk === keyOf(hash).pk, 'another key');
+
+const keyOf = (hash: string) => ({ pk: `engine#${hash}`, sk: 'engine' });
+
+export function encodeEngineVersion(version: EngineVersion): NativeItem {
+  const { hash, engineId, buildId, publishedAtMs, remote } = version;
+  const item = { ...keyOf(hash), hash, engineId, buildId, publishedAtMs: BigInt(publishedAtMs) };
+  return remote ? { ...item, remote: { url: remote.url, buildHash: remote.buildHash } } : item;
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeEngineVersion(item: unknown): EngineVersion {
+  const { pk: _, ...version } = stored(EngineVersionItem, item, 'An engine version');
+  return version;
+}
+
+/** Where the engine of a hash is, from the configuration table; remembered for some seconds by each process. */
+export function engineVersions(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  clock: Clock,
+): (hash: string) => Promise<EngineVersion | undefined> {
+  const known = new ExpiringCache<EngineVersion | undefined>({
+    clock,
+    maxEntries: MAX_ENTRIES,
+    lifeMs: () => LIFE_MS,
+  });
+  const read = async (hash: string): Promise<EngineVersion | undefined> => {
+    const { Item } = await awsCall('DynamoDB', () =>
+      client.send(new GetCommand({ TableName, Key: keyOf(hash) })),
+    );
+    return Item && decodeEngineVersion(Item);
+  };
+  return (hash) => known.read(hash, () => read(hash));
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { KnownCurrencyCode } from '../../money/currency.ts';
+import type { Game } from '../game.ts';
+import { GameCode, OperatorId, Sha256Hex } from '../../foundation/ids.ts';
+import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
+import { type Operator, walletCallStyles } from '../../operators/operator.ts';
+import type { NativeItem } from '../../aws/attribute-values.ts';
+import { stored, StoredAddress } from '../../aws/stored.ts';
+
+/** All games lie in one partition, so that one query lists them; they are few, and every process caches them. */
+export const GAMES = 'games';
+
+export const registryKeys = {
+  operator: (operatorId: string) => ({ pk: `operator#${operatorId}`, sk: 'operator' }),
+  operatorKey: (keyHash: string) => ({ pk: `operator-key#${keyHash}`, sk: 'operator-key' }),
+  game: (gameCode: string) => ({ pk: GAMES, sk: gameCode }),
+};
+
+const OperatorItem = z
+  .object({
+    pk: z.string(),
+    operatorId: OperatorId,
+    name: z.string(),
+    enabled: z.boolean(),
+    walletUrl: StoredAddress,
+    walletSecretName: z.string().min(1),
+    walletCalls: z.enum(walletCallStyles).default('debit-credit'),
+  })
+  .refine(({ pk, operatorId }) => pk === registryKeys.operator(operatorId).pk, 'another key');
+const OperatorKeyItem = z.object({ operatorId: OperatorId });
+const GameItem = z.object({
+  sk: GameCode,
+  title: z.string(),
+  enabled: z.boolean(),
+  engineHash: Sha256Hex,
+  bets: z.array(
+    z.object({
+      currency: KnownCurrencyCode,
+      allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
+    }),
+  ),
+  contract: z.literal('realtime').optional(),
+});
+
+export function encodeOperator(operator: Operator, keyHash: string): NativeItem {
+  return { ...registryKeys.operator(operator.operatorId), ...operator, keyHash };
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeOperator(item: unknown): Operator {
+  const { pk: _, ...operator } = stored(OperatorItem, item, 'An operator');
+  return operator;
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeOperatorKey(item: unknown): string {
+  return stored(OperatorKeyItem, item, "An operator's key").operatorId;
+}
+
+export function encodeGame({ gameCode, title, enabled, engineHash, bets, contract }: Game): NativeItem {
+  const allowed = bets.map(({ currency, allowedMinor }) => ({ currency, allowedMinor }));
+  const item = { ...registryKeys.game(gameCode), title, enabled, engineHash, bets: allowed };
+  return contract ? { ...item, contract } : item;
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeGame(item: unknown): Game {
+  const { sk: gameCode, ...game } = stored(GameItem, item, 'A game');
+  return { gameCode, ...game };
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
+import type { Game } from '../game.ts';
+import type { Operator } from '../../operators/operator.ts';
+import { DynamoRegistry } from './registry.ts';
+import { DynamoRegistryAdmin } from './registry-admin.ts';
+
+const firstKey = '11'.repeat(32);
+const secondKey = '22'.repeat(32);
+const operator: Operator = {
+  operatorId: 'demo',
+  name: 'Demo Casino',
+  enabled: true,
+  walletUrl: 'http://127.0.0.1:8081',
+  walletSecretName: 'rgs/local/operator/demo/wallet',
+  walletCalls: 'debit-credit',
+};
+const game: Game = {
+  gameCode: 'happy-panda',
+  title: 'Happy Panda',
+  enabled: true,
+  engineHash: 'ab'.repeat(32),
+  bets: [
+    { currency: 'EUR', allowedMinor: [20n, 100n, 10n ** 18n - 1n] },
+    { currency: 'ETH', allowedMinor: [2n ** 53n + 1n] },
+  ],
+};
+
+let database: TestDatabase;
+let table: string;
+let admin: DynamoRegistryAdmin;
+let reads: number;
+const time = { nowMs: 0 };
+const registry = () => new DynamoRegistry(database.client, table, { nowMs: () => time.nowMs });
+
+beforeAll(async () => {
+  database = await startDynoxide();
+  database.client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName === 'GetItemCommand' || commandName === 'QueryCommand') reads += 1;
+        return next(args);
+      },
+    {},
+  );
+});
+beforeEach(async () => {
+  table = randomUUID();
+  await createTable(database.client, table);
+  admin = new DynamoRegistryAdmin(database.client, table);
+  reads = 0;
+  time.nowMs = 0;
+});
+afterAll(() => database.stop());
+
+describe('the registry', () => {
+  it('gives operators by id and by key, and games with exact bets, as they were put', async () => {
+    await admin.putOperator(operator, firstKey);
+    await admin.putGame(game);
+    await admin.putGame({ ...game, gameCode: 'angry-panda', bets: [] });
+    expect(await registry().operator('demo')).toStrictEqual(operator);
+    expect(await registry().operatorByKey(firstKey)).toStrictEqual(operator);
+    expect(await registry().game('happy-panda')).toStrictEqual(game);
+    expect((await registry().games()).map(({ gameCode }) => gameCode)).toEqual([
+      'angry-panda',
+      'happy-panda',
+    ]);
+  });
+
+  it('knows nothing that was not put', async () => {
+    expect(await registry().operator('demo')).toBeUndefined();
+    expect(await registry().operatorByKey(firstKey)).toBeUndefined();
+    expect(await registry().game('happy-panda')).toBeUndefined();
+    expect(await registry().games()).toEqual([]);
+  });
+
+  it('reads once for all who ask at the same time, and again after 30 seconds', async () => {
+    await admin.putGame(game);
+    const cached = registry();
+    reads = 0;
+    await Promise.all(Array.from({ length: 20 }, () => cached.game('happy-panda')));
+    expect(reads).toBe(1);
+    await admin.putGame({ ...game, enabled: false });
+    time.nowMs = 29_999;
+    expect(await cached.game('happy-panda')).toHaveProperty('enabled', true);
+    time.nowMs = 30_000;
+    expect(await cached.game('happy-panda')).toHaveProperty('enabled', false);
+  });
+
+  it('looks again after 2 seconds for what was not there', async () => {
+    const cached = registry();
+    expect(await cached.operatorByKey(firstKey)).toBeUndefined();
+    await admin.putOperator(operator, firstKey);
+    time.nowMs = 1_999;
+    expect(await cached.operatorByKey(firstKey)).toBeUndefined();
+    time.nowMs = 2_000;
+    expect(await cached.operatorByKey(firstKey)).toStrictEqual(operator);
+  });
+
+  it('fails on a broken item, and reads it again when it is mended', async () => {
+    await admin.putGame(game);
+    const cached = registry();
+    const Key = { pk: 'games', sk: 'happy-panda' };
+    await database.client.send(new DeleteCommand({ TableName: table, Key }));
+    await database.client.send(new PutCommand({ TableName: table, Item: { ...Key, title: 7 } }));
+    await expect(cached.game('happy-panda')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    await admin.putGame(game);
+    expect(await cached.game('happy-panda')).toStrictEqual(game);
+  });
+
+  it('fails on a stored number that is not an integer', async () => {
+    await admin.putGame(game);
+    const expression = { UpdateExpression: 'SET bets[0].allowedMinor[0] = :bet' };
+    await database.client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { pk: 'games', sk: 'happy-panda' },
+        ...expression,
+        ExpressionAttributeValues: { ':bet': 1.5 },
+      }),
+    );
+    await expect(registry().game('happy-panda')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  });
+});
+
+describe("an operator's key", () => {
+  it('stops to work when another replaces it', async () => {
+    await admin.putOperator(operator, firstKey);
+    await admin.putOperator(operator, secondKey);
+    expect(await registry().operatorByKey(firstKey)).toBeUndefined();
+    expect(await registry().operatorByKey(secondKey)).toStrictEqual(operator);
+  });
+
+  it('stays when only the operator changes', async () => {
+    await admin.putOperator(operator, firstKey);
+    await admin.putOperator({ ...operator, enabled: false }, firstKey);
+    expect(await registry().operatorByKey(firstKey)).toStrictEqual({ ...operator, enabled: false });
+  });
+
+  it('cannot become that of another operator', async () => {
+    await admin.putOperator(operator, firstKey);
+    const other = { ...operator, operatorId: 'other' };
+    await expect(admin.putOperator(other, firstKey)).rejects.toMatchObject({ code: 'MISCONFIGURED' });
+    expect(await registry().operatorByKey(firstKey)).toStrictEqual(operator);
+    expect(await registry().operator('other')).toBeUndefined();
+  });
+});
+
+it('refuses to write what could not be read', async () => {
+  const wrong = { ...game, bets: [{ currency: 'EUR', allowedMinor: [0n] }] };
+  await expect(admin.putGame(wrong)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  await expect(admin.putOperator({ ...operator, operatorId: 'De#mo' }, firstKey)).rejects.toMatchObject({
+    code: 'CORRUPT_RECORD',
+  });
+});

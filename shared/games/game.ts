@@ -1,0 +1,32 @@
+import { ConflictError, RequestError } from '../foundation/errors.ts';
+
+/** A game as it is offered: which engine plays it, and for which bets. */
+export interface Game {
+  readonly gameCode: string;
+  readonly title: string;
+  readonly enabled: boolean;
+  /** SHA-256 of the active engine, hex. New rounds take it; a bonus is finished on the engine that started it. */
+  readonly engineHash: string;
+  readonly bets: readonly CurrencyBets[];
+  /** Of the active engine; absent where that is `wire`. */
+  readonly contract?: 'realtime' | undefined;
+}
+
+export interface CurrencyBets {
+  readonly currency: string;
+  readonly allowedMinor: readonly bigint[];
+}
+
+/** Sessions and spins are of games that are played in rounds. @throws ConflictError GAME_IS_REALTIME */
+export function assertPlayedInRounds({ gameCode, contract }: Game): void {
+  if (contract === 'realtime') {
+    throw new ConflictError('GAME_IS_REALTIME', `${gameCode} goes on by itself and is not played in rounds`);
+  }
+}
+
+/** @throws RequestError CURRENCY_NOT_OFFERED */
+export function betsIn(game: Game, currency: string): CurrencyBets {
+  const bets = game.bets.find((candidate) => candidate.currency === currency);
+  if (!bets) throw new RequestError('CURRENCY_NOT_OFFERED', `${game.gameCode} is not offered in ${currency}`);
+  return bets;
+}

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { AccessError } from '../foundation/errors.ts';
+import type { Operator } from './operator.ts';
+import type { Operators } from './operators.ts';
+
+/** The form in which an operator's key is stored: SHA-256, hex. Keys are 32 characters or more, so no slow hash is needed. */
+export function operatorKeyHash(operatorKey: string): string {
+  return createHash('sha256').update(operatorKey, 'utf8').digest('hex');
+}
+
+/** @throws AccessError INVALID_OPERATOR_KEY */
+export async function operatorByKey(operators: Operators, operatorKey: string): Promise<Operator> {
+  const operator = await operators.operatorByKey(operatorKeyHash(operatorKey));
+  if (!operator) throw new AccessError('INVALID_OPERATOR_KEY', 'The operator key is not known');
+  return operator;
+}
+
+/** @throws AccessError MISSING_CREDENTIALS, INVALID_OPERATOR_KEY */
+export async function identifyOperator(
+  operators: Operators,
+  operatorKey: string | undefined,
+): Promise<Operator> {
+  if (operatorKey === undefined) throw new AccessError('MISSING_CREDENTIALS', 'Send X-Operator-Key');
+  return operatorByKey(operators, operatorKey);
+}

@@ -1,6 +1,0 @@
-import type { DomainEvent } from '../domain/events.ts';
-
-export interface EventBus {
-  /** At least once. @throws DependencyError SERVICE_UNAVAILABLE where any event was not accepted */
-  publish(events: readonly DomainEvent[]): Promise<void>;
-}

@@ -1,0 +1,79 @@
+import { isUnfinished } from '../rounds/accounted-round.ts';
+import { DependencyError } from '../foundation/errors.ts';
+import type { Operator } from '../operators/operator.ts';
+import { type Difference, differencesOf } from './reconciliation.ts';
+import type { BookedTransaction } from '../wallets/wallet-books.ts';
+import type { AccountedRound } from '../rounds/accounted-round.ts';
+import type { BookSelection, WalletBooks } from '../wallets/wallet-books.ts';
+import type { Workload } from '../foundation/workload.ts';
+
+/** The clocks of wallet and game server may be that far apart; see the signature in docs/wallet-api.md. */
+export const CLOCK_MARGIN_MS = 5 * 60_000;
+
+/**
+ * Undefined where the wallet offers no list.
+ * @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE
+ */
+export async function pagesOf(
+  books: WalletBooks,
+  operator: Operator,
+  selection: BookSelection,
+  work: Workload,
+): Promise<BookedTransaction[] | undefined> {
+  const transactions: BookedTransaction[] = [];
+  let after: string | undefined;
+  do {
+    const page = await books.page(operator, selection, after);
+    if (!page) return undefined;
+    // A page of refusals is empty and counts too: there may be no end of them.
+    work.spend('transactions', Math.max(1, page.transactions.length));
+    transactions.push(...page.transactions);
+    after = page.next;
+  } while (after !== undefined);
+  return transactions;
+}
+
+/**
+ * Those that do not fit the books that are listed around a period, and those that may have more books than these. For a
+ * copy of a transaction can fit by itself: where the books around the end of a final round fit, whatever is wrong lies
+ * further from its end than the clocks may be apart, and is looked up in the period that it lies in. An unfinished round
+ * is not in the archive, so no period is sure to see the books around its time.
+ */
+export function doubtful(
+  rounds: readonly AccountedRound[],
+  listed: readonly BookedTransaction[],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): AccountedRound[] {
+  const byRound = Map.groupBy(listed, ({ roundId }) => roundId);
+  return rounds.filter((round) => {
+    const { updatedAtMs } = round;
+    const books = byRound.get(round.roundId) ?? [];
+    const endedElsewhere = updatedAtMs < fromMs || updatedAtMs >= toMs;
+    const hasFarBooks = books.some(({ atMs }) => Math.abs(atMs - updatedAtMs) > CLOCK_MARGIN_MS);
+    return isUnfinished(round) || (endedElsewhere && hasFarBooks) || differencesOf(round, books).length > 0;
+  });
+}
+
+/**
+ * Compares each round with everything that the wallet has of it.
+ * @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE
+ */
+export async function compare(
+  books: WalletBooks,
+  operator: Operator,
+  rounds: readonly AccountedRound[],
+  work: Workload,
+): Promise<Difference[]> {
+  const differences = await work.lookUp(rounds, async (round) => {
+    const { roundId } = round;
+    const all = await pagesOf(books, operator, { roundId }, work);
+    if (!all) {
+      throw new DependencyError('WALLET_LIST_UNREADABLE', "The wallet does not list a round's transactions");
+    }
+    return differencesOf(
+      round,
+      all.filter((transaction) => transaction.roundId === roundId),
+    );
+  });
+  return differences.flat();
+}

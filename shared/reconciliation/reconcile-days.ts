@@ -1,0 +1,62 @@
+import type { Difference } from './reconciliation.ts';
+import { addTotals } from './reconciliation-totals.ts';
+import {
+  type Reconciliation,
+  type ReconciliationPorts,
+  type ReconciliationRequest,
+  type ReconciliationSettings,
+  reconcile,
+} from './reconcile.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Reconciles a period of any length, a UTC day at a time: each file of the archive is read once.
+ * @throws as `reconcile` does
+ */
+export async function* reconcileDays(
+  ports: ReconciliationPorts,
+  settings: ReconciliationSettings,
+  { operator, fromMs, toMs }: ReconciliationRequest,
+): AsyncIterable<Reconciliation> {
+  for (let startMs = fromMs; startMs < toMs || startMs === fromMs; ) {
+    const endMs = Math.min(toMs, startMs - (startMs % DAY_MS) + DAY_MS);
+    yield await reconcile(ports, settings, { operator, fromMs: startMs, toMs: endMs });
+    startMs = endMs;
+  }
+}
+
+/** Periods that follow each other as one. A round that several of them report on is told as the last of them saw it. */
+export function joined(first: Reconciliation, ...others: readonly Reconciliation[]): Reconciliation {
+  const periods = [first, ...others];
+  const last = others.at(-1) ?? first;
+  return {
+    operatorId: first.operatorId,
+    fromMs: first.fromMs,
+    toMs: last.toMs,
+    asOfMs: last.asOfMs,
+    provisional: periods.some(({ provisional }) => provisional),
+    compared: periods.every(({ compared }) => compared),
+    inProgress: periods.reduce((sum, { inProgress }) => sum + inProgress, 0),
+    totals: addTotals(periods.map(({ totals }) => totals)),
+    differences: joinedDifferences(periods.map(({ differences }) => differences)),
+  };
+}
+
+/** Each round as the last of several lists has it. */
+export function joinedDifferences(lists: readonly (readonly Difference[])[]): Difference[] {
+  // A transaction of an unknown round lies in one period, and so is reported once.
+  const strangers = lists.flatMap((differences) => differences.filter(isOfUnknownRound));
+  const byRound = new Map<string, Difference[]>();
+  for (const differences of lists) {
+    const ofRounds = differences.filter((difference) => !isOfUnknownRound(difference));
+    for (const [roundId, group] of Map.groupBy(ofRounds, (difference) => difference.roundId)) {
+      byRound.set(roundId, group);
+    }
+  }
+  return [...strangers, ...[...byRound.values()].flat()];
+}
+
+function isOfUnknownRound({ kind }: Difference): boolean {
+  return kind === 'UNKNOWN_ROUND';
+}

@@ -1,0 +1,34 @@
+import { accountedRound } from '../rounds/accounted-round.ts';
+import type { Operator } from '../operators/operator.ts';
+import type { Difference } from './reconciliation.ts';
+import type { AccountedRound } from '../rounds/accounted-round.ts';
+import { compare } from './compare-with-books.ts';
+import { readUnfinished } from '../rounds/read-unfinished.ts';
+import { type ReconciliationPorts, type ReconciliationSettings, SETTLING_MS } from './reconcile.ts';
+import { Workload } from '../foundation/workload.ts';
+
+/**
+ * Compares what no period shows: rounds that are not final, also where the wallet has never heard of them, such as the
+ * unpaid win of a bonus. Reads the whole ledger.
+ * @throws as `reconcile` does
+ */
+export async function reconcileUnfinished(
+  ports: ReconciliationPorts,
+  { limits }: ReconciliationSettings,
+  operator: Operator,
+): Promise<Difference[]> {
+  const work = new Workload(limits, ports.clock);
+  const rounds: AccountedRound[] = [];
+  const unlimited = { ...ports, remainingMs: () => Number.POSITIVE_INFINITY };
+  const beforeMs = ports.clock.nowMs() - SETTLING_MS;
+  const { failed } = await readUnfinished(unlimited, beforeMs, async (page) => {
+    for (const reference of page) {
+      if (reference.log.operatorId !== operator.operatorId) continue;
+      work.spend('rounds', 1);
+      const round = await ports.ledger.get(reference);
+      if (round) rounds.push(accountedRound(round));
+    }
+  });
+  if (failed[0]) throw failed[0].error;
+  return compare(ports.books, operator, rounds, work);
+}

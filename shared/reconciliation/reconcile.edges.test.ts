@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { accountedRound } from '../rounds/accounted-round.ts';
+import { booked } from '../reconciliation/reconciliation.fixture.ts';
+import type { BookedTransaction } from '../wallets/wallet-books.ts';
+import type { Round } from '../rounds/round.ts';
+import { DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
+import { type Reconciliation, type ReconciliationPorts, reconcile } from './reconcile.ts';
+import { joined, joinedDifferences } from './reconcile-days.ts';
+import { reconcileUnfinished } from './reconcile-unfinished.ts';
+import { codeOf } from '../rounds/rounds.fixture.ts';
+
+let history: HistoryFixture;
+let fromMs: number;
+let toMs: number;
+
+beforeEach(() => {
+  history = new HistoryFixture();
+  toMs = history.nowMs - HOUR_MS;
+  fromMs = toMs - HOUR_MS;
+});
+
+function book(one: Round, kind: BookedTransaction['kind'], given: Partial<BookedTransaction> = {}) {
+  history.booked.push(booked(accountedRound(one), kind, given));
+}
+
+const withPorts = (ports: Partial<ReconciliationPorts>) =>
+  reconcile({ ...history.ports(), ...ports }, history.settings, { operator, fromMs, toMs });
+
+describe('a round at the edge of a period', () => {
+  it.each([
+    ['just before the beginning', () => fromMs - 1, 0],
+    ['at the beginning', () => fromMs, 1],
+    ['just before the end', () => toMs - 1, 1],
+    ['at the end', () => toMs, 0],
+  ])('that is not archived yet is counted where it ended in the period: %s', async (_, endedAtMs, rounds) => {
+    const late = round('CREDITED', endedAtMs());
+    history.rounds.push(late);
+    history.unarchived.add(late.roundId);
+    book(late, 'debit', { atMs: fromMs + 1 });
+    book(late, 'credit', { atMs: fromMs + 2 });
+    expect(await withPorts({})).toMatchObject({ totals: [{ rgs: { rounds } }], differences: [] });
+  });
+
+  it('is counted once, though a file of the archive holds rounds of the next period as well', async () => {
+    const rounds = [fromMs - 1, fromMs, toMs - 1, toMs].map((atMs) => accountedRound(round('VOIDED', atMs)));
+    const archive: ReconciliationPorts['archive'] = {
+      async *files() {
+        yield ['file'];
+      },
+      read: async () => rounds,
+    };
+    expect(await withPorts({ archive })).toMatchObject({ totals: [{ rgs: { rounds: 2 } }] });
+  });
+});
+
+it('takes a period that begins as early as the ledger still keeps all rounds of it', async () => {
+  fromMs = history.nowMs - history.settings.hotRetentionMs + DAY_MS;
+  toMs = fromMs + 1;
+  expect(await withPorts({})).toMatchObject({ differences: [] });
+});
+
+it('reads each file of the archive once, sixteen of them at a time', async () => {
+  const files = Array.from({ length: 40 }, (_, index) => String(index));
+  const read: string[] = [];
+  let [under, most] = [0, 0];
+  const archive: ReconciliationPorts['archive'] = {
+    async *files() {
+      yield files;
+    },
+    read: async (file) => {
+      read.push(file);
+      under += 1;
+      most = Math.max(most, under);
+      await Promise.resolve();
+      under -= 1;
+      return [];
+    },
+  };
+  await withPorts({ archive });
+  expect(read).toEqual(files);
+  expect(most).toBe(16);
+});
+
+describe('a transaction of a round that is not at hand', () => {
+  const asked: unknown[] = [];
+  const withBooked = async (given: Partial<BookedTransaction>) => {
+    asked.length = 0;
+    const one = round('CREDITED', fromMs);
+    book(one, 'debit', given);
+    const ledger: ReconciliationPorts['ledger'] = {
+      ...history.ports().ledger,
+      find: async (roundId) => void asked.push(['find', roundId]),
+      list: async (...list) => {
+        asked.push(['list', ...list]);
+        return [];
+      },
+    };
+    expect(await withPorts({ ledger })).toMatchObject({ differences: [{ kind: 'UNKNOWN_ROUND' }] });
+    return one.roundId;
+  };
+
+  it('is looked for by its id, and then among the newest twenty rounds of its log', async () => {
+    const roundId = await withBooked({});
+    const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' };
+    expect(asked).toEqual([
+      ['find', roundId],
+      ['list', log, { limit: 20 }],
+    ]);
+  });
+
+  it('is not looked for by an id that no round can have', async () => {
+    await withBooked({ roundId: 'round 7' });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([{ playerId: 'player#123' }, { gameCode: 'happy#panda' }])(
+    'is not looked for in a log that cannot be: %o',
+    async (given) => {
+      const roundId = await withBooked(given);
+      expect(asked).toEqual([['find', roundId]]);
+    },
+  );
+});
+
+describe('rounds that are not final', () => {
+  const unfinished = (ports: Partial<ReconciliationPorts> = {}) =>
+    reconcileUnfinished({ ...history.ports(), ...ports }, history.settings, operator);
+
+  beforeEach(() => {
+    const oldMs = history.nowMs - 300_001;
+    history.rounds = [1, 2].map((number) => round('COMMITTED', oldMs, { number, stakeMinor: 0n }));
+  });
+
+  it('are refused where there are more than a request may read', async () => {
+    const limited = (rounds: number) => {
+      history.settings = { ...history.settings, limits: { ...history.settings.limits, rounds } };
+      return unfinished();
+    };
+    expect(await limited(2)).toHaveLength(2);
+    expect(await codeOf(limited(1))).toBe('PERIOD_TOO_LARGE');
+  });
+
+  it('are none where they have left the ledger meanwhile', async () => {
+    const ledger = { ...history.ports().ledger, get: async () => undefined };
+    expect(await unfinished({ ledger })).toEqual([]);
+  });
+
+  it('are not told where a part of the ledger could not be read', async () => {
+    const down = new Error('the ledger is away');
+    const ledger = {
+      ...history.ports().ledger,
+      // oxlint-disable-next-line require-yield
+      unfinished: async function* () {
+        throw down;
+      },
+    };
+    await expect(unfinished({ ledger })).rejects.toBe(down);
+  });
+});
+
+describe('periods that are joined', () => {
+  const report = (given: Partial<Reconciliation>): Reconciliation => ({
+    operatorId: 'demo',
+    fromMs: 0,
+    toMs: 1,
+    asOfMs: 2,
+    provisional: false,
+    compared: true,
+    inProgress: 0,
+    totals: [],
+    differences: [],
+    ...given,
+  });
+
+  it('are provisional where any of them is, and compared where each of them is', () => {
+    const [sure, unsure] = [report({}), report({ provisional: true, compared: false })];
+    expect(joined(sure, unsure)).toMatchObject({ provisional: true, compared: false });
+    expect(joined(sure, sure)).toMatchObject({ provisional: false, compared: true });
+  });
+
+  it('have all rounds that are in progress, and the times of the first and the last', () => {
+    const last = report({ fromMs: 1, toMs: 9, asOfMs: 10, inProgress: 4 });
+    expect(joined(report({ inProgress: 3 }), last)).toMatchObject({
+      fromMs: 0,
+      toMs: 9,
+      asOfMs: 10,
+      inProgress: 7,
+    });
+    expect(joined(last)).toEqual(last);
+  });
+
+  it('tell each round as the last of them that reports on it', () => {
+    const difference = (roundId: string, kind: 'MISSING_DEBIT' | 'PENDING_CREDIT') =>
+      ({ kind, roundId, status: 'CREDITED', expected: undefined, found: undefined }) as const;
+    const first = [difference('a', 'PENDING_CREDIT'), difference('b', 'MISSING_DEBIT')];
+    const last = [difference('a', 'MISSING_DEBIT')];
+    expect(joinedDifferences([first, last])).toEqual([last[0], first[1]]);
+  });
+});

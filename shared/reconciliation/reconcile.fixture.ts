@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
+import type { Operator } from '../operators/operator.ts';
+import type { BookedTransaction } from '../wallets/wallet-books.ts';
+import type { Round } from '../rounds/round.ts';
+import { sampleIntent, sampleOutcome } from '../rounds/sample-round.fixture.ts';
+import type { LedgerPart, RoundReference } from '../rounds/ledger.ts';
+import type { ArchivedRounds } from '../archive/archived-rounds.ts';
+import type { WalletBooks } from '../wallets/wallet-books.ts';
+import {
+  type Reconciliation,
+  type ReconciliationPorts,
+  type ReconciliationSettings,
+  reconcile,
+} from './reconcile.ts';
+
+export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+
+export const operator: Operator = {
+  operatorId: 'demo',
+  name: 'Demo',
+  enabled: true,
+  walletUrl: 'http://wallet.invalid',
+  walletSecretName: 'wallet-key',
+  walletCalls: 'debit-credit',
+};
+
+/** A round of player123 as it stands in a status, with a stake of 1.00 and, where it has an outcome, a win of 2.50. */
+export function round(status: Round['status'], updatedAtMs: number, given: Partial<Round> = {}): Round {
+  const { status: _, ...start } = sampleIntent({ roundId: randomUUID(), startedAtMs: updatedAtMs });
+  const parts = {
+    INTENT: {},
+    COMMITTED: { outcome: sampleOutcome() },
+    CREDITED: { outcome: sampleOutcome() },
+    REJECTED: { refusal: 'INSUFFICIENT_FUNDS' },
+    FAILED: { failure: 'ENGINE_TRAP' },
+    VOIDING: { reason: 'DEBIT_UNKNOWN' },
+    VOIDED: { reason: 'DEBIT_UNKNOWN' },
+  };
+  return { ...start, ...parts[status], updatedAtMs, ...given, status } as Round;
+}
+
+/** A game server and a wallet with whatever history a test gives them. The archive has two rounds a file. */
+export class HistoryFixture {
+  nowMs = 1_700_000_000_000;
+  rounds: Round[] = [];
+  booked: BookedTransaction[] = [];
+  offersBooks = true;
+  pageSize = 3;
+  /** Rounds that the ledger's index does not know yet. */
+  readonly unindexed = new Set<string>();
+  /** Rounds that have not reached the archive yet. */
+  readonly unarchived = new Set<string>();
+  /** What a call of the archive takes. */
+  archiveCallMs = 0;
+  /** Parts of the archive's list that name no file, before those that do. */
+  emptyParts = 0;
+  /** Look-ups of single rounds, on either side. */
+  lookups = 0;
+  settings: ReconciliationSettings = {
+    hotRetentionMs: 30 * DAY_MS,
+    limits: { files: 1_000, rounds: 1_000, transactions: 1_000, lookups: 1_000, timeMs: 10_000 },
+  };
+
+  reconcile(fromMs: number, toMs: number): Promise<Reconciliation> {
+    return reconcile(this.ports(), this.settings, { operator, fromMs, toMs });
+  }
+
+  ports(): ReconciliationPorts {
+    return {
+      clock: { nowMs: () => this.nowMs },
+      ledger: {
+        find: async (roundId: string) => {
+          this.lookups += 1;
+          return this.unindexed.has(roundId) ? undefined : this.rounds.find((one) => one.roundId === roundId);
+        },
+        get: async ({ log, number }: RoundReference) =>
+          this.rounds.find((one) => one.log.playerId === log.playerId && one.number === number),
+        unfinished: (beforeMs: number, part: LedgerPart) => this.#unfinished(beforeMs, part),
+        list: async ({ playerId }: Round['log']) =>
+          this.rounds.filter(({ log }) => log.playerId === playerId).toReversed(),
+      },
+      archive: this.#archive(),
+      books: this.#books(),
+    };
+  }
+
+  async *#unfinished(beforeMs: number, { index, count }: LedgerPart): AsyncIterable<readonly Round[]> {
+    const part = this.rounds.filter((_, place) => place % count === index);
+    yield part.filter((one) => isUnfinished(accountedRound(one)) && one.updatedAtMs < beforeMs);
+  }
+
+  #archive(): ArchivedRounds {
+    const called = () => {
+      this.nowMs += this.archiveCallMs;
+    };
+    const archived = () =>
+      this.rounds.filter(
+        (one) =>
+          one.log.operatorId === 'demo' &&
+          !isUnfinished(accountedRound(one)) &&
+          !this.unarchived.has(one.roundId),
+      );
+    const emptyParts = () => this.emptyParts;
+    return {
+      async *files({ fromMs, toMs }) {
+        for (let part = 0; part < emptyParts(); part += 1) {
+          called();
+          yield [];
+        }
+        called();
+        yield archived()
+          .map(({ updatedAtMs }, index) => ({ updatedAtMs, index }))
+          .filter(({ updatedAtMs }) => updatedAtMs >= fromMs && updatedAtMs < toMs)
+          .map(({ index }) => String(index));
+      },
+      read: async (file) => {
+        called();
+        // The second round of a file is also the first one of the next file: delivery is at least once.
+        return archived()
+          .slice(Number(file), Number(file) + 2)
+          .map(accountedRound);
+      },
+    };
+  }
+
+  #books(): WalletBooks {
+    return {
+      page: async (_, selection, after) => {
+        if (!this.offersBooks) return undefined;
+        if ('roundId' in selection) this.lookups += 1;
+        const selected = this.booked.filter(({ roundId, atMs }) =>
+          'roundId' in selection
+            ? roundId === selection.roundId
+            : atMs >= selection.fromMs && atMs < selection.toMs,
+        );
+        const start = Number(after ?? 0);
+        const end = start + this.pageSize;
+        return {
+          transactions: selected.slice(start, end),
+          next: end < selected.length ? String(end) : undefined,
+        };
+      },
+    };
+  }
+}

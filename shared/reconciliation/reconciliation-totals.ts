@@ -1,0 +1,110 @@
+import type { BookedTransaction } from '../wallets/wallet-books.ts';
+import type { AccountedRound } from '../rounds/accounted-round.ts';
+
+/** What the game server has on record for rounds that have ended. */
+export interface RoundTotals {
+  readonly rounds: number;
+  /** Of rounds with an outcome. */
+  readonly stakesMinor: bigint;
+  readonly winsMinor: bigint;
+  /** Stakes of voided rounds, whether or not they had been taken. */
+  readonly voidedMinor: bigint;
+}
+
+/** What the wallet has on its books. */
+export interface BookTotals {
+  readonly transactions: number;
+  /** Stakes taken, of bet-wins too. */
+  readonly debitsMinor: bigint;
+  /** Wins paid, of bet-wins too. */
+  readonly creditsMinor: bigint;
+  /** What rollbacks gave back; of a bet-win, the stake less the win. */
+  readonly rollbacksMinor: bigint;
+}
+
+export interface CurrencyTotals {
+  readonly currency: string;
+  readonly rgs: RoundTotals;
+  /** Undefined where the wallet offers no list. */
+  readonly wallet: BookTotals | undefined;
+}
+
+/** What the operator has kept, by the game server's record. */
+export function roundNetMinor({ stakesMinor, winsMinor }: RoundTotals): bigint {
+  return stakesMinor - winsMinor;
+}
+
+/** What the operator has kept, by the wallet's books. */
+export function bookNetMinor({ debitsMinor, creditsMinor, rollbacksMinor }: BookTotals): bigint {
+  return debitsMinor - creditsMinor - rollbacksMinor;
+}
+
+/** Both sides, currency by currency, in the order of their codes. */
+export function totalsOf(
+  rounds: readonly AccountedRound[],
+  booked: readonly BookedTransaction[] | undefined,
+): CurrencyTotals[] {
+  const roundsIn = Map.groupBy(rounds, ({ currency }) => currency);
+  const bookedIn = Map.groupBy(booked ?? [], ({ currency }) => currency);
+  return [...new Set([...roundsIn.keys(), ...bookedIn.keys()])].sort().map((currency) => ({
+    currency,
+    rgs: roundTotals(roundsIn.get(currency) ?? []),
+    wallet: booked && bookTotals(bookedIn.get(currency) ?? []),
+  }));
+}
+
+/** Periods that follow each other, added up. */
+export function addTotals(periods: readonly (readonly CurrencyTotals[])[]): CurrencyTotals[] {
+  const sums = new Map<string, CurrencyTotals>();
+  for (const totals of periods.flat()) {
+    const sum = sums.get(totals.currency);
+    sums.set(totals.currency, sum ? addBoth(sum, totals) : totals);
+  }
+  return [...sums.values()].sort((one, other) => (one.currency < other.currency ? -1 : 1));
+}
+
+function addBoth(one: CurrencyTotals, other: CurrencyTotals): CurrencyTotals {
+  return {
+    currency: one.currency,
+    rgs: {
+      rounds: one.rgs.rounds + other.rgs.rounds,
+      stakesMinor: one.rgs.stakesMinor + other.rgs.stakesMinor,
+      winsMinor: one.rgs.winsMinor + other.rgs.winsMinor,
+      voidedMinor: one.rgs.voidedMinor + other.rgs.voidedMinor,
+    },
+    wallet: one.wallet &&
+      other.wallet && {
+        transactions: one.wallet.transactions + other.wallet.transactions,
+        debitsMinor: one.wallet.debitsMinor + other.wallet.debitsMinor,
+        creditsMinor: one.wallet.creditsMinor + other.wallet.creditsMinor,
+        rollbacksMinor: one.wallet.rollbacksMinor + other.wallet.rollbacksMinor,
+      },
+  };
+}
+
+function roundTotals(rounds: readonly AccountedRound[]): RoundTotals {
+  const played = rounds.filter(({ status }) => status === 'COMMITTED' || status === 'CREDITED');
+  const voided = rounds.filter(({ status }) => status === 'VOIDED');
+  return {
+    rounds: rounds.length,
+    stakesMinor: sum(played.map(({ stake }) => stake?.amountMinor)),
+    winsMinor: sum(played.map(({ win }) => win?.amountMinor)),
+    voidedMinor: sum(voided.map(({ stake }) => stake?.amountMinor)),
+  };
+}
+
+function bookTotals(booked: readonly BookedTransaction[]): BookTotals {
+  const of = (kind: BookedTransaction['kind']) => booked.filter((one) => one.kind === kind);
+  const amounts = (kind: BookedTransaction['kind']) => sum(of(kind).map(({ amountMinor }) => amountMinor));
+  const wins = (kind: BookedTransaction['kind']) => sum(of(kind).map(({ winMinor }) => winMinor));
+  return {
+    transactions: booked.length,
+    debitsMinor: amounts('debit') + amounts('bet-win'),
+    creditsMinor: amounts('credit') + wins('bet-win'),
+    rollbacksMinor: amounts('rollback') - wins('rollback'),
+  };
+}
+
+function sum(amounts: readonly (bigint | undefined)[]): bigint {
+  return amounts.reduce<bigint>((total, amount) => total + (amount ?? 0n), 0n);
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { accounted, booked } from './reconciliation.fixture.ts';
+import { differencesOf } from './reconciliation.ts';
+import type { AccountedRound } from '../rounds/accounted-round.ts';
+import type { BookedTransaction } from '../wallets/wallet-books.ts';
+
+const paid = accounted();
+const id = `${paid.roundId}:bet-win`;
+const stake = { transactionId: id, amountMinor: 100n };
+const betWon = accounted({ stake, win: { transactionId: id, amountMinor: 250n } });
+const betLost = accounted({ status: 'COMMITTED', stake, win: undefined });
+const kindsOf = (round: AccountedRound, ...transactions: BookedTransaction[]) =>
+  differencesOf(round, transactions).map(({ kind }) => kind);
+
+describe('a bet-win call', () => {
+  it('that won nothing is no credit', () => {
+    expect(kindsOf(betLost, booked(betLost, 'bet-win'))).toEqual([]);
+  });
+
+  it('that was undone leaves the credits of other transactions as they are', () => {
+    const credit = booked(betWon, 'credit', { transactionId: 'another' });
+    const books = [booked(betWon, 'bet-win'), booked(betWon, 'rollback'), credit];
+    expect(kindsOf({ ...betWon, status: 'VOIDED', win: undefined }, ...books)).toEqual(['UNEXPECTED_CREDIT']);
+  });
+
+  it('that was made twice and undone once keeps one stake and one win', () => {
+    const books = [booked(betWon, 'bet-win'), booked(betWon, 'bet-win'), booked(betWon, 'rollback')];
+    expect(kindsOf(betWon, ...books)).toEqual([]);
+  });
+
+  it('whose rollback kept the win is told with the win on either side', () => {
+    const voided = { ...betWon, status: 'VOIDED' as const, win: undefined };
+    const kept = booked(betWon, 'rollback', { winMinor: 0n });
+    expect(differencesOf(voided, [booked(betWon, 'bet-win'), kept])).toMatchObject([
+      { kind: 'AMOUNT_MISMATCH', expected: { amountMinor: 250n }, found: { amountMinor: 0n } },
+    ]);
+  });
+});
+
+describe('an undone stake of a played round', () => {
+  it('is told as what it gave back, against the stake that it should have left', () => {
+    const lost = accounted({ status: 'COMMITTED', win: undefined });
+    expect(differencesOf(lost, [booked(lost, 'debit'), booked(lost, 'rollback')])).toMatchObject([
+      {
+        kind: 'UNEXPECTED_ROLLBACK',
+        expected: { transactionId: `${lost.roundId}:debit`, amountMinor: 100n },
+        found: { transactionId: `${lost.roundId}:debit`, amountMinor: 100n },
+      },
+    ]);
+  });
+
+  it('does not explain a missing credit of its own id where the calls were apart', () => {
+    expect(kindsOf(paid, booked(paid, 'debit'), booked(paid, 'rollback'))).toEqual([
+      'UNEXPECTED_ROLLBACK',
+      'MISSING_CREDIT',
+    ]);
+  });
+
+  it('does not excuse a stake of another id', () => {
+    const other = { transactionId: 'another' };
+    const books = [booked(paid, 'debit', other), booked(paid, 'rollback', other), booked(paid, 'credit')];
+    expect(kindsOf(paid, ...books)).toEqual(['MISSING_DEBIT']);
+  });
+});
+
+describe('a bonus action, which has no stake', () => {
+  const bonus = accounted({ stake: undefined });
+
+  it('owes its win although a stake of some id was undone', () => {
+    expect(kindsOf(bonus, booked(paid, 'debit'), booked(paid, 'rollback'))).toEqual(['MISSING_CREDIT']);
+  });
+});

@@ -1,0 +1,42 @@
+import type { BookedTransaction } from '../wallets/wallet-books.ts';
+import type { AccountedRound } from '../rounds/accounted-round.ts';
+
+export const atMs = 1_700_000_000_000;
+
+/** A round that was played, with a stake of 1.00 and a win of 2.50, unless a test says otherwise. */
+export function accounted(overrides: Partial<AccountedRound> = {}): AccountedRound {
+  const roundId = overrides.roundId ?? '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
+  return {
+    roundId,
+    playerId: 'player123',
+    currency: 'EUR',
+    status: 'CREDITED',
+    stake: { transactionId: `${roundId}:debit`, amountMinor: 100n },
+    win: { transactionId: `${roundId}:credit`, amountMinor: 250n },
+    updatedAtMs: atMs,
+    ...overrides,
+  };
+}
+
+/** What a wallet that keeps to its contract has booked for a call about the round. */
+export function booked(
+  round: AccountedRound,
+  kind: BookedTransaction['kind'],
+  overrides: Partial<BookedTransaction> = {},
+): BookedTransaction {
+  const movement = kind === 'credit' ? round.win : round.stake;
+  const isOfBetWin =
+    kind === 'bet-win' || (kind === 'rollback' && movement?.transactionId.endsWith(':bet-win'));
+  return {
+    kind,
+    transactionId: movement?.transactionId ?? `${round.roundId}:${kind === 'credit' ? 'credit' : 'debit'}`,
+    roundId: round.roundId,
+    playerId: round.playerId,
+    gameCode: 'happy-panda',
+    currency: round.currency,
+    amountMinor: movement?.amountMinor ?? 100n,
+    winMinor: isOfBetWin ? (round.win?.amountMinor ?? 0n) : 0n,
+    atMs: round.updatedAtMs,
+    ...overrides,
+  };
+}

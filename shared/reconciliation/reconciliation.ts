@@ -1,0 +1,182 @@
+import type { AccountedRound, OwedMovement } from '../rounds/accounted-round.ts';
+import type { BookedTransaction, Movement } from '../wallets/wallet-books.ts';
+import type { RoundStatus } from '../rounds/round.ts';
+
+/** Every way in which rounds and books can differ; docs/operations.md says what to do about each. */
+export const differenceKinds = [
+  'MISSING_DEBIT',
+  'MISSING_CREDIT',
+  'UNEXPECTED_DEBIT',
+  'UNEXPECTED_CREDIT',
+  'UNEXPECTED_ROLLBACK',
+  'AMOUNT_MISMATCH',
+  'CURRENCY_MISMATCH',
+  'PLAYER_MISMATCH',
+  'UNKNOWN_ROUND',
+  'PENDING_CREDIT',
+  'PENDING_ROLLBACK',
+] as const;
+export type DifferenceKind = (typeof differenceKinds)[number];
+
+export interface Difference {
+  readonly kind: DifferenceKind;
+  readonly roundId: string;
+  /** Undefined where the round is not known. */
+  readonly status: RoundStatus | undefined;
+  /** What the round asks for. */
+  readonly expected: Movement | undefined;
+  /** What the wallet has. */
+  readonly found: (Movement & { readonly atMs: number }) | undefined;
+}
+
+/**
+ * Compares a round with everything that its wallet has booked for it. Read the round first and the books afterwards:
+ * what a final round asks for was acknowledged before it became final, so it is on the books by then.
+ */
+export function differencesOf(round: AccountedRound, booked: readonly BookedTransaction[]): Difference[] {
+  const report: Report = (kind, expected, found) => ({
+    kind,
+    roundId: round.roundId,
+    status: round.status,
+    expected: expected && owedBy(round, expected),
+    found: found && bookedAs(found),
+  });
+  const books = balance(booked);
+  const rest =
+    round.status === 'COMMITTED' || round.status === 'CREDITED'
+      ? ofPlayed(round, books, report)
+      : ofUnplayed(round, books, report);
+  return [
+    ...books.strayRollbacks.map((leg) => report('UNEXPECTED_ROLLBACK', undefined, leg)),
+    ...books.undone.flatMap(([taken, given]) => undoneInPart(taken, given, report)),
+    ...rest,
+  ];
+}
+
+/** A transaction of a round that nobody at the game server knows. */
+export function unknownRound(transaction: BookedTransaction): Difference {
+  const found = bookedAs({ transaction, ...transaction });
+  return {
+    kind: 'UNKNOWN_ROUND',
+    roundId: transaction.roundId,
+    status: undefined,
+    expected: undefined,
+    found,
+  };
+}
+
+type Report = (kind: DifferenceKind, expected?: OwedMovement, found?: Leg) => Difference;
+
+/** Money in one direction: a bet-win has two legs. */
+interface Leg extends OwedMovement {
+  readonly transaction: BookedTransaction;
+}
+
+interface Books {
+  /** Taken, and not given back. */
+  readonly stakes: readonly Leg[];
+  /** Paid, and not taken back with the stake of the same bet-win. */
+  readonly wins: readonly Leg[];
+  /** Stakes and the rollbacks that gave them back. */
+  readonly undone: readonly (readonly [taken: Leg, given: Leg])[];
+  /** Rollbacks that found nothing to give back, and so gave money away. */
+  readonly strayRollbacks: readonly Leg[];
+}
+
+function balance(booked: readonly BookedTransaction[]): Books {
+  const legsOf = (kinds: readonly BookedTransaction['kind'][], amount: 'amountMinor' | 'winMinor') =>
+    booked
+      .filter(({ kind }) => kinds.includes(kind))
+      .map((transaction): Leg => {
+        return { transaction, transactionId: transaction.transactionId, amountMinor: transaction[amount] };
+      });
+  const stakes = legsOf(['debit', 'bet-win'], 'amountMinor');
+  const paidBesides = legsOf(['bet-win'], 'winMinor').filter(({ amountMinor }) => amountMinor > 0n);
+  let wins = [...legsOf(['credit'], 'amountMinor'), ...paidBesides];
+  const undone: [Leg, Leg][] = [];
+  const strayRollbacks: Leg[] = [];
+  for (const given of legsOf(['rollback'], 'amountMinor')) {
+    const index = stakes.findIndex(({ transactionId }) => transactionId === given.transactionId);
+    const [taken] = index < 0 ? [] : stakes.splice(index, 1);
+    if (taken) {
+      undone.push([taken, given]);
+      wins = wins.filter(({ transaction }) => transaction !== taken.transaction);
+    } else strayRollbacks.push(given);
+  }
+  return { stakes, wins, undone, strayRollbacks };
+}
+
+/** A rollback gives back what was taken, and of a bet-win takes back what was paid. */
+function undoneInPart(taken: Leg, given: Leg, report: Report): Difference[] {
+  const winOf = (leg: Leg): Leg => ({ ...leg, amountMinor: leg.transaction.winMinor });
+  const differences = mismatches(taken.transaction, taken, given, report);
+  return taken.transaction.winMinor === given.transaction.winMinor
+    ? differences
+    : [...differences, report('AMOUNT_MISMATCH', winOf(taken), winOf(given))];
+}
+
+/** A round with an outcome keeps its stake, and has paid its win or owes it. */
+function ofPlayed(round: AccountedRound, books: Books, report: Report): Difference[] {
+  const { stake, win } = round;
+  const [taken, moreTaken] = take(books.stakes, stake);
+  const [paid, morePaid] = take(books.wins, win);
+  const undone = books.undone.find(([leg]) => leg.transactionId === stake?.transactionId);
+  const given = taken ? undefined : undone?.[1];
+  const differences: Difference[] = [];
+  if (taken) differences.push(...mismatches(round, stake, taken, report));
+  else if (given) differences.push(report('UNEXPECTED_ROLLBACK', stake, given));
+  else if (stake) differences.push(report('MISSING_DEBIT', stake));
+  if (paid) differences.push(...mismatches(round, win, paid, report));
+  // What undid the stake of a bet-win undid the win as well, and has been reported.
+  else if (win && !(given && win.transactionId === stake?.transactionId)) {
+    differences.push(report(round.status === 'CREDITED' ? 'MISSING_CREDIT' : 'PENDING_CREDIT', win));
+  }
+  return [
+    ...differences,
+    ...moreTaken.map((leg) => report('UNEXPECTED_DEBIT', undefined, leg)),
+    ...morePaid.map((leg) => report('UNEXPECTED_CREDIT', undefined, leg)),
+  ];
+}
+
+/** A round without an outcome keeps nothing and pays nothing; before it is final, its stake is still to be given back. */
+function ofUnplayed(round: AccountedRound, books: Books, report: Report): Difference[] {
+  const isFinal = round.status !== 'INTENT' && round.status !== 'VOIDING';
+  const [taken, moreTaken] = take(books.stakes, isFinal ? undefined : round.stake);
+  // The win of a bet-win goes back with its stake.
+  const paid = books.wins.filter(({ transaction }) => transaction !== taken?.transaction);
+  return [
+    ...(taken ? [report('PENDING_ROLLBACK', undefined, taken)] : []),
+    ...moreTaken.map((leg) => report('UNEXPECTED_DEBIT', undefined, leg)),
+    // An intent may be played between the reading of the round and that of the books.
+    ...(round.status === 'INTENT' ? [] : paid.map((leg) => report('UNEXPECTED_CREDIT', undefined, leg))),
+  ];
+}
+
+/** The first leg with the id of what is owed, and all others. */
+function take(legs: readonly Leg[], owed: OwedMovement | undefined): [Leg | undefined, Leg[]] {
+  const match = owed && legs.find(({ transactionId }) => transactionId === owed.transactionId);
+  return [match, legs.filter((leg) => leg !== match)];
+}
+
+function mismatches(
+  side: Pick<Movement, 'playerId' | 'currency'>,
+  owed: OwedMovement | undefined,
+  found: Leg,
+  report: Report,
+): Difference[] {
+  const { playerId, currency } = found.transaction;
+  const differences = playerId === side.playerId ? [] : [report('PLAYER_MISMATCH', owed, found)];
+  if (currency !== side.currency) return [...differences, report('CURRENCY_MISMATCH', owed, found)];
+  return found.amountMinor === owed?.amountMinor
+    ? differences
+    : [...differences, report('AMOUNT_MISMATCH', owed, found)];
+}
+
+function owedBy({ playerId, currency }: AccountedRound, owed: OwedMovement): Movement {
+  return { transactionId: owed.transactionId, playerId, currency, amountMinor: owed.amountMinor };
+}
+
+function bookedAs({ transaction, transactionId, amountMinor }: Leg): Difference['found'] {
+  const { playerId, currency, atMs } = transaction;
+  return { transactionId, playerId, currency, amountMinor, atMs };
+}

@@ -1,0 +1,284 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startHttpServer } from '../../foundation/http-server.fixture.ts';
+import { committed, credited, intent } from '../any-round.fixture.ts';
+import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
+import type { IntentRound } from '../round.ts';
+import { documentClient } from '../../aws/document-client.ts';
+import { DynamoLedger } from './ledger.ts';
+import { encodeRound } from './round-codec.ts';
+
+const TABLE = 'ledger';
+const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+
+describe('a ledger whose answers get lost', () => {
+  let database: TestDatabase;
+  let proxy: Awaited<ReturnType<typeof startHttpServer>>;
+  let client: ReturnType<typeof documentClient>;
+  let ledger: DynamoLedger;
+  const answers = { toLose: 0, lost: 0 };
+
+  /** Lets every request take effect, and cuts the line before some of the answers. */
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
+    const body = await buffer(request);
+    const answer = await fetch(database.endpoint, {
+      method: 'POST',
+      headers: headers as Record<string, string>,
+      body,
+    });
+    const content = Buffer.from(await answer.arrayBuffer());
+    if (answers.toLose > 0) {
+      answers.toLose -= 1;
+      answers.lost += 1;
+      response.destroy();
+      return;
+    }
+    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(content);
+  }
+
+  beforeAll(async () => {
+    database = await startDynoxide();
+    await createTable(database.client, TABLE, 'roundId');
+    proxy = await startHttpServer((request, response) => {
+      pass(request, response).catch(() => response.destroy());
+    });
+    client = documentClient({ ...access, endpoint: proxy.endpoint });
+    ledger = new DynamoLedger(client, TABLE);
+  });
+  beforeEach(() => {
+    answers.lost = 0;
+  });
+  afterAll(async () => {
+    client.destroy();
+    await proxy.stop();
+    await database.stop();
+  });
+
+  it('still says that a round was appended', async () => {
+    const round = intent();
+    answers.toLose = 2;
+    expect(await ledger.append(round)).toEqual({ appended: true });
+    expect(answers.lost).toBe(2);
+    expect(await ledger.list(round.log, { limit: 10 })).toEqual([round]);
+  });
+
+  it('still says that a round was committed, and that it was credited', async () => {
+    const round = intent();
+    const paid = committed(round);
+    await ledger.append(round);
+    answers.toLose = 1;
+    expect(await ledger.save(paid, round)).toBe(true);
+    answers.toLose = 1;
+    expect(await ledger.save(credited(paid), paid)).toBe(true);
+    expect(answers.lost).toBe(2);
+    expect(await ledger.get(round)).toEqual(credited(paid));
+  });
+
+  it('gives a take-over up rather than share it', async () => {
+    const round = intent();
+    await ledger.append(round);
+    answers.toLose = 1;
+    const taken = { ...round, epoch: 2, updatedAtMs: round.updatedAtMs + 30_000 };
+    expect(await ledger.save(taken, round)).toBe(false);
+    expect(answers.lost).toBe(1);
+  });
+
+  it('is unavailable when all of them are lost, though the write took effect', async () => {
+    const round = intent();
+    answers.toLose = 3;
+    await expect(ledger.append(round)).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      retryable: true,
+    });
+    expect(await ledger.get(round)).toEqual(round);
+  });
+});
+
+describe('a write after the intent', () => {
+  it('changes nothing of what the intent fixed, whatever it is asked to write', async () => {
+    const database = await startDynoxide();
+    try {
+      await createTable(database.client, TABLE, 'roundId');
+      const ledger = new DynamoLedger(database.client, TABLE);
+      const round = intent();
+      await ledger.append(round);
+      const rerolled: IntentRound = {
+        ...round,
+        sealedStart: new Uint8Array(80).fill(9),
+        engineHash: 'ee'.repeat(32),
+        action: 'other',
+        kind: 'bonus',
+        stakeMinor: round.stakeMinor + 1n,
+        baseBetMinor: round.baseBetMinor + 1n,
+        walletCalls: 'bet-win',
+        startedAtMs: round.startedAtMs + 1,
+        sessionId: '7d9f2a10-5b6c-4d7e-9f80-112233445566',
+      };
+      const decided = committed(rerolled);
+      expect(await ledger.save(decided, round)).toBe(true);
+      const { status, outcome, epoch, updatedAtMs } = decided;
+      expect(await ledger.get(round)).toEqual({ ...round, status, outcome, epoch, updatedAtMs });
+    } finally {
+      await database.stop();
+    }
+  });
+});
+
+describe('a DynamoDB that', () => {
+  async function headWith(answer: (response: ServerResponse) => void) {
+    let calls = 0;
+    const server = await startHttpServer((_, response) => {
+      calls += 1;
+      answer(response);
+    });
+    const client = documentClient({ ...access, endpoint: server.endpoint });
+    const startedAt = performance.now();
+    const found = await new DynamoLedger(client, TABLE).head(intent().log).catch((error: unknown) => error);
+    const tookMs = performance.now() - startedAt;
+    client.destroy();
+    await server.stop();
+    return { found, calls, tookMs };
+  }
+
+  it('throttles is asked three times, and is then unavailable', async () => {
+    const { found, calls } = await headWith((response) => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end('{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}');
+    });
+    expect(found).toMatchObject({ code: 'SERVICE_UNAVAILABLE', cause: { name: 'ThrottlingException' } });
+    expect(calls).toBe(3);
+  });
+
+  it('hangs is given up within six seconds', async () => {
+    const { found, calls, tookMs } = await headWith(() => undefined);
+    expect(found).toMatchObject({ code: 'SERVICE_UNAVAILABLE', cause: { name: 'TimeoutError' } });
+    expect(calls).toBe(3);
+    expect(tookMs).toBeLessThan(6_000);
+  });
+
+  it('does not know the table is unavailable', async () => {
+    const { found, calls } = await headWith((response) => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end('{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}');
+    });
+    expect(found).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(calls).toBe(1);
+  });
+});
+
+it('refuses a round that no item can hold, before it is sent', async () => {
+  const client = documentClient({ ...access, endpoint: 'http://127.0.0.1:1' });
+  const ledger = new DynamoLedger(client, TABLE);
+  const large = intent({ sealedStart: new Uint8Array(400 * 1024) });
+  await expect(ledger.append(large)).rejects.toMatchObject({
+    code: 'INTERNAL_ERROR',
+    roundId: large.roundId,
+  });
+  await expect(ledger.save(committed(large), large)).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+  client.destroy();
+});
+
+it('finds every unfinished round of a part that it can read before it tells of one that it cannot', async () => {
+  const pages = [
+    { Items: [keyOf('Demo#a#coin', 1), keyOf('demo#a#coin', 2)], LastEvaluatedKey: {} },
+    { Items: [], LastEvaluatedKey: {} },
+    { Items: [keyOf('demo#b#coin', 3)] },
+  ];
+  const client = { send: async () => pages.shift() } as unknown as DynamoDBDocumentClient;
+  const found: number[][] = [];
+  const finding = async () => {
+    const part = new DynamoLedger(client, TABLE).unfinished(0, { index: 0, count: 1 });
+    for await (const page of part) found.push(page.map(({ number }) => number));
+  };
+  await expect(finding()).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  expect(found).toEqual([[2], [], [3]]);
+});
+
+describe('a read of the ledger', () => {
+  interface Query {
+    readonly ConsistentRead?: boolean;
+    readonly Limit?: number;
+    readonly ExclusiveStartKey?: unknown;
+  }
+
+  /** A table that answers with these one after the other, and the queries that it was asked. */
+  function tableOf(...answers: object[]) {
+    const queries: Query[] = [];
+    const send = async ({ input }: { input: Query }) => {
+      queries.push(input);
+      return answers.shift() ?? {};
+    };
+    return { ledger: new DynamoLedger({ send } as unknown as DynamoDBDocumentClient, TABLE), queries };
+  }
+  const round = intent();
+  const { log } = round;
+  const item = encodeRound(round);
+
+  it('asks the table itself for the newest round and for a single one, for a replica may not have them yet', async () => {
+    const { ledger, queries } = tableOf();
+    await ledger.head(log);
+    await ledger.get({ log, number: 1 });
+    expect(queries).toMatchObject([{ ConsistentRead: true, Limit: 1 }, { ConsistentRead: true }]);
+  });
+
+  it('asks the index by the id, and the table itself for the round found there', async () => {
+    const { ledger, queries } = tableOf({ Items: [{ pk: item.pk, sk: item.sk }] }, { Item: item });
+    expect(await ledger.find(item.roundId)).toMatchObject({ roundId: item.roundId });
+    expect(queries).toMatchObject([
+      { IndexName: 'roundId', Limit: 1 },
+      { Key: { pk: item.pk, sk: item.sk }, ConsistentRead: true },
+    ]);
+  });
+
+  it('goes on where an answer ended before the page was full, for as many as are left', async () => {
+    const { ledger, queries } = tableOf(
+      { Items: [item, item], LastEvaluatedKey: { pk: 'here' } },
+      { Items: [item] },
+    );
+    expect(await ledger.list(log, { limit: 3 })).toHaveLength(3);
+    expect(queries).toMatchObject([{ Limit: 3 }, { Limit: 1, ExclusiveStartKey: { pk: 'here' } }]);
+    expect(queries[0]).not.toHaveProperty('ExclusiveStartKey');
+  });
+
+  it('ends where the page is full, though more rounds follow', async () => {
+    const { ledger, queries } = tableOf({ Items: [item], LastEvaluatedKey: { pk: 'here' } });
+    expect(await ledger.list(log, { limit: 1 })).toHaveLength(1);
+    expect(queries).toHaveLength(1);
+  });
+
+  it('goes on through answers without a round until the log ends', async () => {
+    const { ledger, queries } = tableOf({ LastEvaluatedKey: { pk: 'here' } }, { Items: [item] });
+    expect(await ledger.list(log, { limit: 2 })).toHaveLength(1);
+    expect(queries).toHaveLength(2);
+  });
+
+  it.each([{ limit: 0 }, { limit: 5, beforeNumber: 1 }])(
+    'asks nothing where nothing can be found: %o',
+    async (page) => {
+      const { ledger, queries } = tableOf();
+      expect(await ledger.list(log, page)).toEqual([]);
+      expect(queries).toEqual([]);
+    },
+  );
+
+  it('asks for the rounds below a number, and for none above the largest', async () => {
+    const { ledger, queries } = tableOf();
+    for (const beforeNumber of [2, 1_000_000_000, 2_000_000_000])
+      await ledger.list(log, { limit: 5, beforeNumber });
+    await ledger.list(log, { limit: 5 });
+    const values = { ':pk': item.pk, ':oldest': 'round#000000001' };
+    expect(queries).toMatchObject([
+      { ExpressionAttributeValues: { ...values, ':newest': 'round#000000001' } },
+      ...Array.from({ length: 3 }, () => ({
+        ExpressionAttributeValues: { ...values, ':newest': 'round#999999999' },
+      })),
+    ]);
+  });
+});
+
+function keyOf(pk: string, number: number) {
+  return { pk, sk: `round#00000000${number}` };
+}

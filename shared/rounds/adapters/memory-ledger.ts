@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RoundLog } from '../../foundation/ids.ts';
+import { type IntentRound, isFinal, type Round } from '../round.ts';
+import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference } from '../ledger.ts';
+
+/**
+ * The ledger in one process, for tests of what stands on it: the same conditions as the real one, nothing lost, nothing
+ * eventually consistent. Each call decides and writes without giving way to another.
+ */
+export class MemoryLedger implements Ledger {
+  /** By log; a log's rounds by number. */
+  readonly #logs = new Map<string, Map<number, Round>>();
+  readonly #references = new Map<string, RoundReference>();
+  /** Rounds that are marked. */
+  readonly archived = new Set<string>();
+  /** Rounds that may expire, and when. */
+  readonly expiries = new Map<string, number>();
+
+  async head(log: RoundLog): Promise<Round | undefined> {
+    const [newest] = await this.list(log, { limit: 1 });
+    return newest;
+  }
+
+  async get({ log, number }: RoundReference): Promise<Round | undefined> {
+    return this.#logs.get(keyOf(log))?.get(number);
+  }
+
+  async find(roundId: string): Promise<Round | undefined> {
+    const reference = this.#references.get(roundId);
+    return reference && this.get(reference);
+  }
+
+  async list(
+    log: RoundLog,
+    page: { readonly beforeNumber?: number; readonly limit: number },
+  ): Promise<Round[]> {
+    const rounds = this.#logs.get(keyOf(log)) ?? new Map<number, Round>();
+    const found: Round[] = [];
+    // Numbers have no gaps, so the newest one is the count of them.
+    let number = Math.min(page.beforeNumber ?? Number.POSITIVE_INFINITY, rounds.size + 1) - 1;
+    for (; number >= 1 && found.length < page.limit; number -= 1) {
+      const round = rounds.get(number);
+      if (round) found.push(round);
+    }
+    return found;
+  }
+
+  async append(round: IntentRound): Promise<AppendResult> {
+    const key = keyOf(round.log);
+    const rounds = this.#logs.get(key) ?? new Map<number, Round>();
+    const taken = rounds.get(round.number);
+    if (taken) return taken.roundId === round.roundId ? { appended: true } : { appended: false, taken };
+    this.#logs.set(key, rounds.set(round.number, round));
+    this.#references.set(round.roundId, { log: round.log, number: round.number });
+    return { appended: true };
+  }
+
+  async save(next: Round, fence: Fence): Promise<boolean> {
+    const rounds = this.#logs.get(keyOf(next.log));
+    const found = rounds?.get(next.number);
+    if (!rounds || found?.roundId !== next.roundId) return false;
+    if (found.status === fence.status && found.epoch === fence.epoch) {
+      rounds.set(next.number, next);
+      return true;
+    }
+    return next.status !== 'INTENT' && isDeepStrictEqual(found, next);
+  }
+
+  async markArchived(reference: RoundReference): Promise<void> {
+    const round = await this.get(reference);
+    if (round && isFinal(round)) this.archived.add(round.roundId);
+  }
+
+  async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
+    const { roundId = '' } = (await this.get(reference)) ?? {};
+    if (this.archived.has(roundId) && !this.expiries.has(roundId)) this.expiries.set(roundId, expiresAtMs);
+  }
+
+  async *unfinished(
+    beforeMs: number,
+    { index, count }: LedgerPart,
+  ): AsyncIterable<readonly RoundReference[]> {
+    const logs = [...this.#logs.values()].filter((_, place) => place % count === index);
+    yield logs
+      .flatMap((rounds) => [...rounds.values()])
+      .filter((round) => !isFinal(round) && round.updatedAtMs < beforeMs)
+      .map(({ log, number }) => ({ log, number }));
+  }
+}
+
+function keyOf({ operatorId, playerId, gameCode }: RoundLog): string {
+  return [operatorId, playerId, gameCode].join('#');
+}

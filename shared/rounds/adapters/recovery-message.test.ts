@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { FaultError } from '../../foundation/errors.ts';
+import { decodeRecoveryMessage, encodeRecoveryMessage } from './recovery-message.ts';
+
+const request = {
+  log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+  number: 999_999_999,
+  purpose: 'finish',
+  attempt: 3,
+} as const;
+
+function codeFor(body: string): string {
+  try {
+    decodeRecoveryMessage(body);
+  } catch (error) {
+    if (error instanceof FaultError) return error.code;
+    throw error;
+  }
+  return 'no error';
+}
+
+describe('a message of the recovery queue', () => {
+  it('is read as it was written', () => {
+    expect(decodeRecoveryMessage(encodeRecoveryMessage(request))).toEqual(request);
+    const later = { ...request, firstTriedAtMs: 1_700_000_000_000, signalled: true };
+    expect(decodeRecoveryMessage(encodeRecoveryMessage(later))).toEqual(later);
+  });
+
+  it('is refused with a number that no round can have', () => {
+    const body = encodeRecoveryMessage(request);
+    for (const number of ['0', '1000000000', '1.5', '-1', '1e300', '"1"']) {
+      expect(codeFor(body.replace('999999999', number))).toBe('CORRUPT_RECORD');
+    }
+  });
+
+  it('is refused with a name given twice, for it names two rounds', () => {
+    const body = encodeRecoveryMessage(request).replace('{', '{"round_number":1,');
+    expect(codeFor(body)).toBe('CORRUPT_RECORD');
+  });
+
+  it.each(['', '{', 'null', '[]', '{}', '"{}"'])('is refused where it is none: %j', (body) => {
+    expect(codeFor(body)).toBe('CORRUPT_RECORD');
+  });
+});

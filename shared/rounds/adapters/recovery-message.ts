@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { FaultError } from '../../foundation/errors.ts';
+import { GameCode, OperatorId, PlayerId, RoundNumber } from '../../foundation/ids.ts';
+import { readJson } from '../../foundation/json-text.ts';
+import type { RecoveryRequest } from '../recovery-queue.ts';
+
+/** At a minute each, some 1,900 years. */
+const MAX_ATTEMPTS = 999_999_999;
+/** Of any calendar (ECMA-262, time range). */
+const LATEST_MS = 8_640_000_000_000_000;
+
+const RecoveryMessage = z.strictObject({
+  version: z.literal(1),
+  purpose: z.enum(['finish', 'confirm-void']),
+  attempt: z.int().min(0).max(MAX_ATTEMPTS),
+  operator_id: OperatorId,
+  player_id: PlayerId,
+  game_code: GameCode,
+  round_number: RoundNumber,
+  first_tried_at_ms: z.int().min(0).max(LATEST_MS).optional(),
+  signalled: z.boolean().optional(),
+});
+
+export function encodeRecoveryMessage(request: RecoveryRequest): string {
+  const { log, number, purpose, attempt, firstTriedAtMs, signalled } = request;
+  return JSON.stringify({
+    version: 1,
+    purpose,
+    attempt,
+    operator_id: log.operatorId,
+    player_id: log.playerId,
+    game_code: log.gameCode,
+    round_number: number,
+    first_tried_at_ms: firstTriedAtMs,
+    signalled,
+  } satisfies z.infer<typeof RecoveryMessage>);
+}
+
+/**
+ * Whom a message waits for. One operator's wallet that is down can fill the queue with its wins; SQS then hands out the messages
+ * of the other groups first (Amazon SQS Developer Guide, "Amazon SQS fair queues").
+ */
+export function recoveryGroup({ log }: RecoveryRequest): string {
+  return log.operatorId;
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeRecoveryMessage(body: string): RecoveryRequest {
+  const message = parse(body);
+  const { operator_id: operatorId, player_id: playerId, game_code: gameCode } = message;
+  return {
+    log: { operatorId, playerId, gameCode },
+    number: message.round_number,
+    purpose: message.purpose,
+    attempt: message.attempt,
+    firstTriedAtMs: message.first_tried_at_ms,
+    signalled: message.signalled,
+  };
+}
+
+function parse(body: string): z.infer<typeof RecoveryMessage> {
+  try {
+    return RecoveryMessage.parse(readJson(body));
+  } catch (cause) {
+    throw new FaultError('CORRUPT_RECORD', 'A message of the recovery queue cannot be read', { cause });
+  }
+}

@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anyRound, committed, credited, intent } from '../any-round.fixture.ts';
+import { RgsError } from '../../foundation/errors.ts';
+import type { Round } from '../round.ts';
+import type { NativeItem, WireItem } from '../../aws/attribute-values.ts';
+import { marshallItem } from '../../aws/attribute-values.fixture.ts';
+import { itemSize, WRITE_UNIT_BYTES } from '../../aws/item-size.ts';
+import { decodeRound, decodeStreamRound, encodeRound } from './round-codec.ts';
+
+/** What the ledger sets on a round that has ended. */
+const afterwards = { archived: true, expiresAt: 1_800_000_123n };
+
+const codeOf = (act: () => unknown): string => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof RgsError) return error.code;
+    throw error;
+  }
+  return 'no error';
+};
+
+describe('a round in the ledger', () => {
+  it('comes back as it was written', () => {
+    fc.assert(
+      fc.property(anyRound, (round) => {
+        expect(decodeRound(encodeRound(round))).toEqual(round);
+      }),
+    );
+  });
+
+  it("comes back from a stream's record as it was written", () => {
+    fc.assert(
+      fc.property(anyRound, (round) => {
+        const image = marshallItem(encodeRound(round));
+        expect(decodeStreamRound(JSON.parse(JSON.stringify(image)))).toEqual(round);
+      }),
+    );
+  });
+
+  it('keeps its expiry and its mark to itself', () => {
+    const round = credited(committed(intent()));
+    expect(decodeRound({ ...encodeRound(round), ...afterwards })).toEqual(round);
+  });
+
+  it('is refused where an attribute is missing, whichever it is', () => {
+    const item: NativeItem = encodeRound(credited(committed(intent())));
+    for (const name of Object.keys(item)) {
+      const { [name]: _, ...rest } = item;
+      expect(
+        codeOf(() => decodeRound(rest)),
+        name,
+      ).toBe('CORRUPT_RECORD');
+    }
+  });
+
+  it('is refused where an attribute has another type, whichever it is', () => {
+    const item: NativeItem = encodeRound(credited(committed(intent())));
+    for (const name of Object.keys(item)) {
+      expect(
+        codeOf(() => decodeRound({ ...item, [name]: null })),
+        name,
+      ).toBe('CORRUPT_RECORD');
+    }
+  });
+
+  const broken: Record<string, NativeItem> = {
+    'a key of four parts': { pk: 'demo#player#game#more' },
+    'a step’s key': { sk: 'round#000000001#step#0001' },
+    'the number 0': { sk: 'round#000000000' },
+    'a negative win': { win: -1n },
+    'a win above the largest amount': { win: 10n ** 36n },
+    'a hash of 31 bytes': { engine: new Uint8Array(31) },
+    'an unknown status': { status: 'SETTLED' },
+    'a currency that nobody can count in': { currency: 'XXX' },
+    'a start that no calendar has': { startedAt: 8_640_000_000_000_001n },
+    'a change that no calendar has': { updatedAt: 8_640_000_000_000_001n },
+    'an operator that cannot be one': { pk: 'Demo#player#game' },
+    'a player that cannot be one': { pk: 'demo#рlayer#game' },
+    'a game that cannot be one': { pk: 'demo#player#game\n' },
+    'another version': { v: 2n },
+    'a view that does not inflate': { view: new Uint8Array([1, 2, 3]) },
+  };
+  for (const [flaw, change] of Object.entries(broken)) {
+    it(`is refused with ${flaw}`, () => {
+      const item = { ...encodeRound(credited(committed(intent()))), ...change };
+      expect(codeOf(() => decodeRound(item))).toBe('CORRUPT_RECORD');
+    });
+  }
+
+  const foreign: Record<string, unknown> = {
+    'an attribute that is nothing': { pk: null },
+    'an attribute without a type': { pk: {} },
+    'a list that is none': { pk: { L: 5 } },
+    'a map that is none': { pk: { M: null } },
+    'a number that is none': { epoch: { N: 5.5 } },
+    'bytes that are none': { start: { B: 5 } },
+    'a list without an end': {
+      pk: Array.from({ length: 20_000 }).reduce((inner) => ({ L: [inner] }), { S: '' }),
+    },
+  };
+  for (const [flaw, change] of Object.entries(foreign)) {
+    it(`is refused in a stream's record with ${flaw}`, () => {
+      const image = { ...marshallItem(encodeRound(intent())), ...(change as object) };
+      expect(codeOf(() => decodeStreamRound(image as WireItem))).toBe('CORRUPT_RECORD');
+    });
+  }
+
+  it('is not written where it could not be read back', () => {
+    const round = committed(intent(), { winMinor: -1n });
+    expect(codeOf(() => encodeRound(round))).toBe('CORRUPT_RECORD');
+  });
+
+  it('has a number of at most nine digits', () => {
+    expect(encodeRound(intent({ number: 999_999_999 })).sk).toBe('round#999999999');
+    for (const number of [0, 1.5, 1_000_000_000, Number.NaN]) {
+      expect(
+        codeOf(() => encodeRound(intent({ number }))),
+        String(number),
+      ).toBe('INTERNAL_ERROR');
+    }
+  });
+
+  it('takes no id that holds the separator of keys', () => {
+    const log = { operatorId: 'demo', playerId: 'a#b', gameCode: 'panda' };
+    expect(codeOf(() => encodeRound(intent({ log })))).toBe('INTERNAL_ERROR');
+  });
+});
+
+describe('a round of the reference slot', () => {
+  const sealed = (plainBytes: number) => new Uint8Array(1 + 4 + 12 + plainBytes + 16).fill(0xa5);
+  const bytes = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 89) % 256);
+  const wins = [1, 4, 7, 9, 16].map((line) => ({
+    line,
+    symbol: `S${line % 7}`,
+    count: 3 + (line % 3),
+    pay: line * 50,
+  }));
+  const view = JSON.stringify({
+    outcome: { reels: ['K7A', 'PSK', 'PW9', 'AKQ', '9TP'], wins, scatters: 1 },
+    public_state: { free_spins: 0, total: 1_234, last_win: 1_500 },
+    bonus_triggered: false,
+  });
+  const round: Round = credited(
+    committed(
+      intent({
+        log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+        number: 123_456_789,
+        baseBetMinor: 123_457n,
+        stakeMinor: 123_457n,
+        sealedStart: sealed(32 + 16),
+        idempotency: { keyHash: bytes(16), requestHash: bytes(16), earlierKeys: bytes(31 * 4) },
+      }),
+      {
+        payoutMillionths: 12_345_678n,
+        winMinor: 1_524_161n,
+        sealedStateAfter: sealed(16),
+        view,
+        balanceBeforeMinor: 123_456_789_123n,
+        balanceAfterMinor: 123_458_189_827n,
+      },
+    ),
+  );
+
+  it('fits into one write unit, wins, an old log, its mark and its expiry included', () => {
+    expect(view.length).toBeGreaterThanOrEqual(300);
+    expect(itemSize({ ...encodeRound(round), ...afterwards })).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
+  });
+
+  it('fits even where its view cannot be packed', () => {
+    const item = { ...encodeRound(round), view: 'x'.repeat(300), ...afterwards };
+    expect(itemSize(item)).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
+  });
+
+  it('keeps a long view packed and a short one readable', () => {
+    expect(encodeRound(round)).toHaveProperty('view', expect.any(Uint8Array));
+    expect(encodeRound(committed(intent(), { view: '{}' }))).toHaveProperty('view', '{}');
+  });
+});

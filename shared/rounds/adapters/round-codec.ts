@@ -1,0 +1,154 @@
+import { FaultError } from '../../foundation/errors.ts';
+import type { GameSoFar, Outcome, Round, RoundStart } from '../round.ts';
+import { type NativeItem, nativeItem, type WireItem } from '../../aws/attribute-values.ts';
+import {
+  type OutcomeAttributes,
+  type ProgressAttributes,
+  ROUND_ITEM_VERSION,
+  RoundItem,
+  type StartAttributes,
+} from './round-item.ts';
+import { keyOf, referenceOf } from './round-keys.ts';
+import { stored } from '../../aws/stored.ts';
+import { packView, unpackView } from './view-packing.ts';
+
+/** @throws FaultError CORRUPT_RECORD: a round that could not be read back is never written */
+export function encodeRound(round: Round): RoundItem {
+  return checked({ ...encodeStart(round), ...encodeProgress(round) });
+}
+
+function encodeProgress(round: Round): ProgressAttributes {
+  const progress = { epoch: BigInt(round.epoch), updatedAt: BigInt(round.updatedAtMs) };
+  switch (round.status) {
+    case 'INTENT':
+      return { status: round.status, ...progress };
+    case 'COMMITTED':
+    case 'CREDITED':
+      return { status: round.status, ...progress, ...encodeOutcome(round.outcome) };
+    case 'REJECTED':
+      return { status: round.status, ...progress, refusal: round.refusal };
+    case 'FAILED':
+      return { status: round.status, ...progress, failure: round.failure };
+    case 'VOIDING':
+    case 'VOIDED':
+      return { status: round.status, ...progress, reason: round.reason };
+  }
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function decodeRound(record: NativeItem): Round {
+  const item = checked(record);
+  const common = { ...decodeStart(item), epoch: Number(item.epoch), updatedAtMs: Number(item.updatedAt) };
+  switch (item.status) {
+    case 'INTENT':
+      return { ...common, status: item.status };
+    case 'COMMITTED':
+    case 'CREDITED':
+      return { ...common, status: item.status, outcome: decodeOutcome(item) };
+    case 'REJECTED':
+      return { ...common, status: item.status, refusal: item.refusal };
+    case 'FAILED':
+      return { ...common, status: item.status, failure: item.failure };
+    case 'VOIDING':
+    case 'VOIDED':
+      return { ...common, status: item.status, reason: item.reason };
+  }
+}
+
+/** @param image of a stream's record, as Lambda hands it over. @throws FaultError CORRUPT_RECORD */
+export function decodeStreamRound(image: WireItem): Round {
+  return decodeRound(nativeItem(image));
+}
+
+function checked(item: unknown): RoundItem {
+  return stored(RoundItem, item, 'A round');
+}
+
+function encodeStart(round: Round): StartAttributes {
+  return {
+    ...keyOf(round),
+    v: ROUND_ITEM_VERSION,
+    roundId: round.roundId,
+    sessionId: round.sessionId,
+    kind: round.kind,
+    action: round.action,
+    currency: round.currency,
+    baseBet: round.baseBetMinor,
+    stake: round.stakeMinor,
+    ...(round.walletCalls === 'bet-win' && { betWin: true }),
+    engine: Buffer.from(round.engineHash, 'hex'),
+    ...(round.gameSoFar && encodeGame(round.gameSoFar)),
+    start: round.sealedStart,
+    key: round.idempotency.keyHash,
+    request: round.idempotency.requestHash,
+    earlierKeys: round.idempotency.earlierKeys,
+    startedAt: BigInt(round.startedAtMs),
+  };
+}
+
+function decodeStart(item: RoundItem): RoundStart {
+  return {
+    ...referenceOf(item),
+    roundId: item.roundId,
+    sessionId: item.sessionId,
+    kind: item.kind,
+    action: item.action,
+    currency: item.currency,
+    baseBetMinor: item.baseBet,
+    stakeMinor: item.stake,
+    walletCalls: item.betWin ? 'bet-win' : 'debit-credit',
+    engineHash: Buffer.from(item.engine).toString('hex'),
+    gameSoFar: decodeGame(item),
+    sealedStart: plainBytes(item.start),
+    idempotency: {
+      keyHash: plainBytes(item.key),
+      requestHash: plainBytes(item.request),
+      earlierKeys: plainBytes(item.earlierKeys),
+    },
+    startedAtMs: Number(item.startedAt),
+  };
+}
+
+function encodeGame({ openedBy, steps, payoutMillionths }: GameSoFar) {
+  return { openedBy, gameSteps: BigInt(steps), gamePayout: payoutMillionths };
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+function decodeGame({ openedBy, gameSteps, gamePayout, roundId }: RoundItem): GameSoFar | undefined {
+  if (openedBy === undefined && gameSteps === undefined && gamePayout === undefined) return undefined;
+  if (openedBy === undefined || gameSteps === undefined || gamePayout === undefined) {
+    throw new FaultError('CORRUPT_RECORD', 'A round tells only part of the game that it goes on with', {
+      roundId,
+    });
+  }
+  return { openedBy, steps: Number(gameSteps), payoutMillionths: gamePayout };
+}
+
+function encodeOutcome(outcome: Outcome): OutcomeAttributes {
+  return {
+    payout: outcome.payoutMillionths,
+    win: outcome.winMinor,
+    after: outcome.sealedStateAfter,
+    view: packView(outcome.view),
+    bonus: outcome.bonusActive,
+    balanceBefore: outcome.balanceBeforeMinor,
+    balanceAfter: outcome.balanceAfterMinor,
+  };
+}
+
+function decodeOutcome(item: OutcomeAttributes): Outcome {
+  return {
+    payoutMillionths: item.payout,
+    winMinor: item.win,
+    sealedStateAfter: plainBytes(item.after),
+    view: unpackView(item.view),
+    bonusActive: item.bonus,
+    balanceBeforeMinor: item.balanceBefore,
+    balanceAfterMinor: item.balanceAfter,
+  };
+}
+
+/** The same type whichever library made the bytes, so that two decoded rounds can be compared. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { KnownCurrencyCode } from '../../money/currency.ts';
+import { RoundId, SessionId } from '../../foundation/ids.ts';
+import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
+import type { NativeItem } from '../../aws/attribute-values.ts';
+import { StoredInstant } from '../../aws/stored.ts';
+
+/** Raised when an attribute changes its meaning; a record of another version is refused, not guessed at. */
+export const ROUND_ITEM_VERSION = 1n;
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'not bytes');
+const text = z.string().min(1);
+const amount = z.bigint().min(0n).max(MAX_AMOUNT_MINOR);
+/** DynamoDB keeps 38 digits; a balance is the wallet's own affair, its sign included. */
+const integer = z
+  .bigint()
+  .gt(-(10n ** 38n))
+  .lt(10n ** 38n);
+const count = z.bigint().min(0n).max(BigInt(Number.MAX_SAFE_INTEGER));
+
+/** Written with the intent and by no later write. */
+const start = {
+  pk: text,
+  sk: text,
+  v: z.literal(ROUND_ITEM_VERSION),
+  roundId: RoundId,
+  sessionId: SessionId,
+  kind: z.enum(['spin', 'bonus']),
+  action: text,
+  currency: KnownCurrencyCode,
+  baseBet: amount,
+  stake: amount,
+  /** Only on rounds of wallets that take stake and win in one call. */
+  betWin: z.literal(true).exactOptional(),
+  engine: bytes.refine((hash) => hash.length === 32, 'a SHA-256 has 32 bytes'),
+  /** These three only on bonus actions, and together. */
+  openedBy: text.exactOptional(),
+  gameSteps: count.exactOptional(),
+  gamePayout: integer.min(0n).exactOptional(),
+  start: bytes,
+  key: bytes,
+  request: bytes,
+  earlierKeys: bytes,
+  startedAt: StoredInstant,
+};
+
+const progress = { epoch: count, updatedAt: StoredInstant };
+
+const outcome = {
+  payout: integer.min(0n),
+  win: amount,
+  after: bytes,
+  /** Text as it is, or deflated (binary) where that is shorter. */
+  view: z.union([z.string(), bytes]),
+  bonus: z.boolean(),
+  balanceBefore: integer,
+  balanceAfter: integer,
+};
+
+const reason = z.enum(['DEBIT_UNKNOWN', 'REFUSED_AFTER_UNKNOWN', 'ENGINE_FAILED_AFTER_UNKNOWN', 'ABANDONED']);
+const refusal = z.enum(['INSUFFICIENT_FUNDS', 'LIMIT_REACHED', 'PLAYER_BLOCKED', 'WALLET_REFUSED']);
+
+/**
+ * A round as the ledger table holds it. Names are short because they count towards the item's size, which decides what
+ * a write costs. Attributes that are not named here (the archive's mark, the expiry) are left alone.
+ */
+export const RoundItem = z.discriminatedUnion('status', [
+  z.object({ ...start, ...progress, status: z.literal('INTENT') }),
+  z.object({ ...start, ...progress, status: z.literal('COMMITTED'), ...outcome }),
+  z.object({ ...start, ...progress, status: z.literal('CREDITED'), ...outcome }),
+  z.object({ ...start, ...progress, status: z.literal('REJECTED'), refusal }),
+  z.object({ ...start, ...progress, status: z.literal('FAILED'), failure: z.string() }),
+  z.object({ ...start, ...progress, status: z.literal('VOIDING'), reason }),
+  z.object({ ...start, ...progress, status: z.literal('VOIDED'), reason }),
+]);
+
+export type RoundItem = z.infer<typeof RoundItem>;
+export type StartAttributes = Omit<
+  Extract<RoundItem, { status: 'INTENT' }>,
+  'status' | keyof typeof progress
+>;
+export type OutcomeAttributes = Pick<Extract<RoundItem, { status: 'COMMITTED' }>, keyof typeof outcome>;
+/** What a transition may change. */
+export type ProgressAttributes = RoundItem extends infer Item
+  ? Item extends RoundItem
+    ? Omit<Item, keyof StartAttributes>
+    : never
+  : never;
+
+export function progressOf(item: RoundItem): NativeItem {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !Object.hasOwn(start, name)));
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { MAX_AMOUNT_MINOR } from '../money/money.ts';
+import { walletCallStyles } from '../operators/operator.ts';
+import type {
+  CommittedRound,
+  CreditedRound,
+  IntentRound,
+  Outcome,
+  Round,
+  RoundStart,
+  VoidReason,
+} from './round.ts';
+import type { RefusalCode } from '../wallets/wallet.ts';
+
+/** An intent of the demo player; what a test is about, it says itself. */
+export function intent(given: Partial<IntentRound> = {}): IntentRound {
+  return {
+    log: { operatorId: 'demo', playerId: `p-${randomUUID()}`, gameCode: 'happy-panda' },
+    number: 1,
+    roundId: randomUUID(),
+    sessionId: randomUUID(),
+    kind: 'spin',
+    action: 'spin',
+    currency: 'EUR',
+    baseBetMinor: 100n,
+    stakeMinor: 100n,
+    walletCalls: 'debit-credit',
+    engineHash: 'ab'.repeat(32),
+    gameSoFar: undefined,
+    sealedStart: new Uint8Array(81).fill(7),
+    idempotency: {
+      keyHash: new Uint8Array(16).fill(1),
+      requestHash: new Uint8Array(16).fill(2),
+      earlierKeys: new Uint8Array(0),
+    },
+    startedAtMs: 1_795_000_000_000,
+    epoch: 1,
+    updatedAtMs: 1_795_000_000_000,
+    status: 'INTENT',
+    ...given,
+  };
+}
+
+export function outcome(given: Partial<Outcome> = {}): Outcome {
+  return {
+    payoutMillionths: 2_500_000n,
+    winMinor: 250n,
+    sealedStateAfter: new Uint8Array(49).fill(9),
+    view: '{"outcome":{},"public_state":{},"bonus_triggered":false}',
+    bonusActive: false,
+    balanceBeforeMinor: 100_000n,
+    balanceAfterMinor: 100_150n,
+    ...given,
+  };
+}
+
+export function committed(
+  round: IntentRound,
+  given: Partial<Outcome> = {},
+  updatedAtMs = round.updatedAtMs + 40,
+): CommittedRound {
+  return { ...round, status: 'COMMITTED', outcome: outcome(given), updatedAtMs };
+}
+
+export function credited(round: CommittedRound, updatedAtMs = round.updatedAtMs + 40): CreditedRound {
+  return { ...round, status: 'CREDITED', updatedAtMs };
+}
+
+const amount = fc.bigInt(0n, MAX_AMOUNT_MINOR);
+const anyInteger = fc.bigInt(-(10n ** 38n) + 1n, 10n ** 38n - 1n);
+const instant = fc.nat({ max: 8_640_000_000_000_000 });
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
+const uuid = fc.uuid({ version: 4 });
+const name = (pattern: RegExp) => fc.stringMatching(pattern);
+
+const start: fc.Arbitrary<RoundStart> = fc.record({
+  log: fc.record({
+    operatorId: name(/^[a-z0-9][a-z0-9-]{0,31}$/),
+    playerId: name(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/),
+    gameCode: name(/^[a-z0-9][a-z0-9-]{0,47}$/),
+  }),
+  number: fc.integer({ min: 1, max: 999_999_999 }),
+  roundId: uuid,
+  sessionId: uuid,
+  kind: fc.constantFrom('spin', 'bonus'),
+  action: fc.string({ minLength: 1, unit: 'grapheme' }),
+  currency: fc.constantFrom('EUR', 'JPY', 'KWD', 'BTC', 'USDT', 'ETH'),
+  baseBetMinor: amount,
+  stakeMinor: amount,
+  walletCalls: fc.constantFrom(...walletCallStyles),
+  engineHash: name(/^[0-9a-f]{64}$/),
+  gameSoFar: fc.option(
+    fc.record({
+      openedBy: fc.string({ minLength: 1, unit: 'grapheme' }),
+      steps: fc.nat(),
+      payoutMillionths: fc.bigInt(0n, 10n ** 38n - 1n),
+    }),
+    { nil: undefined },
+  ),
+  sealedStart: bytes(300),
+  idempotency: fc.record({ keyHash: bytes(32), requestHash: bytes(32), earlierKeys: bytes(128) }),
+  startedAtMs: instant,
+});
+
+const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
+  payoutMillionths: fc.bigInt(0n, 10n ** 38n - 1n),
+  winMinor: amount,
+  sealedStateAfter: bytes(300),
+  view: fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 600 }),
+    fc.json(),
+    fc.integer({ min: 0, max: 9_000 }).map((length) => '[0,1,2]'.repeat(length)),
+  ),
+  bonusActive: fc.boolean(),
+  balanceBeforeMinor: anyInteger,
+  balanceAfterMinor: anyInteger,
+});
+
+const refusals: readonly RefusalCode[] = [
+  'INSUFFICIENT_FUNDS',
+  'LIMIT_REACHED',
+  'PLAYER_BLOCKED',
+  'WALLET_REFUSED',
+];
+const reasons: readonly VoidReason[] = [
+  'DEBIT_UNKNOWN',
+  'REFUSED_AFTER_UNKNOWN',
+  'ENGINE_FAILED_AFTER_UNKNOWN',
+  'ABANDONED',
+];
+
+/** Every state a round can be in, with anything its fields allow. */
+export const anyRound: fc.Arbitrary<Round> = fc
+  .tuple(
+    start,
+    fc.record({ epoch: fc.integer({ min: 1, max: 1_000_000 }), updatedAtMs: instant }),
+    fc.oneof(
+      fc.record({ status: fc.constant('INTENT' as const) }),
+      fc.record({ status: fc.constantFrom('COMMITTED', 'CREDITED'), outcome: anyOutcome }),
+      fc.record({ status: fc.constant('REJECTED' as const), refusal: fc.constantFrom(...refusals) }),
+      fc.record({ status: fc.constant('FAILED' as const), failure: fc.string({ unit: 'grapheme' }) }),
+      fc.record({ status: fc.constantFrom('VOIDING', 'VOIDED'), reason: fc.constantFrom(...reasons) }),
+    ),
+  )
+  .map(([fixed, progress, state]) => ({ ...fixed, ...progress, ...state }));

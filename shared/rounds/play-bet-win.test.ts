@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { isFinal, type Round } from './round.ts';
+import { type PlayRequest, playRound } from './play-round.ts';
+import { codeOf, coinStep, log, RoundsFixture, settings } from './rounds.fixture.ts';
+
+let table: RoundsFixture;
+
+beforeEach(async () => {
+  table = new RoundsFixture();
+  await table.open();
+  table.operator = { ...table.operator, walletCalls: 'bet-win' };
+});
+
+const play = (overrides: Partial<PlayRequest> = {}) =>
+  playRound(table.ports(), settings, table.spin(overrides));
+const head = async () => (await table.ledger.head(log)) as Round;
+const callNames = () => table.calls.map(({ call }) => call);
+const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
+
+describe('a spin at a wallet that takes stake and win in one call', () => {
+  it('makes that call alone, tells the balance that it told, and is final in one write', async () => {
+    const answer = await play();
+    expect(table.calls).toMatchObject([
+      {
+        call: 'betWin',
+        transaction: { transactionId: `${answer.roundId}:bet-win`, amountMinor: 100n, winMinor: 200n },
+      },
+    ]);
+    expect(answer).toMatchObject({ win: '2.00', balance: '101.00' });
+    expect(await head()).toMatchObject({
+      status: 'CREDITED',
+      outcome: { balanceBeforeMinor: 10_000n, balanceAfterMinor: 10_100n },
+    });
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it('is committed without a win, and nothing is owed', async () => {
+    table.step = (state) => coinStep(state, 0n);
+    expect(await play()).toMatchObject({ win: '0.00', balance: '99.00' });
+    expect(callNames()).toEqual(['betWin']);
+    expect(isFinal(await head())).toBe(true);
+  });
+
+  it('that is unknown once is repeated with the same bytes', async () => {
+    table.replies.betWin.push(unknown);
+    await play();
+    expect(table.calls[1]).toEqual(table.calls[0]);
+    expect((await head()).status).toBe('CREDITED');
+  });
+
+  it('that stays unknown shows no outcome and is rolled back by its own id', async () => {
+    table.replies.betWin.push(unknown, unknown);
+    expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    const { roundId, status } = await head();
+    expect(status).toBe('VOIDED');
+    expect(table.calls.at(-1)).toMatchObject({
+      call: 'rollback',
+      transaction: { transactionId: `${roundId}:bet-win`, amountMinor: 100n },
+    });
+  });
+
+  it('that is refused is rejected, and nothing is undone', async () => {
+    table.replies.betWin.push({ kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
+    expect(await codeOf(play())).toBe('INSUFFICIENT_FUNDS');
+    expect(callNames()).toEqual(['betWin']);
+  });
+
+  it('is rolled back as it was begun, whatever the operator is registered with since', async () => {
+    table.replies.betWin.push(unknown, unknown);
+    table.replies.rollback.push(unknown);
+    await play().catch(() => undefined);
+    table.operator = { ...table.operator, walletCalls: 'debit-credit' };
+    await table.recoverAll();
+    expect(table.calls.at(-1)?.transaction.transactionId).toBe(`${(await head()).roundId}:bet-win`);
+  });
+
+  it('pays the win of a bonus action as a credit, for there is no stake', async () => {
+    table.step = (state) => coinStep(state, 0n, true);
+    await play({ idempotencyKey: 'a' });
+    table.step = (state) => coinStep(state, 500_000n);
+    await play({ idempotencyKey: 'b', kind: 'bonus', betAmount: undefined });
+    expect(callNames()).toEqual(['betWin', 'credit']);
+  });
+});

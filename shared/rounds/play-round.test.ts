@@ -1,0 +1,399 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { WalletReply } from '../wallets/wallet.ts';
+import { DependencyError, EngineError } from '../foundation/errors.ts';
+import { hasOutcome, isFinal, type Round } from './round.ts';
+import { type PlayPorts, type PlayRequest, playRound } from './play-round.ts';
+import { recoverRound } from './recover-round.ts';
+import { codeOf, coinStep, log, RoundsFixture, sessionId, settings } from './rounds.fixture.ts';
+
+let table: RoundsFixture;
+
+beforeEach(async () => {
+  table = new RoundsFixture();
+  await table.open();
+});
+
+const play = (overrides: Partial<PlayRequest> = {}) =>
+  playRound(table.ports(), settings, table.spin(overrides));
+const head = async () => (await table.ledger.head(log)) as Round;
+const callNames = () => table.calls.map(({ call }) => call);
+const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
+
+describe('a spin', () => {
+  it('debits the bet, then credits the win, and tells the balance that the wallet told', async () => {
+    const answer = await play();
+    expect(callNames()).toEqual(['debit', 'credit']);
+    expect(answer).toMatchObject({ win: '2.00', balance: '101.00', outcome: { steps: 2 } });
+    expect((await head()).status).toBe('CREDITED');
+  });
+
+  it('writes the intent before it calls the wallet, and the outcome before it credits', async () => {
+    const statuses: string[] = [];
+    const ports = table.ports();
+    const wallet = ports.wallets.of(table.operator);
+    const watched = {
+      ...wallet,
+      debit: async (...args: Parameters<typeof wallet.debit>) => {
+        statuses.push((await head()).status);
+        return wallet.debit(...args);
+      },
+      credit: async (...args: Parameters<typeof wallet.credit>) => {
+        statuses.push((await head()).status);
+        return wallet.credit(...args);
+      },
+    };
+    await playRound({ ...ports, wallets: { of: () => watched } }, settings, table.spin());
+    expect(statuses).toEqual(['INTENT', 'COMMITTED']);
+  });
+
+  it('derives its transaction ids from the round', async () => {
+    const { roundId } = await play();
+    expect(table.calls.map(({ transaction }) => transaction.transactionId)).toEqual([
+      `${roundId}:debit`,
+      `${roundId}:credit`,
+    ]);
+  });
+
+  it('starts from the state that the last committed round led to', async () => {
+    await play({ idempotencyKey: 'a' });
+    expect(await play({ idempotencyKey: 'b' })).toMatchObject({ outcome: { steps: 3 } });
+  });
+
+  it('makes no credit call where nothing was won', async () => {
+    table.step = (state) => coinStep(state, 0n);
+    expect(await play()).toMatchObject({ win: '0.00', balance: '99.00' });
+    expect(callNames()).toEqual(['debit']);
+  });
+
+  it('whose credit fails still answers the win, and is paid by recovery exactly once', async () => {
+    table.replies.credit.push(unknown, unknown);
+    expect(await play()).toMatchObject({ win: '2.00', balance: '101.00' });
+    expect((await head()).status).toBe('COMMITTED');
+    await table.recoverAll();
+    expect((await head()).status).toBe('CREDITED');
+    expect(table.balanceMinor).toBe(10_100n);
+  });
+
+  it('is answered also where neither the credit nor the recovery queue can be reached', async () => {
+    table.replies.credit.push(unknown);
+    const ports = table.ports();
+    const recovery = {
+      send: () => Promise.reject(new DependencyError('SERVICE_UNAVAILABLE', 'SQS is down')),
+    };
+    expect(await playRound({ ...ports, recovery }, settings, table.spin())).toMatchObject({ win: '2.00' });
+    expect((await head()).status).toBe('COMMITTED');
+  });
+
+  it('may follow one whose win is not credited yet', async () => {
+    table.replies.credit.push(unknown);
+    await play({ idempotencyKey: 'a' });
+    expect(await play({ idempotencyKey: 'b' })).toMatchObject({ outcome: { steps: 3 } });
+  });
+});
+
+describe('a debit', () => {
+  it('that is cleanly refused rejects the round and moves nothing', async () => {
+    table.replies.debit.push({ kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
+    expect(await codeOf(play())).toBe('INSUFFICIENT_FUNDS');
+    expect((await head()).status).toBe('REJECTED');
+    expect(callNames()).toEqual(['debit']);
+  });
+
+  it('that is unknown once is repeated with the same id', async () => {
+    table.replies.debit.push(unknown);
+    await play();
+    const [first, second] = table.calls;
+    expect(callNames()).toEqual(['debit', 'debit', 'credit']);
+    expect(first?.transaction).toEqual(second?.transaction);
+  });
+
+  it('that stays unknown voids the round, shows no outcome and gives the stake back', async () => {
+    table.replies.debit.push(unknown, unknown);
+    expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    expect(callNames()).toEqual(['debit', 'debit', 'rollback']);
+    expect((await head()).status).toBe('VOIDED');
+  });
+
+  it('that is refused after an unknown attempt voids the round', async () => {
+    table.replies.debit.push(unknown, { kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
+    expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    expect((await head()).status).toBe('VOIDED');
+  });
+
+  it('whose id the wallet knows for another payload raises an alarm and is not repeated', async () => {
+    table.replies.debit.push({ kind: 'unknown', reason: 'TRANSACTION_MISMATCH' });
+    expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    expect(table.counted).toContain('WalletTransactionMismatch');
+    expect(callNames()).toEqual(['debit', 'rollback']);
+  });
+
+  it('that cannot be rolled back blocks the game until the rollback is acknowledged', async () => {
+    table.replies.debit.push(unknown, unknown);
+    table.replies.rollback.push({ kind: 'unknown', reason: 'TIMEOUT' });
+    expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    expect(await codeOf(play({ idempotencyKey: 'other' }))).toBe('ROUND_IN_FLIGHT');
+    await table.recoverAll();
+    expect((await head()).status).toBe('VOIDED');
+    expect(await play({ idempotencyKey: 'other' })).toMatchObject({ outcome: { steps: 2 } });
+  });
+
+  it('is undone also where the wallet never saw it', async () => {
+    table.replies.debit.push(unknown, unknown);
+    table.replies.rollback.push({ kind: 'not-found' });
+    await codeOf(play());
+    expect((await head()).status).toBe('VOIDED');
+  });
+});
+
+describe('an engine that fails', () => {
+  describe.each([
+    'ENGINE_TRAP',
+    'OUT_OF_FUEL',
+    'OUT_OF_MEMORY',
+    'TIMEOUT',
+    'BAD_OUTPUT',
+    'ENGINE_REJECTED',
+  ] as const)('with %s', (code) => {
+    it('fails the round before any money moves', async () => {
+      table.step = () => {
+        throw new EngineError(code, 'It failed');
+      };
+      expect(await codeOf(play())).toBe('ROUND_FAILED');
+      expect(await head()).toMatchObject({ status: 'FAILED', failure: code });
+      expect(table.calls).toEqual([]);
+    });
+  });
+
+  it('fails the round where its payout is no amount', async () => {
+    table.step = (state) => coinStep(state, -1n);
+    expect(await codeOf(play())).toBe('ROUND_FAILED');
+    expect(table.calls).toEqual([]);
+  });
+});
+
+describe('a random source that fails', () => {
+  it('refuses the round before anything is written', async () => {
+    const failed = new DependencyError('SERVICE_UNAVAILABLE', 'The random source did not answer');
+    const ports = { ...table.ports(), seeds: { seed: () => Promise.reject(failed) } };
+    expect(await codeOf(playRound(ports, settings, table.spin()))).toBe('SERVICE_UNAVAILABLE');
+    expect(await table.ledger.head(log)).toBeUndefined();
+    expect(table.calls).toEqual([]);
+  });
+});
+
+describe('a repeated request', () => {
+  it('gets the same answer and moves no money, however many rounds later', async () => {
+    const first = await play({ idempotencyKey: 'first' });
+    for (let index = 0; index < 30; index += 1) await play({ idempotencyKey: `other-${index}` });
+    const calls = table.calls.length;
+    expect(await play({ idempotencyKey: 'first' })).toEqual(first);
+    expect(table.calls.length).toBe(calls);
+  });
+
+  it('gets the same answer where the win was credited only after the first one', async () => {
+    table.replies.credit.push(unknown);
+    const first = await play();
+    table.balanceMinor += 5_000n;
+    table.nowMs += settings.leaseMs;
+    expect(await play()).toEqual(first);
+    expect(await head()).toMatchObject({ status: 'CREDITED' });
+  });
+
+  it('gets the same answer while the first one is still crediting, whatever the clocks of the two say', async () => {
+    const ports = table.ports();
+    const credited = Promise.withResolvers<WalletReply>();
+    const crediting = { ...ports.wallets.of(table.operator), credit: () => credited.promise };
+    const first = playRound({ ...ports, wallets: { of: () => crediting } }, settings, table.spin());
+    while ((await table.ledger.head(log))?.status !== 'COMMITTED') await new Promise(setImmediate);
+
+    table.replies.credit.push(unknown);
+    const ahead = { nowMs: () => table.nowMs + settings.leaseMs };
+    const second = await playRound({ ...ports, clock: ahead }, settings, table.spin());
+    credited.resolve({ kind: 'acknowledged', balanceMinor: 99_999n });
+    expect(await first).toEqual(second);
+  });
+
+  it('gets the same refusal', async () => {
+    table.replies.debit.push({ kind: 'refused', code: 'LIMIT_REACHED' });
+    expect(await codeOf(play())).toBe('LIMIT_REACHED');
+    expect(await codeOf(play())).toBe('LIMIT_REACHED');
+    expect(callNames()).toEqual(['debit']);
+  });
+
+  it('is answered also after the session has ended', async () => {
+    const first = await play();
+    await table.sessions.revoke(sessionId, table.nowMs);
+    expect(await play()).toEqual(first);
+    expect(await codeOf(play({ idempotencyKey: 'new' }))).toBe('SESSION_REVOKED');
+  });
+
+  it('with another body is refused', async () => {
+    await play();
+    expect(await codeOf(play({ betAmount: '2.00' }))).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+
+  it('takes over a round whose handler died, with the same outcome, once the lease has run out', async () => {
+    const steps: unknown[] = [];
+    const ports = watchingSteps(table.ports(), steps);
+    const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
+    await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
+    expect((await head()).status).toBe('INTENT');
+
+    expect(await codeOf(play())).toBe('ROUND_IN_FLIGHT');
+    table.nowMs += settings.leaseMs;
+    table.game = { ...table.game, engineHash: 'd1'.repeat(32) };
+    await playRound(ports, settings, table.spin());
+    const round = await head();
+    expect(round.epoch).toBe(2);
+    expect(hasOutcome(round) && isFinal(round)).toBe(true);
+    // The same engine, seed, state and action: whatever the engine makes of them, it makes again.
+    expect(steps).toHaveLength(2);
+    expect(steps[1]).toEqual(steps[0]);
+  });
+
+  it('that took a round over voids it where the wallet refuses, for the first may have emptied the balance', async () => {
+    const ports = table.ports();
+    const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
+    await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
+    table.nowMs += settings.leaseMs;
+    table.replies.debit.push({ kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
+    expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    expect(callNames()).toEqual(['debit', 'rollback']);
+  });
+});
+
+async function died(): Promise<never> {
+  throw new Error('the process died');
+}
+
+/** Notes which engine steps, and on what. */
+function watchingSteps(ports: PlayPorts, steps: unknown[]): PlayPorts {
+  const load = async (hash: string) => {
+    const engine = await ports.engines.load(hash);
+    const step: typeof engine.step = (input) => {
+      steps.push({ hash, input });
+      return engine.step(input);
+    };
+    return { ...engine, step };
+  };
+  return { ...ports, engines: { load } };
+}
+
+describe('a handler that lost its lease', () => {
+  it('can neither commit nor credit', async () => {
+    const ports = table.ports();
+    const wallet = ports.wallets.of(table.operator);
+    const slow = {
+      ...wallet,
+      debit: async (...args: Parameters<typeof wallet.debit>) => {
+        const reply = await wallet.debit(...args);
+        table.nowMs += settings.leaseMs;
+        await recoverRound(ports, settings, { log, number: 1, purpose: 'finish', attempt: 0 });
+        return reply;
+      },
+    };
+    expect(await codeOf(playRound({ ...ports, wallets: { of: () => slow } }, settings, table.spin()))).toBe(
+      'ROUND_IN_FLIGHT',
+    );
+    expect((await head()).status).toBe('VOIDED');
+    expect(callNames()).toEqual(['debit', 'rollback']);
+  });
+});
+
+describe('50 spins at once', () => {
+  it('have one winner at a time; the others are told that a round is in flight', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => codeOf(play({ idempotencyKey: `key-${index}` }))),
+    );
+    const refused = answers.filter((code) => code === 'ROUND_IN_FLIGHT').length;
+    expect(refused).toBe(49);
+    expect((await head()).number).toBe(1);
+  });
+});
+
+describe('a bonus', () => {
+  beforeEach(() => {
+    table.step = (state) => coinStep(state, 1_000_000n, (state[0] ?? 0) < 2);
+  });
+
+  const bonus = (idempotencyKey: string) => play({ kind: 'bonus', betAmount: undefined, idempotencyKey });
+
+  it('costs nothing and pays in multiples of the bet that won it', async () => {
+    await play({ betAmount: '2.00' });
+    expect(await bonus('b')).toMatchObject({ win: '2.00' });
+    expect(await head()).toMatchObject({ kind: 'bonus', stakeMinor: 0n, baseBetMinor: 200n });
+    expect(callNames()).toEqual(['debit', 'credit', 'credit']);
+  });
+
+  it('is required while it is active, and refused while it is not', async () => {
+    expect(await codeOf(bonus('early'))).toBe('NO_ACTIVE_BONUS');
+    await play();
+    expect(await codeOf(play({ idempotencyKey: 'spin' }))).toBe('BONUS_ACTIVE');
+    await bonus('b');
+    expect(await codeOf(bonus('late'))).toBe('NO_ACTIVE_BONUS');
+  });
+
+  it('stays active where its action failed', async () => {
+    await play();
+    const { step } = table;
+    table.step = () => {
+      throw new EngineError('ENGINE_TRAP', 'unreachable');
+    };
+    expect(await codeOf(bonus('b'))).toBe('ROUND_FAILED');
+    table.step = step;
+    expect(await codeOf(play({ idempotencyKey: 'spin' }))).toBe('BONUS_ACTIVE');
+    expect(await bonus('again')).toMatchObject({ outcome: { steps: 3 } });
+  });
+
+  it('can be played to its end after the game was disabled', async () => {
+    await play();
+    table.game = { ...table.game, enabled: false };
+    expect(await bonus('b')).toMatchObject({ win: '1.00' });
+    expect(await codeOf(play({ idempotencyKey: 'spin' }))).toBe('GAME_DISABLED');
+  });
+
+  it('can be played to its end after a realtime engine became the active one, which no spin is played on', async () => {
+    await play();
+    table.game = { ...table.game, contract: 'realtime', engineHash: 'ee'.repeat(32) };
+    expect(await bonus('b')).toMatchObject({ win: '1.00' });
+    const before = { calls: table.calls.length, head: await table.ledger.head(log) };
+    expect(await codeOf(play({ idempotencyKey: 'spin' }))).toBe('GAME_IS_REALTIME');
+    expect({ calls: table.calls.length, head: await table.ledger.head(log) }).toEqual(before);
+  });
+
+  it('is not played in another currency', async () => {
+    await play();
+    const other = '11111111-5b6c-4d7e-9f80-112233445566';
+    await table.open({ sessionId: other, currency: 'USD' });
+    expect(
+      await codeOf(play({ kind: 'bonus', betAmount: undefined, idempotencyKey: 'b', sessionId: other })),
+    ).toBe('BONUS_CURRENCY_MISMATCH');
+  });
+});
+
+describe('what is wrong with a request', () => {
+  it.each([
+    ['a session that is not', { sessionId: '00000000-0000-4000-8000-000000000000' }, 'UNKNOWN_SESSION'],
+    ['a session of another game', { gameCode: 'other' }, 'SESSION_GAME_MISMATCH'],
+    ['a bet that is not offered', { betAmount: '3.00' }, 'BET_NOT_OFFERED'],
+    ['a bet of zero', { betAmount: '0.00' }, 'BET_NOT_OFFERED'],
+    ['a negative bet', { betAmount: '-1.00' }, 'INVALID_AMOUNT'],
+    ['a bet with too many decimals', { betAmount: '1.001' }, 'AMOUNT_TOO_PRECISE'],
+    ['lines that are not offered', { betLines: 19 }, 'BET_LINES_NOT_OFFERED'],
+  ])('%s has its own code, leaves no round and moves no money', async (_, overrides, code) => {
+    expect(await codeOf(play(overrides))).toBe(code);
+    expect(await table.ledger.head(log)).toBeUndefined();
+    expect(table.calls).toEqual([]);
+  });
+
+  it('a session that lay unused for too long has expired', async () => {
+    await play();
+    table.nowMs += settings.sessionIdleMs;
+    expect(await codeOf(play({ idempotencyKey: 'late' }))).toBe('SESSION_EXPIRED');
+  });
+
+  it('a disabled operator plays no new round', async () => {
+    table.operator = { ...table.operator, enabled: false };
+    expect(await codeOf(play())).toBe('OPERATOR_DISABLED');
+  });
+});

@@ -1,0 +1,39 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DependencyError } from '../foundation/errors.ts';
+import { type PlayRequest, playRound } from './play-round.ts';
+import { codeOf, coinStep, log, RoundsFixture, settings } from './rounds.fixture.ts';
+
+let table: RoundsFixture;
+
+beforeEach(async () => {
+  table = new RoundsFixture();
+  await table.open();
+});
+
+const play = (overrides: Partial<PlayRequest> = {}) =>
+  playRound(table.ports(), settings, table.spin(overrides));
+
+describe('a wallet that cannot be called', () => {
+  it.each(['debit-credit', 'bet-win'] as const)(
+    'refuses a spin before anything is written, so that the next one is free (%s)',
+    async (walletCalls) => {
+      table.operator = { ...table.operator, walletCalls };
+      table.walletFailure = new DependencyError('WALLET_UNAVAILABLE', 'its key cannot be read');
+      expect(await codeOf(play())).toBe('WALLET_UNAVAILABLE');
+      expect(await table.ledger.head(log)).toBeUndefined();
+      expect(table.calls).toEqual([]);
+      table.walletFailure = undefined;
+      expect(await play()).toMatchObject({ win: '2.00' });
+    },
+  );
+
+  it('is not looked at for a round that does not call it, nor for the answer of a round that is decided', async () => {
+    table.step = (state) => coinStep(state, 0n, true);
+    const first = await play();
+    table.walletFailure = new DependencyError('WALLET_UNAVAILABLE', 'its key cannot be read');
+    expect(await play()).toEqual(first);
+    expect(await play({ kind: 'bonus', betAmount: undefined, idempotencyKey: 'bonus' })).toMatchObject({
+      win: '0.00',
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import type { RoundLog } from '../foundation/ids.ts';
+import { readView } from '../engines/round-view.ts';
+import type { PlayedRounds } from '../sessions/played-rounds.ts';
+import type { Ledger } from './ledger.ts';
+import { continuationOf, hasOutcome, isInFlight, type Round } from './round.ts';
+
+const QUERY_ROUNDS = 100;
+/** A player may have any number of refused rounds, so one launch reads a limited number of them. */
+const MAX_QUERIES = 4;
+
+type ReadLedger = Pick<Ledger, 'head' | 'list'>;
+
+/** Answers from the ledger what sessions ask about rounds. */
+export function playedRounds(ledger: ReadLedger): PlayedRounds {
+  return {
+    async progress(log: RoundLog) {
+      const newest = await ledger.head(log);
+      return (
+        newest && {
+          lastStartedAtMs: newest.startedAtMs,
+          bonusActive: continuationOf(newest).bonusActive,
+          roundInFlight: isInFlight(newest),
+          engineHash: newest.engineHash,
+          lastPublicState: (engineHash) => lastPublicState(ledger, newest, engineHash),
+        }
+      );
+    },
+  };
+}
+
+/** It is for showing only: the next round starts from the state that the newest round carries. */
+async function lastPublicState(ledger: ReadLedger, newest: Round, engineHash: string): Promise<unknown> {
+  let page = [newest];
+  for (let queries = 0; ; queries += 1) {
+    for (const round of page) {
+      if (round.engineHash !== engineHash) return undefined;
+      if (hasOutcome(round)) return readView(round.outcome.view).publicState;
+    }
+    const oldest = page.at(-1);
+    if (!oldest || queries === MAX_QUERIES) return undefined;
+    page = await ledger.list(oldest.log, { beforeNumber: oldest.number, limit: QUERY_ROUNDS });
+  }
+}

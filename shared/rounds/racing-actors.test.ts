@@ -1,0 +1,269 @@
+import fc, { type Scheduler } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type WalletCalls, walletCallStyles } from '../operators/operator.ts';
+import { hasOutcome, isFinal, type Round, stakeTransactionId, winTransactionId } from './round.ts';
+import type { RecoveryRequest } from './recovery-queue.ts';
+import type {
+  BetWinTransaction,
+  RollbackReply,
+  Wallet,
+  WalletReply,
+  WalletTransaction,
+} from '../wallets/wallet.ts';
+import { type PlayPorts, playRound } from './play-round.ts';
+import { recoverRound } from './recover-round.ts';
+import { coinStep, log, RoundsFixture } from './rounds.fixture.ts';
+import { sweepRounds } from './sweep-rounds.ts';
+
+/** No lease at all: whoever looks at the round may take it over, at any moment. */
+const settings = { sessionIdleMs: 1_800_000, leaseMs: 0, debitAttempts: 2 };
+const finish: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
+const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
+
+/**
+ * What becomes of a call: answered; lost on the way there or back; on its way for longer than the caller waits; or the
+ * caller dies while it waits.
+ */
+type Fate = 'answered' | 'lost' | 'answer lost' | 'delayed' | 'caller dies';
+
+/**
+ * A wallet with real books. One that conforms keeps to docs/wallet-api.md. The other one forgets refusals and rollbacks, so
+ * that it takes a late debit, and looks at the funds before it looks whether it has taken this debit already.
+ */
+class BookkeepingWallet {
+  balanceMinor: bigint;
+  readonly taken = new Map<string, bigint>();
+  readonly paid = new Map<string, bigint>();
+  readonly returned = new Set<string>();
+  readonly #refused = new Set<string>();
+  readonly #conforms: boolean;
+  readonly #nextFate: () => Fate;
+  readonly #scheduler: Scheduler;
+
+  constructor(
+    scheduler: Scheduler,
+    options: { balanceMinor: bigint; conforms: boolean; fates: readonly Fate[] },
+  ) {
+    const fates = [...options.fates];
+    this.balanceMinor = options.balanceMinor;
+    this.#conforms = options.conforms;
+    this.#nextFate = () => fates.shift() ?? 'answered';
+    this.#scheduler = scheduler;
+  }
+
+  calls(): Wallet {
+    return {
+      debit: (transaction) => this.#carry('debit', () => this.#debit(transaction, 0n)),
+      betWin: (transaction) => this.#carry('bet-win', () => this.#betWin(transaction)),
+      credit: (transaction) => this.#carry('credit', () => this.#credit(transaction)),
+      rollback: (transaction) => this.#carry('rollback', () => this.#rollback(transaction)),
+      balance: async () => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor }),
+      ready: async () => undefined,
+      authenticate: async () => undefined,
+    };
+  }
+
+  async #carry<R>(name: string, apply: () => R): Promise<R | typeof unknown> {
+    const fate = this.#nextFate();
+    await this.#scheduler.schedule(Promise.resolve(), `${name} ${fate}`);
+    if (fate === 'lost') return unknown;
+    if (fate === 'delayed') {
+      void this.#scheduler.schedule(Promise.resolve(), `late ${name}`).then(apply);
+      return unknown;
+    }
+    const reply = apply();
+    await this.#scheduler.schedule(Promise.resolve(), `answer to ${name}`);
+    if (fate === 'caller dies') throw new Error('the process died');
+    return fate === 'answer lost' ? unknown : reply;
+  }
+
+  /** Stake and win move together; the win is on the books under the same id. */
+  #betWin(transaction: BetWinTransaction): WalletReply {
+    return this.#debit(transaction, transaction.winMinor);
+  }
+
+  #debit({ transactionId, amountMinor }: WalletTransaction, winMinor: bigint): WalletReply {
+    const acknowledged = () => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor }) as const;
+    if (this.#conforms) {
+      if (this.returned.has(transactionId)) return { kind: 'refused', code: 'WALLET_REFUSED' };
+      if (this.#refused.has(transactionId)) return { kind: 'refused', code: 'INSUFFICIENT_FUNDS' };
+      if (this.taken.has(transactionId)) return acknowledged();
+    }
+    if (this.balanceMinor < amountMinor) {
+      this.#refused.add(transactionId);
+      return { kind: 'refused', code: 'INSUFFICIENT_FUNDS' };
+    }
+    if (!this.taken.has(transactionId)) {
+      this.balanceMinor += winMinor - amountMinor;
+      this.taken.set(transactionId, amountMinor);
+      if (winMinor > 0n) this.paid.set(transactionId, winMinor);
+    }
+    return acknowledged();
+  }
+
+  #credit({ transactionId, amountMinor }: WalletTransaction): WalletReply {
+    if (!this.paid.has(transactionId)) {
+      this.balanceMinor += amountMinor;
+      this.paid.set(transactionId, amountMinor);
+    }
+    return { kind: 'acknowledged', balanceMinor: this.balanceMinor };
+  }
+
+  #rollback({ transactionId }: WalletTransaction): RollbackReply {
+    const amountMinor = this.taken.get(transactionId);
+    if (amountMinor !== undefined && !this.returned.has(transactionId)) {
+      this.balanceMinor += amountMinor - (this.paid.get(transactionId) ?? 0n);
+      this.paid.delete(transactionId);
+      this.returned.add(transactionId);
+    }
+    if (amountMinor === undefined && this.#conforms) this.returned.add(transactionId);
+    return { kind: amountMinor === undefined ? 'not-found' : 'acknowledged' };
+  }
+}
+
+type Actor = 'client' | 'recovery';
+
+/** The ports of one actor: others may act before each of its reads and writes, and between them. */
+function portsOf(table: RoundsFixture, wallet: BookkeepingWallet, scheduler: Scheduler): PlayPorts {
+  const { ledger } = table;
+  return {
+    ...table.ports(),
+    clock: { nowMs: () => ++table.nowMs },
+    wallets: { of: () => wallet.calls() },
+    ledger: {
+      head: scheduler.scheduleFunction((of) => ledger.head(of)),
+      get: scheduler.scheduleFunction((reference) => ledger.get(reference)),
+      append: scheduler.scheduleFunction((round) => ledger.append(round)),
+      save: scheduler.scheduleFunction((next, fence) => ledger.save(next, fence)),
+      find: (roundId) => ledger.find(roundId),
+      list: (of, page) => ledger.list(of, page),
+      markArchived: (reference) => ledger.markArchived(reference),
+      expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
+      unfinished: (beforeMs, part) => ledger.unfinished(beforeMs, part),
+    },
+  };
+}
+
+/**
+ * Resolves with the answer's bytes, or undefined where the actor got none. Without the balance: what keeps two answers from
+ * telling different ones is the lease, and here is none.
+ */
+async function act(actor: Actor, ports: PlayPorts, table: RoundsFixture): Promise<string | undefined> {
+  try {
+    if (actor === 'client') {
+      const { balance: _, ...answer } = await playRound(ports, settings, table.spin());
+      return JSON.stringify(answer);
+    }
+    await recoverRound(ports, settings, finish);
+  } catch {
+    // A refusal, a lost race or a death: what counts is what is on the books in the end.
+  }
+  return undefined;
+}
+
+/** What always comes in the end: late calls land, the sweep finds the round, and a voided one gets its last rollback. */
+async function settleEverything(table: RoundsFixture, ports: PlayPorts, scheduler: Scheduler): Promise<void> {
+  // A message whose receiver dies is delivered again.
+  const deliver = (request: RecoveryRequest) =>
+    recoverRound(ports, settings, request).catch((error: unknown) => {
+      if (!isDeath(error)) throw error;
+      return ports.recovery.send([request], 1_000);
+    });
+  const drain = async () => {
+    for (let turns = 0; table.recovery.nextDueAtMs !== undefined && turns < 50; turns += 1) {
+      table.nowMs = Math.max(table.nowMs, table.recovery.nextDueAtMs);
+      for (const request of table.recovery.takeDue()) await deliver(request);
+    }
+  };
+  await scheduler.waitFor(drain());
+  table.nowMs += 86_400_000;
+  await sweepRounds({ ...ports, remainingMs: () => 60_000 }, settings);
+  await scheduler.waitFor(drain());
+  await scheduler.waitIdle();
+  await ports.recovery.send([{ ...finish, purpose: 'confirm-void' }], 0);
+  await scheduler.waitFor(drain());
+}
+
+function isDeath(error: unknown): boolean {
+  return error instanceof Error && error.message === 'the process died';
+}
+
+const fate = fc.oneof(
+  { arbitrary: fc.constant<Fate>('answered'), weight: 1 },
+  { arbitrary: fc.constantFrom<Fate>('lost', 'answer lost', 'delayed', 'caller dies'), weight: 1 },
+);
+
+const race = fc.record({
+  actors: fc.array(fc.constantFrom<Actor>('client', 'recovery'), { maxLength: 3 }),
+  fates: fc.array(fate, { minLength: 2, maxLength: 10, size: 'max' }),
+  payoutMillionths: fc.constantFrom(0n, 2_500_000n),
+  balanceMinor: fc.constantFrom(10_000n, 100n, 50n),
+  /** Paid in by the player while the round runs. */
+  depositMinor: fc.constantFrom(0n, 500n),
+  conforms: fc.boolean(),
+  walletCalls: fc.constantFrom<WalletCalls>(...walletCallStyles),
+});
+
+type Race = typeof race extends fc.Arbitrary<infer R> ? R : never;
+
+function tellingOf(appended: () => void, ports: PlayPorts): PlayPorts {
+  const append: PlayPorts['ledger']['append'] = async (round) => {
+    const result = await ports.ledger.append(round);
+    appended();
+    return result;
+  };
+  return { ...ports, ledger: { ...ports.ledger, append } };
+}
+
+async function run(scheduler: Scheduler, given: Race) {
+  const table = new RoundsFixture();
+  await table.open();
+  table.step = (state) => coinStep(state, given.payoutMillionths);
+  table.operator = { ...table.operator, walletCalls: given.walletCalls };
+  const wallet = new BookkeepingWallet(scheduler, given);
+  const portsFor = () => portsOf(table, wallet, scheduler);
+  void scheduler.schedule(Promise.resolve(), 'deposit').then(() => {
+    wallet.balanceMinor += given.depositMinor;
+  });
+  const intent = Promise.withResolvers<void>();
+  const first = act('client', tellingOf(intent.resolve, portsFor()), table);
+  // The others come when there is something to race for.
+  await scheduler.waitFor(intent.promise);
+  const racing = [first, ...given.actors.map((actor) => act(actor, portsFor(), table))];
+  const answers = (await scheduler.waitFor(Promise.all(racing))).filter((answer) => answer !== undefined);
+  await settleEverything(table, portsFor(), scheduler);
+  return { wallet, answers, rounds: await table.ledger.list(log, { limit: 10 }) };
+}
+
+function expectSettled(round: Round, wallet: BookkeepingWallet, startMinor: bigint): void {
+  expect(isFinal(round)).toBe(true);
+  const stake = stakeTransactionId(round) ?? '';
+  if (hasOutcome(round)) {
+    const { winMinor } = round.outcome;
+    expect([...wallet.taken]).toEqual([[stake, 100n]]);
+    expect(wallet.returned.has(stake)).toBe(false);
+    expect([...wallet.paid]).toEqual(winMinor === 0n ? [] : [[winTransactionId(round), winMinor]]);
+    expect(wallet.balanceMinor).toBe(startMinor - 100n + winMinor);
+  } else {
+    expect([...wallet.paid]).toEqual([]);
+    expect(wallet.taken.size === 0 || wallet.returned.has(stake)).toBe(true);
+    expect(wallet.balanceMinor).toBe(startMinor);
+  }
+}
+
+describe('a round that several actors drive at once, over a network that loses, delays and kills', () => {
+  it('is charged once and paid once, or not at all, and everybody who is answered gets the same answer', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), race, async (scheduler, given) => {
+        const { wallet, answers, rounds } = await run(scheduler, given);
+        const [round] = rounds;
+        if (!round) throw new Error('there is no round');
+        expect(rounds).toHaveLength(1);
+        expectSettled(round, wallet, given.balanceMinor + given.depositMinor);
+        expect(new Set(answers).size).toBeLessThanOrEqual(1);
+        if (answers.length > 0) expect(hasOutcome(round)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RoundLog } from '../foundation/ids.ts';
+import type { IntentRound } from './round.ts';
+import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
+import { listRounds, type RoundPageRequest, readRound } from './read-rounds.ts';
+import { codeOf, log, operatorKey, otherOperatorKey, RoundsFixture, sessionId } from './rounds.fixture.ts';
+
+const laterSession = '11111111-5b6c-4d7e-9f80-112233445566';
+const strangerSession = '22222222-5b6c-4d7e-9f80-112233445566';
+
+let table: RoundsFixture;
+
+beforeEach(async () => {
+  table = new RoundsFixture();
+  await table.open();
+  await table.open({ sessionId: strangerSession, playerId: 'stranger' });
+});
+
+const round = (number: number, overrides: Partial<IntentRound> = {}) =>
+  sampleIntent({
+    log,
+    number,
+    roundId: `round-${number}`,
+    sessionId,
+    startedAtMs: table.nowMs + number,
+    ...overrides,
+  });
+const play = async (...numbers: number[]) => {
+  for (const number of numbers) await table.put(round(number));
+};
+const list = (overrides: Partial<RoundPageRequest> = {}) =>
+  listRounds(table.ports(), {
+    sessionId,
+    operatorKey: undefined,
+    cursor: undefined,
+    limit: 20,
+    ...overrides,
+  });
+
+/** Every page, as a client walks them. */
+async function pages(limit: number, of = sessionId): Promise<number[][]> {
+  const found: number[][] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await list({ limit, cursor, sessionId: of });
+    found.push(page.rounds.map(({ number }) => number));
+    if (page.nextCursor === undefined) return found;
+    cursor = page.nextCursor;
+  }
+}
+
+describe('the rounds of a session', () => {
+  it('come newest first, in pages', async () => {
+    await play(1, 2, 3, 4, 5);
+    expect(await pages(2)).toEqual([[5, 4], [3, 2], [1]]);
+  });
+
+  it('end without an empty page where the last one is just full', async () => {
+    await play(1, 2, 3, 4);
+    expect(await pages(2)).toEqual([
+      [4, 3],
+      [2, 1],
+    ]);
+  });
+
+  it('are none before the first spin', async () => {
+    expect(await list()).toEqual({ rounds: [], nextCursor: undefined });
+  });
+
+  it('leave out those of other sessions of the same player, and those before it', async () => {
+    await play(1, 2);
+    table.nowMs += 1_000;
+    await table.open({ sessionId: laterSession, createdAtMs: table.nowMs });
+    await table.put(round(3, { sessionId: laterSession }));
+    await table.put(round(4));
+    await table.put(round(5, { sessionId: laterSession }));
+    expect(await pages(1)).toEqual([[4], [2], [1]]);
+    expect(await pages(10, laterSession)).toEqual([[5, 3]]);
+  });
+
+  it('are found behind any number of rounds of other sessions', async () => {
+    await play(1);
+    for (let number = 2; number < 60; number += 1)
+      await table.put(round(number, { sessionId: laterSession }));
+    expect(await pages(5)).toEqual([[1]]);
+  });
+
+  it('are looked for with few queries a page, however many rounds of another session lie between', async () => {
+    await play(1);
+    for (let number = 2; number <= 5_000; number += 1)
+      await table.put(round(number, { sessionId: laterSession }));
+    const read = vi.spyOn(table.ledger, 'list');
+    const page = await list({ limit: 1 });
+    expect(page.rounds).toEqual([]);
+    expect(page.nextCursor).toBeDefined();
+    expect(read.mock.calls.length).toBeLessThanOrEqual(5);
+    expect((await pages(1)).flat()).toEqual([1]);
+    expect(read.mock.calls.length).toBeLessThan(80);
+    expect(Math.max(...read.mock.calls.map(([, { limit }]) => limit))).toBe(100);
+  });
+
+  it('come short of a full page where the rest would take too long to find, and the cursor goes on', async () => {
+    await play(1);
+    for (let number = 2; number <= 1_000; number += 1)
+      await table.put(round(number, { sessionId: laterSession }));
+    await play(1_001);
+    const told = await pages(2);
+    expect(told.flat()).toEqual([1_001, 1]);
+    expect(told[0]).toEqual([1_001]);
+  });
+
+  it('are looked for no further back than the session began', async () => {
+    for (let number = 1; number <= 100; number += 1) await table.put(round(number));
+    table.nowMs += 1_000;
+    await table.open({ sessionId: laterSession, createdAtMs: table.nowMs });
+    await table.put(round(101, { sessionId: laterSession }));
+    const read = vi.spyOn(table.ledger, 'list');
+    expect(await pages(5, laterSession)).toEqual([[101]]);
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('are each told exactly once, whatever the size of the pages', async () => {
+    const sessions = fc.array(fc.constantFrom(sessionId, laterSession), { maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(sessions, fc.integer({ min: 1, max: 12 }), async (owners, limit) => {
+        table = new RoundsFixture();
+        await table.open();
+        for (const [index, owner] of owners.entries())
+          await table.put(round(index + 1, { sessionId: owner }));
+        const mine = owners.flatMap((owner, index) => (owner === sessionId ? [index + 1] : []));
+        const told = await pages(limit);
+        expect(told.flat()).toEqual(mine.toReversed());
+        expect(told.every((page) => page.length <= limit)).toBe(true);
+      }),
+    );
+  });
+
+  it('are told also after the session has ended', async () => {
+    await play(1);
+    await table.sessions.revoke(sessionId, table.nowMs);
+    table.nowMs += 30 * 86_400_000;
+    expect((await list()).rounds).toHaveLength(1);
+  });
+
+  it("are told to the session's operator, and to no other", async () => {
+    await play(1);
+    expect((await list({ operatorKey })).rounds).toHaveLength(1);
+    expect(await codeOf(list({ operatorKey: otherOperatorKey }))).toBe('UNKNOWN_SESSION');
+    expect(await codeOf(list({ operatorKey: 'wrong' }))).toBe('INVALID_OPERATOR_KEY');
+  });
+
+  it('are those of its own player', async () => {
+    await play(1, 2);
+    expect(await list({ sessionId: strangerSession })).toEqual({ rounds: [], nextCursor: undefined });
+  });
+
+  it('of a session that is not there are refused', async () => {
+    expect(await codeOf(list({ sessionId: laterSession }))).toBe('UNKNOWN_SESSION');
+  });
+
+  it.each(['', '0', '-1', '1.5', '1e3', ' 1', 'next', '01x', '1234567890', '٣'])(
+    'are not told for a cursor that was never given: "%s"',
+    async (cursor) => {
+      await play(1);
+      expect(await codeOf(list({ cursor }))).toBe('INVALID_CURSOR');
+    },
+  );
+
+  it('with the largest views come in pages that a function can answer with, and none is left out', async () => {
+    const view = `{"outcome":"${'x'.repeat(65_000)}"}`;
+    for (let number = 1; number <= 100; number += 1)
+      await table.put({ ...round(number), status: 'COMMITTED', outcome: sampleOutcome({ view }) });
+    const told = await pages(100);
+    expect(Math.max(...told.map((page) => page.length)) * view.length).toBeLessThan(2_100_000);
+    expect(told.flat()).toEqual(Array.from({ length: 100 }, (_, index) => 100 - index));
+  });
+});
+
+describe('one round', () => {
+  const credentials = (key?: string, session?: string) => ({ operatorKey: key, sessionId: session });
+  const read = (roundId: string, ...[key, session]: Parameters<typeof credentials>) =>
+    readRound(table.ports(), credentials(key, session), roundId);
+
+  beforeEach(() => play(1));
+
+  it('is told to its operator and to its player', async () => {
+    expect((await read('round-1', operatorKey)).number).toBe(1);
+    expect((await read('round-1', undefined, sessionId)).number).toBe(1);
+  });
+
+  it('is told to its player in a later session, at any game', async () => {
+    await table.open({ sessionId: laterSession, gameCode: 'another' });
+    expect((await read('round-1', undefined, laterSession)).number).toBe(1);
+  });
+
+  it('does not exist for another operator, nor for another player', async () => {
+    expect(await codeOf(read('round-1', otherOperatorKey))).toBe('UNKNOWN_ROUND');
+    expect(await codeOf(read('round-1', undefined, strangerSession))).toBe('UNKNOWN_ROUND');
+  });
+
+  it('does not exist for a player of the same id at another operator', async () => {
+    const elsewhere: RoundLog = { ...log, operatorId: 'other' };
+    await table.open({ sessionId: laterSession, ...elsewhere });
+    expect(await codeOf(read('round-1', undefined, laterSession))).toBe('UNKNOWN_ROUND');
+  });
+
+  it('is refused in the same words whether it is there or not', async () => {
+    const refusals = await Promise.allSettled([
+      read('round-1', otherOperatorKey),
+      read('no-such-round', otherOperatorKey),
+    ]);
+    const [foreign, missing] = refusals.map((refusal) =>
+      refusal.status === 'rejected' ? String(refusal.reason) : 'told',
+    );
+    expect(foreign).toBe(missing);
+    expect(foreign).not.toBe('told');
+  });
+
+  it('is told to nobody without credentials', async () => {
+    expect(await codeOf(read('round-1'))).toBe('MISSING_CREDENTIALS');
+    expect(await codeOf(read('round-1', 'wrong', sessionId))).toBe('INVALID_OPERATOR_KEY');
+    expect(await codeOf(read('round-1', undefined, laterSession))).toBe('UNKNOWN_SESSION');
+  });
+});

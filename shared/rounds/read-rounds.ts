@@ -1,0 +1,99 @@
+import { MissingError, RequestError } from '../foundation/errors.ts';
+import { hasOutcome, type Round } from './round.ts';
+import type { Ledger } from './ledger.ts';
+import type { Registry } from '../games/registry.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { operatorByKey } from '../operators/authenticate-operator.ts';
+import { identifyReader, type Reader, type ReaderCredentials } from '../sessions/identify-reader.ts';
+
+export interface ReadPorts {
+  readonly ledger: Ledger;
+  readonly registry: Registry;
+  readonly sessions: Sessions;
+}
+
+/**
+ * One round, to the operator or the player whose it is. To anybody else it does not exist.
+ * @throws MissingError UNKNOWN_ROUND; AccessError
+ */
+export async function readRound(
+  ports: ReadPorts,
+  credentials: ReaderCredentials,
+  roundId: string,
+): Promise<Round> {
+  const reader = await identifyReader(ports, credentials);
+  const round = await ports.ledger.find(roundId);
+  if (!round || !mayRead(reader, round)) throw new MissingError('UNKNOWN_ROUND', 'There is no such round');
+  return round;
+}
+
+function mayRead(reader: Reader, { log }: Round): boolean {
+  if (reader.kind === 'operator') return reader.operator.operatorId === log.operatorId;
+  const { operatorId, playerId } = reader.session;
+  return operatorId === log.operatorId && playerId === log.playerId;
+}
+
+export interface RoundPage {
+  readonly rounds: readonly Round[];
+  /** Opaque to callers; undefined on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+export interface RoundPageRequest {
+  readonly sessionId: string;
+  readonly operatorKey: string | undefined;
+  readonly cursor: string | undefined;
+  readonly limit: number;
+}
+
+const QUERY_ROUNDS = 100;
+/** What one request may cost, however many rounds of other sessions lie between those of this one. */
+const MAX_QUERIES = 5;
+/** A function's answer may have 6 MB (AWS Lambda quotas), and each quote of a view takes two bytes of it. */
+const MAX_VIEW_BYTES = 2_000_000;
+
+/**
+ * The rounds played in a session, newest first. A page may be short, or empty, and have a cursor all the same. The id of
+ * a session is its player's capability, also after its end.
+ * @throws MissingError UNKNOWN_SESSION; AccessError INVALID_OPERATOR_KEY; RequestError INVALID_CURSOR
+ */
+export async function listRounds(ports: ReadPorts, request: RoundPageRequest): Promise<RoundPage> {
+  const session = await ports.sessions.get(request.sessionId);
+  const operator =
+    request.operatorKey === undefined ? undefined : await operatorByKey(ports.registry, request.operatorKey);
+  if (!session || (operator && operator.operatorId !== session.operatorId)) {
+    throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
+  }
+  const found: Round[] = [];
+  let viewBytes = 0;
+  let beforeNumber = request.cursor === undefined ? undefined : parseCursor(request.cursor);
+  for (let queries = 1; queries <= MAX_QUERIES; queries += 1) {
+    const before = beforeNumber === undefined ? {} : { beforeNumber };
+    // Mostly all of a log's newest rounds are of one session, and the first query finds what is asked for.
+    const limit = queries === 1 ? request.limit : QUERY_ROUNDS;
+    const page = await ports.ledger.list(session, { ...before, limit });
+    for (const round of page) {
+      if (round.startedAtMs < session.createdAtMs) return { rounds: found, nextCursor: undefined };
+      beforeNumber = round.number;
+      if (round.sessionId !== session.sessionId) continue;
+      found.push(round);
+      viewBytes += hasOutcome(round) ? Buffer.byteLength(round.outcome.view) : 0;
+      if (found.length === request.limit || viewBytes >= MAX_VIEW_BYTES)
+        return { rounds: found, nextCursor: cursorBefore(round.number) };
+    }
+    if (page.length < limit) return { rounds: found, nextCursor: undefined };
+  }
+  return { rounds: found, nextCursor: cursorBefore(beforeNumber) };
+}
+
+function cursorBefore(number = 1): string | undefined {
+  return number > 1 ? String(number) : undefined;
+}
+
+function parseCursor(cursor: string): number {
+  const number = Number(cursor);
+  if (!/^\d{1,9}$/.test(cursor) || number < 1) {
+    throw new RequestError('INVALID_CURSOR', 'The cursor is not one that this API gave');
+  }
+  return number;
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '../foundation/clock.ts';
+import type { Ledger, RoundReference } from './ledger.ts';
+
+export interface ReadUnfinishedPorts {
+  readonly clock: Clock;
+  readonly ledger: Pick<Ledger, 'unfinished'>;
+  /** Nothing more is begun when this is used up. */
+  readonly remainingMs: () => number;
+}
+
+export interface Reading {
+  readonly pages: number;
+  /** Parts of the ledger for whose end there was no time. */
+  readonly unread: readonly number[];
+  /** Parts that could not be read, or whose rounds could not be taken. */
+  readonly failed: readonly { readonly part: number; readonly error: unknown }[];
+}
+
+/** A prime: runs at the same time of each day come to begin with every part. */
+export const PARTS = 61;
+/**
+ * A part is read from one partition, which gives 3,000 units a second: four use no more than the 12,000 that a table on
+ * demand gives from its first day.
+ */
+const AT_ONCE = 4;
+/** A run, or a repeated one, in the next quarter of an hour begins this much further on: no part waits long for its turn. */
+const STRIDE = 29;
+const TURN_MS = 15 * 60_000;
+
+/**
+ * Reads the whole ledger for rounds that are not final and untouched since `beforeMs`, and hands them over page by page. A
+ * part that fails keeps no other from being read. Where there is no time for all, each run leaves out other parts.
+ */
+export async function readUnfinished(
+  ports: ReadUnfinishedPorts,
+  beforeMs: number,
+  take: (page: readonly RoundReference[]) => Promise<void>,
+): Promise<Reading> {
+  const reading = { pages: 0, unread: [] as number[], failed: [] as { part: number; error: unknown }[] };
+  const outOfTime = () => ports.remainingMs() <= 0;
+  const read = async (index: number): Promise<void> => {
+    if (outOfTime()) return void reading.unread.push(index);
+    for await (const page of ports.ledger.unfinished(beforeMs, { index, count: PARTS })) {
+      reading.pages += 1;
+      await take(page);
+      // Perhaps it was the last page; without the next one nobody knows.
+      if (outOfTime()) return void reading.unread.push(index);
+    }
+  };
+  const parts = partsInTurn(ports.clock.nowMs()).values();
+  const readOn = async (): Promise<void> => {
+    for (const part of parts) {
+      try {
+        await read(part);
+      } catch (error) {
+        reading.failed.push({ part, error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, readOn));
+  return reading;
+}
+
+function partsInTurn(nowMs: number): number[] {
+  const first = Math.floor(nowMs / TURN_MS) * STRIDE;
+  return Array.from({ length: PARTS }, (_, index) => (first + index) % PARTS);
+}

@@ -1,0 +1,384 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { CommittedRound, IntentRound, VoidedRound, VoidingRound } from './round.ts';
+import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
+import type { RecoveryRequest } from './recovery-queue.ts';
+import { backoffMs, recoverRound } from './recover-round.ts';
+import { sweepRounds } from './sweep-rounds.ts';
+import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
+
+const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
+const finish: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
+const confirmVoid: RecoveryRequest = { ...finish, purpose: 'confirm-void' };
+
+let table: RoundsFixture;
+
+beforeEach(() => {
+  table = new RoundsFixture();
+});
+
+const recover = (request: RecoveryRequest = finish) => recoverRound(table.ports(), settings, request);
+const stored = () => table.ledger.get(finish);
+const callNames = () => table.calls.map(({ call }) => call);
+
+const intent = (overrides: Partial<IntentRound> = {}): IntentRound =>
+  sampleIntent({ log, startedAtMs: table.nowMs, updatedAtMs: table.nowMs, ...overrides });
+const committed = (overrides: Partial<IntentRound> = {}): CommittedRound => ({
+  ...intent(overrides),
+  status: 'COMMITTED',
+  outcome: sampleOutcome(),
+});
+const voiding = (overrides: Partial<IntentRound> = {}): VoidingRound => ({
+  ...intent(overrides),
+  status: 'VOIDING',
+  reason: 'DEBIT_UNKNOWN',
+});
+const voided = (overrides: Partial<IntentRound> = {}): VoidedRound => ({
+  ...voiding(overrides),
+  status: 'VOIDED',
+});
+
+const DAY_MS = 86_400_000;
+
+/** What a first attempt has asked for, as it is taken when it is due two seconds later. */
+const again = (request: RecoveryRequest): RecoveryRequest => ({
+  ...request,
+  attempt: 1,
+  firstTriedAtMs: table.nowMs - 2_000,
+  signalled: false,
+});
+
+/** Takes the one request that waits, telling how long it was made to wait. */
+function takeNext(): { readonly request: RecoveryRequest; readonly delayMs: number } {
+  expect(table.recovery.size).toBe(1);
+  const delayMs = (table.recovery.nextDueAtMs ?? 0) - table.nowMs;
+  table.nowMs += delayMs;
+  const [request = finish] = table.recovery.takeDue();
+  return { request, delayMs };
+}
+
+describe('an intent', () => {
+  it('whose lease has run out is voided, and its stake given back', async () => {
+    const { roundId } = await table.put(intent());
+    table.nowMs += settings.leaseMs;
+    await recover();
+    expect(await stored()).toMatchObject({ status: 'VOIDED', reason: 'ABANDONED', epoch: 2 });
+    expect(table.calls).toMatchObject([
+      { call: 'rollback', transaction: { transactionId: `${roundId}:debit`, amountMinor: 100n } },
+    ]);
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it('whose lease still runs is left alone and asked for again', async () => {
+    const round = await table.put(intent());
+    table.nowMs += settings.leaseMs - 1;
+    await recover();
+    expect(await stored()).toEqual(round);
+    expect(table.calls).toEqual([]);
+    expect(takeNext()).toEqual({ request: again(finish), delayMs: 2_000 });
+  });
+
+  it('is never debited by recovery, for nobody may still want to play it', async () => {
+    await table.put(intent());
+    table.nowMs += settings.leaseMs;
+    await recover();
+    expect(callNames()).not.toContain('debit');
+  });
+
+  it('stays voiding until the wallet acknowledges the rollback, and no later round overtakes that', async () => {
+    await table.put(intent());
+    table.nowMs += settings.leaseMs;
+    table.replies.rollback.push(unknown, unknown);
+    await recover();
+    expect((await stored())?.status).toBe('VOIDING');
+    await recover(takeNext().request);
+    expect((await stored())?.status).toBe('VOIDING');
+    await recover(takeNext().request);
+    expect((await stored())?.status).toBe('VOIDED');
+    expect(table.counted).toContain('RoundVoided');
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it('of a round without a stake is voided without a call of the wallet', async () => {
+    await table.put(intent({ kind: 'bonus', stakeMinor: 0n }));
+    table.nowMs += settings.leaseMs;
+    await recover();
+    expect((await stored())?.status).toBe('VOIDED');
+    expect(table.calls).toEqual([]);
+  });
+});
+
+describe('a win that is not paid', () => {
+  it('is credited with the same bytes at every attempt, later each time, at most a minute apart', async () => {
+    const { roundId, sessionId } = await table.put(committed());
+    table.replies.credit.push(...Array.from({ length: 9 }, () => unknown));
+    const delays: number[] = [];
+    for (let request = finish; (await stored())?.status === 'COMMITTED'; ) {
+      await recover(request);
+      if (table.recovery.size === 0) continue;
+      const next = takeNext();
+      delays.push(next.delayMs);
+      request = next.request;
+    }
+    expect(delays).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
+    expect((await stored())?.status).toBe('CREDITED');
+    expect(table.calls).toHaveLength(10);
+    for (const { call, transaction } of table.calls) {
+      expect(call).toBe('credit');
+      expect(transaction).toEqual({
+        transactionId: `${roundId}:credit`,
+        roundId,
+        sessionId,
+        playerId: log.playerId,
+        gameCode: log.gameCode,
+        currency: 'EUR',
+        amountMinor: 250n,
+      });
+    }
+  });
+
+  it.each(['PLAYER_BLOCKED', 'LIMIT_REACHED', 'WALLET_REFUSED', 'INSUFFICIENT_FUNDS'] as const)(
+    'is never given up where the wallet answers %s',
+    async (code) => {
+      await table.put(committed());
+      table.replies.credit.push(...Array.from({ length: 40 }, () => ({ kind: 'refused', code }) as const));
+      await recover();
+      await table.recoverAll();
+      expect((await stored())?.status).toBe('CREDITED');
+      expect(callNames()).toEqual(Array.from({ length: 41 }, () => 'credit'));
+    },
+  );
+
+  it('is asked for about once a minute and little more for each daily sweep, however long the wallet refuses it', async () => {
+    await table.put(committed());
+    const refusals = Array.from(
+      { length: 20_000 },
+      () => ({ kind: 'refused', code: 'PLAYER_BLOCKED' }) as const,
+    );
+    table.replies.credit.push(...refusals);
+    await recover();
+    const startMs = table.nowMs;
+    const callsOfDays: number[] = [];
+    for (let day = 1; day <= 5; day += 1) {
+      const before = table.calls.length;
+      await table.recoverUntil(startMs + day * DAY_MS);
+      callsOfDays.push(table.calls.length - before);
+      await sweepRounds({ ...table.ports(), remainingMs: () => 900_000 }, settings);
+    }
+    for (const [day, calls] of callsOfDays.entries()) {
+      expect(calls).toBeGreaterThan(23 * 60);
+      expect(calls).toBeLessThan(25.2 * 60 + day * 24 * 4);
+    }
+  });
+
+  it('is asked for every quarter of an hour at least, and paid, where no sweep has run for days', async () => {
+    await table.put(committed());
+    table.replies.credit.push(...Array.from({ length: 20_000 }, () => unknown));
+    await recover();
+    await table.recoverUntil(table.nowMs + 3 * DAY_MS);
+    const before = table.calls.length;
+    await table.recoverUntil(table.nowMs + 3_600_000);
+    expect(table.calls.length - before).toBe(4);
+    table.replies.credit.length = 0;
+    await table.recoverUntil(table.nowMs + 900_000);
+    expect((await stored())?.status).toBe('CREDITED');
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it('is left to the sweep after three months, and a last rollback never is', async () => {
+    await table.put(committed());
+    const request = { ...finish, attempt: 9_999, firstTriedAtMs: table.nowMs };
+    table.nowMs += 91 * DAY_MS;
+    table.replies.credit.push(unknown);
+    await recover(request);
+    expect(table.recovery.size).toBe(0);
+    await table.put(voided({ log: { ...log, playerId: 'other' } }));
+    table.replies.rollback.push(unknown);
+    await recover({ ...request, log: { ...log, playerId: 'other' }, purpose: 'confirm-void' });
+    expect(table.recovery.size).toBe(1);
+  });
+
+  it('is never voided, however old it is', async () => {
+    await table.put(committed());
+    table.nowMs += 30 * 86_400_000;
+    table.replies.credit.push(unknown);
+    await recover();
+    expect((await stored())?.status).toBe('COMMITTED');
+    expect(callNames()).toEqual(['credit']);
+  });
+
+  it('is reported where the wallet knows its id for another payload', async () => {
+    await table.put(committed());
+    table.replies.credit.push({ kind: 'unknown', reason: 'TRANSACTION_MISMATCH' });
+    await recover();
+    expect(table.counted).toContain('WalletTransactionMismatch');
+    expect((await stored())?.status).toBe('COMMITTED');
+  });
+
+  it('of a round without a stake is paid all the same', async () => {
+    await table.put(committed({ kind: 'bonus', stakeMinor: 0n }));
+    await recover();
+    expect((await stored())?.status).toBe('CREDITED');
+    expect(callNames()).toEqual(['credit']);
+  });
+
+  it('keeps the balance that its player was told, whatever the wallet answers later', async () => {
+    const { outcome } = await table.put(committed());
+    table.balanceMinor = 77n;
+    await recover();
+    expect(await stored()).toMatchObject({ outcome: { balanceAfterMinor: outcome.balanceAfterMinor } });
+  });
+});
+
+describe('a round that is over', () => {
+  it.each([
+    ['a loss', () => ({ ...committed(), outcome: sampleOutcome({ winMinor: 0n }) })],
+    ['a paid win', () => ({ ...committed(), status: 'CREDITED' as const })],
+    [
+      'a refused one',
+      () => ({ ...intent(), status: 'REJECTED' as const, refusal: 'LIMIT_REACHED' as const }),
+    ],
+    ['a failed one', () => ({ ...intent(), status: 'FAILED' as const, failure: 'ENGINE_TRAP' })],
+    ['a voided one', () => voided()],
+  ])('is left as it is: %s', async (_, make) => {
+    const round = await table.put(make());
+    await recover();
+    await recover();
+    expect(await stored()).toEqual(round);
+    expect(table.calls).toEqual([]);
+    expect(table.recovery.size).toBe(0);
+  });
+});
+
+describe('the last rollback of a voided round', () => {
+  it('is sent once more, for a delayed debit may have landed since the first one', async () => {
+    const round = await table.put(voided());
+    await recover(confirmVoid);
+    expect(table.calls).toMatchObject([
+      { call: 'rollback', transaction: { transactionId: `${round.roundId}:debit` } },
+    ]);
+    expect(await stored()).toEqual(round);
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it('is done where the wallet has nothing to undo', async () => {
+    await table.put(voided());
+    table.replies.rollback.push({ kind: 'not-found' });
+    await recover(confirmVoid);
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it.each([unknown, { kind: 'unknown', reason: 'REFUSED' } as const])(
+    'is repeated until the wallet acknowledges it ($reason)',
+    async (reply) => {
+      await table.put(voided());
+      table.replies.rollback.push(reply, reply);
+      await recover(confirmVoid);
+      const first = takeNext();
+      expect(first).toEqual({ request: again(confirmVoid), delayMs: 2_000 });
+      await recover(first.request);
+      await recover(takeNext().request);
+      expect(table.recovery.size).toBe(0);
+      expect(callNames()).toEqual(['rollback', 'rollback', 'rollback']);
+    },
+  );
+
+  it('calls no wallet for a round without a stake', async () => {
+    await table.put(voided({ kind: 'bonus', stakeMinor: 0n }));
+    await recover(confirmVoid);
+    expect(table.calls).toEqual([]);
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it.each([
+    ['a paid win', () => ({ ...committed(), status: 'CREDITED' as const })],
+    ['an unpaid win', () => committed()],
+    ['an intent', () => intent()],
+    ['one that is still voiding', () => voiding()],
+  ])('is not sent for %s', async (_, make) => {
+    const round = await table.put(make());
+    table.nowMs += settings.leaseMs;
+    await recover(confirmVoid);
+    expect(await stored()).toEqual(round);
+    expect(table.calls).toEqual([]);
+  });
+});
+
+describe('somebody is called', () => {
+  const minutes = (count: number) => count * 60_000;
+
+  it('when a win has been unpaid for five minutes, and not before', async () => {
+    await table.put(committed());
+    table.replies.credit.push(unknown, unknown);
+    table.nowMs += minutes(5) - 1;
+    await recover();
+    expect(table.counted).not.toContain('CreditPendingLong');
+    table.nowMs += 1;
+    await recover();
+    expect(table.counted).toContain('CreditPendingLong');
+    expect(table.counted).not.toContain('RollbackPendingLong');
+  });
+
+  it('when a stake has not been given back for five minutes, and not before', async () => {
+    await table.put(voiding());
+    table.replies.rollback.push(unknown, unknown);
+    table.nowMs += minutes(5) - 1;
+    await recover();
+    expect(table.counted).not.toContain('RollbackPendingLong');
+    table.nowMs += 1;
+    await recover();
+    expect(table.counted).toContain('RollbackPendingLong');
+    expect(table.counted).not.toContain('CreditPendingLong');
+  });
+
+  it('when the last rollback of a voided round has been open for five minutes, and not at its first failure', async () => {
+    await table.put(voided());
+    table.replies.rollback.push(unknown, unknown);
+    table.nowMs += minutes(15 + 5) - 1;
+    await recover(confirmVoid);
+    expect(table.counted).not.toContain('RollbackPendingLong');
+    table.nowMs += 1;
+    await recover(confirmVoid);
+    expect(table.counted).toContain('RollbackPendingLong');
+  });
+
+  it('once for each request, so that a win that is refused for good does not drown the next one', async () => {
+    await table.put(committed());
+    table.replies.credit.push(...Array.from({ length: 200 }, () => unknown));
+    await recover();
+    await table.recoverUntil(table.nowMs + minutes(120));
+    expect(table.calls.length).toBeGreaterThan(100);
+    expect(table.counted.filter((event) => event === 'CreditPendingLong')).toHaveLength(1);
+  });
+
+  it('not for a late win that is paid at the first attempt', async () => {
+    await table.put(committed());
+    table.nowMs += minutes(60);
+    await recover();
+    expect(table.counted).not.toContain('CreditPendingLong');
+  });
+});
+
+describe('a request that cannot be fulfilled', () => {
+  it('names a round that is not, and is refused as corrupt', async () => {
+    expect(await codeOf(recover())).toBe('CORRUPT_RECORD');
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it('names a round of an operator that is not, and is refused as corrupt', async () => {
+    const strange = { ...log, operatorId: 'nobody' };
+    await table.put(committed({ log: strange }));
+    expect(await codeOf(recover({ ...finish, log: strange }))).toBe('CORRUPT_RECORD');
+    expect(table.calls).toEqual([]);
+  });
+
+  it('is for an operator whose gaming is disabled, and pays the win all the same', async () => {
+    table.operator = { ...table.operator, enabled: false };
+    await table.put(committed());
+    await recover();
+    expect((await stored())?.status).toBe('CREDITED');
+  });
+});
+
+it('waits at most a minute, also after more attempts than there are bits in a number', () => {
+  expect([0, 4, 5, 31, 64, 5_000].map(backoffMs)).toEqual([2_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
+});

@@ -1,0 +1,120 @@
+import { FaultError } from '../foundation/errors.ts';
+import type { Operator } from '../operators/operator.ts';
+import { isFinal, type Round } from './round.ts';
+import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
+import type { Registry } from '../games/registry.ts';
+import { advance, giveBack, payWin, rollBack, type SettlementPorts } from './settle-round.ts';
+
+export interface RecoveryPorts extends SettlementPorts {
+  readonly registry: Registry;
+  readonly recovery: RecoveryQueue;
+}
+
+export interface RecoverySettings {
+  readonly leaseMs: number;
+}
+
+/** After this long unpaid, somebody has to look at the operator's wallet. */
+const LONG_PENDING_MS = 5 * 60_000;
+/** Longer than a message may live in a wallet's own queues as far as SQS can wait: a late debit has landed by then. */
+export const CONFIRM_VOID_AFTER_MS = 15 * 60_000;
+const FIRST_BACKOFF_MS = 2_000;
+const LONGEST_BACKOFF_MS = 60_000;
+/** A day, and an hour for the sweep, which by then should have asked for the round anew. */
+const EAGER_MS = 25 * 3_600_000;
+/** Should the sweep fail, or not have come so far. Were it a minute, each day would bring a wallet that refuses one more call a minute. */
+const SLOW_MS = 15 * 60_000;
+/** As many sweeps have then asked for the round: what one request does for ever, all of them would. */
+const LONGEST_ASKED_MS = 90 * 86_400_000;
+
+/**
+ * Drives a round that was left unfinished towards its end, or repeats the rollback of a voided one. What the wallet
+ * does not acknowledge is queued again, later each time, for as long as it takes.
+ * @throws FaultError CORRUPT_RECORD where there is no such round or operator
+ */
+export async function recoverRound(
+  ports: RecoveryPorts,
+  settings: RecoverySettings,
+  request: RecoveryRequest,
+): Promise<void> {
+  const round = await ports.ledger.get(request);
+  if (!round)
+    throw new FaultError('CORRUPT_RECORD', `There is no round ${request.number} in the log to recover`);
+  const operator = await ports.registry.operator(round.log.operatorId);
+  if (!operator) throw new FaultError('CORRUPT_RECORD', `There is no operator ${round.log.operatorId}`);
+
+  const done =
+    request.purpose === 'confirm-void'
+      ? await confirmVoid(ports, operator, round)
+      : await finish(ports, settings, operator, round);
+  if (done) return;
+  const signalled = request.signalled || signalIfLong(ports, round);
+  await askAgain(ports, [{ ...request, signalled }], delayOf(request, ports.clock.nowMs()));
+}
+
+/** Queues the next attempts of requests that are to wait as long. The sweep does not see last rollbacks, so those never end. */
+export async function askAgain(
+  { clock, recovery }: Pick<RecoveryPorts, 'clock' | 'recovery'>,
+  requests: readonly RecoveryRequest[],
+  delayMs: number,
+): Promise<void> {
+  const nowMs = clock.nowMs();
+  const next = requests
+    .filter(
+      ({ purpose, firstTriedAtMs = nowMs }) =>
+        purpose === 'confirm-void' || nowMs - firstTriedAtMs < LONGEST_ASKED_MS,
+    )
+    .map((request) => ({
+      ...request,
+      attempt: request.attempt + 1,
+      firstTriedAtMs: request.firstTriedAtMs ?? nowMs,
+    }));
+  await recovery.send(next, delayMs);
+}
+
+/** How long the next attempt waits. */
+export function delayOf({ attempt, firstTriedAtMs }: RecoveryRequest, nowMs: number): number {
+  return firstTriedAtMs !== undefined && nowMs - firstTriedAtMs >= EAGER_MS ? SLOW_MS : backoffMs(attempt);
+}
+
+/** 2, 4, 8 … at most 60 seconds: the last of many waiting wins is paid within about a minute of the wallet's return. */
+export function backoffMs(attempt: number): number {
+  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt, 10));
+}
+
+async function finish(
+  ports: RecoveryPorts,
+  settings: RecoverySettings,
+  operator: Operator,
+  round: Round,
+): Promise<boolean> {
+  if (isFinal(round)) return true;
+  if (round.status === 'COMMITTED') return isFinal(await payWin(ports, operator, round));
+  const voiding = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;
+  return voiding !== undefined && isFinal(await giveBack(ports, operator, voiding));
+}
+
+/** Takes the round from a handler whose lease has run out. Undefined while it may still be at work, or moved on. */
+async function abandon(
+  ports: RecoveryPorts,
+  settings: RecoverySettings,
+  round: Round,
+): Promise<Round | undefined> {
+  const nowMs = ports.clock.nowMs();
+  if (nowMs - round.updatedAtMs < settings.leaseMs) return undefined;
+  return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });
+}
+
+/** A debit that was under way when the first rollback arrived may have landed since. */
+async function confirmVoid(ports: RecoveryPorts, operator: Operator, round: Round): Promise<boolean> {
+  if (round.status !== 'VOIDED') return true;
+  return rollBack(ports, operator, round);
+}
+
+/** Each request only once: a win that its wallet refuses for good must not drown those that come after it. */
+function signalIfLong(ports: RecoveryPorts, round: Round): boolean {
+  const pendingSinceMs = round.updatedAtMs + (round.status === 'VOIDED' ? CONFIRM_VOID_AFTER_MS : 0);
+  if (ports.clock.nowMs() - pendingSinceMs < LONG_PENDING_MS) return false;
+  ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
+  return true;
+}

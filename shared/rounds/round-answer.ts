@@ -1,0 +1,66 @@
+import { currencyOf } from '../money/currency.ts';
+import { ConflictError, RoundRefusedError } from '../foundation/errors.ts';
+import { formatAmount } from '../money/money.ts';
+import type { Round } from './round.ts';
+import type { RefusalCode } from '../wallets/wallet.ts';
+import { type RoundView, readView } from '../engines/round-view.ts';
+
+/** What the player is told of a round. Amounts are decimal strings of the round's currency. */
+export interface RoundAnswer extends RoundView {
+  readonly roundId: string;
+  readonly win: string;
+  readonly balance: string;
+  /** The next round must be a bonus action. */
+  readonly bonusActive: boolean;
+}
+
+const refusalMessages: Readonly<Record<RefusalCode, string>> = {
+  INSUFFICIENT_FUNDS: 'The balance does not cover the bet',
+  LIMIT_REACHED: 'A limit set for this player has been reached',
+  PLAYER_BLOCKED: 'The operator does not let this player play',
+  WALLET_REFUSED: "The operator's wallet refused the bet",
+};
+
+/**
+ * A function of the stored round alone, so that a repeated request gets the same bytes.
+ * @throws RoundRefusedError for a round without an outcome, ConflictError ROUND_IN_FLIGHT for one that is not decided
+ */
+export function answerTo(round: Round): RoundAnswer {
+  const { roundId } = round;
+  switch (round.status) {
+    case 'COMMITTED':
+    case 'CREDITED': {
+      const currency = currencyOf(round.currency);
+      return {
+        roundId,
+        ...readView(round.outcome.view),
+        win: formatAmount(round.outcome.winMinor, currency),
+        balance: formatAmount(round.outcome.balanceAfterMinor, currency),
+        bonusActive: round.outcome.bonusActive,
+      };
+    }
+    case 'REJECTED':
+      throw new RoundRefusedError(round.refusal, refusalMessages[round.refusal], { roundId });
+    case 'FAILED':
+      throw new RoundRefusedError(
+        'ROUND_FAILED',
+        'The game failed before any money moved; nothing was charged',
+        {
+          roundId,
+        },
+      );
+    case 'VOIDING':
+    case 'VOIDED':
+      throw new RoundRefusedError('ROUND_VOIDED', 'The bet could not be settled; its stake is given back', {
+        roundId,
+      });
+    case 'INTENT':
+      throw inFlight();
+  }
+}
+
+export function inFlight(): ConflictError {
+  return new ConflictError('ROUND_IN_FLIGHT', 'A round of this player at this game is still in flight', {
+    retryAfterMs: 1_000,
+  });
+}

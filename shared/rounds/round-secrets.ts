@@ -1,0 +1,42 @@
+import { FaultError } from '../foundation/errors.ts';
+import type { CommittedRound, CreditedRound, RoundStart } from './round.ts';
+import type { Cipher } from '../encryption/cipher.ts';
+
+const SEED_BYTES = 32;
+
+/** What an outcome follows from: nobody may read it before the round is over. */
+export interface Start {
+  readonly seed: Uint8Array;
+  readonly state: Uint8Array;
+}
+
+type Place = Pick<RoundStart, 'log' | 'number'>;
+
+export async function sealStart(cipher: Cipher, place: Place, start: Start): Promise<Uint8Array> {
+  const plain = new Uint8Array(SEED_BYTES + start.state.length);
+  plain.set(start.seed);
+  plain.set(start.state, SEED_BYTES);
+  return cipher.seal(plain, contextOf(place, 'start'));
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export async function openStart(cipher: Cipher, round: RoundStart): Promise<Start> {
+  const plain = await cipher.open(round.sealedStart, contextOf(round, 'start'));
+  if (plain.length < SEED_BYTES) {
+    throw new FaultError('CORRUPT_RECORD', 'A round has no seed', { roundId: round.roundId });
+  }
+  return { seed: plain.subarray(0, SEED_BYTES), state: plain.subarray(SEED_BYTES) };
+}
+
+export function sealStateAfter(cipher: Cipher, place: Place, state: Uint8Array): Promise<Uint8Array> {
+  return cipher.seal(state, contextOf(place, 'end'));
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+export function openStateAfter(cipher: Cipher, round: CommittedRound | CreditedRound): Promise<Uint8Array> {
+  return cipher.open(round.outcome.sealedStateAfter, contextOf(round, 'end'));
+}
+
+function contextOf({ log, number }: Place, field: 'start' | 'end'): string {
+  return [log.operatorId, log.playerId, log.gameCode, number, field].join('#');
+}

@@ -1,0 +1,102 @@
+import { FaultError } from '../foundation/errors.ts';
+import type { Outcome, Round, RoundStatus, VoidReason } from './round.ts';
+import type { RefusalCode } from '../wallets/wallet.ts';
+
+/** What can happen to a round. `atMs` stamps the write. */
+export type RoundEvent =
+  | { readonly type: 'DEBIT_ACKNOWLEDGED'; readonly outcome: Outcome; readonly atMs: number }
+  | { readonly type: 'BET_WIN_ACKNOWLEDGED'; readonly outcome: Outcome; readonly atMs: number }
+  | {
+      readonly type: 'DEBIT_REFUSED';
+      readonly refusal: RefusalCode;
+      readonly earlierAttemptUnknown: boolean;
+      readonly atMs: number;
+    }
+  | { readonly type: 'DEBIT_UNKNOWN'; readonly atMs: number }
+  | { readonly type: 'ENGINE_FAILED'; readonly failure: string; readonly atMs: number }
+  | { readonly type: 'TAKEN_OVER'; readonly atMs: number }
+  | { readonly type: 'ABANDONED'; readonly atMs: number }
+  | { readonly type: 'ROLLBACK_ACKNOWLEDGED'; readonly atMs: number }
+  | { readonly type: 'CREDIT_ACKNOWLEDGED'; readonly atMs: number };
+
+/**
+ * The round's state machine: the only place that knows which event leads where. Pure; the caller writes the result
+ * on the condition that status and epoch are still those of `round`.
+ * @throws FaultError ILLEGAL_TRANSITION
+ */
+export function transition(round: Round, event: RoundEvent): Round {
+  switch (event.type) {
+    case 'DEBIT_ACKNOWLEDGED':
+    case 'BET_WIN_ACKNOWLEDGED':
+      return committed(round, event);
+    case 'DEBIT_REFUSED': {
+      const { status: _, ...rest } = expect(round, 'INTENT', event);
+      // A lost attempt may have emptied the balance that this refusal saw.
+      return event.earlierAttemptUnknown || mayHaveBeenDebited(round)
+        ? voiding(round, 'REFUSED_AFTER_UNKNOWN', event)
+        : { ...rest, status: 'REJECTED', refusal: event.refusal, updatedAtMs: event.atMs };
+    }
+    case 'DEBIT_UNKNOWN':
+      return voiding(expect(round, 'INTENT', event), 'DEBIT_UNKNOWN', event);
+    case 'ENGINE_FAILED': {
+      const { status: _, ...rest } = expect(round, 'INTENT', event);
+      return mayHaveBeenDebited(round)
+        ? voiding(round, 'ENGINE_FAILED_AFTER_UNKNOWN', event)
+        : { ...rest, status: 'FAILED', failure: event.failure, updatedAtMs: event.atMs };
+    }
+    case 'TAKEN_OVER':
+      return { ...expect(round, 'INTENT', event), epoch: round.epoch + 1, updatedAtMs: event.atMs };
+    case 'ABANDONED':
+      return { ...voiding(expect(round, 'INTENT', event), 'ABANDONED', event), epoch: round.epoch + 1 };
+    case 'ROLLBACK_ACKNOWLEDGED': {
+      const { status: _, ...rest } = expect(round, 'VOIDING', event);
+      return { ...rest, status: 'VOIDED', updatedAtMs: event.atMs };
+    }
+    case 'CREDIT_ACKNOWLEDGED':
+      return credited(round, event);
+  }
+}
+
+/** A wallet that was told stake and win in one call has paid the win already. */
+function committed(
+  round: Round,
+  event: Extract<RoundEvent, { type: 'DEBIT_ACKNOWLEDGED' | 'BET_WIN_ACKNOWLEDGED' }>,
+): Round {
+  const { status: _, ...rest } = expect(round, 'INTENT', event);
+  const { outcome, atMs: updatedAtMs } = event;
+  const paid = event.type === 'BET_WIN_ACKNOWLEDGED';
+  if (paid !== (round.walletCalls === 'bet-win')) throw illegal(round, event);
+  const status = paid && outcome.winMinor > 0n ? 'CREDITED' : 'COMMITTED';
+  return { ...rest, status, outcome, updatedAtMs };
+}
+
+/** Whoever held the round before this epoch may have reached the wallet. */
+function mayHaveBeenDebited(round: Round): boolean {
+  return round.epoch > 1;
+}
+
+function voiding(round: Round, reason: VoidReason, event: RoundEvent): Round {
+  const { status: _, ...rest } = expect(round, 'INTENT', event);
+  return { ...rest, status: 'VOIDING', reason, updatedAtMs: event.atMs };
+}
+
+function credited(round: Round, event: Extract<RoundEvent, { type: 'CREDIT_ACKNOWLEDGED' }>): Round {
+  const { status: _, ...rest } = expect(round, 'COMMITTED', event);
+  if (rest.outcome.winMinor === 0n) throw illegal(round, event);
+  return { ...rest, status: 'CREDITED', updatedAtMs: event.atMs };
+}
+
+function expect<S extends RoundStatus>(
+  round: Round,
+  status: S,
+  event: RoundEvent,
+): Extract<Round, { status: S }> {
+  if (round.status !== status) throw illegal(round, event);
+  return round as Extract<Round, { status: S }>;
+}
+
+function illegal(round: Round, event: RoundEvent): FaultError {
+  return new FaultError('ILLEGAL_TRANSITION', `A round that is ${round.status} cannot take ${event.type}`, {
+    roundId: round.roundId,
+  });
+}

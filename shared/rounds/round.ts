@@ -1,0 +1,170 @@
+import type { RoundLog } from '../foundation/ids.ts';
+import { type MoneyMovement, transactionId } from './transaction-id.ts';
+import type { WalletCalls } from '../operators/operator.ts';
+import type { RefusalCode } from '../wallets/wallet.ts';
+
+/** What the player asked for: a paid round, or the next action of a bonus that an earlier round won. */
+export type RoundKind = 'spin' | 'bonus';
+
+/** Fixed before any money moves; never changed afterwards. */
+export interface RoundStart {
+  readonly log: RoundLog;
+  /** 1, 2, 3 … without gaps within the log. */
+  readonly number: number;
+  readonly roundId: string;
+  readonly sessionId: string;
+  readonly kind: RoundKind;
+  /** The engine's name of the action. */
+  readonly action: string;
+  readonly currency: string;
+  /** What payouts are multiples of; in a bonus, the bet of the round that won it. */
+  readonly baseBetMinor: bigint;
+  /** What the player pays; 0 in a bonus. */
+  readonly stakeMinor: bigint;
+  /** Kept with the round, because a rollback must name the call that was made, whatever was configured since. */
+  readonly walletCalls: WalletCalls;
+  /** SHA-256 of the engine, hex. */
+  readonly engineHash: string;
+  /** Of a bonus action: what it goes on with. */
+  readonly gameSoFar: GameSoFar | undefined;
+  /** The seed and the state the round starts from, encrypted. */
+  readonly sealedStart: Uint8Array;
+  readonly idempotency: Idempotency;
+  readonly startedAtMs: number;
+}
+
+/** A paid action and the bonus actions after it, as far as they were played: the largest win is declared for all of them. */
+export interface GameSoFar {
+  /** The engine's name of the paid action. */
+  readonly openedBy: string;
+  readonly steps: number;
+  readonly payoutMillionths: bigint;
+}
+
+export interface Idempotency {
+  readonly keyHash: Uint8Array;
+  readonly requestHash: Uint8Array;
+  /** Short hashes of the keys of the rounds before this one, newest first. */
+  readonly earlierKeys: Uint8Array;
+}
+
+/** What the engine decided, fixed by the write that commits the round. */
+export interface Outcome {
+  readonly payoutMillionths: bigint;
+  readonly winMinor: bigint;
+  readonly sealedStateAfter: Uint8Array;
+  /** The engine's public view: a JSON object with `outcome`, `public_state` and `bonus_triggered`. */
+  readonly view: string;
+  /** The next round of this log must be a bonus action. */
+  readonly bonusActive: boolean;
+  readonly balanceBeforeMinor: bigint;
+  /** What the player was or will be told: after the debit, plus the win. */
+  readonly balanceAfterMinor: bigint;
+}
+
+interface Progress {
+  /** Grows whenever another actor takes the round over; an actor with an older epoch can write nothing. */
+  readonly epoch: number;
+  readonly updatedAtMs: number;
+}
+
+export type VoidReason =
+  | 'DEBIT_UNKNOWN'
+  | 'REFUSED_AFTER_UNKNOWN'
+  | 'ENGINE_FAILED_AFTER_UNKNOWN'
+  | 'ABANDONED';
+
+export type IntentRound = RoundStart & Progress & { readonly status: 'INTENT' };
+export type CommittedRound = RoundStart &
+  Progress & { readonly status: 'COMMITTED'; readonly outcome: Outcome };
+export type CreditedRound = RoundStart &
+  Progress & { readonly status: 'CREDITED'; readonly outcome: Outcome };
+export type RejectedRound = RoundStart &
+  Progress & { readonly status: 'REJECTED'; readonly refusal: RefusalCode };
+export type FailedRound = RoundStart & Progress & { readonly status: 'FAILED'; readonly failure: string };
+export type VoidingRound = RoundStart &
+  Progress & { readonly status: 'VOIDING'; readonly reason: VoidReason };
+export type VoidedRound = RoundStart & Progress & { readonly status: 'VOIDED'; readonly reason: VoidReason };
+
+export type Round =
+  | IntentRound
+  | CommittedRound
+  | CreditedRound
+  | RejectedRound
+  | FailedRound
+  | VoidingRound
+  | VoidedRound;
+
+export type RoundStatus = Round['status'];
+
+/** The call that takes the stake, and that a rollback undoes. */
+export function stakeMovementOf({ walletCalls }: RoundStart): Exclude<MoneyMovement, 'credit'> {
+  return walletCalls === 'bet-win' ? 'bet-win' : 'debit';
+}
+
+/** Undefined where the round has no stake. */
+export function stakeTransactionId(round: RoundStart): string | undefined {
+  return round.stakeMinor > 0n ? transactionId(round.roundId, stakeMovementOf(round)) : undefined;
+}
+
+/** Undefined where the round has no win. */
+export function winTransactionId(round: Round): string | undefined {
+  if (!hasOutcome(round) || round.outcome.winMinor === 0n) return undefined;
+  return transactionId(round.roundId, round.walletCalls === 'bet-win' ? 'bet-win' : 'credit');
+}
+
+/** Nothing is left to do: no money is owed in either direction. */
+export function isFinal(round: Round): boolean {
+  switch (round.status) {
+    case 'INTENT':
+    case 'VOIDING':
+      return false;
+    case 'COMMITTED':
+      return round.outcome.winMinor === 0n;
+    default:
+      return true;
+  }
+}
+
+/** The stake is in doubt, so no other round of the log may start. A committed round only waits for its own credit. */
+export function isInFlight(round: Round): boolean {
+  return round.status === 'INTENT' || round.status === 'VOIDING';
+}
+
+export function hasOutcome(round: Round): round is CommittedRound | CreditedRound {
+  return round.status === 'COMMITTED' || round.status === 'CREDITED';
+}
+
+/** Whether the win of a committed round still has to reach the wallet. */
+export function owesCredit(round: Round): round is CommittedRound {
+  return round.status === 'COMMITTED' && round.outcome.winMinor > 0n;
+}
+
+/** What the next round of a log has to carry on from the newest one. */
+export interface Continuation {
+  readonly bonusActive: boolean;
+  readonly baseBetMinor: bigint;
+  readonly currency: string;
+  readonly engineHash: string;
+  /** Undefined where it is not known: an earlier bonus action did not tell. */
+  readonly gameSoFar: GameSoFar | undefined;
+}
+
+/** A round without an outcome leaves everything as it found it; a bonus action can only have found a bonus. */
+export function continuationOf(newest: Round): Continuation {
+  const bonusActive = hasOutcome(newest) ? newest.outcome.bonusActive : newest.kind === 'bonus';
+  const { baseBetMinor, currency, engineHash } = newest;
+  return { bonusActive, baseBetMinor, currency, engineHash, gameSoFar: gameAfter(newest) };
+}
+
+function gameAfter(round: Round): GameSoFar | undefined {
+  const before = gameBefore(round);
+  if (!before || !hasOutcome(round)) return before;
+  const payoutMillionths = before.payoutMillionths + round.outcome.payoutMillionths;
+  return { ...before, steps: before.steps + 1, payoutMillionths };
+}
+
+/** Undefined where it is not known. */
+export function gameBefore({ kind, action, gameSoFar }: RoundStart): GameSoFar | undefined {
+  return kind === 'spin' ? { openedBy: action, steps: 0, payoutMillionths: 0n } : gameSoFar;
+}

@@ -1,0 +1,260 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { MemoryLedger } from './adapters/memory-ledger.ts';
+import { MemoryRecoveryQueue } from './adapters/memory-recovery-queue.ts';
+import { MemorySessions } from '../sessions/adapters/memory-sessions.ts';
+import { type DependencyError, RgsError } from '../foundation/errors.ts';
+import type { Game } from '../games/game.ts';
+import type { Operator } from '../operators/operator.ts';
+import type { Round } from './round.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Cipher } from '../encryption/cipher.ts';
+import type { Engine, EngineStep } from '../engines/engines.ts';
+import type { Telemetry } from '../foundation/telemetry.ts';
+import type {
+  AuthenticatedPlayer,
+  BetWinTransaction,
+  RollbackReply,
+  Wallet,
+  WalletReply,
+  WalletTransaction,
+} from '../wallets/wallet.ts';
+import { operatorKeyHash } from '../operators/authenticate-operator.ts';
+import { playedRounds } from './played-rounds.ts';
+import type { PlayedRounds } from '../sessions/played-rounds.ts';
+import type { PlayPorts, PlayRequest, PlaySettings } from './play-round.ts';
+import { recoverRound } from './recover-round.ts';
+
+export const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
+export const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'coin' };
+export const settings: PlaySettings = { sessionIdleMs: 1_800_000, leaseMs: 20_000, debitAttempts: 2 };
+export const engineHash = 'c0'.repeat(32);
+export const operatorKey = 'key-of-demo';
+/** Of a second operator, which has nothing to do with the first one's players. */
+export const otherOperatorKey = 'key-of-other';
+
+const operator: Operator = {
+  operatorId: 'demo',
+  name: 'Demo',
+  enabled: true,
+  walletUrl: 'http://wallet.invalid',
+  walletSecretName: 'wallet-key',
+  walletCalls: 'debit-credit',
+};
+
+const otherOperator: Operator = { ...operator, operatorId: 'other', name: 'Other' };
+
+const game: Game = {
+  gameCode: 'coin',
+  title: 'Coin',
+  enabled: true,
+  engineHash,
+  bets: [{ currency: 'EUR', allowedMinor: [100n, 200n] }],
+};
+
+export type WalletCall = {
+  readonly call: 'debit' | 'credit' | 'betWin' | 'rollback';
+  readonly transaction: WalletTransaction | BetWinTransaction;
+};
+type Script = { [K in WalletCall['call']]: K extends 'rollback' ? RollbackReply[] : WalletReply[] } & {
+  balance: WalletReply[];
+};
+
+/**
+ * Rounds over ports in memory, with a clock that moves when told and a wallet that answers what a test scripts: the
+ * next reply of its list for each call, and an acknowledgement when the list is empty.
+ */
+export class RoundsFixture {
+  nowMs = 1_700_000_000_000;
+  balanceMinor = 10_000n;
+  readonly calls: WalletCall[] = [];
+  readonly replies: Script = { debit: [], credit: [], betWin: [], rollback: [], balance: [] };
+  /** Where the wallet cannot be called at all. */
+  walletFailure: DependencyError | undefined;
+  /** Whom the wallet makes of a token. */
+  tokens: Readonly<Record<string, AuthenticatedPlayer>> = {};
+  readonly counted: string[] = [];
+  readonly clock = { nowMs: () => this.nowMs };
+  readonly ledger = new MemoryLedger();
+  readonly sessions = new MemorySessions();
+  readonly recovery = new MemoryRecoveryQueue(this.clock);
+  /** What the engine does next; by default a win of twice the bet. */
+  step: (state: Uint8Array) => EngineStep | Promise<EngineStep> = (state) => coinStep(state, 2_000_000n);
+  game: Game = game;
+  operator: Operator = operator;
+
+  async open(overrides: Partial<Session> = {}): Promise<void> {
+    await this.sessions.create({
+      sessionId,
+      ...log,
+      currency: 'EUR',
+      createdAtMs: this.nowMs,
+      expiresAtMs: this.nowMs + 3_600_000,
+      revokedAtMs: undefined,
+      ...overrides,
+    });
+  }
+
+  ports(): PlayPorts & { readonly played: PlayedRounds } {
+    return {
+      clock: this.clock,
+      random: { bytes: (length) => new Uint8Array(randomBytes(length)), uuid: () => randomUUID() },
+      seeds: { seed: async () => new Uint8Array(randomBytes(32)) },
+      ledger: this.ledger,
+      played: playedRounds(this.ledger),
+      sessions: this.sessions,
+      recovery: this.recovery,
+      registry: {
+        operator: async (id) => this.#operators().find(({ operatorId }) => operatorId === id),
+        operatorByKey: async (hash) =>
+          this.#operators()[[operatorKey, otherOperatorKey].map(operatorKeyHash).indexOf(hash)],
+        game: async (code) => (code === game.gameCode ? this.game : undefined),
+        games: async () => [this.game],
+      },
+      engines: { load: async (hash) => this.#engine(hash) },
+      wallets: { of: () => this.#wallet() },
+      cipher: plainCipher,
+      telemetry: this.#telemetry(),
+    };
+  }
+
+  spin(overrides: Partial<PlayRequest> = {}): PlayRequest {
+    return {
+      gameCode: 'coin',
+      sessionId,
+      kind: 'spin',
+      betAmount: '1.00',
+      betLines: undefined,
+      idempotencyKey: 'key-1',
+      ...overrides,
+    };
+  }
+
+  /** Stores a round as some handler left it. */
+  async put<R extends Round>(round: R): Promise<R> {
+    await this.ledger.append({ ...round, status: 'INTENT' });
+    await this.ledger.save(round, { status: 'INTENT', epoch: round.epoch });
+    return round;
+  }
+
+  /** Works the recovery queue off, moving the clock to each request's time; ends where it does not empty. */
+  async recoverAll(): Promise<void> {
+    for (let turns = 0; turns < 50; turns += 1) await this.#recoverNext(Number.POSITIVE_INFINITY);
+  }
+
+  /** Recovers whatever is asked for until then. */
+  async recoverUntil(endMs: number): Promise<void> {
+    while (await this.#recoverNext(endMs));
+    this.nowMs = endMs;
+  }
+
+  /** What becomes due next, when it is. @returns whether anything does until then */
+  async #recoverNext(endMs: number): Promise<boolean> {
+    const { nextDueAtMs } = this.recovery;
+    if (nextDueAtMs === undefined || nextDueAtMs > endMs) return false;
+    this.nowMs = Math.max(this.nowMs, nextDueAtMs);
+    for (const request of this.recovery.takeDue()) await recoverRound(this.ports(), settings, request);
+    return true;
+  }
+
+  #operators(): readonly Operator[] {
+    return [this.operator, otherOperator];
+  }
+
+  #engine(hash: string): Engine {
+    return {
+      hash,
+      capabilities: {
+        engineId: 'coin',
+        buildId: '1',
+        stateEncoding: 'count:v1',
+        actions: [
+          { name: 'spin', phase: 'base', mode: 'base', code: 0 },
+          { name: 'free_spin', phase: 'bonus', code: 1 },
+        ],
+        modes: [
+          {
+            name: 'base',
+            priceMillionths: 1_000_000n,
+            rtpMillionths: 960_000n,
+            maxWinMillionths: 50_000_000n,
+          },
+        ],
+        lines: 20,
+        maxHorizon: 10,
+        preferredBatch: 1,
+      },
+      reset: () => coinStep(new Uint8Array([0]), 0n),
+      step: ({ state }) => this.step(state),
+    };
+  }
+
+  #wallet(): Wallet {
+    const acknowledged = (): WalletReply => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor });
+    const take = (call: WalletCall['call'], transaction: WalletTransaction | BetWinTransaction) => {
+      this.calls.push({ call, transaction });
+      return this.replies[call].shift();
+    };
+    return {
+      ready: async () => {
+        if (this.walletFailure) throw this.walletFailure;
+      },
+      debit: async (transaction) => {
+        const reply = take('debit', transaction) as WalletReply | undefined;
+        if (reply) return reply;
+        this.balanceMinor -= transaction.amountMinor;
+        return acknowledged();
+      },
+      credit: async (transaction) => {
+        const reply = take('credit', transaction) as WalletReply | undefined;
+        if (reply) return reply;
+        this.balanceMinor += transaction.amountMinor;
+        return acknowledged();
+      },
+      betWin: async (transaction) => {
+        const reply = take('betWin', transaction) as WalletReply | undefined;
+        if (reply) return reply;
+        this.balanceMinor += transaction.winMinor - transaction.amountMinor;
+        return acknowledged();
+      },
+      rollback: async (transaction) =>
+        (take('rollback', transaction) as RollbackReply | undefined) ?? { kind: 'acknowledged' },
+      balance: async () => this.replies.balance.shift() ?? acknowledged(),
+      authenticate: async (token) => this.tokens[token],
+    };
+  }
+
+  #telemetry(): Telemetry {
+    return { count: (event) => void this.counted.push(event), warn: () => undefined };
+  }
+}
+
+/** The code that a refusal carries; anything else is told as it is, so that a test shows it. */
+export async function codeOf(refused: Promise<unknown>): Promise<string> {
+  const error = await refused.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return error instanceof RgsError ? error.code : `no coded error: ${String(error)}`;
+}
+
+/** A state of one byte that counts the steps. */
+export function coinStep(state: Uint8Array, payoutMillionths: bigint, bonusActive = false): EngineStep {
+  const steps = (state[0] ?? 0) + 1;
+  return {
+    state: new Uint8Array([steps]),
+    payoutMillionths,
+    bonusActive,
+    view: JSON.stringify({ outcome: { steps }, public_state: { steps }, bonus_triggered: null }),
+  };
+}
+
+/** Keeps the context beside the bytes, so that a mixed-up one is noticed. */
+const plainCipher: Cipher = {
+  seal: async (plain, context) => new Uint8Array(Buffer.concat([Buffer.from(`${context}|`), plain])),
+  open: async (sealed, context) => {
+    const bytes = Buffer.from(sealed);
+    const prefix = Buffer.from(`${context}|`);
+    if (!bytes.subarray(0, prefix.length).equals(prefix)) throw new Error(`sealed for another context`);
+    return new Uint8Array(bytes.subarray(prefix.length));
+  },
+};

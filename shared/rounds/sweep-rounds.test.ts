@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DependencyError, FaultError } from '../foundation/errors.ts';
+import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
+import type { LedgerPart, RoundReference } from './ledger.ts';
+import type { RecoveryRequest } from './recovery-queue.ts';
+import { PARTS } from './read-unfinished.ts';
+import { log, RoundsFixture, settings } from './rounds.fixture.ts';
+import { type SweepPorts, sweepRounds } from './sweep-rounds.ts';
+
+let table: RoundsFixture;
+let remainingMs: number;
+let warned: unknown[];
+
+beforeEach(() => {
+  table = new RoundsFixture();
+  remainingMs = 60_000;
+  warned = [];
+});
+
+function ports(): SweepPorts {
+  const { telemetry, ...others } = table.ports();
+  return {
+    ...others,
+    remainingMs: () => remainingMs,
+    telemetry: { ...telemetry, warn: (_, fields) => void warned.push(fields) },
+  };
+}
+
+const sweep = () => sweepRounds(ports(), settings);
+const intent = (number: number, updatedAtMs = table.nowMs - settings.leaseMs - 1) =>
+  sampleIntent({ log, number, roundId: `round-${number}`, updatedAtMs });
+const outcome = (winMinor: bigint) => sampleOutcome({ winMinor });
+const numbersOf = (requests: readonly RecoveryRequest[]) => requests.map(({ number }) => number);
+
+/** A ledger whose parts are what a test makes of them, and which parts of it were begun, in their order. */
+function scannedBy(read: (part: number) => AsyncIterable<RoundReference[]>): readonly number[] {
+  const begun: number[] = [];
+  Object.assign(table.ledger, {
+    unfinished: (_: number, { index, count }: LedgerPart) => {
+      expect(count).toBe(PARTS);
+      begun.push(index);
+      return read(index);
+    },
+  });
+  return begun;
+}
+
+describe('the daily sweep', () => {
+  it('asks for the recovery of every round that is not final', async () => {
+    await table.put(intent(1));
+    await table.put({ ...intent(2), status: 'COMMITTED', outcome: outcome(250n) });
+    await table.put({ ...intent(3), status: 'VOIDING', reason: 'DEBIT_UNKNOWN' });
+    expect(await sweep()).toEqual({ found: 3, pages: PARTS });
+    expect(table.recovery.takeDue()).toEqual(
+      [1, 2, 3].map((number) => ({ log, number, purpose: 'finish', attempt: 0 })),
+    );
+    expect([table.counted, warned]).toEqual([[], []]);
+  });
+
+  it('leaves rounds alone that have ended', async () => {
+    await table.put({ ...intent(1), status: 'COMMITTED', outcome: outcome(0n) });
+    await table.put({ ...intent(2), status: 'CREDITED', outcome: outcome(250n) });
+    await table.put({ ...intent(3), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' });
+    await table.put({ ...intent(4), status: 'FAILED', failure: 'ENGINE_TRAP' });
+    await table.put({ ...intent(5), status: 'VOIDED', reason: 'DEBIT_UNKNOWN' });
+    expect((await sweep()).found).toBe(0);
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it('leaves rounds alone whose lease still runs', async () => {
+    await table.put(intent(1, table.nowMs - settings.leaseMs));
+    expect((await sweep()).found).toBe(0);
+    table.nowMs += 1;
+    expect((await sweep()).found).toBe(1);
+  });
+
+  it('finds the rounds of many logs, each once', async () => {
+    const players = Array.from({ length: 150 }, (_, index) => `player-${index}`);
+    for (const playerId of players) await table.put({ ...intent(1), log: { ...log, playerId } });
+    expect((await sweep()).found).toBe(150);
+    const asked = table.recovery.takeDue().map((request) => request.log.playerId);
+    expect(asked.sort()).toEqual(players.sort());
+  });
+
+  it('lets recovery bring what it found to its end', async () => {
+    await table.put(intent(1));
+    await sweep();
+    await table.recoverAll();
+    expect((await table.ledger.head(log))?.status).toBe('VOIDED');
+  });
+});
+
+describe('a part of the ledger that cannot be read', () => {
+  it.each([
+    ['is broken', new FaultError('CORRUPT_RECORD', 'A stored round has a key that is never written')],
+    ['is throttled', new DependencyError('SERVICE_UNAVAILABLE', 'DynamoDB did not answer as it should')],
+  ])('because it %s keeps no other round from its recovery, and somebody hears of it', async (_, error) => {
+    const begun = scannedBy(async function* (part) {
+      yield [{ log, number: part + 1 }];
+      if (part === 7) throw error;
+      yield [{ log, number: part + 101 }];
+    });
+    await expect(sweep()).rejects.toBe(error);
+    expect(begun).toHaveLength(PARTS);
+    expect(numbersOf(table.recovery.takeDue())).toHaveLength(2 * PARTS - 1);
+    expect(table.counted).toEqual(['SweepIncomplete']);
+    expect(warned).toEqual([
+      { found: 2 * PARTS - 1, pages: 2 * PARTS - 1, parts: PARTS, unread: '', failed: '7' },
+    ]);
+  });
+
+  it('fails the sweep also where it is the queue that does not take its rounds', async () => {
+    await table.put(intent(1));
+    const down = { ...ports(), recovery: { send: () => Promise.reject(new Error('the queue is down')) } };
+    await expect(sweepRounds(down, settings)).rejects.toThrow('the queue is down');
+    expect(warned).toMatchObject([{ found: 0 }]);
+  });
+});
+
+describe('a ledger that is too large for the time of one sweep', () => {
+  /** A run that has time for so many parts, and what it began with. */
+  async function partsOfRun(nowMs: number, timeFor: number): Promise<readonly number[]> {
+    table.nowMs = nowMs;
+    remainingMs = timeFor;
+    const begun = scannedBy(async function* () {
+      remainingMs -= 1;
+      yield [];
+    });
+    await expect(sweep()).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    return begun;
+  }
+
+  it('is swept as far as time allows, and the sweep then fails and says what it left out', async () => {
+    const begun = await partsOfRun(0, 41);
+    expect(begun).toEqual(Array.from({ length: 41 }, (_, index) => index));
+    expect(table.counted).toEqual(['SweepIncomplete']);
+    expect(warned).toMatchObject([{ found: 0, pages: 41, parts: PARTS, failed: '' }]);
+    const unread = (warned[0] as { unread: string }).unread.split(' ').map(Number);
+    const never = Array.from({ length: PARTS - 41 }, (_, index) => index + 41);
+    expect(unread).toEqual(expect.arrayContaining(never));
+    // Of the four that were under way nobody knows whether their page was the last.
+    expect(Math.min(...unread)).toBeGreaterThanOrEqual(37);
+  });
+
+  it('is left in the middle of a part, with what was found there asked for', async () => {
+    scannedBy(async function* (part) {
+      remainingMs -= 1_000;
+      yield [{ log, number: part + 1 }];
+      remainingMs = 0;
+      yield [{ log, number: part + 101 }];
+      throw new Error('nobody asks for a third page');
+    });
+    await expect(sweep()).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    expect(table.recovery.size).toBeGreaterThan(0);
+    expect(warned).toMatchObject([{ failed: '' }]);
+  });
+
+  it.each([
+    [4, 31],
+    [5, 25],
+    [10, 13],
+    [20, 7],
+    [60, 3],
+  ])('is read whole, %i parts a run, within %i days: each run begins elsewhere', async (timeFor, days) => {
+    const read = new Set<number>();
+    for (let day = 0; day < days; day += 1) {
+      const atMs = Date.UTC(2026, 10, 21 + day, 4, 0, 12);
+      for (const part of await partsOfRun(atMs, timeFor)) read.add(part);
+    }
+    expect(read.size).toBe(PARTS);
+  });
+
+  it('is read further by a run that is repeated the same day', async () => {
+    const first = await partsOfRun(Date.UTC(2026, 10, 21, 4, 0, 12), 20);
+    const second = await partsOfRun(Date.UTC(2026, 10, 21, 4, 16, 20), 20);
+    expect(second.filter((part) => first.includes(part))).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+import type { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { FaultError } from '../../foundation/errors.ts';
+import { DynamoSessions } from './sessions.ts';
+
+const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
+const item = {
+  pk: `session#${sessionId}`,
+  sk: 'session',
+  sessionId,
+  operatorId: 'demo',
+  playerId: 'player123',
+  gameCode: 'happy-panda',
+  currency: 'EUR',
+  createdAtMs: 1_700_000_000_000n,
+  endsAtMs: 1_700_000_100_000n,
+};
+
+/** A table that has this one item under every key. */
+function read(stored: unknown) {
+  const client = { send: async () => ({ Item: stored }) } as unknown as DynamoDBDocumentClient;
+  return new DynamoSessions(client, 'sessions').get(sessionId);
+}
+
+describe('a stored session', () => {
+  it('is read as it was written', async () => {
+    expect(await read({ ...item, expiresAt: 1_700_086_500n })).toMatchObject({ playerId: 'player123' });
+  });
+
+  it.each([
+    ['the key of another session', { pk: 'session#11111111-5b6c-4d7e-9f80-112233445566' }],
+    ['a currency that nobody can count in', { currency: 'XXX' }],
+    ['a player that cannot be one', { playerId: 'a#b' }],
+    ['an end that no calendar has', { endsAtMs: 8_640_000_000_000_001n }],
+    ['a number where it had none before', { createdAtMs: 1_700_000_000_000 }],
+    ['nothing that a session has', { sessionId: undefined }],
+  ])('is refused with %s', async (_, change) => {
+    const reading = read({ ...item, ...change });
+    await expect(reading).rejects.toBeInstanceOf(FaultError);
+    await expect(reading).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  });
+});
+
+it('is read from the table itself, for a replica may not know yet that it was revoked', async () => {
+  const sent: GetCommand[] = [];
+  const send = async (command: GetCommand) => {
+    sent.push(command);
+    return {};
+  };
+  expect(
+    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions').get(sessionId),
+  ).toBe(undefined);
+  expect(sent.map(({ input }) => input)).toEqual([
+    { TableName: 'sessions', Key: { pk: item.pk, sk: 'session' }, ConsistentRead: true },
+  ]);
+});

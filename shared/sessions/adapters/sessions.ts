@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { KnownCurrencyCode } from '../../money/currency.ts';
+import { FaultError } from '../../foundation/errors.ts';
+import { GameCode, OperatorId, PlayerId, SessionId } from '../../foundation/ids.ts';
+import type { Session } from '../session.ts';
+import type { Sessions } from '../sessions.ts';
+import { awsCall } from '../../aws/aws-call.ts';
+import type { NativeItem } from '../../aws/attribute-values.ts';
+import { conditionalWrite } from '../../aws/conditional-write.ts';
+import { stored, StoredInstant } from '../../aws/stored.ts';
+
+/** How long an ended session is kept, so that its player is told "expired" and not "unknown". */
+const KEPT_AFTER_END_MS = 24 * 60 * 60 * 1000;
+
+const SessionItem = z
+  .object({
+    pk: z.string(),
+    sessionId: SessionId,
+    operatorId: OperatorId,
+    playerId: PlayerId,
+    gameCode: GameCode,
+    currency: KnownCurrencyCode,
+    createdAtMs: StoredInstant,
+    endsAtMs: StoredInstant,
+    revokedAtMs: StoredInstant.optional(),
+  })
+  .refine(({ pk, sessionId }) => pk === keyOf(sessionId).pk, 'another key');
+
+/** Sessions on one DynamoDB table. Reads are consistent: a revoked session must not play once more. */
+export class DynamoSessions implements Sessions {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string) {
+    this.#client = client;
+    this.#table = tableName;
+  }
+
+  async get(sessionId: string): Promise<Session | undefined> {
+    const { Item } = await awsCall('DynamoDB', () =>
+      this.#client.send(
+        new GetCommand({ TableName: this.#table, Key: keyOf(sessionId), ConsistentRead: true }),
+      ),
+    );
+    return Item && decode(Item);
+  }
+
+  /** @throws FaultError INTERNAL_ERROR where another session has this id */
+  async create(session: Session): Promise<void> {
+    const result = await conditionalWrite(() =>
+      this.#client.send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: encode(session),
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+    // The same session is an earlier attempt of this write whose answer was lost.
+    if (result.written || (result.existing && isDeepStrictEqual(decode(result.existing), session))) return;
+    throw new FaultError('INTERNAL_ERROR', 'A new session has the id of another');
+  }
+
+  async revoke(sessionId: string, atMs: number): Promise<boolean> {
+    const result = await conditionalWrite(() =>
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: keyOf(sessionId),
+          UpdateExpression: 'SET revokedAtMs = if_not_exists(revokedAtMs, :at)',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':at': atMs },
+        }),
+      ),
+    );
+    return result.written;
+  }
+}
+
+function keyOf(sessionId: string) {
+  return { pk: `session#${sessionId}`, sk: 'session' };
+}
+
+function encode({ expiresAtMs, createdAtMs, revokedAtMs, ...names }: Session): NativeItem {
+  return {
+    ...keyOf(names.sessionId),
+    ...names,
+    createdAtMs: BigInt(createdAtMs),
+    endsAtMs: BigInt(expiresAtMs),
+    ...(revokedAtMs !== undefined && { revokedAtMs: BigInt(revokedAtMs) }),
+    // The table's time to live, in seconds.
+    expiresAt: BigInt(Math.ceil((expiresAtMs + KEPT_AFTER_END_MS) / 1000)),
+  };
+}
+
+function decode(item: unknown): Session {
+  const { pk: _, createdAtMs, endsAtMs, revokedAtMs, ...names } = stored(SessionItem, item, 'A session');
+  return {
+    ...names,
+    createdAtMs: Number(createdAtMs),
+    expiresAtMs: Number(endsAtMs),
+    revokedAtMs: revokedAtMs === undefined ? undefined : Number(revokedAtMs),
+  };
+}

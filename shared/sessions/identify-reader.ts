@@ -1,0 +1,35 @@
+import { AccessError, MissingError } from '../foundation/errors.ts';
+import { operatorByKey } from '../operators/authenticate-operator.ts';
+import type { Operator } from '../operators/operator.ts';
+import type { Operators } from '../operators/operators.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What a reader shows of itself: an operator's key, or the id of a session, which is the player's capability. */
+export interface ReaderCredentials {
+  readonly operatorKey: string | undefined;
+  readonly sessionId: string | undefined;
+}
+
+export type Reader =
+  | { readonly kind: 'operator'; readonly operator: Operator }
+  | { readonly kind: 'player'; readonly session: Session };
+
+/** @throws AccessError MISSING_CREDENTIALS, INVALID_OPERATOR_KEY; MissingError UNKNOWN_SESSION */
+export async function identifyReader(
+  ports: { readonly registry: Operators; readonly sessions: Sessions },
+  { operatorKey, sessionId }: ReaderCredentials,
+): Promise<Reader> {
+  if (operatorKey !== undefined) {
+    return { kind: 'operator', operator: await operatorByKey(ports.registry, operatorKey) };
+  }
+  if (sessionId === undefined) {
+    throw new AccessError(
+      'MISSING_CREDENTIALS',
+      'Send X-Operator-Key, or X-Session-Id of the player whose it is',
+    );
+  }
+  const session = await ports.sessions.get(sessionId);
+  if (!session) throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
+  return { kind: 'player', session };
+}

@@ -1,0 +1,165 @@
+import { currencyOf } from '../money/currency.ts';
+import {
+  AccessError,
+  ConflictError,
+  DependencyError,
+  MissingError,
+  RoundRefusedError,
+} from '../foundation/errors.ts';
+import { assertPlayedInRounds, betsIn, type Game } from '../games/game.ts';
+import type { RoundLog } from '../foundation/ids.ts';
+import { formatAmount } from '../money/money.ts';
+import type { Operator } from '../operators/operator.ts';
+import { readView } from '../engines/round-view.ts';
+import type { Session } from './session.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { Engines } from '../engines/engines.ts';
+import type { Random } from '../foundation/random.ts';
+import type { Registry } from '../games/registry.ts';
+import type { GameProgress, PlayedRounds } from './played-rounds.ts';
+import type { Sessions } from './sessions.ts';
+import type { Wallets } from '../wallets/wallet.ts';
+import { operatorByKey } from '../operators/authenticate-operator.ts';
+
+export interface LaunchPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly registry: Registry;
+  readonly sessions: Sessions;
+  readonly played: PlayedRounds;
+  readonly engines: Engines;
+  readonly wallets: Wallets;
+}
+
+export interface LaunchRequest {
+  readonly gameCode: string;
+  readonly operatorId: string;
+  readonly playerId: string;
+  readonly currency: string;
+  readonly token: string | undefined;
+  readonly operatorKey: string | undefined;
+}
+
+export interface LaunchedSession {
+  readonly session: Session;
+  readonly publicState: unknown;
+  readonly bonusActive: boolean;
+  readonly balance: string;
+  readonly allowedBets: readonly string[];
+}
+
+/**
+ * Opens a session at a game. The operator vouches for the player with its key; without the key, the operator's wallet
+ * must confirm the player's token. A player needs no registration: the first round opens the player's log.
+ */
+export async function launchSession(
+  ports: LaunchPorts,
+  sessionTtlMs: number,
+  request: LaunchRequest,
+): Promise<LaunchedSession> {
+  const { gameCode, playerId } = request;
+  const currency = currencyOf(request.currency);
+  const operator = await authorise(ports, request);
+  const game = await openGame(ports.registry, gameCode);
+  const bets = betsIn(game, currency.code);
+  const balanceMinor = await balanceOf(ports.wallets, operator, playerId, currency.code);
+
+  const log: RoundLog = { operatorId: operator.operatorId, playerId, gameCode };
+  const progress = await ports.played.progress(log);
+  const publicState = await publicStateOf(ports.engines, game, progress);
+
+  const createdAtMs = ports.clock.nowMs();
+  const session: Session = {
+    sessionId: ports.random.uuid(),
+    ...log,
+    currency: currency.code,
+    createdAtMs,
+    expiresAtMs: createdAtMs + sessionTtlMs,
+    revokedAtMs: undefined,
+  };
+  await ports.sessions.create(session);
+  return {
+    session,
+    publicState,
+    bonusActive: progress?.bonusActive ?? false,
+    balance: formatAmount(balanceMinor, currency),
+    allowedBets: bets.allowedMinor.map((betMinor) => formatAmount(betMinor, currency)),
+  };
+}
+
+async function authorise(ports: LaunchPorts, request: LaunchRequest): Promise<Operator> {
+  if (request.operatorKey !== undefined) {
+    const operator = await operatorByKey(ports.registry, request.operatorKey);
+    if (operator.operatorId !== request.operatorId) {
+      throw new AccessError('OPERATOR_MISMATCH', 'The operator key belongs to another operator');
+    }
+    return enabled(operator);
+  }
+  if (request.token === undefined) {
+    throw new AccessError('MISSING_CREDENTIALS', "Send X-Operator-Key, or the player's token");
+  }
+  const operator = await ports.registry.operator(request.operatorId);
+  if (!operator) throw new MissingError('UNKNOWN_OPERATOR', `There is no operator ${request.operatorId}`);
+  const player = await ports.wallets.of(enabled(operator)).authenticate(request.token, request.playerId);
+  if (player?.playerId !== request.playerId) {
+    throw new AccessError(
+      'INVALID_PLAYER_TOKEN',
+      "The operator's wallet does not know this token for this player",
+    );
+  }
+  if (player.currency !== request.currency) {
+    throw new ConflictError(
+      'ACCOUNT_CURRENCY_MISMATCH',
+      `The player's account is kept in ${player.currency}`,
+    );
+  }
+  return operator;
+}
+
+function enabled(operator: Operator): Operator {
+  if (!operator.enabled) throw new AccessError('OPERATOR_DISABLED', 'Gaming is disabled for this operator');
+  return operator;
+}
+
+async function openGame(registry: Registry, gameCode: string): Promise<Game> {
+  const game = await registry.game(gameCode);
+  if (!game) throw new MissingError('UNKNOWN_GAME', `There is no game ${gameCode}`);
+  if (!game.enabled) throw new AccessError('GAME_DISABLED', 'This game is disabled');
+  assertPlayedInRounds(game);
+  return game;
+}
+
+async function balanceOf(
+  wallets: Wallets,
+  operator: Operator,
+  playerId: string,
+  currency: string,
+): Promise<bigint> {
+  const reply = await wallets.of(operator).balance(playerId, currency);
+  switch (reply.kind) {
+    case 'acknowledged':
+      return reply.balanceMinor;
+    case 'refused':
+      throw new RoundRefusedError(reply.code, "The operator's wallet does not let this player play");
+    case 'unknown':
+      throw new DependencyError(
+        'WALLET_UNAVAILABLE',
+        "The operator's wallet did not tell the player's balance",
+      );
+  }
+}
+
+/** What the player saw last at this game, or the engine's first state where the player saw nothing of this engine. */
+async function publicStateOf(
+  engines: Engines,
+  game: Game,
+  progress: GameProgress | undefined,
+): Promise<unknown> {
+  const hash = progress?.bonusActive ? progress.engineHash : game.engineHash;
+  return (await progress?.lastPublicState(hash)) ?? firstState(engines, hash);
+}
+
+async function firstState(engines: Engines, hash: string): Promise<unknown> {
+  const engine = await engines.load(hash);
+  return readView((await engine.reset()).view).publicState;
+}

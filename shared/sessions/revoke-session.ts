@@ -1,0 +1,15 @@
+import { MissingError } from '../foundation/errors.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { Sessions } from './sessions.ts';
+
+/**
+ * Revokes a session at once. A round in flight still ends and its win is still paid.
+ * @throws MissingError UNKNOWN_SESSION
+ */
+export async function revokeSession(
+  ports: { readonly clock: Clock; readonly sessions: Sessions },
+  sessionId: string,
+): Promise<void> {
+  const revoked = await ports.sessions.revoke(sessionId, ports.clock.nowMs());
+  if (!revoked) throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
+}

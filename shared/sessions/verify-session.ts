@@ -1,0 +1,28 @@
+import { MissingError } from '../foundation/errors.ts';
+import { assertLive, type Session } from './session.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { PlayedRounds } from './played-rounds.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface VerifiedSession {
+  readonly session: Session;
+  readonly bonusActive: boolean;
+  readonly roundInFlight: boolean;
+}
+
+/** @throws MissingError UNKNOWN_SESSION; AccessError SESSION_EXPIRED, SESSION_REVOKED */
+export async function verifySession(
+  ports: { readonly clock: Clock; readonly sessions: Sessions; readonly played: PlayedRounds },
+  sessionIdleMs: number,
+  sessionId: string,
+): Promise<VerifiedSession> {
+  const session = await ports.sessions.get(sessionId);
+  if (!session) throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
+  const progress = await ports.played.progress(session);
+  assertLive(session, progress?.lastStartedAtMs, sessionIdleMs, ports.clock.nowMs());
+  return {
+    session,
+    bonusActive: progress?.bonusActive ?? false,
+    roundInFlight: progress?.roundInFlight ?? false,
+  };
+}

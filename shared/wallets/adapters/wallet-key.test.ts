@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { DependencyError, FaultError } from '../../foundation/errors.ts';
+import { httpWallets } from './wallets.ts';
+
+const secret = 'a secret that nobody may read';
+
+/** Nobody listens at its address: a call would not go unnoticed. */
+function connect(read: (name: string) => Promise<string>) {
+  const telemetry = { count: () => {}, warn: () => expect.unreachable('the wallet was called') };
+  return httpWallets({ secret: read, clock: { nowMs: () => 0 }, timeoutMs: 1_000, telemetry }).of({
+    operatorId: 'demo',
+    name: 'Demo',
+    enabled: true,
+    walletUrl: 'http://127.0.0.1:9',
+    walletSecretName: 'wallets/demo',
+    walletCalls: 'debit-credit',
+  });
+}
+
+describe('whether a wallet could be called', () => {
+  it('is told without a call: by its key, which is asked for by its name', async () => {
+    const names: unknown[] = [];
+    const wallet = connect(async (name) => {
+      names.push(name);
+      return secret;
+    });
+    expect(await wallet.ready()).toBeUndefined();
+    expect(names).toEqual(['wallets/demo']);
+  });
+
+  it.each([new DependencyError('SERVICE_UNAVAILABLE', secret), new FaultError('MISCONFIGURED', secret)])(
+    'is refused with a code, and the reason is kept for the log: $code',
+    async (cause) => {
+      const wallet = connect(() => Promise.reject(cause));
+      const refusal = await wallet.ready().catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(DependencyError);
+      expect(refusal).toMatchObject({ code: 'WALLET_UNAVAILABLE', retryable: true, cause });
+      expect((refusal as Error).message).not.toContain(secret);
+    },
+  );
+});

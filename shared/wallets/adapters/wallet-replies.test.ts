@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { WalletTransaction } from '../wallet.ts';
+import type { Exchange } from './wallet-exchange.ts';
+import { codeOf, sortAuthentication, sortBalance, sortMovement, sortRollback } from './wallet-replies.ts';
+
+const transaction: WalletTransaction = {
+  transactionId: 'r1:debit',
+  roundId: 'r1',
+  playerId: 'player123',
+  gameCode: 'happy-panda',
+  sessionId: 's1',
+  currency: 'EUR',
+  amountMinor: 150n,
+};
+const answered = (status: number, body: Record<string, unknown>): Exchange => ({
+  kind: 'answered',
+  status,
+  body,
+});
+const refused = (status: number, code: string) => answered(status, { code, message: 'No' });
+const movement = { transaction_id: 'r1:debit', currency: 'EUR', balance: '8.50' };
+const account = { player_id: 'player123', currency: 'EUR', balance: '8.50' };
+const unreadable = { kind: 'unknown', reason: 'UNREADABLE' };
+
+const sorts = {
+  movement: (answer: Exchange) => sortMovement(answer, transaction),
+  rollback: (answer: Exchange) => sortRollback(answer, transaction),
+  balance: (answer: Exchange) => sortBalance(answer, 'player123', 'EUR'),
+  authentication: (answer: Exchange) => sortAuthentication(answer, 'player123'),
+};
+
+describe.each(Object.entries(sorts))('the reply to a %s', (_, sort) => {
+  it.each(['TIMEOUT', 'CONNECTION', 'SERVER_ERROR', 'UNREADABLE'] as const)(
+    'that never came is unknown, for the reason of the exchange: %s',
+    (reason) => {
+      expect(sort({ kind: 'unknown', reason })).toEqual({ kind: 'unknown', reason });
+    },
+  );
+
+  it('that has no form, or carries an error code with its success, is unreadable', () => {
+    expect(sort(answered(200, {}))).toEqual(unreadable);
+    expect(sort(answered(200, { ...movement, ...account, code: 'ODD' }))).toEqual(unreadable);
+  });
+
+  it('that refuses in a form of its own is unreadable', () => {
+    expect(sort(answered(400, { message: 'No' }))).toEqual(unreadable);
+    for (const code of ['bad code', 'Ab', 'A'.repeat(65), '1A', 'AB ']) {
+      expect(sort(refused(400, code))).toEqual(unreadable);
+    }
+  });
+
+  it('that has an amount which is none is unreadable', () => {
+    expect(sort(answered(200, { ...movement, ...account, balance: '8.505' }))).toEqual(unreadable);
+  });
+});
+
+describe('the balance of a player', () => {
+  it('is that of the account in the currency that was asked for', () => {
+    expect(sorts.balance(answered(200, account))).toEqual({ kind: 'acknowledged', balanceMinor: 850n });
+    expect(sorts.balance(answered(200, { ...account, currency: 'SEK' }))).toEqual({
+      kind: 'unknown',
+      reason: 'WRONG_CURRENCY',
+    });
+    expect(sorts.balance(answered(200, { ...account, player_id: 'other' }))).toEqual(unreadable);
+  });
+
+  it('may be refused', () => {
+    expect(sorts.balance(refused(403, 'PLAYER_BLOCKED'))).toEqual({
+      kind: 'refused',
+      code: 'PLAYER_BLOCKED',
+    });
+  });
+});
+
+describe('the authentication of a player', () => {
+  it('tells the currency of the account', () => {
+    expect(sorts.authentication(answered(200, account))).toEqual({
+      kind: 'accepted',
+      player: { playerId: 'player123', currency: 'EUR' },
+    });
+    expect(sorts.authentication(answered(200, { ...account, player_id: 'other' }))).toEqual(unreadable);
+  });
+
+  it.each(['INVALID_TOKEN', 'UNKNOWN_PLAYER', 'PLAYER_BLOCKED'])('is rejected by %s', (code) => {
+    expect(sorts.authentication(refused(401, code))).toEqual({ kind: 'rejected' });
+  });
+
+  it('is unreadable where the wallet refuses for another reason, such as our own signature', () => {
+    expect(sorts.authentication(refused(401, 'INVALID_SIGNATURE'))).toEqual(unreadable);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([400, 401, 403, 404, 422])(
+    'with a code of its own proves that nothing was taken at status %i',
+    (status) => {
+      expect(sorts.movement(refused(status, 'SOME_LIMIT_2'))).toEqual({
+        kind: 'refused',
+        code: 'WALLET_REFUSED',
+      });
+    },
+  );
+
+  it.each([402, 405, 409, 410, 423])('with a code of its own proves nothing at status %i', (status) => {
+    expect(sorts.movement(refused(status, 'SOME_LIMIT_2'))).toEqual(unreadable);
+  });
+
+  it('is told in the code of the wallet, up to 64 characters, and a success has none', () => {
+    for (const code of ['A', 'A1_B', 'A'.repeat(64)]) expect(codeOf(refused(400, code))).toBe(code);
+    expect(codeOf(answered(200, { ...movement, code: 'ODD' }))).toBeUndefined();
+    expect(codeOf({ kind: 'unknown', reason: 'TIMEOUT' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,141 @@
+import * as z from 'zod';
+import { currencyOf } from '../../money/currency.ts';
+import { parseAmount } from '../../money/money.ts';
+import type {
+  AuthenticatedPlayer,
+  RollbackReply,
+  UnknownReason,
+  WalletReply,
+  WalletTransaction,
+} from '../wallet.ts';
+import type { Exchange } from './wallet-exchange.ts';
+
+/** Further fields are ignored, but a reply of success that also carries an error code contradicts itself. */
+const success = { currency: z.string(), balance: z.string(), code: z.undefined().optional() };
+const Movement = z.object({ transaction_id: z.string(), ...success });
+const Account = z.object({ player_id: z.string(), ...success });
+const Refusal = z.object({ code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/), message: z.string() });
+
+/** The statuses with which a wallet says that it looked at a request and did nothing. */
+const REFUSING_STATUSES: readonly number[] = [400, 401, 403, 404, 422];
+
+const TOKEN_REFUSALS: readonly string[] = ['INVALID_TOKEN', 'UNKNOWN_PLAYER', 'PLAYER_BLOCKED'];
+
+type Acknowledged = Extract<WalletReply, { kind: 'acknowledged' }>;
+type Unknown = Extract<WalletReply, { kind: 'unknown' }>;
+type Verdict = { readonly kind: 'success' } | { readonly kind: 'coded'; readonly code: string } | Unknown;
+
+const unknown = (reason: UnknownReason): Unknown => ({ kind: 'unknown', reason });
+
+/** Sorts the reply to a debit or credit. Only what proves that nothing was taken is a refusal. */
+export function sortMovement(answer: Exchange, transaction: WalletTransaction): WalletReply {
+  const verdict = judge(answer);
+  switch (verdict.kind) {
+    case 'success':
+      return movementOf(answer, transaction);
+    case 'coded':
+      return refusalOf(answer, verdict.code);
+    default:
+      return verdict;
+  }
+}
+
+/** Sorts the reply to a rollback, the only call to which "not found" is an answer. */
+export function sortRollback(answer: Exchange, transaction: WalletTransaction): RollbackReply {
+  const verdict = judge(answer);
+  if (verdict.kind === 'success') {
+    const movement = movementOf(answer, transaction);
+    return movement.kind === 'acknowledged' ? { kind: 'acknowledged' } : movement;
+  }
+  if (verdict.kind === 'unknown') return verdict;
+  if (verdict.code === 'TRANSACTION_MISMATCH') return unknown('TRANSACTION_MISMATCH');
+  if (verdict.code === 'TRANSACTION_NOT_FOUND' && answer.status === 404) return { kind: 'not-found' };
+  return { kind: 'unknown', reason: 'REFUSED' };
+}
+
+export function sortBalance(answer: Exchange, playerId: string, currency: string): WalletReply {
+  const verdict = judge(answer);
+  if (verdict.kind === 'coded') return refusalOf(answer, verdict.code);
+  if (verdict.kind === 'unknown') return verdict;
+  const account = read(Account, answer);
+  if (account?.player_id !== playerId) return unknown('UNREADABLE');
+  return amountIn(account, currency);
+}
+
+export type AuthenticationReply =
+  | { readonly kind: 'accepted'; readonly player: AuthenticatedPlayer }
+  /** The wallet knows no such token for this player. A refusal of our own signature is not that. */
+  | { readonly kind: 'rejected' }
+  | Unknown;
+
+export function sortAuthentication(answer: Exchange, playerId: string): AuthenticationReply {
+  const verdict = judge(answer);
+  if (verdict.kind === 'unknown') return verdict;
+  if (verdict.kind === 'coded') {
+    return TOKEN_REFUSALS.includes(verdict.code) ? { kind: 'rejected' } : unknown('UNREADABLE');
+  }
+  const account = read(Account, answer);
+  if (account?.player_id !== playerId) return unknown('UNREADABLE');
+  const { currency } = account;
+  const balance = amountIn(account, currency);
+  return balance.kind === 'acknowledged' ? { kind: 'accepted', player: { playerId, currency } } : balance;
+}
+
+/** The wallet's own word for a refusal, for logs. */
+export function codeOf(answer: Exchange): string | undefined {
+  const verdict = judge(answer);
+  return verdict.kind === 'coded' ? verdict.code : undefined;
+}
+
+function judge(answer: Exchange): Verdict {
+  if (answer.kind === 'unknown') return unknown(answer.reason);
+  if (answer.status === 200) return { kind: 'success' };
+  const refusal = read(Refusal, answer);
+  return refusal ? { kind: 'coded', code: refusal.code } : unknown('UNREADABLE');
+}
+
+function movementOf(
+  answer: Exchange,
+  { transactionId, currency }: WalletTransaction,
+): Acknowledged | Unknown {
+  const movement = read(Movement, answer);
+  if (!movement) return unknown('UNREADABLE');
+  if (movement.transaction_id !== transactionId) return unknown('WRONG_TRANSACTION');
+  return amountIn(movement, currency);
+}
+
+function amountIn(
+  { balance, currency }: { readonly balance: string; readonly currency: string },
+  expectedCurrency: string,
+): Acknowledged | Unknown {
+  if (currency !== expectedCurrency) return unknown('WRONG_CURRENCY');
+  try {
+    return { kind: 'acknowledged', balanceMinor: parseAmount(balance, currencyOf(currency)) };
+  } catch {
+    return unknown('UNREADABLE');
+  }
+}
+
+function refusalOf(answer: Exchange, code: string): WalletReply {
+  switch (code) {
+    case 'INSUFFICIENT_FUNDS':
+    case 'LIMIT_REACHED':
+    case 'PLAYER_BLOCKED':
+      return { kind: 'refused', code };
+    case 'TRANSACTION_ROLLED_BACK':
+      return { kind: 'refused', code: 'WALLET_REFUSED' };
+    case 'TRANSACTION_MISMATCH':
+      return unknown('TRANSACTION_MISMATCH');
+    // Says nothing of a movement that is being asked for: it answers a rollback only.
+    case 'TRANSACTION_NOT_FOUND':
+      return unknown('UNREADABLE');
+    default:
+      return REFUSING_STATUSES.includes(answer.status ?? 0)
+        ? { kind: 'refused', code: 'WALLET_REFUSED' }
+        : unknown('UNREADABLE');
+  }
+}
+
+function read<S extends z.ZodType>(schema: S, answer: Exchange): z.output<S> | undefined {
+  return answer.kind === 'answered' ? schema.safeParse(answer.body).data : undefined;
+}

@@ -1,0 +1,107 @@
+import { currencyOf } from '../../money/currency.ts';
+import { DependencyError } from '../../foundation/errors.ts';
+import { formatAmount } from '../../money/money.ts';
+import type { Operator } from '../../operators/operator.ts';
+import type { Telemetry } from '../../foundation/telemetry.ts';
+import type {
+  BetWinTransaction,
+  RollbackReply,
+  Wallet,
+  WalletReply,
+  Wallets,
+  WalletTransaction,
+} from '../wallet.ts';
+import { type Exchange, exchange, type WalletConnection, type WalletOperation } from './wallet-exchange.ts';
+import { codeOf, sortAuthentication, sortBalance, sortMovement, sortRollback } from './wallet-replies.ts';
+
+export interface HttpWalletsOptions extends WalletConnection {
+  /** Told why a call was not acknowledged: the HTTP status and the wallet's own code are seen nowhere else. */
+  readonly telemetry: Telemetry;
+}
+
+/** Operators' wallets over HTTP, by docs/wallet-api.md. One attempt a call: whether to try again is not decided here. */
+export function httpWallets(options: HttpWalletsOptions): Wallets {
+  return { of: (operator) => walletOf(options, operator) };
+}
+
+function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
+  async function move<R extends WalletReply | RollbackReply>(
+    operation: 'debit' | 'credit' | 'bet-win' | 'rollback',
+    transaction: WalletTransaction | BetWinTransaction,
+    sort: (answer: Exchange, transaction: WalletTransaction) => R,
+  ): Promise<R> {
+    const answer = await exchange(options, operator, operation, () => fieldsOf(transaction));
+    const reply = sort(answer, transaction);
+    report(options.telemetry, operator, operation, answer, reply, transaction.transactionId);
+    return reply;
+  }
+
+  return {
+    ready: async () => {
+      try {
+        await options.secret(operator.walletSecretName);
+      } catch (cause) {
+        const message = "The key of the operator's wallet cannot be read; nothing was taken";
+        throw new DependencyError('WALLET_UNAVAILABLE', message, { cause });
+      }
+    },
+    debit: (transaction) => move('debit', transaction, sortMovement),
+    credit: (transaction) => move('credit', transaction, sortMovement),
+    betWin: (transaction) => move('bet-win', transaction, sortMovement),
+    rollback: (transaction) => move('rollback', transaction, sortRollback),
+    balance: async (playerId, currency) => {
+      const answer = await exchange(options, operator, 'balance', () => ({ player_id: playerId, currency }));
+      const reply = sortBalance(answer, playerId, currency);
+      report(options.telemetry, operator, 'balance', answer, reply);
+      return reply;
+    },
+    authenticate: async (token, playerId) => {
+      const answer = await exchange(options, operator, 'authenticate', () => ({
+        token,
+        player_id: playerId,
+      }));
+      const reply = sortAuthentication(answer, playerId);
+      report(options.telemetry, operator, 'authenticate', answer, reply);
+      if (reply.kind === 'accepted') return reply.player;
+      if (reply.kind === 'rejected') return undefined;
+      throw new DependencyError('WALLET_UNAVAILABLE', "The operator's wallet could not confirm the player");
+    },
+  };
+}
+
+/** Field order and number format are fixed, so that a repeated transaction is the same bytes. */
+function fieldsOf(transaction: WalletTransaction | BetWinTransaction): Record<string, string> {
+  const currency = currencyOf(transaction.currency);
+  return {
+    transaction_id: transaction.transactionId,
+    round_id: transaction.roundId,
+    player_id: transaction.playerId,
+    session_id: transaction.sessionId,
+    game_code: transaction.gameCode,
+    amount: formatAmount(transaction.amountMinor, currency),
+    ...('winMinor' in transaction && { win: formatAmount(transaction.winMinor, currency) }),
+    currency: transaction.currency,
+  };
+}
+
+/** A player without funds is daily business; a wallet that is down, odd or refuses us is not. */
+function report(
+  telemetry: Telemetry,
+  { operatorId }: Operator,
+  operation: WalletOperation,
+  answer: Exchange,
+  reply: { readonly kind: string; readonly reason?: string; readonly code?: string },
+  transactionId?: string,
+): void {
+  if (reply.kind !== 'unknown' && reply.code !== 'WALLET_REFUSED') return;
+  const walletCode = codeOf(answer);
+  telemetry.warn('A wallet call was not acknowledged', {
+    operatorId,
+    operation,
+    outcome: reply.reason ?? reply.code ?? reply.kind,
+    ...(transactionId && { transactionId }),
+    ...(answer.status && { status: answer.status }),
+    ...(walletCode && { walletCode }),
+    ...(answer.kind === 'unknown' && answer.cause && { cause: answer.cause }),
+  });
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestServices, type TestServices } from '../../contracts/local-services.ts';
+import { committed, credited, intent } from '../../../shared/rounds/any-round.fixture.ts';
+import { accountedRound } from '../../../shared/rounds/accounted-round.ts';
+import type { AccountedRound } from '../../../shared/rounds/accounted-round.ts';
+import type { IntentRound, Round } from '../../../shared/rounds/round.ts';
+import { S3Archive } from '../../../shared/archive/adapters/archive.ts';
+import { archiveRecord } from '../../../shared/archive/adapters/archive-record.ts';
+import { S3ArchivedRounds } from '../../../shared/archive/adapters/archived-rounds.ts';
+
+/** Now and not some other day: it is S3 that says when a file was written. */
+const NOW_MS = Date.now();
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+let local: TestServices;
+let s3: S3Client;
+let bucket: string;
+
+beforeAll(async () => {
+  local = await startTestServices();
+  s3 = new S3Client({ ...local.access, endpoint: local.services.endpoints.s3, forcePathStyle: true });
+});
+beforeEach(async () => {
+  bucket = randomUUID();
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+});
+afterAll(async () => {
+  s3.destroy();
+  await local.stop();
+});
+
+const player = (given: Partial<IntentRound> = {}) =>
+  intent({ log: { operatorId: 'demo', playerId: 'player123', gameCode: 'panda' }, ...given });
+const ended = (endedAtMs: number, operatorId = 'demo'): Round =>
+  credited(committed(player({ log: { operatorId, playerId: 'player123', gameCode: 'panda' } })), endedAtMs);
+
+const period = (fromMs: number, toMs: number) => ({ operatorId: 'demo', fromMs, toMs });
+
+async function names(fromMs: number, toMs: number): Promise<string[]> {
+  const found: string[] = [];
+  for await (const part of new S3ArchivedRounds(s3, bucket).files(period(fromMs, toMs))) found.push(...part);
+  return found;
+}
+
+async function read(fromMs: number, toMs: number): Promise<(readonly AccountedRound[])[]> {
+  const archive = new S3ArchivedRounds(s3, bucket);
+  return Promise.all((await names(fromMs, toMs)).map((file) => archive.read(file)));
+}
+
+/** As archives were written before files had the hour and minute in their names. */
+async function writeToDay(rounds: readonly Round[], name: string): Promise<void> {
+  const day = new Date(rounds[0]!.updatedAtMs).toISOString().slice(0, 10);
+  const Key = `rounds/operator=demo/date=${day}/${name}.jsonl.gz`;
+  const Body = gzipSync(rounds.map((round) => `${JSON.stringify(archiveRecord(round))}\n`).join(''));
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+}
+
+/** The folders that are listed, one for each call, with a few names in each answer. */
+async function listedWith(maxKeys: number, work: () => Promise<unknown>): Promise<(string | undefined)[]> {
+  const folders: (string | undefined)[] = [];
+  s3.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName !== 'ListObjectsV2Command') return next(args);
+        folders.push((args.input as { readonly Prefix?: string }).Prefix);
+        return next({ ...args, input: { ...args.input, MaxKeys: maxKeys } });
+      },
+    { step: 'initialize', name: 'few-names-a-page' },
+  );
+  await work();
+  s3.middlewareStack.remove('few-names-a-page');
+  return folders;
+}
+
+const ids = (rounds: readonly (Round | AccountedRound)[]) => rounds.map(({ roundId }) => roundId).sort();
+
+describe('an archived round', () => {
+  it('comes back with all that its money needs, however it ended', async () => {
+    const start = player({ updatedAtMs: NOW_MS });
+    const ends: Round[] = [
+      credited(committed(player(), {}, NOW_MS), NOW_MS),
+      credited(committed(player({ walletCalls: 'bet-win' }), {}, NOW_MS), NOW_MS),
+      committed(player(), { winMinor: 0n }, NOW_MS),
+      credited(committed(player({ kind: 'bonus', stakeMinor: 0n }), {}, NOW_MS), NOW_MS),
+      { ...start, roundId: randomUUID(), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
+      { ...start, roundId: randomUUID(), status: 'FAILED', failure: 'ENGINE_TRAP' },
+      { ...start, roundId: randomUUID(), status: 'VOIDED', reason: 'ABANDONED' },
+    ];
+    await new S3Archive(s3, bucket).write(ends, 'batch-1');
+    expect(await read(NOW_MS, NOW_MS + 1)).toEqual([ends.map(accountedRound)]);
+  });
+});
+
+describe('the files of a period', () => {
+  it('have all rounds of its operator that ended in it, over the days, and none of other minutes', async () => {
+    const midnightMs = NOW_MS - (NOW_MS % DAY_MS) - DAY_MS;
+    const inside = [midnightMs - 1, midnightMs, midnightMs + MINUTE_MS - 1].map((atMs) => ended(atMs));
+    const outside = [-MINUTE_MS - 1, MINUTE_MS, HOUR_MS, 22 * HOUR_MS].map((ms) => ended(midnightMs + ms));
+    const archive = new S3Archive(s3, bucket);
+    await archive.write([...inside, ended(midnightMs, 'demo2')], 'batch-1');
+    await archive.write(outside, 'batch-2');
+    const files = await read(midnightMs - 1, midnightMs + 1);
+    expect(ids(files.flat())).toEqual(ids(inside));
+  });
+
+  it('are found wherever in their minute, hour or day it begins and ends', async () => {
+    const startMs = Date.UTC(2026, 10, 21);
+    const instant = fc.integer({ min: -2 * HOUR_MS, max: 2 * HOUR_MS }).map((ms) => startMs + ms);
+    const rounds = fc.sample(instant, 200).map((atMs) => ended(atMs));
+    const archive = new S3Archive(s3, bucket);
+    await archive.write(rounds, '1000-2000');
+    await fc.assert(
+      fc.asyncProperty(instant, fc.nat(2 * HOUR_MS), async (fromMs, lengthMs) => {
+        const isWithin = ({ updatedAtMs: atMs }: Round | AccountedRound) =>
+          atMs >= fromMs && atMs < fromMs + lengthMs;
+        const found = (await read(fromMs, fromMs + lengthMs)).flat().filter(isWithin);
+        expect(ids(found)).toEqual(ids(rounds.filter(isWithin)));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('are all found where one answer of S3 does not list them', async () => {
+    const rounds = Array.from({ length: 5 }, () => ended(NOW_MS));
+    const archive = new S3Archive(s3, bucket);
+    await Promise.all(rounds.map((round, index) => archive.write([round], `batch-${index}`)));
+    await Promise.all(rounds.map((round, index) => writeToDay([round], `old-${index}`)));
+    let files: (readonly AccountedRound[])[] = [];
+    await listedWith(2, async () => {
+      files = await read(NOW_MS, NOW_MS + 1);
+    });
+    expect(files).toHaveLength(10);
+    expect(ids(files.flat())).toEqual(ids([...rounds, ...rounds]));
+  });
+
+  it('are listed without those of the rest of their hour and day', async () => {
+    const dayMs = NOW_MS - (NOW_MS % DAY_MS);
+    const everyMinute = Array.from({ length: 60 }, (_, index) => ended(dayMs + index * MINUTE_MS));
+    await new S3Archive(s3, bucket).write([...everyMinute, ended(dayMs + HOUR_MS)], 'batch-1');
+    const folders = await listedWith(12, async () => {
+      const found = await names(dayMs + 30 * MINUTE_MS, dayMs + 40 * MINUTE_MS);
+      expect(found).toHaveLength(10);
+    });
+    const folder = `rounds/operator=demo/date=${new Date(dayMs).toISOString().slice(0, 10)}/`;
+    expect(folders).toEqual([folder, `${folder}hour=00/`]);
+  });
+
+  it('come from before there were hours as well, but for those that were written before it', async () => {
+    const dayMs = NOW_MS - (NOW_MS % DAY_MS);
+    const old = ended(dayMs);
+    await writeToDay([old], '100000000000000000001-100000000000000000009');
+    await writeToDay([old], 'zzz');
+    expect(ids((await read(dayMs, dayMs + 1)).flat())).toEqual(ids([old, old]));
+    // As far in the future as no test runs.
+    const futureMs = NOW_MS + HOUR_MS;
+    await writeToDay([ended(futureMs)], 'manual');
+    expect(await names(futureMs, futureMs + 1)).toEqual([]);
+  });
+
+  it('are none without rounds', async () => {
+    expect(await names(NOW_MS, NOW_MS + DAY_MS)).toEqual([]);
+  });
+});
+
+describe('an archive that cannot be read', () => {
+  const line = (change: object) => JSON.stringify({ ...archiveRecord(ended(NOW_MS)), ...change });
+  it.each([
+    ['no gzip', Buffer.from('text')],
+    ['no JSON', gzipSync('{"schema_version":')],
+    ['a line of another form', gzipSync(line({ stake: 1 }))],
+    ['a line of a later version', gzipSync(line({ schema_version: 99 }))],
+  ])('is an error: %s', async (_, Body) => {
+    const day = new Date(NOW_MS).toISOString().slice(0, 10);
+    const Key = `rounds/operator=demo/date=${day}/batch-1.jsonl.gz`;
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    await expect(read(NOW_MS, NOW_MS + 1)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  });
+
+  it('is an error that can be retried where S3 does not answer', async () => {
+    bucket = 'no-such-bucket';
+    await expect(read(NOW_MS, NOW_MS + 1)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
+import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
+import type { Round } from '../../shared/rounds/round.ts';
+import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
+import { delayedMessages, takeMessages, useLocalServices } from './local-services.ts';
+import * as compose from '../../functions/_runtime/composition.ts';
+import { lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
+import { handler } from '../../functions/archive/process-ledger-stream/handler.ts';
+
+// Read when the metrics are made, which the imports do.
+vi.hoisted(() => {
+  process.env['POWERTOOLS_METRICS_NAMESPACE'] = 'serverless-rgs';
+  process.env['POWERTOOLS_SERVICE_NAME'] = 'process-ledger-stream';
+});
+
+const services = useLocalServices();
+const delivered: string[] = [];
+let sequence = 0;
+let playerId: string;
+
+beforeAll(() => {
+  services().deliverEvents(
+    async ({ detail }) => void delivered.push((detail as { round_id: string }).round_id),
+  );
+});
+
+beforeEach(() => {
+  playerId = `player-${randomUUID()}`;
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  return () => vi.restoreAllMocks();
+});
+
+const intent = (number = 1) =>
+  sampleIntent({
+    log: { operatorId: 'demo', playerId, gameCode: 'happy-panda' },
+    number,
+    roundId: randomUUID(),
+    updatedAtMs: Date.now(),
+  });
+const lost = (round = intent()) =>
+  ({ ...round, status: 'COMMITTED', outcome: sampleOutcome({ winMinor: 0n }) }) as const;
+
+/** A round that is in the ledger as it ended, and that the stream has not told of. */
+async function played(number: number) {
+  const round = intent(number);
+  await compose.ledger().append(round);
+  await compose.ledger().save(lost(round), { status: 'INTENT', epoch: 1 });
+  return round;
+}
+
+/** In milliseconds, where the round expires. */
+async function expiryOf(round: Round): Promise<number | undefined> {
+  const client = documentClient();
+  const { Item } = await client.send(
+    new GetCommand({ TableName: 'ledger', Key: keyOf(round), ConsistentRead: true }),
+  );
+  client.destroy();
+  const seconds: unknown = Item?.['expiresAt'];
+  return typeof seconds === 'bigint' ? Number(seconds) * 1000 : undefined;
+}
+
+type Change = NonNullable<DynamoDBRecord['dynamodb']>;
+
+/** A record as Lambda hands it over, made from what the ledger's codec would have stored. */
+function record(after: Round | undefined, before?: Round, change: Partial<Change> = {}): DynamoDBRecord {
+  sequence += 1;
+  const image = (round: Round) => marshallItem({ ...encodeRound(round) }) as Change['NewImage'];
+  return {
+    eventID: `event-${sequence}`,
+    eventName: after ? (before ? 'MODIFY' : 'INSERT') : 'REMOVE',
+    dynamodb: {
+      SequenceNumber: String(sequence),
+      ...(after && { NewImage: image(after) }),
+      ...(before && { OldImage: image(before) }),
+      ...change,
+    },
+  };
+}
+
+const consume = (...Records: DynamoDBRecord[]) =>
+  handler({ Records }, lambdaContext, {
+    signal: new AbortController().signal,
+  }) as Promise<DynamoDBBatchResponse>;
+
+/** The ids of all rounds in the archive, as often as they are there. */
+async function archivedIds(): Promise<string[]> {
+  const s3 = new S3Client();
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'archive' }));
+  const ids: string[] = [];
+  for (const { Key } of Contents) {
+    const object = await s3.send(new GetObjectCommand({ Bucket: 'archive', Key }));
+    const lines = gunzipSync((await object.Body?.transformToByteArray()) ?? new Uint8Array()).toString();
+    ids.push(
+      ...lines
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => (JSON.parse(line) as { round_id: string }).round_id),
+    );
+  }
+  s3.destroy();
+  return ids;
+}
+
+describe("a batch of the ledger's stream", () => {
+  it('puts ended rounds into the archive, and tells the bus', async () => {
+    const round = intent();
+    expect(await consume(record(round), record(lost(round), round))).toEqual({ batchItemFailures: [] });
+    expect(await archivedIds()).toContain(round.roundId);
+    await vi.waitFor(() => expect(delivered).toContain(round.roundId), { timeout: 10_000 });
+  });
+
+  it('that is delivered again leaves one copy of each round', async () => {
+    const round = intent();
+    const batch = [record(round), record(lost(round), round)];
+    await consume(...batch);
+    await consume(...batch);
+    expect((await archivedIds()).filter((id) => id === round.roundId)).toHaveLength(1);
+  });
+
+  it('queues a check of an unfinished round, which is not due at once', async () => {
+    const before = await delayedMessages('RECOVERY_QUEUE_URL');
+    await consume(record(intent()));
+    expect(await delayedMessages('RECOVERY_QUEUE_URL')).toBe(before + 1);
+    expect(await takeMessages('RECOVERY_QUEUE_URL')).toEqual([]);
+  });
+
+  it('lets the predecessor of an ended round expire, and not the round itself', async () => {
+    const [first, second] = [await played(1), await played(2)];
+    await consume(record(lost(first), first));
+    await consume(record(lost(second), second));
+    const days = (((await expiryOf(first)) ?? 0) - Date.now()) / 86_400_000;
+    expect(days).toBeCloseTo(30, 1);
+    expect(await expiryOf(second)).toBeUndefined();
+  });
+
+  it('keeps a round whose own record was put aside, whatever follows it', async () => {
+    const rounds = [await played(1), await played(2), await played(3), await played(4)] as const;
+    for (const round of rounds) {
+      const ending = record(lost(round), round);
+      if (round === rounds[1]) Object.assign(ending.dynamodb?.NewImage ?? {}, { v: { N: '99' } });
+      await consume(ending);
+    }
+    expect(await takeMessages('PARKING_QUEUE_URL')).toHaveLength(1);
+    const expiries = await Promise.all(rounds.map(expiryOf));
+    expect(expiries.map((expiry) => expiry !== undefined)).toEqual([false, false, true, false]);
+  });
+
+  it('takes its own marks and expiries for nothing new', async () => {
+    const [first, second] = [await played(1), await played(2)];
+    await consume(record(lost(first), first), record(lost(second), second));
+    const before = await archivedIds();
+    const unmarked = marshallItem({ ...encodeRound(lost(first)) }) as Change['NewImage'];
+    const marked = { ...unmarked, archived: { BOOL: true } };
+    const expiring = { ...marked, expiresAt: { N: '1800000000' } };
+    await consume(
+      record(lost(first), first, { NewImage: marked, OldImage: unmarked }),
+      record(lost(first), first, { NewImage: expiring, OldImage: marked }),
+    );
+    expect(await archivedIds()).toEqual(before);
+    expect(await takeMessages('RECOVERY_QUEUE_URL')).toEqual([]);
+  });
+
+  it('with nothing but the removal of expired rounds asks nothing of anybody', async () => {
+    const before = await archivedIds();
+    expect(await consume(record(undefined, lost()))).toEqual({ batchItemFailures: [] });
+    expect(await archivedIds()).toEqual(before);
+    expect(await takeMessages('PARKING_QUEUE_URL')).toEqual([]);
+  });
+});
+
+describe('a record that cannot be read', () => {
+  const unreadable: [string, () => DynamoDBRecord][] = [
+    ['it has no image', () => ({ eventName: 'INSERT', dynamodb: { SequenceNumber: '900' } })],
+    ['it says nothing at all', () => ({ eventName: 'MODIFY' })],
+    ['it is of a later version', () => broken({ v: { N: '99' } })],
+    ['its amount is none', () => broken({ stake: { N: '-1' } })],
+    ['its status is unknown', () => broken({ status: { S: 'PAID_TWICE' } })],
+    ['its key is not that of a round', () => broken({ sk: { S: 'step#1' } })],
+  ];
+
+  function broken(attributes: Record<string, { N: string } | { S: string }>): DynamoDBRecord {
+    const good = record(intent());
+    return {
+      ...good,
+      dynamodb: { ...good.dynamodb, NewImage: { ...good.dynamodb?.NewImage, ...attributes } },
+    };
+  }
+
+  it.each(unreadable)('is parked with all it holds, and its neighbours go on: %s', async (_, make) => {
+    const [before, after] = [intent(), intent()];
+    const poison = make();
+    const reply = await consume(record(lost(before), before), poison, record(lost(after), after));
+    expect(reply).toEqual({ batchItemFailures: [] });
+    const parked = (await takeMessages('PARKING_QUEUE_URL')).map(
+      (body) => JSON.parse(body) as { reason: string; record: string; truncated: boolean },
+    );
+    expect(parked).toHaveLength(1);
+    expect(parked[0]).toMatchObject({ truncated: false, reason: expect.stringContaining('FaultError') });
+    expect(JSON.parse(parked[0]?.record ?? '')).toEqual(poison);
+    expect(await archivedIds()).toEqual(expect.arrayContaining([before.roundId, after.roundId]));
+  });
+
+  it.each(['HOT_RETENTION_DAYS', 'ROUND_LEASE_MS', 'ARCHIVE_BUCKET'])(
+    'is not parked by a function that has no %s, which would park it again at each retry',
+    async (name) => {
+      vi.stubEnv(name, undefined);
+      vi.resetModules();
+      const { handler: misconfigured } = await import(
+        '../../functions/archive/process-ledger-stream/handler.ts'
+      );
+      const consuming = misconfigured({ Records: [{ eventName: 'MODIFY' }] }, lambdaContext, {
+        signal: new AbortController().signal,
+      });
+      await expect(consuming).rejects.toMatchObject({ code: 'MISCONFIGURED' });
+      vi.unstubAllEnvs();
+      expect(await takeMessages('PARKING_QUEUE_URL')).toEqual([]);
+    },
+  );
+
+  it('wakes somebody', async () => {
+    const written = vi.mocked(process.stdout.write);
+    await consume({ eventName: 'MODIFY' });
+    expect(written.mock.calls.map(([chunk]) => String(chunk)).join('')).toContain('"RecordParked":1');
+    await takeMessages('PARKING_QUEUE_URL');
+  });
+});
+
+describe('a service that is down', () => {
+  it('makes the whole batch fail, to be delivered again', async () => {
+    const round = intent();
+    const write = vi.spyOn(compose.archive(), 'write').mockRejectedValue(new Error('S3 is down'));
+    await expect(consume(record(lost(round), round))).rejects.toThrow('S3 is down');
+    write.mockRestore();
+    await consume(record(lost(round), round));
+    expect(await archivedIds()).toContain(round.roundId);
+  });
+
+  it('makes the whole batch fail where an unreadable record cannot be parked either', async () => {
+    vi.spyOn(compose.parking(), 'park').mockRejectedValue(new Error('SQS is down'));
+    await expect(consume({ eventName: 'MODIFY' })).rejects.toThrow('SQS is down');
+  });
+});
