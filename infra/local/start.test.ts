@@ -41,8 +41,9 @@ interface LocalRun {
 }
 
 function start(environment: Record<string, string> = {}, argv: string[] = []): LocalRun {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [START, ...argv], {
-    env: { PATH: process.env['PATH'], PORT: '0', WALLET_PORT: '0', RGS_DATA: folder, ...environment },
+    env: { PATH, NODE_COMPILE_CACHE, PORT: '0', WALLET_PORT: '0', RGS_DATA: folder, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

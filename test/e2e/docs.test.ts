@@ -8,7 +8,7 @@ import { LaunchResponse, RoundRecord, RoundResponse } from '../../functions/_api
 import { commandEnvironment, proofOf } from '../docs/commands.ts';
 import { commandsOf, page, pages, ROOT } from '../docs/pages.ts';
 import { call } from './client.ts';
-import { target } from './target.ts';
+import { target } from './own-target.ts';
 
 const BETWEEN = '\x1e';
 const readme = stackCommands('README.md');

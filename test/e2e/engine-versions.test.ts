@@ -6,7 +6,7 @@ import { activateEngine, publishEngine } from '../../infra/commands/publish-engi
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { Player } from './client.ts';
-import { target } from './target.ts';
+import { target } from './own-target.ts';
 
 const GAME = 'happy-panda';
 const MAX_SPINS = 2_000;

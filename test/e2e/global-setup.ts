@@ -6,18 +6,20 @@ import { LocalStackProcess } from './local-stack.ts';
 import type { Target } from './target.ts';
 
 /**
- * Gives the suite something to play against: the stack that RGS_API_URL names, or else a local one for each worker, started
- * when its first test asks for it.
+ * Gives the suite something to play against: the stack that RGS_API_URL names, or else local ones. Each is started when the
+ * first test asks for it by its name.
  * RGS_WALLET_URL then is the demo wallet that the stack's operator `demo` is registered with, RGS_OPERATOR_KEY its key,
  * RGS_OUTPUTS the stack's outputs as JSON; the AWS SDK's own variables lead to the tables and buckets.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const named = namedTarget();
   const stacks = new Map<string, Promise<LocalStackProcess>>();
-  async function targetOf(worker: string): Promise<Target> {
+  async function targetOf(name: string): Promise<Target> {
     if (named) return named;
-    const stack = stacks.get(worker) ?? LocalStackProcess.start();
-    stacks.set(worker, stack);
+    const stack = stacks.get(name) ?? LocalStackProcess.start();
+    stacks.set(name, stack);
+    // Whoever asks next tries again.
+    stack.catch(() => stacks.delete(name));
     return (await stack).target;
   }
   const server = createServer(({ url = '' }, response) => {

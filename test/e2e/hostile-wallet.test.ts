@@ -10,8 +10,9 @@ import { codeOf, eventually, minor, Player, type Record_ } from './client.ts';
 import { Chance, playUntil, rulesLeftOut, setFaults } from './hostile-table.ts';
 import { LocalStackProcess } from './local-stack.ts';
 import { withOneCallOperator } from './operators.ts';
+import { target } from './own-target.ts';
 import { expectReconciled, journalOf } from './reconciled.ts';
-import { type Target, target } from './target.ts';
+import type { Target } from './target.ts';
 
 const OUTAGE_MS = 60_000;
 const PAID_WITHIN_MS = 120_000;

@@ -7,6 +7,9 @@ import type { Target } from './target.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
+/** A bound for what hangs: a busy machine that starts several at once takes far longer than the usual seconds. */
+const START_LIMIT_MS = 200_000;
+
 /** What the local run leaves beside its data for commands. */
 const Deployment = z.object({
   outputs: z.record(z.string(), z.string()),
@@ -68,7 +71,7 @@ export class LocalStackProcess {
 
 /** Reads what a user reads: the addresses and the key that are printed when everything serves. */
 async function readyTarget(child: ChildProcess, data: string, output: readonly string[]): Promise<Target> {
-  for (const deadline = Date.now() + 100_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + START_LIMIT_MS; Date.now() < deadline; ) {
     if (child.exitCode !== null || child.signalCode !== null) break;
     const said = output.join('');
     const apiUrl = /^\s*API\s+(http\S+)/m.exec(said)?.[1];

@@ -11,8 +11,9 @@ import { assembleEngine } from '../../shared/engines/host/hostile-engine.fixture
 import { archivedRounds } from './archive.ts';
 import { call, codeOf, eventually, Player } from './client.ts';
 import { playUntil } from './hostile-table.ts';
+import { withOwnOperator } from './operators.ts';
 import { expectReconciled, journalOf } from './reconciled.ts';
-import { target } from './target.ts';
+import { type Target, target } from './target.ts';
 
 const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const endpointOf = (service: string) => target().environment[`AWS_ENDPOINT_URL_${service}`] ?? '';
@@ -24,6 +25,12 @@ afterAll(() => {
   for (const client of [sqs, s3, dynamodb]) client.destroy();
 });
 
+/** Reconciled, which other files' rounds of the same operator would be in the way of. */
+let operator: Target;
+beforeAll(async () => {
+  operator = await withOwnOperator(target());
+});
+
 describe('a record of the ledger that cannot be read', () => {
   const TableName = target().outputs['LedgerTable'];
   const poison = { poison: `poison-${randomUUID()}`, status: 'CREDITED' };
@@ -31,7 +38,7 @@ describe('a record of the ledger that cannot be read', () => {
   afterAll(() => dynamodb.send(new DeleteCommand({ TableName, Key: key })));
 
   it('is parked with all it holds, and the rounds around it are archived', async () => {
-    const players = await Promise.all([Player.open(target()), Player.open(target())]);
+    const players = await Promise.all([Player.open(operator), Player.open(operator)]);
     const stop = new AbortController();
     const playing = Promise.all(players.map((player) => playUntil(player, stop.signal)));
     const roundsPlayed = async () =>
@@ -56,7 +63,7 @@ describe('a record of the ledger that cannot be read', () => {
     await sqs.send(
       new DeleteMessageCommand({ QueueUrl: target().outputs['ParkingQueueUrl'], ReceiptHandle: receipt }),
     );
-    const rounds = await expectReconciled(target(), players);
+    const rounds = await expectReconciled(operator, players);
     expect(rounds.length).toBeGreaterThan(8);
   });
 
@@ -86,7 +93,7 @@ describe('a game whose engine traps', () => {
   afterAll(() => admin.putGame({ ...game, engineHash, enabled: false }));
 
   it('fails each of its rounds with nothing charged, while the same player wins and loses at another game', async () => {
-    const player = await Player.open(target());
+    const player = await Player.open(operator);
     const sessionId = await launch(player);
     const spin = () =>
       call(target(), 'POST', `/api/v1/games/${GAME}/spin`, {
@@ -103,11 +110,11 @@ describe('a game whose engine traps', () => {
     for (const round of rounds)
       expect(round).toMatchObject({ status: 'FAILED', final: true, reason: 'ENGINE_TRAP', win: null });
     // The books have the other game's rounds and nothing else.
-    expect(await expectReconciled(target(), [player])).toHaveLength(3);
+    expect(await expectReconciled(operator, [player])).toHaveLength(3);
     const ids = new Set(rounds.map(({ round_id }) => round_id));
     expect((await journalOf(player)).filter(({ round_id }) => ids.has(round_id ?? ''))).toEqual([]);
     await eventually(async () => {
-      const archived = await archivedRounds(target());
+      const archived = await archivedRounds(operator);
       return (
         rounds.every(({ round_id }) => archived.get(round_id)?.['failure'] === 'ENGINE_TRAP') || undefined
       );
@@ -116,8 +123,8 @@ describe('a game whose engine traps', () => {
 
   async function launch({ playerId }: Player): Promise<string> {
     const reply = await call(target(), 'POST', `/api/v1/games/${GAME}/session`, {
-      body: { player_id: playerId, currency: 'EUR', operator_id: 'demo' },
-      headers: { 'x-operator-key': target().operatorKey },
+      body: { player_id: playerId, currency: 'EUR', operator_id: operator.operatorId },
+      headers: { 'x-operator-key': operator.operatorKey },
     });
     return LaunchResponse.parse(reply.json).session_id;
   }

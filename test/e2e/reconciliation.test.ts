@@ -98,7 +98,7 @@ interface Ended {
 }
 
 function command(...options: string[]): Promise<Ended> {
-  const script = ['infra/commands/reconcile.ts', ...options];
+  const script = ['infra/commands/reconcile.command.ts', ...options];
   const environment = { ...process.env, RGS_DATA: folder };
   return new Promise((resolve) => {
     execFile(process.execPath, script, { cwd: ROOT, env: environment }, (error, stdout, stderr) => {
@@ -314,9 +314,9 @@ describe('a wallet that lists nothing', () => {
 
 describe('a command that cannot be done', () => {
   it.each([
-    ['no operator', [], /Usage: npm run reconcile/],
+    ['no operator', [], /--operator ID is missing/],
     ['an operator that is not there', ['--operator', 'nobody'], /There is no operator nobody/],
-    ['half a period', ['--operator', 'demo', '--from', '2026-11-20'], /Usage: npm run reconcile/],
+    ['half a period', ['--operator', 'demo', '--from', '2026-11-20'], /--from and --to belong together/],
     [
       'a period of the far past',
       ['--operator', 'demo', '--from', '2020-01-01', '--to', '2020-01-02'],

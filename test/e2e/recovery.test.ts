@@ -15,7 +15,7 @@ import type { IntentRound, Round } from '../../shared/rounds/round.ts';
 import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
 import { committed, intent } from '../../shared/rounds/any-round.fixture.ts';
 import { eventually, netMinor, Player } from './client.ts';
-import { target } from './target.ts';
+import { target } from './own-target.ts';
 
 const START_MINOR = 100_000n;
 const HOUR_MS = 3_600_000;

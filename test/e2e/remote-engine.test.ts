@@ -15,7 +15,7 @@ const PORT = randomInt(20_000, 32_000);
 
 /** The command that serves an engine, in a process of its own. */
 async function serveEngine(): Promise<ChildProcess> {
-  const args = ['infra/commands/serve-engine.ts', 'happy-panda', '--port', String(PORT)];
+  const args = ['infra/commands/serve-engine.command.ts', 'happy-panda', '--port', String(PORT)];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
@@ -41,7 +41,7 @@ let bonusActive = false;
 beforeAll(async () => {
   [stack, server] = await Promise.all([LocalStackProcess.start(), serveEngine()]);
   const url = `http://127.0.0.1:${PORT}`;
-  const command = ['infra/commands/connect-engine.ts', 'treasure-hunt', '--url', url];
+  const command = ['infra/commands/connect-engine.command.ts', 'treasure-hunt', '--url', url];
   const options = ['--engine', 'happy-panda', '--offer', 'engines/happy-panda/game.json', '--activate'];
   const env = { ...process.env, RGS_DATA: stack.dataDirectory };
   const { stdout } = await promisify(execFile)(process.execPath, [...command, ...options], {

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DEMO_WALLET_SECRET } from '../../infra/local/seed.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { codeOf, eventually, minor, netMinor, Player, type Record_ } from './client.ts';
-import { LocalStackProcess } from './local-stack.ts';
-import { registerAt } from './operators.ts';
+import { withOwnOperator } from './operators.ts';
+import { target } from './target.ts';
 
 /** What the network does to a call of the wallet: nothing, cut it off before it arrives, or cut off or hold back its answer. */
 type Fault = 'none' | 'unreachable' | 'answer lost' | 'answer held back';
@@ -63,31 +62,21 @@ class FaultyNetwork {
   }
 }
 
-let stack: LocalStackProcess;
-let network: FaultyNetwork;
-let player: Player;
+/** A player, and the network between the game server and the wallet of its operator. */
+interface Seat {
+  readonly network: FaultyNetwork;
+  readonly player: Player;
+}
 
-beforeAll(async () => {
-  stack = await LocalStackProcess.start();
-  const { walletUrl, operatorKey } = stack.target;
-  network = await FaultyNetwork.start(walletUrl);
-  // Before the first launch, so that no function remembers the operator with its wallet's own address.
-  await registerAt(stack.target, {
-    operatorId: 'demo',
-    name: 'Demo operator behind a bad network',
-    walletUrl: network.url,
-    walletSecret: DEMO_WALLET_SECRET,
-    operatorKey,
-  });
-});
-afterAll(async () => {
-  await stack?.remove();
-  await network?.stop();
-});
-beforeEach(async () => {
-  network.faults = {};
-  player = await Player.open(stack.target);
-});
+const networks: FaultyNetwork[] = [];
+afterAll(() => Promise.all(networks.map((network) => network.stop())));
+
+/** Each test has an operator of its own, so that none waits for the faults of another one. */
+async function seat(): Promise<Seat> {
+  const network = await FaultyNetwork.start(target().walletUrl);
+  networks.push(network);
+  return { network, player: await Player.open(await withOwnOperator(target(), network.url)) };
+}
 
 interface JournalEntry {
   readonly kind: string;
@@ -96,8 +85,8 @@ interface JournalEntry {
 }
 
 /** What the wallet has on its books for the player, without the deposit. */
-async function journal(): Promise<JournalEntry[]> {
-  const reply = await fetch(`${stack.target.walletUrl}/transactions?player_id=${player.playerId}`);
+async function journalOf({ playerId }: Player): Promise<JournalEntry[]> {
+  const reply = await fetch(`${target().walletUrl}/transactions?player_id=${playerId}`);
   const { transactions } = (await reply.json()) as { transactions: JournalEntry[] };
   return transactions
     .filter(({ kind }) => kind !== 'deposit')
@@ -106,7 +95,7 @@ async function journal(): Promise<JournalEntry[]> {
 
 const START_MINOR = 100_000n;
 
-async function whenAllAreFinal(): Promise<Record_[]> {
+async function whenAllAreFinal(player: Player): Promise<Record_[]> {
   return eventually(async () => {
     const rounds = await player.rounds();
     return rounds.every(({ final }) => final) ? rounds : undefined;
@@ -131,11 +120,13 @@ function expectBooksToMatch(rounds: readonly Record_[], entries: readonly Journa
   );
 }
 
-describe('a wallet that takes stakes, but whose credits do not come through', () => {
+// Both mostly wait until recovery comes back to them.
+describe.concurrent('a wallet that takes stakes, but whose credits do not come through', () => {
   it.each([
     ['the calls do not arrive', 'unreachable'],
     ['the answers do not come back', 'answer lost'],
   ] as const)('is owed every win, and gets each exactly once when it is back: %s', async (_, fault) => {
+    const { network, player } = await seat();
     network.faults = { credit: fault };
     let wonMinor = 0n;
     for (let round = 0; round < 40 || wonMinor === 0n; round += 1) {
@@ -149,10 +140,10 @@ describe('a wallet that takes stakes, but whose credits do not come through', ()
     expect(new Set(owed.map(({ status }) => status))).toEqual(new Set(['COMMITTED']));
 
     network.faults = {};
-    const rounds = await whenAllAreFinal();
+    const rounds = await whenAllAreFinal(player);
     expect(rounds).toHaveLength(during.length);
     expect(rounds.reduce((sum, round) => sum + minor(round.win), 0n)).toBe(wonMinor);
-    expectBooksToMatch(rounds, await journal());
+    expectBooksToMatch(rounds, await journalOf(player));
     const net = rounds.reduce((sum, round) => sum + netMinor(round), 0n);
     expect(await player.walletBalanceMinor()).toBe(START_MINOR + net);
   });
@@ -160,13 +151,14 @@ describe('a wallet that takes stakes, but whose credits do not come through', ()
 
 describe('a wallet that takes the stake, but answers too late', () => {
   it('gets the round voided, and has given the stake back', async () => {
+    const { network, player } = await seat();
     network.faults = { debit: 'answer held back' };
     const reply = await player.spin();
     expect(codeOf(reply)).toBe('ROUND_VOIDED');
     network.faults = {};
-    const [round] = await whenAllAreFinal();
+    const [round] = await whenAllAreFinal(player);
     expect(round).toMatchObject({ status: 'VOIDED', win: null, outcome: null });
-    expect(await journal()).toEqual([
+    expect(await journalOf(player)).toEqual([
       { kind: 'debit', change: '-1.00', round_id: round?.round_id },
       { kind: 'rollback', change: '1.00', round_id: round?.round_id },
     ]);
@@ -175,6 +167,7 @@ describe('a wallet that takes the stake, but answers too late', () => {
   });
 
   it('still owes the stake where the rollback gets lost as well, and gives it back when it can be reached', async () => {
+    const { network, player } = await seat();
     network.faults = { debit: 'answer lost', rollback: 'unreachable' };
     expect(codeOf(await player.spin())).toBe('ROUND_VOIDED');
     expect((await player.rounds()).map(({ status }) => status)).toEqual(['VOIDING']);
@@ -182,20 +175,21 @@ describe('a wallet that takes the stake, but answers too late', () => {
     expect(codeOf(await player.spin())).toBe('ROUND_IN_FLIGHT');
 
     network.faults = {};
-    const rounds = await whenAllAreFinal();
+    const rounds = await whenAllAreFinal(player);
     expect(rounds.map(({ status }) => status)).toEqual(['VOIDED']);
     expect(await player.walletBalanceMinor()).toBe(START_MINOR);
-    expectBooksToMatch(rounds, await journal());
+    expectBooksToMatch(rounds, await journalOf(player));
     expect((await player.spin()).status).toBe(200);
   });
 });
 
 describe('a wallet that cannot be reached at all', () => {
   it('takes nothing, and the player plays on when it is back', async () => {
+    const { network, player } = await seat();
     network.faults = { '*': 'unreachable' };
     expect(codeOf(await player.spin())).toBe('ROUND_VOIDED');
     network.faults = {};
-    const rounds = await whenAllAreFinal();
+    const rounds = await whenAllAreFinal(player);
     expect(rounds.map(({ status }) => status)).toEqual(['VOIDED']);
     expect(await player.walletBalanceMinor()).toBe(START_MINOR);
     expect((await player.spin()).status).toBe(200);

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     name: 'emulator',
     include: ['test/e2e/**/*.test.ts'],
-    // They need the local run: five start stacks of their own, to kill, cut off or measure them, three reach into its tables,
+    // They need the local run: four start stacks of their own, to kill, cut off or measure them, four reach into its tables,
     // queues and registry, one runs the lines of the documentation, which name it.
     exclude: [
       'crash',
