@@ -18,16 +18,25 @@ import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fi
 import { changeOf } from '../../functions/_runtime/ledger-change.ts';
 import { createTable, startDynoxide, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
 import { commandEnvironment, type Proof, proofOf } from './commands.ts';
-import { commandsOf, fences, page, pages, ROOT } from './pages.ts';
+import { commandsOf, fences, page, pages, ROOT, tableUnder } from './pages.ts';
 
 const commands = [...new Set(pages().flatMap(commandsOf))];
 const provedBy = (...proofs: readonly Proof[]) =>
   commands.filter((command) => proofs.some((proof) => proof === proofOf(command)));
 
+/** Stands for the AWS CLI: it repeats its words, and calls an output of the stack by its own name. */
+const AWS = `#!/bin/sh
+case "$*" in *"OutputKey=='"*) [ "$REPEAT" ] || { key="\${*#*OutputKey==\\'}"; echo "\${key%%\\'*}"; exit; } ;; esac
+for word; do printf "%s\\0" "$word"; done
+`;
+
+/** The function of the shell with which docs/operations.md reads an output. */
+const readOutput = commands.find((command) => command.startsWith('output() {')) ?? '';
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'rgs-docs-'));
-  await writeFile(path.join(folder, 'aws'), '#!/bin/sh\nfor word; do printf "%s\\0" "$word"; done\n');
+  await writeFile(path.join(folder, 'aws'), AWS);
   await chmod(path.join(folder, 'aws'), 0o755);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -41,7 +50,9 @@ async function run(command: string, variables: Readonly<Record<string, string>> 
 /** What the shell would hand to the AWS CLI: service, operation, and the options by their names in the API. */
 async function awsCall(command: string, variables: Readonly<Record<string, string>> = {}) {
   const PATH = `${folder}:${process.env['PATH']}`;
-  const [service = '', operation = '', ...words] = (await run(command, { ...variables, PATH })).split('\0');
+  const [, assigned] = /^[A-Z_]+=\$\((aws .*)\)$/.exec(command) ?? [];
+  const script = `${readOutput}\n${assigned ?? command}`;
+  const [service = '', operation = '', ...words] = (await run(script, { ...variables, PATH })).split('\0');
   const input: Record<string, unknown> = {};
   for (let index = 0; index + 1 < words.length; index += 2) {
     const [option = '', value = ''] = words.slice(index);
@@ -110,7 +121,7 @@ describe('a command that is not run', () => {
       lambda: ['GetAccountSettings', 'Invoke'],
       cloudwatch: ['DescribeAlarms', 'SetAlarmState'],
     };
-    for (const command of notRun.filter((candidate) => candidate.startsWith('aws '))) {
+    for (const command of notRun.filter((candidate) => /^(?:[A-Z_]+=\$\()?aws /.test(candidate))) {
       const { service, operation } = await awsCall(command);
       const operations = Object.keys(clients[service] ?? {});
       expect([...operations, ...(known[service] ?? []).map((name) => `${name}Command`)], command).toContain(
@@ -120,19 +131,46 @@ describe('a command that is not run', () => {
   });
 });
 
+describe('the outputs in the commands of docs/operations.md', () => {
+  it('are read from the stack by their names', async () => {
+    const { service, operation, input } = await awsCall('output ApiUrl', { REPEAT: 'yes' });
+    expect([service, operation, input]).toEqual([
+      'cloudformation',
+      'DescribeStacks',
+      { StackName: 'rgs-prod', Query: "Stacks[0].Outputs[?OutputKey=='ApiUrl'].OutputValue", Output: 'text' },
+    ]);
+  });
+
+  it('are outputs that the page lists', () => {
+    const listed = tableUnder(page('docs/operations.md'), 'Outputs').map(([output]) => output);
+    const read = commands.flatMap((command) => [...command.matchAll(/\$\(output (\w+)\)/g)]);
+    expect(read.length).toBeGreaterThan(3);
+    expect(read.map(([, name]) => name).filter((name) => !listed.includes(name))).toEqual([]);
+  });
+
+  it('and every other name that starts a variable is set by a command or explained by the page', () => {
+    const { text } = page('docs/operations.md');
+    const used = [...text.matchAll(/"\$([A-Z_]+)"/g)].map(([, name = '']) => name);
+    const explained = (name: string) =>
+      text.includes(`${name}=$(`) || text.replaceAll(`"$${name}"`, '').includes(`\`${name}\``);
+    expect(used.length).toBeGreaterThan(5);
+    expect(used.filter((name) => !explained(name))).toEqual([]);
+  });
+});
+
 describe('docs/operations.md, on a database', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startDynoxide();
-    await createTable(database.client, 'config');
-    await createTable(database.client, 'ledger', 'roundId');
+    await createTable(database.client, 'ConfigTable');
+    await createTable(database.client, 'LedgerTable', 'roundId');
   }, 30_000);
   afterAll(() => database.stop());
 
   const named = (part: string) => provedBy('database').filter((command) => command.includes(part));
 
   it('disables the game and the operator that the commands name', async () => {
-    const admin = new DynamoRegistryAdmin(database.client, 'config');
+    const admin = new DynamoRegistryAdmin(database.client, 'ConfigTable');
     const bets = [{ currency: 'EUR', allowedMinor: [100n] }];
     await admin.putGame({
       gameCode: 'happy-panda',
@@ -155,7 +193,7 @@ describe('docs/operations.md, on a database', () => {
     expect(updates).toHaveLength(2);
     for (const update of updates) await send(new dynamodb.UpdateItemCommand(await inputOf(update)));
 
-    const registry = new DynamoRegistry(database.client, 'config', systemClock);
+    const registry = new DynamoRegistry(database.client, 'ConfigTable', systemClock);
     expect(await registry.game('happy-panda')).toMatchObject({ enabled: false, bets });
     expect(await registry.operator('acme')).toEqual({ ...acme, enabled: false });
     expect(await registry.operatorByKey('cd'.repeat(32))).toMatchObject({ operatorId: 'acme' });
@@ -165,7 +203,7 @@ describe('docs/operations.md, on a database', () => {
     const { status: _, ...rest } = sampleIntent({ number: 42 });
     const round = { ...rest, status: 'CREDITED', outcome: sampleOutcome() } as const;
     const Item = marshallItem(encodeRound(round)) as never;
-    await send(new dynamodb.PutItemCommand({ TableName: 'ledger', Item: bytesIn(Item) }));
+    await send(new dynamodb.PutItemCommand({ TableName: 'LedgerTable', Item: bytesIn(Item) }));
 
     const [read = ''] = named('get-item');
     const { Item: item } = await send(new dynamodb.GetItemCommand(await inputOf(read)));
@@ -184,7 +222,7 @@ describe('docs/operations.md, on a database', () => {
   const send: dynamodb.DynamoDBClient['send'] = ((command: never) => database.client.send(command)) as never;
 
   async function inputOf(command: string): Promise<never> {
-    const { input } = await awsCall(command, { CONFIG_TABLE: 'config', LEDGER_TABLE: 'ledger' });
+    const { input } = await awsCall(command);
     return input as never;
   }
 });

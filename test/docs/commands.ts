@@ -2,17 +2,23 @@
 import { ROOT } from './pages.ts';
 
 /**
- * `stack`: run by the end-to-end suite against its stack. `here`: run by the tests of the pages. `database`: run there
+ * `stack`: run by the end-to-end suite against its stack. `stage`: run there, too, on that stack's stage. `here`: run by the tests of the pages. `database`: run there
  * against an embedded DynamoDB. `ci`: what the build itself does, or a test starts by its file. `account`: needs an AWS
  * account. `docker`: needs Docker. What is not run is checked to name scripts, files, stages and options that exist.
  */
-export type Proof = 'stack' | 'here' | 'database' | 'ci' | 'account' | 'docker';
+export type Proof = 'stack' | 'stage' | 'here' | 'database' | 'ci' | 'account' | 'docker';
 
 const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^(?:[A-Z]+=\$\()?curl -s .*http:\/\/127\.0\.0\.1:808[01]\//s, 'stack'],
   [/^printf .* openssl dgst/s, 'stack'],
   [/^npm run (?:engine:(?:publish|versions)|operator:register) -- .* --stage local$/, 'stack'],
   [/^npm run wallet:faults -- /, 'stack'],
+  [/^npm run engine:connect -- .* --stage prod$/, 'account'],
+  [
+    /^(?:HASH=\$\()?npm run (?:--silent )?(?:engine:[a-z]+|operator:register|reconcile) .* --stage prod/,
+    'stage',
+  ],
+  [/^\(umask 077 && openssl rand -hex 32 > wallet-secret\.txt\)$/, 'stage'],
   [/^npx cdk synth -c /, 'here'],
   // The build runs these files itself.
   [/^npx vitest run .* --project unit (?:test\/architecture|infra\/stacks)/, 'ci'],
@@ -46,11 +52,9 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   // It would record what the tests compare with.
   [/^npm run engine:record -- <name>$/, 'ci'],
   [/^npm exec -- vitest run .* --project unit engines$/, 'ci'],
-  [/^npm run reconcile (?:--silent )?-- .* --stage prod$/, 'account'],
   [/^npx cdk (?:bootstrap|diff|deploy) -c stage=/, 'account'],
-  [/^npm run (?:engine:[a-z]+|operator:register) -- .* --stage prod$/, 'account'],
-  [/^curl -s "\$API_URL\/api\/v1\/health"$/, 'account'],
-  [/^aws (?:cloudformation|cloudwatch|sqs|dynamodb|lambda) /, 'account'],
+  [/^curl -s "\$\(output ApiUrl\)\/api\/v1\/health"$/, 'account'],
+  [/^(?:output\(\) \{ |ALARM=\$\()?aws (?:cloudformation|cloudwatch|sqs|dynamodb|lambda) /, 'account'],
   [/^docker compose -f localstack-compose\.yml /, 'docker'],
   [/^npm run deploy:localstack$/, 'docker'],
 ];
