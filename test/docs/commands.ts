@@ -15,7 +15,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run wallet:faults -- /, 'stack'],
   [/^npm run engine:connect -- .* --stage prod$/, 'account'],
   [
-    /^(?:HASH=\$\()?npm run (?:--silent )?(?:engine:[a-z]+|operator:register|reconcile) .* --stage prod/,
+    /^(?:HASH=\$\()?npm run (?:engine:[a-z]+|operator:register|reconcile) (?:--silent )?-- .* --stage prod/,
     'stage',
   ],
   [/^\(umask 077 && openssl rand -hex 32 > wallet-secret\.txt\)$/, 'stage'],

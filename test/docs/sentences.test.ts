@@ -7,15 +7,17 @@ const MEASURED = [
   'README.md',
   'docs/api.md',
   'docs/certification.md',
+  'docs/development.md',
   'docs/engines.md',
   'docs/glossary.md',
+  'docs/grpc.md',
   'docs/guarantees.md',
   'docs/operations.md',
   'docs/rounds.md',
   'docs/wallet-api.md',
   ...pages()
     .map(({ file }) => file)
-    .filter((file) => file.startsWith('docs/adr/')),
+    .filter((file) => /^(?:docs\/adr|engines)\//.test(file)),
 ];
 
 const tooLong = (text: string, file = 'a page') =>
