@@ -12,32 +12,32 @@ const outDir = join(root, '.rgs/engines');
 
 export interface BuiltEngine {
   readonly name: string;
-  /** Absolute path of the module. */
+  /** The absolute path of the module. */
   readonly path: string;
   /** SHA-256 of the module, hex: the name that it is published under. */
   readonly hash: string;
   readonly bytes: number;
-  /** SHA-256 over the sources, the compiler's version and its options, hex. */
+  /** The SHA-256 over the sources, the compiler's version and its options, as hex. */
   readonly sourcesHash: string;
-  /** Name and version. */
+  /** The compiler's name and version. */
   readonly compiler: string;
 }
 
-/** What is known of a module beside it, as `<name>.json`. */
+/** The file `<name>.json` beside a module, which says what is known of it. */
 const Provenance = z.object({ hash: z.string(), sourcesHash: z.string(), compiler: z.string() });
 type Provenance = z.infer<typeof Provenance>;
 
-/** Compiles every engine of the wire contract whose sources changed since it was last built; answers all of them. */
+/** Compiles every engine of the wire contract whose sources changed since it was last built. @returns all of them */
 export async function buildEngines(): Promise<readonly BuiltEngine[]> {
   return Promise.all(engineNames().map(buildEngine));
 }
 
-/** Every folder with a game of the wire contract in it. */
+/** Every folder that has a game of the wire contract. */
 export function engineNames(): string[] {
   return gamesWith('index.ts').filter((name) => name !== 'sdk');
 }
 
-/** Every folder with a game of the realtime contract in it. */
+/** Every folder that has a game of the realtime contract. */
 export function realtimeNames(): string[] {
   return gamesWith('realtime.ts').filter((name) => name !== 'sdk');
 }
@@ -60,14 +60,14 @@ export async function buildRealtime(name: string): Promise<BuiltEngine> {
   return buildModule(name, [`engines/${name}/assembly/realtime.ts`]);
 }
 
-/** Whichever contract it speaks. @throws Error where there is none of that name, or it does not compile */
+/** Builds a game of either contract. @throws Error where there is none of that name, or it does not compile */
 export function buildGame(name: string): Promise<BuiltEngine> {
   return realtimeNames().includes(name) ? buildRealtime(name) : buildEngine(name);
 }
 
 /**
- * Compiles entry files, named relative to the repository, into one module; it is kept until a file of their folders or
- * of the kit changes.
+ * Compiles entry files, named relative to the repository, into one module. The module is kept until a file of their folders
+ * or of the kit changes.
  */
 export async function buildModule(name: string, entries: readonly string[]): Promise<BuiltEngine> {
   await mkdir(outDir, { recursive: true });
@@ -85,7 +85,7 @@ export async function buildModule(name: string, entries: readonly string[]): Pro
   return { name, path, bytes: module.byteLength, ...provenance };
 }
 
-/** Under another name first, so that nobody who builds at the same time reads half of a module. */
+/** Writes under another name first, so that nobody who builds at the same time reads half of a module. */
 async function compileTo(path: string, entries: readonly string[]): Promise<Uint8Array> {
   const unfinished = unfinishedName(path);
   await compileEngine(entries, unfinished);
@@ -124,7 +124,7 @@ async function hashSources(entries: readonly string[], compiler: string): Promis
   return hash.digest('hex');
 }
 
-/** What a module is made of has to be in its hash, or a change elsewhere would neither be built nor told. */
+/** The hash must cover everything that a module is made of. Otherwise a change elsewhere would be neither built nor noticed. */
 function checkReferences(file: string, source: string, folders: readonly string[]): void {
   for (const [, reference = ''] of source.matchAll(/\bfrom\s*["']([^"']+)["']/g)) {
     const target = join(dirname(file), reference);

@@ -7,7 +7,7 @@ import { loadRealtime, type RealtimeEngine } from '../shared/engines/host/realti
 import { buildGame } from './build.ts';
 
 /**
- * An engine of this folder as its sources are now, in the form that is published.
+ * Builds an engine of this folder as its sources are now, in the form that is published.
  * @throws Error where there is none of that name
  */
 export async function builtArtefact(name: string): Promise<{ wasm: Uint8Array; hash: string }> {
@@ -16,13 +16,13 @@ export async function builtArtefact(name: string): Promise<{ wasm: Uint8Array; h
   return { wasm, hash: createHash('sha256').update(wasm).digest('hex') };
 }
 
-/** Loads it as it would be loaded after publishing. @throws Error where there is none of that name */
+/** Loads an engine as it would be loaded after publishing. @throws Error where there is none of that name */
 export async function loadBuiltEngine(name: string): Promise<LoadedEngine> {
   const { wasm, hash } = await builtArtefact(name);
   return new EngineHost({ fetch: async () => wasm }).load(hash);
 }
 
-/** The same for a game of the realtime contract. */
+/** Loads an engine of the realtime contract in the same way. */
 export async function loadBuiltRealtime(name: string): Promise<RealtimeEngine> {
   const { wasm, hash } = await builtArtefact(name);
   return loadRealtime({ fetch: async () => wasm }, hash);

@@ -43,15 +43,15 @@ describe.each(names)('%s', (name) => {
     expect(realtimeGoldenOf(start())).toEqual(JSON.parse(await readFile(goldenPath(name), 'utf8')));
   });
 
-  it('is named as its folder is', () => {
+  it('has the name of its folder', () => {
     expect(engine.capabilities.engineId).toBe(name);
   });
 
-  it('conforms, as publishing asks', () => {
+  it('passes the conformance test of publishing', () => {
     expect(checkRealtimeConformance(engine).calls).toBeGreaterThan(500);
   });
 
-  it('shows the same after the same time, however it is cut into ticks', () => {
+  it('shows the same state after the same time, however the time is cut into ticks', () => {
     const call = fc.nat(5_000).map(scriptedCall);
     const cuts = fc.array(fc.integer({ min: 1, max: 4_096 }), { minLength: 1, maxLength: 8 });
     fc.assert(
@@ -81,7 +81,7 @@ describe.each(names)('%s', (name) => {
     );
   });
 
-  it('refuses or ignores what is outside of its memory, and time that is none', async () => {
+  it('refuses or ignores addresses outside of its memory, and times that are not valid', async () => {
     const raw = await instantiate(path);
     const addresses = fc.oneof(fc.integer(), fc.constantFrom(-1, 0, 2 ** 31 - 1, -(2 ** 31)));
     const pages = raw.memory.buffer.byteLength;
@@ -126,13 +126,13 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-/** A tick as several, each in whole 1,024ths of a millisecond. */
+/** Cuts a tick into several, each in whole 1,024ths of a millisecond. */
 function cutUp(call: RealtimeCall, lengths: readonly number[]): RealtimeCall[] {
   if (!('tickMs' in call)) return [call];
   const parts: RealtimeCall[] = [];
   let left = call.tickMs * 1_024;
   for (let index = 0; left > 0; index++) {
-    // No more than some dozen pieces of a long tick.
+    // A long tick becomes no more than some dozen pieces.
     const part = Math.min(
       left,
       Math.max(lengths[index % lengths.length] ?? 1, Math.floor((call.tickMs * 1_024) / 32)),

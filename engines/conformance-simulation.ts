@@ -12,7 +12,7 @@ const SIMULATED_ROUNDS = 200_000;
 interface Batch {
   readonly first: bigint;
   readonly rounds: number;
-  /** Left out: the input has no byte for it. */
+  /** Where it is left out, the input has no byte for it. */
   readonly mode?: number;
 }
 
@@ -28,11 +28,11 @@ interface Counters {
   readonly baseSquares: bigint;
   readonly bonusSquares: bigint;
   readonly roundSquares: bigint;
-  /** Rounds in each bucket, by the smallest win in it. */
+  /** The number of rounds in each bucket, by the smallest win in it. */
   readonly histogram: ReadonlyMap<bigint, bigint>;
 }
 
-/** Holds rgs_simulate to rgs_step and to the figures that the capabilities declare. */
+/** Compares rgs_simulate with rgs_step and with the figures that the capabilities declare. */
 export function describeSimulation(subject: Subject): void {
   let engine: RawEngine;
   let capabilities: EngineCapabilities;
@@ -67,7 +67,7 @@ export function describeSimulation(subject: Subject): void {
       }
     });
 
-    it('plays the first mode unless told which', () => {
+    it('plays the first mode where the input names none', () => {
       const batch = { first: 5n, rounds: 500 };
       expect(simulate(engine, batch)).toEqual(simulate(engine, { ...batch, mode: 0 }));
     });
@@ -85,7 +85,7 @@ export function describeSimulation(subject: Subject): void {
       expect(simulate(engine, { first: 2n ** 48n - 1n, rounds: 1 }).rounds).toBe(1n);
     });
 
-    it(`of ${SIMULATED_ROUNDS} rounds in each mode agrees with the declared return and maximum win`, () => {
+    it(`agrees with the declared RTP and largest win over ${SIMULATED_ROUNDS} rounds in each mode`, () => {
       for (const [mode, declared] of capabilities.modes.entries()) {
         const counted = simulate(engine, { first: 0n, rounds: SIMULATED_ROUNDS, mode });
         expect(counted.maxWin).toBeLessThanOrEqual(declared.maxWinMillionths);

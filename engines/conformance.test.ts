@@ -25,7 +25,7 @@ describe('a game of this folder', () => {
     expect(gamesWithoutGolden(['happy-panda', 'none-of-them'])).toEqual(['none-of-them']);
   });
 
-  it.each(names)('%s is named as its folder is', async (name) => {
+  it.each(names)('%s has the name of its folder', async (name) => {
     const engine = new RawEngine(await compileRaw((await buildEngine(name)).path));
     expect(engine.capabilities().engineId).toBe(name);
   });

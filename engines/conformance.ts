@@ -6,7 +6,7 @@ import { type Golden, GOLDEN_STEPS, goldenOf } from './golden.ts';
 import { isOfPhase, type PlayedStep, playThrough } from './playthrough.ts';
 import { RawEngine, readAnswer, stepBytes } from './raw-engine.ts';
 
-/** An engine by whatever means it was made; docs/engines.md is what it is held to. */
+/** An engine by whatever means it was made. Its contract is in docs/engines.md. */
 export interface Subject {
   readonly name: string;
   module(): Promise<WebAssembly.Module>;
@@ -18,10 +18,10 @@ const BAD_ACTION = -2;
 const BAD_STATE = -3;
 const FIRST_OWN_ERROR = -100;
 const BUFFER_BYTES = 65_536;
-/** Every how many steps of a playthrough the costly questions are asked. */
+/** After so many steps of a playthrough, the costly questions are asked again. */
 const SAMPLE = 40;
 
-/** What every engine of the wire contract must do, whatever its game is. */
+/** The tests that every engine of the wire contract must pass, whatever its game is. */
 export function describeConformance(subject: Subject): void {
   const trial = new Trial();
   beforeAll(async () => trial.prepare(await subject.module()));
@@ -31,7 +31,7 @@ export function describeConformance(subject: Subject): void {
   describeInputs(subject, trial);
 }
 
-/** One engine and what it once played. */
+/** One engine and its golden playthrough. */
 class Trial {
   #module: WebAssembly.Module | undefined;
   #engine: RawEngine | undefined;
@@ -45,7 +45,7 @@ class Trial {
     this.played = playThrough(this.engine, this.capabilities.actions, GOLDEN_STEPS);
   }
 
-  /** The one that played. */
+  /** The instance that played. */
   get engine(): RawEngine {
     if (this.#engine === undefined) throw new Error('The engine is not loaded');
     return this.#engine;
@@ -67,7 +67,7 @@ function describePlaythrough(subject: Subject, trial: Trial): void {
       expect(goldenOf(trial.fresh())).toEqual(await subject.golden());
     });
 
-    it('is answered alike by a fresh instance, by one that was used, in any order, whatever the buffers hold', () => {
+    it('has the same answers from fresh and used instances, in any order, whatever the buffers hold', () => {
       const shuffled = trial.played.toSorted((a, b) => orderOf(a).compare(orderOf(b)));
       const others = shuffled.filter(({ input, output }, index) => {
         if (index % 7 === 0) trial.engine.soil(0xa5);
@@ -93,7 +93,7 @@ function describePlaythrough(subject: Subject, trial: Trial): void {
       }
     });
 
-    it('never pays less than nothing, and shows what the contract says', () => {
+    it('never pays less than zero, and its views keep the contract', () => {
       for (const { answer } of trial.played) expectWellFormed(answer);
     });
   });
@@ -111,7 +111,7 @@ function describeActions(subject: Subject, trial: Trial): void {
       }
     });
 
-    it('that does not exist is refused with -2, and so are none and two at once', () => {
+    it('is refused with -2 where it does not exist, is missing, or comes with a second one', () => {
       const unknown = fc.integer({ min: trial.capabilities.actions.length, max: 255 });
       for (const { input } of trial.sample().slice(0, 20)) {
         fc.assert(
@@ -126,7 +126,7 @@ function describeActions(subject: Subject, trial: Trial): void {
       }
     });
 
-    it('is always at hand in an open round: the first bonus action, which ends the round if it is repeated', () => {
+    it('ends any open round where it is the first bonus action and is repeated', () => {
       const closing = trial.capabilities.actions.find(({ phase }) => phase === 'bonus');
       if (closing === undefined) return;
       for (const { input, step, answer } of trial.sample().filter(({ answer }) => answer.bonusActive)) {
@@ -156,7 +156,7 @@ function describeStates(subject: Subject, trial: Trial): void {
       }
     });
 
-    it('of any bytes is answered well or refused, and never traps', () => {
+    it('is answered within the contract or refused whatever its bytes are, and never traps', () => {
       const places = fc.nat(trial.played.length - 1);
       const flips = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { maxLength: 3 });
       fc.assert(
@@ -180,7 +180,7 @@ function describeInputs(subject: Subject, trial: Trial): void {
       }
     });
 
-    it('without a whole header, or with a length that does not fit, is refused with -1', () => {
+    it('is refused with -1 where its header is cut or a length does not fit', () => {
       for (const length of [0, 43])
         expect(trial.engine.call('rgs_step', new Uint8Array(length))).toBe(BAD_INPUT);
       const bytes = Buffer.from(stepBytes((trial.played[0] as PlayedStep).input));
@@ -190,7 +190,7 @@ function describeInputs(subject: Subject, trial: Trial): void {
       }
     });
 
-    it('of any bytes is answered well or refused, and never traps', () => {
+    it('is answered within the contract or refused whatever its bytes are, and never traps', () => {
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(60), (bytes, following) => {
           if (bytes.length >= 44) new DataView(bytes.buffer).setUint32(40, following, true);
@@ -203,7 +203,7 @@ function describeInputs(subject: Subject, trial: Trial): void {
   });
 }
 
-/** An order that has nothing to do with the one played. */
+/** An order that has nothing to do with the order of play. */
 function orderOf({ input }: PlayedStep): Buffer {
   return createHash('sha256').update(input.seed).update(`${input.stepIndex}`).digest();
 }

@@ -17,7 +17,7 @@ import { REALTIME_SEED, realtimeGoldenOf } from './realtime-golden.ts';
 /** The Node releases that must agree with the one that runs this. */
 const OTHER_NODES = ['22', '24'];
 
-/** What a game did, in short: the published module, and the answers and the fuel of its recorded steps. */
+/** A digest of what a game did: the published module, and the answers and the fuel of its recorded steps. */
 const Digest = z.strictObject({ artefact: z.string(), answers: z.string(), fuel: z.string() });
 type Digest = z.infer<typeof Digest>;
 const Printed = z.strictObject({ node: z.string(), digests: z.record(z.string(), Digest) });
@@ -44,7 +44,7 @@ export async function digestOf(name: string): Promise<Digest> {
   return { artefact: hash, answers: answers.digest('hex'), fuel: `${fuel}` };
 }
 
-/** The same of a realtime game: what could be seen after each recorded call, and the fuel of each. */
+/** The digest of a realtime game: what could be seen after each recorded call, and the fuel of each. */
 async function realtimeDigestOf(name: string): Promise<Digest> {
   const { wasm, hash } = await builtArtefact(name);
   const answers = createHash('sha256');

@@ -7,8 +7,8 @@ import { compileRaw, RawEngine, stepBytes } from './raw-engine.ts';
 import { playRealtimeGolden } from './realtime-golden.ts';
 
 /**
- * A game as it was played once, `engines/<name>/golden.json`: what the first state is, some steps to read, and for every
- * hundred steps the SHA-256 over all that went in and came out. See playThrough for what is played.
+ * A game as it was played once, in `engines/<name>/golden.json`. It has the first state, some steps to read, and for every
+ * hundred steps the SHA-256 over all that went in and came out. `playThrough` says what is played.
  */
 export interface Golden {
   readonly engine_id: string;
@@ -23,7 +23,7 @@ export interface Golden {
 interface GoldenStep {
   readonly round: number;
   readonly step: number;
-  /** Hex, as are the states. */
+  /** The bytes as hex, like the states. */
   readonly seed: string;
   readonly state: string;
   readonly action: string;
@@ -103,7 +103,7 @@ export async function playGolden(name: string): Promise<Golden> {
   return goldenOf(new RawEngine(await compileRaw(path)));
 }
 
-/** Plays a game and writes the file; do it where a change of its play is meant. */
+/** Plays a game and writes the file. Do this where a change of its play is meant. */
 export async function recordGolden(name: string): Promise<void> {
   await writeFile(goldenPath(name), `${JSON.stringify(await play(name), null, 2)}\n`);
 }

@@ -10,10 +10,10 @@ import * as z from 'zod';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 
-/** What vitest writes of a run. */
+/** The report that vitest writes of a run. */
 const Report = z.object({ success: z.boolean(), numPassedTests: z.int() });
 
-/** What a game is made and tested with. */
+/** The files that a game is made and tested with. */
 const PARTS = [
   'engines',
   'shared',
@@ -24,7 +24,7 @@ const PARTS = [
   '.rgs/engines',
 ];
 
-/** What a game's author has: a checkout of their own. */
+/** Makes a checkout, as a game's author has one. */
 let checkout: string;
 beforeAll(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'new-engine-'));
@@ -59,14 +59,14 @@ describe('a new game', () => {
     await expect(run(process.execPath, ['engines/build.ts'], { cwd: checkout })).resolves.toBeDefined();
   }, 180_000);
 
-  it('is formatted as the project is, however long its name', async () => {
+  it('is formatted as the project is, however long its name is', async () => {
     const name = 'the-game-with-the-longest-name-that-there-may-be';
     await newEngine(name);
     const formatter = join(root, 'node_modules/@biomejs/biome/bin/biome');
     await run(process.execPath, [formatter, 'format', `engines/${name}`], { cwd: checkout });
   }, 60_000);
 
-  it('has its own name everywhere, and nothing of the one that it was copied from', async () => {
+  it('has its own name everywhere, and none of the names of the template', async () => {
     await newEngine('paper-boat');
     const files = (await readdir(join(checkout, 'engines/paper-boat'), { recursive: true })).toSorted();
     expect(files).toContain(join('assembly', 'paper-boat.ts'));
@@ -101,7 +101,7 @@ describe('a new game', () => {
     await writeFile(broken, whole);
   }, 60_000);
 
-  it('that nobody recorded a playthrough of fails the build', async () => {
+  it('fails the build while nobody has recorded its playthrough', async () => {
     await rm(join(checkout, 'engines/starter-slot/golden.json'));
     const built = run(process.execPath, ['engines/build.ts'], { cwd: checkout });
     await expect(built).rejects.toThrow('starter-slot has no golden playthrough');

@@ -1,4 +1,4 @@
-/** `npm run engine:new -- NAME`: a new game in engines/NAME, a copy of the starter slot under its own name. */
+/** `npm run engine:new -- NAME` makes a new game in engines/NAME: a copy of the starter slot under its own name. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -10,12 +10,13 @@ import { recordGolden } from './golden.ts';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const TEMPLATE = 'starter-slot';
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-/** A game's code may have as many characters. */
+/** A game's code may have so many characters. */
 const MAX_NAME_LENGTH = 48;
 
 /**
- * Copies the template, puts the new name where its own stands, and records the golden playthrough.
- * @throws Error where the name is none for a game, or taken; nothing is left of a game that could not be made
+ * Copies the template, puts the new name in place of the template's, and records the golden playthrough. Nothing is left of a
+ * game that could not be made.
+ * @throws Error where the name is no name for a game, or is taken
  */
 export async function newEngine(name: string): Promise<void> {
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
@@ -40,7 +41,7 @@ export async function newEngine(name: string): Promise<void> {
   }
 }
 
-/** Every spelling of the template's name, in a file and in what it is called. */
+/** Every spelling of the template's name, in files and in their names. */
 async function renameInside(parent: string, file: string, name: string): Promise<void> {
   const words = name.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
   const text = (await readFile(join(parent, file), 'utf8'))
@@ -51,7 +52,7 @@ async function renameInside(parent: string, file: string, name: string): Promise
   await rename(join(parent, file), join(parent, file.replace(TEMPLATE, name)));
 }
 
-/** Lines are as long as the name lets them be. */
+/** Formats the files, because a line's length depends on the name. */
 async function format(target: string): Promise<void> {
   const formatter = fileURLToPath(import.meta.resolve('@biomejs/biome/bin/biome'));
   await promisify(execFile)(process.execPath, [formatter, 'format', '--write', target], {

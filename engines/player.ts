@@ -5,8 +5,9 @@ import type { EngineCapabilities, EngineMode } from '../shared/engines/engines.t
 export type Player = (mode: string, view: unknown) => string;
 
 /**
- * The player whose rounds a game's rgs_simulate counts. `engines/<name>/player.ts` says what it does once more, apart
- * from the engine. A game without one has no choices: the first action that opens the mode, then the first of the bonus.
+ * The player whose rounds a game's rgs_simulate counts. `engines/<name>/player.ts` says once more what it does, apart from
+ * the engine. A game without that file has no choices: the player takes the first action that opens the mode, then the first
+ * of the bonus.
  */
 export async function playerOf(name: string, capabilities: EngineCapabilities): Promise<Player> {
   const file = new URL(`${name}/player.ts`, import.meta.url);

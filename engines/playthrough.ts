@@ -5,7 +5,7 @@ import { type RawEngine, readAnswer, type StepAnswer, type StepInput, stepBytes 
 /** One accepted step of a playthrough. */
 export interface PlayedStep {
   readonly round: number;
-  /** Its place in the round. */
+  /** The step's place in the round. */
   readonly step: number;
   readonly input: StepInput;
   /** Every byte that the engine answered. */
@@ -41,7 +41,7 @@ export function playThrough(
   return played;
 }
 
-/** The actions of a phase, beginning with one by chance. */
+/** The actions of a phase, beginning with a random one. */
 function choices(
   actions: readonly EngineAction[],
   bonusActive: boolean,

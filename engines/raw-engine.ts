@@ -9,7 +9,7 @@ type RawExports = Readonly<Record<RawCall | 'rgs_in' | 'rgs_out', (length: numbe
   readonly memory: WebAssembly.Memory;
 };
 
-/** What a step gets, and what it answers: see docs/engines.md. */
+/** The input of a step and its answer, as docs/engines.md lays them out. */
 export interface StepInput {
   readonly seed: Uint8Array;
   readonly stepIndex: bigint;
@@ -27,7 +27,7 @@ export interface StepAnswer {
 
 const HEADER_BYTES = 44;
 
-/** An engine without the host between: exactly the bytes and numbers of its wire contract. */
+/** An engine without the host in between. It gives exactly the bytes and numbers of the wire contract. */
 export class RawEngine {
   readonly exports: Readonly<Record<string, unknown>>;
   readonly #calls: RawExports;
@@ -41,19 +41,19 @@ export class RawEngine {
     return new Uint8Array(this.#calls.memory.buffer);
   }
 
-  /** Puts bytes at `rgs_in` and calls with a length, theirs unless told otherwise; answers what the engine answered. */
+  /** Puts bytes at `rgs_in` and calls with a length, which is theirs by default. @returns the engine's answer */
   call(name: RawCall, input: Uint8Array = new Uint8Array(), length: number = input.length): number {
     this.memory.set(input, this.#calls.rgs_in(0));
     return this.#calls[name](length);
   }
 
-  /** A copy of the first bytes at `rgs_out`. */
+  /** Copies the first bytes at `rgs_out`. */
   output(length: number): Uint8Array {
     const at = this.#calls.rgs_out(0);
     return this.memory.slice(at, at + length);
   }
 
-  /** The answer's bytes, or the negative number that it was refused with. */
+  /** The bytes of the answer, or the negative number of a refusal. */
   ask(name: RawCall, input: Uint8Array): Uint8Array | number {
     const length = this.call(name, input);
     return length < 0 ? length : this.output(length);
@@ -69,7 +69,7 @@ export class RawEngine {
     return readAnswer(answer);
   }
 
-  /** Overwrites both buffers, so that whatever an earlier call left there is gone. */
+  /** Overwrites both buffers, so that nothing of an earlier call is left there. */
   soil(byte: number): void {
     for (const at of [this.#calls.rgs_in(0), this.#calls.rgs_out(0)]) this.memory.fill(byte, at, at + 65_536);
   }

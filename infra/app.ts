@@ -1,4 +1,4 @@
-/** What the CDK CLI runs: `npx cdk synth -c stage=dev [-c api=rest] [-c alarmEmail=ADDRESS]`. */
+/** The CDK CLI runs this app: `npx cdk synth -c stage=dev [-c api=rest] [-c alarmEmail=ADDRESS]`. */
 import { bundleFunctions } from './bundle.ts';
 import { newCheckedApp } from './checked-app.ts';
 import { InvalidStageError, refuseUnknownContext, type StageSettings, stageSettings } from './stages.ts';

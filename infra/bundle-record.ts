@@ -1,4 +1,4 @@
-/** What bundles were made of: whoever runs them need not build them again while it is as it was. */
+/** Records what bundles were made of. While that is unchanged, nobody need build them again. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -6,7 +6,7 @@ import * as z from 'zod';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Beside the sources; the last one says what is installed. */
+/** These files count beside the sources. The last one says what is installed. */
 const BUILDERS = [
   'infra/bundle.ts',
   'infra/bundle-trimming.ts',
@@ -14,22 +14,22 @@ const BUILDERS = [
   'node_modules/.package-lock.json',
 ];
 
-/** Clocks of file systems are behind by some milliseconds. */
+/** The clocks of file systems are behind by some milliseconds. */
 const SETTLED_MS = 1_000;
 
 const BundleRecord = z.strictObject({ inputs: z.array(z.string()), hash: z.string() });
 type BundleRecord = z.infer<typeof BundleRecord>;
 
 export interface Bundles {
-  /** Of the functions. */
+  /** The folder of the functions. */
   readonly names: readonly string[];
-  /** One folder a function. */
+  /** The folder that has one folder for each function. */
   readonly directory: string;
 }
 
 /**
  * @param inputs every file that was read, by its path from the root of the project
- * @returns undefined where a file was written about the time that the build began, which may have read it before
+ * @returns undefined where a file was written about when the build began, because the build may have read it before
  */
 export async function recordOf(
   bundles: Bundles,
@@ -41,13 +41,13 @@ export async function recordOf(
   return { inputs: [...inputs], hash: await hashOf(bundles, inputs) };
 }
 
-/** Whether the bundles are those of the record, and a build would make them again. */
+/** Whether the bundles are those of the record, so that a build would make the same ones. */
 export async function isCurrent(bundles: Bundles, recordFile: string): Promise<boolean> {
   try {
     const { inputs, hash } = BundleRecord.parse(JSON.parse(await readFile(recordFile, 'utf8')));
     return (await hashOf(bundles, inputs)) === hash;
   } catch {
-    // Nothing is recorded yet, or a file is gone: the build will tell.
+    // Nothing is recorded yet, or a file is gone. A build is needed.
     return false;
   }
 }

@@ -12,7 +12,7 @@ const clientVersions: Plugin = {
   },
 };
 
-/** Every zod schema can turn itself into JSON Schema, which only the function that serves OpenAPI asks of them. */
+/** Every zod schema can turn itself into JSON Schema. Only the function that serves OpenAPI needs that. */
 const noJsonSchema: Plugin = {
   name: 'no-json-schema',
   setup: (build) => {
@@ -26,8 +26,8 @@ const noJsonSchema: Plugin = {
 };
 
 /**
- * Every SDK client can load what reads event streams, which no operation called here answers with: 7 KB gzipped. The S3
- * client imports the same module from the start, and keeps it.
+ * Every SDK client can load the module that reads event streams, which has 7 KB gzipped. No operation called here answers
+ * with an event stream. The S3 client imports the same module from the start, and keeps it.
  */
 const noEventStreams: Plugin = {
   name: 'no-event-streams',
@@ -38,14 +38,14 @@ const noEventStreams: Plugin = {
   },
 };
 
-/** Modules that a function loads when it first needs them: what speaks gRPC, for engines and random sources on servers. */
+/** Modules that a function loads when it first needs them. They speak gRPC, to engines and random sources on servers. */
 const PARTS = /\/engines\/grpc\/[a-z-]+\.ts$/;
 
 export function isPart(path: string): boolean {
   return PARTS.test(path);
 }
 
-/** Where no code is left that would load a part, the bundler drops it: so it is found out which functions need one. */
+/** The bundler drops a part where no code is left that would load it. This tells which functions need the part. */
 export const partsLeftOut: Plugin = {
   name: 'parts-left-out',
   setup: (build) => {
@@ -58,7 +58,7 @@ export const partsLeftOut: Plugin = {
 const forAll: readonly Plugin[] = [clientVersions, noEventStreams];
 const forMost: readonly Plugin[] = [...forAll, noJsonSchema];
 
-/** What may be left out of a function's bundle, about 15 KB gzipped. Functions with the same list are bundled in one go. */
+/** The modules that a function's bundle may leave out, about 15 KB gzipped. Functions with the same list are bundled in one go. */
 export function trimmingFor(functionName: string): readonly Plugin[] {
   return functionName === 'serve-openapi' ? forAll : forMost;
 }

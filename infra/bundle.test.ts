@@ -38,7 +38,7 @@ function writeHandler(name: string, source: string): void {
   writeOld(join(functionsDirectory, ROOM, name, 'handler.ts'), source);
 }
 
-/** As if it had been written a minute ago: not while the bundles are built. */
+/** Dates a file back by a minute, so that it was not written while the bundles are built. */
 function writeOld(file: string, source: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, source);
@@ -82,7 +82,7 @@ test('a bundle that did not change is not written again', async () => {
   expect(statSync(bundleOf('play-spin'), { bigint: true }).mtimeNs).toBe(before);
 });
 
-test('a bundle that changed comes whole: whoever reads the old one reads on in it', async () => {
+test('a bundle that changed is replaced whole, and a reader of the old one reads on in it', async () => {
   writeHandler('play-spin', 'export const handler = 1;');
   await run();
   const before = readFileSync(bundleOf('play-spin'), 'utf8');
@@ -100,7 +100,7 @@ test('a bundle that changed comes whole: whoever reads the old one reads on in i
   ]);
 });
 
-test('the bundle of a function that is gone goes too', async () => {
+test('the bundle of a function that is gone is removed, too', async () => {
   writeHandler('play-spin', 'export const handler = 1;');
   mkdirSync(join(outputDirectory, 'bundles', 'old'), { recursive: true });
   await run();
@@ -158,14 +158,14 @@ describe('a run that takes the bundles as they are', () => {
     expect(readdirSync(join(outputDirectory, 'bundles'))).toEqual(['play-spin']);
   });
 
-  test('builds them where a source was written while they were built, which may have read it before', async () => {
+  test('builds them where a source was written during the build, which may have read it before', async () => {
     writeFileSync(price(), 'export const price = 5;');
     await run();
     expect(await buildsAgain()).toBe(true);
   });
 });
 
-test('what is deployed is one file; its source map lies beside the bundles', async () => {
+test('a deployed bundle is one file, and its source map lies beside the bundles', async () => {
   writeHandler('play-spin', 'export const handler = 1;');
   const [sizes] = await run();
   expect(readdirSync(join(outputDirectory, 'bundles', 'play-spin'))).toEqual(['handler.mjs']);
@@ -263,7 +263,7 @@ function writeComposition(): void {
   writeFileSync(join(folder, 'engines/grpc/remote-part.ts'), PART);
 }
 
-test('what is needed on demand lies beside the functions that can ask for it, and shares their classes', async () => {
+test('a module on demand lies beside the functions that can load it, and shares their classes', async () => {
   writeComposition();
   writeHandler(
     'play-spin',
@@ -290,7 +290,7 @@ test('what is needed on demand lies beside the functions that can ask for it, an
   expect(spin?.onDemandGzippedBytes).toBeGreaterThan(0);
 });
 
-test('a part that changed leaves nothing of the old one to deploy', async () => {
+test('a part that changed leaves no old file to deploy', async () => {
   writeComposition();
   writeHandler(
     'play-spin',

@@ -9,26 +9,26 @@ import { type Bundles, isCurrent, recordOf } from './bundle-record.ts';
 import { isPart, partsLeftOut, trimmingFor } from './bundle-trimming.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-/** What the bundles beside it were made of. */
+/** The file that says what the bundles beside it were made of. */
 const RECORD = 'bundles.json';
 
 export interface BundledFunction {
   readonly name: string;
-  /** Of what every cold start loads. */
+  /** The size of what every cold start loads. */
   readonly bytes: number;
   readonly gzippedBytes: number;
-  /** Of what lies beside it until it is needed. */
+  /** The size of what lies beside it until it is needed. */
   readonly onDemandGzippedBytes: number;
 }
 
 export interface BundleOptions {
   readonly functionsDirectory?: string;
-  /** Gets `bundles/`, and beside it `source-maps/`, `metafiles/` and `bundles.json`, which are not deployed. */
+  /** The folder that gets `bundles/`. It also gets `source-maps/`, `metafiles/` and `bundles.json`, which are not deployed. */
   readonly outputDirectory?: string;
 }
 
 /**
- * The same sources give the same bytes, so that a deployment changes only the functions that changed.
+ * Bundles all functions. The same sources give the same bytes, so a deployment changes only the functions that changed.
  * @returns sizes by name, in the order of the names
  */
 export async function bundleFunctions(options: BundleOptions = {}): Promise<readonly BundledFunction[]> {
@@ -53,7 +53,7 @@ export async function bundleFunctions(options: BundleOptions = {}): Promise<read
   return sizes.sort((left, right) => left.name.localeCompare(right.name));
 }
 
-/** Builds only where the bundles are not what a build would make. */
+/** Builds only where the bundles differ from what a build would make. */
 export async function bundleChangedFunctions(options: BundleOptions = {}): Promise<void> {
   const { bundles, outputDirectory } = placesOf(options);
   if (!(await isCurrent(bundles, join(outputDirectory, RECORD)))) await bundleFunctions(options);
@@ -103,7 +103,7 @@ function handlerOf(handlers: Handlers, name: string): string {
   return handler;
 }
 
-/** What is gone must not be deployed from what an earlier build left. */
+/** Removes what an earlier build left, so that a function that is gone is not deployed. */
 async function removeOthers(directory: string, names: readonly string[]): Promise<void> {
   if (!existsSync(directory)) return;
   const stale = (await readdir(directory)).filter((name) => !names.includes(name));
@@ -112,17 +112,17 @@ async function removeOthers(directory: string, names: readonly string[]): Promis
 
 interface Bundle {
   readonly name: string;
-  /** By their names in the function's folder; those of source maps end with `.map`. */
+  /** The files by their names in the function's folder. The names of source maps end with `.map`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Of those files that every cold start loads. */
+  /** The size of the files that every cold start loads. */
   readonly outputs: Readonly<Record<string, Metafile['outputs'][string]>>;
-  /** Every file that its build read, also where nothing of it is left. */
+  /** Every file that the build read, also where nothing of the file is left. */
   readonly inputs: readonly string[];
-  /** It can load what is not in it. */
+  /** Whether the bundle can load what is not in it. */
   readonly onDemand: boolean;
 }
 
-/** In one go, because the functions share most of what they are made of and it is read only once. */
+/** Builds the functions in one go. They share most of their sources, which are then read only once. */
 async function bundleGroup(
   names: readonly string[],
   plugins: readonly Plugin[],
@@ -147,8 +147,8 @@ async function bundleGroup(
 }
 
 /**
- * By itself, with a file for each module that is loaded on demand: functions of one build would share files, and each is
- * deployed without the others.
+ * Builds one function by itself, with a file for each module that is loaded on demand. Functions of one build would share
+ * files, and each function is deployed without the others.
  */
 async function bundleWithParts(name: string, handlers: Handlers): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
@@ -211,8 +211,9 @@ async function writeBundle(
 }
 
 /**
- * Leaves an identical file alone: whatever watches or runs the bundles sees only real changes. Others come whole, from
- * elsewhere in `outputDirectory`: nobody who builds or deploys at the same time reads half of one, or takes it for stale.
+ * Writes a file, and leaves an identical one alone, so that whatever watches or runs the bundles sees only real changes. A
+ * changed file comes whole, from elsewhere in `outputDirectory`. Nobody who builds or deploys at the same time reads half of
+ * a file, or takes it for stale.
  */
 async function writeChanged(path: string, contents: Uint8Array, outputDirectory: string): Promise<void> {
   if (existsSync(path) && (await readFile(path)).equals(contents)) return;
@@ -222,7 +223,7 @@ async function writeChanged(path: string, contents: Uint8Array, outputDirectory:
   await rename(unfinished, path);
 }
 
-/** Nothing is written there: the names of outputs are relative to it. */
+/** The names of outputs are relative to this folder. Nothing is written there. */
 const OUTDIR = '.rgs/bundles';
 
 const BUILD = {
@@ -241,7 +242,7 @@ const BUILD = {
   charset: 'utf8',
   legalComments: 'none',
   sourcemap: 'external',
-  // Every function would repeat what is wrong in a module they share; the first failure says it once.
+  // Every function would repeat what is wrong in a module that they share. The first failure says it once.
   logLevel: 'silent',
   define: { 'process.env.NODE_ENV': '"production"' },
   // In Lambda, credentials always come from the environment. The SDK's default chain also looks in files, SSO,

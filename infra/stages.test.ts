@@ -33,17 +33,17 @@ test('a missing setting is refused by name', () => {
   expect(() => parseStage('partial', rest)).toThrow(/removal/);
 });
 
-test('a lease as long as the time-out of a spin is refused, one millisecond more is not', () => {
+test('a lease as long as the time-out of a spin is refused, and one millisecond more is accepted', () => {
   const timeoutMs = dev.sizes.play.timeoutSeconds * 1_000;
   expect(changed({ roundLeaseMs: timeoutMs })).toThrow(/roundLeaseMs/);
   expect(changed({ roundLeaseMs: timeoutMs + 1 })).not.toThrow();
 });
 
-test('a wallet that is waited for longer than the function lives is refused', () => {
+test('a wallet time-out that is longer than the function may run is refused', () => {
   expect(changed({ walletTimeoutMs: dev.sizes.play.timeoutSeconds * 1_000 })).toThrow(/walletTimeoutMs/);
 });
 
-test('a wallet that leaves too little of the time of a query for reconciling is refused', () => {
+test('a wallet time-out that leaves a query too little time for reconciling is refused', () => {
   const inSeconds = (timeoutSeconds: number) => ({
     walletTimeoutMs: 3_000,
     sizes: { ...dev.sizes, query: { memoryMb: 512, timeoutSeconds } },
@@ -52,11 +52,11 @@ test('a wallet that leaves too little of the time of a query for reconciling is 
   expect(changed(inSeconds(11))).not.toThrow();
 });
 
-test('an engine that is waited for longer than the function lives is refused', () => {
+test('an engine time-out that is longer than the function may run is refused', () => {
   expect(changed({ grpcTimeoutMs: dev.sizes.play.timeoutSeconds * 1_000 })).toThrow(/grpcTimeoutMs/);
 });
 
-test('a random source has the address of a server', () => {
+test('the address of a random source must be that of a server', () => {
   expect(changed({ randomUrl: 'https://random.example:50051' })).not.toThrow();
   expect(changed({ randomUrl: 'http://127.0.0.1:50051' })).not.toThrow();
   expect(changed({ randomUrl: 'http://random.example:50051' })).toThrow(/must be https.*randomUrl/s);
@@ -67,7 +67,7 @@ test('a random source has the address of a server', () => {
   expect(() => stageSettings('local', { randomUrl: 'http://random.example' })).toThrow(/must be https/);
 });
 
-test('a function behind the API may not take longer than a REST API waits', () => {
+test('a function behind the API may not run longer than a REST API waits', () => {
   const sizes = { ...dev.sizes, query: { memoryMb: 512, timeoutSeconds: 30 } };
   expect(changed({ sizes })).toThrow(/sizes\.query\.timeoutSeconds/);
 });
@@ -97,14 +97,14 @@ test('an exact origin is accepted in front of an HTTP API and refused in front o
   expect(changed({ allowedOrigins, api: 'rest' })).toThrow(/allowedOrigins/);
 });
 
-test('the command line can choose the kind of API and where alarms go, and a wrong value is refused', () => {
+test('the command line can set the kind of API and the address for alarms, and a wrong value is refused', () => {
   const settings = stageSettings('dev', { api: 'rest', alarmEmail: 'ops@example.com' });
   expect(settings).toMatchObject({ api: 'rest', alarmEmail: 'ops@example.com' });
   expect(() => stageSettings('dev', { api: 'soap' })).toThrow(/api/);
   expect(() => stageSettings('dev', { alarmEmail: 'ops' })).toThrow(/alarmEmail/);
 });
 
-test('production keeps its data, and its archive beyond the reach of any account', () => {
+test('production keeps its data, and no account can delete its archive', () => {
   expect(stageSettings('prod')).toMatchObject({ removal: 'retain', archive: { lock: 'compliance' } });
 });
 

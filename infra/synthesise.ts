@@ -10,7 +10,7 @@ export const ROOT = join(import.meta.dirname, '..');
 export const BUNDLES_DIRECTORY = join(ROOT, '.rgs', 'bundles');
 
 export interface SynthesisOptions extends StageOverrides {
-  /** The folder with one folder a function in it; the build's by default. */
+  /** The folder that has one folder for each function. The build's folder is the default. */
   readonly bundlesDirectory?: string;
 }
 
@@ -18,7 +18,7 @@ export interface Synthesised {
   readonly stackName: string;
   readonly settings: StageSettings;
   readonly templatePath: string;
-  /** The folder that would be zipped and uploaded, by the hash that the template names it with. */
+  /** The folders that would be zipped and uploaded, by the hashes that the template names them with. */
   readonly assetDirectories: ReadonlyMap<string, string>;
 }
 

@@ -1,4 +1,4 @@
-/** Templates of the real stack, with placeholders in place of the functions' code. For tests. */
+/** Templates of the real stack for tests, with placeholders in place of the functions' code. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 import { FUNCTIONS } from './functions.ts';
 import { synthesise } from './synthesise.ts';
 
-/** Part of a template: a test reads it where it expects something, and fails where that is not there. */
+/** A part of a template. A test reads what it expects in it, and fails where that is not there. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Json = any;
 
@@ -22,19 +22,19 @@ export interface Template {
 }
 
 const created: string[] = [];
-// Here and not where they are made, because a hook that is registered inside a test or another hook never runs.
+// The hook is registered here and not where folders are made. Inside a test or another hook it would never run.
 afterAll(() => {
   for (const directory of created) rmSync(directory, { recursive: true, force: true });
 });
 
-/** A folder that goes when the file's tests have run. */
+/** Makes a folder that is removed when the file's tests have run. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'rgs-infra-'));
   created.push(directory);
   return directory;
 }
 
-/** Bundles that differ from each other, so that each function has an asset of its own. */
+/** Makes bundles that differ from each other, so that each function has an asset of its own. */
 export function placeholderBundles(): string {
   const directory = temporaryDirectory();
   for (const { name } of FUNCTIONS) {
@@ -72,7 +72,7 @@ export function readable(value: Json): string {
   throw new Error(`Not readable: ${JSON.stringify(value)}`);
 }
 
-/** The function's own name, which it tells by its environment, for the logical id that a template refers to. */
+/** The function's own name, which its environment has, for the logical id that a template refers to. */
 export function functionName(template: Template, reference: Json): string {
   const id = reference.Ref ?? reference['Fn::GetAtt'][0];
   return template.resources[id]?.Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME;

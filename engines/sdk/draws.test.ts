@@ -28,7 +28,7 @@ function draw(count: number, drawn: number): number[] {
 }
 
 describe('a weighted choice', () => {
-  it('takes the outcome in whose part of the total one uniform integer falls', () => {
+  it('takes the outcome whose share of the total has the drawn uniform integer', () => {
     fc.assert(
       fc.property(seeds, weightLists, (key, weights) => {
         const reference = new ReferenceRandom(key, 4n);
@@ -73,7 +73,7 @@ describe('a weighted choice', () => {
 });
 
 describe('a shuffle', () => {
-  it('is that of Fisher and Yates on the step’s stream, and may stop at what is drawn', () => {
+  it('is that of Fisher and Yates on the step’s stream, and may stop after the items that are drawn', () => {
     const sizes = fc
       .integer({ min: 0, max: 60 })
       .chain((count) => fc.tuple(fc.constant(count), fc.nat(count)));
@@ -102,7 +102,7 @@ describe('a shuffle', () => {
     expect(distance).toBeLessThan(49.7);
   });
 
-  it('cannot draw more than there are: the module traps', () => {
+  it('traps where it should draw more items than there are', () => {
     expect(() => instantiate().draw(3, 4)).toThrow(WebAssembly.RuntimeError);
   });
 });

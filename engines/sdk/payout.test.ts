@@ -24,7 +24,7 @@ function fitted(value: bigint): bigint {
 }
 
 describe('a payout', () => {
-  it('is added without a wrong sum', () => {
+  it('never becomes a wrong sum', () => {
     fc.assert(
       fc.property(payouts, payouts, (one, other) => {
         expect(probe.payout_plus(one, other)).toBe(fitted(one + other));
@@ -33,7 +33,7 @@ describe('a payout', () => {
     );
   });
 
-  it('is multiplied without a wrong product', () => {
+  it('never becomes a wrong product', () => {
     fc.assert(
       fc.property(payouts, factors, (payout, factor) => {
         expect(probe.payout_times(payout, factor)).toBe(fitted(payout * BigInt(factor)));
@@ -42,7 +42,7 @@ describe('a payout', () => {
     );
   });
 
-  it('is shared exactly and rounded down, however large the product between', () => {
+  it('is shared exactly and rounded down, however large the intermediate product is', () => {
     fc.assert(
       fc.property(payouts, factors, factors, (payout, numerator, denominator) => {
         fc.pre(denominator > 0);
@@ -53,20 +53,20 @@ describe('a payout', () => {
     );
   });
 
-  it('that overflowed stays so', () => {
+  it('stays overflowed once it has overflowed', () => {
     expect(probe.payout_plus(OVERFLOWED, 1n)).toBe(OVERFLOWED);
     expect(probe.payout_plus(5n, OVERFLOWED)).toBe(OVERFLOWED);
     expect(probe.payout_times(OVERFLOWED, 0)).toBe(OVERFLOWED);
     expect(probe.payout_share(OVERFLOWED, 1, 2)).toBe(OVERFLOWED);
   });
 
-  it('is not shared among nobody: the module traps', () => {
+  it('traps where it should be shared among nobody', () => {
     expect(() => probe.payout_share(1n, 1, 0)).toThrow(WebAssembly.RuntimeError);
   });
 });
 
-describe('what is written as JSON', () => {
-  it('is read as the number, the text and the constants that it was', () => {
+describe('a JSON text that the kit writes', () => {
+  it('reads back as the number, the text and the constants that were written', () => {
     const numbers = fc.bigInt(-(2n ** 63n), LARGEST);
     fc.assert(
       fc.property(numbers, fc.string({ unit: 'binary', maxLength: 50 }), (number, text) => {

@@ -22,7 +22,7 @@ describe('the random stream of a step', () => {
     );
   });
 
-  it('begins anew with every step, whatever was drawn before', () => {
+  it('begins anew with every step, whatever an earlier step drew', () => {
     probe.startStep(seed, 1n);
     const first = Array.from({ length: 20 }, () => probe.next());
     probe.startStep(seed, 2n);
@@ -71,7 +71,7 @@ describe('a uniform integer', () => {
     expect(chiSquare(counts, draws / bound)).toBeLessThan(limit);
   });
 
-  it('below zero does not exist: the module traps', () => {
+  it('traps where its bound is zero', () => {
     probe.startStep(seed, 0n);
     expect(() => probe.below(0)).toThrow(WebAssembly.RuntimeError);
   });

@@ -12,7 +12,7 @@ const offered = engineNames()
   .filter(({ file }) => existsSync(file));
 
 describe('a game, at every bet of every currency that it is offered for', () => {
-  // Otherwise a win would be rounded, and the game would return another share of a small bet than it declares.
+  // Otherwise a win would be rounded, and the RTP of a small bet would differ from the declared one.
   it.each(offered)('$name pays whole minor units', async ({ name, file }) => {
     const engine = new RawEngine(await compileRaw((await buildEngine(name)).path));
     const played = playThrough(engine, engine.capabilities().actions, GOLDEN_STEPS);

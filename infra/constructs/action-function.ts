@@ -27,11 +27,11 @@ export interface ActionFunctionProps {
   readonly settings: StageSettings;
   readonly resources: Resources;
   readonly removalPolicy: RemovalPolicy;
-  /** The folder with one folder a function in it. */
+  /** The folder that has one folder for each function. */
   readonly bundlesDirectory: string;
-  /** What its trigger makes it do beyond its own work: read a stream, delete messages. */
+  /** What the trigger makes the function do beyond its own work, such as reading a stream or deleting messages. */
   readonly triggerStatements: readonly PolicyStatement[];
-  /** Where events go that it failed to handle; only for functions that are invoked asynchronously. */
+  /** The queue that gets the events that the function failed to handle. Only a function that is invoked asynchronously has one. */
   readonly deadLetterQueue: IQueue | undefined;
 }
 
@@ -56,7 +56,7 @@ export class ActionFunction extends Construct {
       environment: environment(entry, settings, resources),
       logGroup,
       role: this.role(logGroup, props),
-      // Each attempt asks for the next. Lambda takes a message that is the sixteenth of its line for a mistake, and drops it.
+      // Each attempt asks for the next. Lambda would take the sixteenth message of such a line for a mistake, and drop it.
       ...(entry.trigger.kind === 'recovery-queue' && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(deadLetterQueue && { deadLetterQueue }),
     });
@@ -112,7 +112,7 @@ function environment(
   };
 }
 
-/** Under which a stage's functions publish their own metrics, with the function's name as the dimension `service`. */
+/** The namespace in which a stage's functions publish their metrics. The dimension `service` is the function's name. */
 export function metricsNamespace(stage: string): string {
   return `serverless-rgs/${stage}`;
 }

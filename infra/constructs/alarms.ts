@@ -24,10 +24,10 @@ interface Periods {
   readonly datapointsToAlarm: number;
 }
 const AT_ONCE: Periods = { evaluationPeriods: 1, datapointsToAlarm: 1 };
-/** A single failure is retried and no reason to wake anybody. */
+/** A single failure is retried. It is no reason to wake anybody. */
 const TWO_OF_THREE: Periods = { evaluationPeriods: 3, datapointsToAlarm: 2 };
 
-/** Which function reports which signal. */
+/** The functions that report each signal. */
 const SIGNALS: Readonly<
   Record<
     AlarmSignal,
@@ -58,11 +58,11 @@ const SIGNALS: Readonly<
   },
 };
 
-/** Functions whose failures no player sees; what the daily and the event function fail at waits in a queue. */
+/** Functions whose failures no player sees. What the daily function and the event function fail at waits in a queue. */
 const BACKGROUND = ['process-ledger-stream', 'recover-round'] as const;
 const THROTTLED = ['play-spin', 'play-bonus', 'process-ledger-stream', 'recover-round'] as const;
 
-/** Delayed retries are new messages and wait 15 minutes at most, so an hour means that nobody reads the queue. */
+/** A delayed retry is a new message and waits 15 minutes at most. So an age of an hour means that nobody reads the queue. */
 const RECOVERY_AGE_SECONDS = 3_600;
 const STREAM_AGE_MS = 5 * 60_000;
 const SERVER_ERRORS = 5;
@@ -76,14 +76,14 @@ export interface AlarmsProps {
   readonly stage: string;
 }
 
-/** What must wake somebody. Everything else is for dashboards. */
+/** The alarms that must wake somebody. Everything else is for dashboards. */
 export class Alarms extends Construct {
   private readonly action: SnsAction;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
-    // A topic with a policy of its own has lost the one by which its account's alarms may publish.
+    // A topic with a policy of its own loses the default policy, by which the alarms of its account may publish.
     topic.grantPublish(
       new ServicePrincipal('cloudwatch.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },

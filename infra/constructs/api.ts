@@ -4,9 +4,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { HttpMethod } from '../functions.ts';
 
-/** What the stack needs of an API, whichever kind it is. */
+/** What the stack needs of an API of either kind. */
 export interface Api {
-  /** Without a slash at its end: routes begin with one. */
+  /** The address has no slash at its end, because routes begin with one. */
   readonly url: string;
   readonly serverErrors: Metric;
 }
@@ -19,8 +19,8 @@ export interface Route {
 }
 
 /**
- * One access log line. The route and not the path, because a session id is in the path and whoever has it can play;
- * no query string either. `undefined` variables are logged as `-`.
+ * One access log line. It has the route and not the path, because a session id is in the path and whoever has it can play.
+ * It has no query string either. `undefined` variables are logged as `-`.
  */
 export function accessLogFields(routeVariable: string): Readonly<Record<string, string>> {
   return {
@@ -37,7 +37,7 @@ export function accessLogFields(routeVariable: string): Readonly<Record<string, 
   };
 }
 
-/** Signed requests cover the raw body, which an authorizer never sees; so callers are checked in the functions. */
+/** Signed requests cover the raw body, which an authorizer never sees. So the functions check the callers. */
 export function acknowledgeOpenRoutes(api: Construct, findings: readonly string[]): void {
   const reason =
     'Functions authenticate the operator by its key or signature over the raw body, and the player by the session id.';

@@ -11,7 +11,7 @@ import {
 import { Construct } from 'constructs';
 import type { StageSettings } from '../stages.ts';
 
-/** Rounded up, so that no leap day shortens what a rule asks for in years. */
+/** The number is rounded up, so that no leap day shortens what a rule asks for in years. */
 const DAYS_PER_YEAR = 366;
 
 export interface BucketsProps {
@@ -20,13 +20,13 @@ export interface BucketsProps {
 }
 
 /**
- * Where engines, the archive, simulations and the buckets' access logs lie. No bucket empties itself on deletion: that takes a
- * function allowed to delete every object, which is the one thing nothing here may do.
+ * The buckets of engines, of the archive, of simulations and of access logs. No bucket empties itself on deletion. That would
+ * need a function that may delete every object, and nothing here may do that.
  */
 export class Buckets extends Construct {
   readonly engines: Bucket;
   readonly archive: Bucket;
-  /** Shards and reports of simulations: nothing in it is needed longer than its reader takes to fetch it. */
+  /** The bucket has shards and reports of simulations. Nothing in it is needed longer than its reader takes to fetch it. */
   readonly simulations: Bucket;
 
   constructor(scope: Construct, id: string, props: BucketsProps) {
@@ -45,14 +45,14 @@ export class Buckets extends Construct {
       ...common,
       lifecycleRules: [{ expiration: Duration.days(settings.logRetentionDays) }],
     }) as IBucket; // The library's own types do not fit each other under exactOptionalPropertyTypes.
-    // Versioned and never expired: a round is replayed with the engine whose hash it recorded, years later.
+    // The bucket is versioned and nothing expires. A round is replayed years later, with the engine whose hash it recorded.
     this.engines = new Bucket(this, 'Engines', {
       ...common,
       versioned: true,
       serverAccessLogsBucket: accessLogs,
       serverAccessLogsPrefix: 'engines/',
     });
-    // Encrypted by S3 and not under the stack's key: whoever deletes a key deletes what it encrypts, and an
+    // S3 encrypts the archive, and not the stack's key. Whoever deletes a key deletes what it encrypts, so an
     // archive is only as write-once as its key. Secrets in it are encrypted before they get here.
     this.archive = new Bucket(this, 'Archive', {
       ...common,

@@ -6,7 +6,7 @@ import { newApp } from '../synthesise.ts';
 import { temporaryDirectory } from '../template.fixture.ts';
 import { HttpRoutes } from './http-api.ts';
 
-test('game clients of the named origins may call, but never with the key of an operator', () => {
+test('game clients of the named origins may call the API, but never with the key of an operator', () => {
   const stack = new Stack(newApp(temporaryDirectory()), 'Test');
   const settings = { ...stageSettings('dev'), allowedOrigins: ['https://games.example.com'] };
   new HttpRoutes(stack, 'HttpApi', { routes: [], settings, removalPolicy: RemovalPolicy.DESTROY });

@@ -21,7 +21,7 @@ export interface HttpRoutesProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The cheaper and faster kind of API. */
+/** An HTTP API, which is the cheaper and faster kind. */
 export class HttpRoutes extends Construct implements Api {
   readonly url: string;
   readonly serverErrors: Metric;
@@ -54,7 +54,7 @@ export class HttpRoutes extends Construct implements Api {
         path,
         methods: [HttpMethod[method]],
         integration: new HttpLambdaIntegration(`${target.node.path}Integration`, target, {
-          // The one format that REST APIs know too, so that the same handlers serve both.
+          // REST APIs know this format, too, so the same handlers serve both.
           payloadFormatVersion: PayloadFormatVersion.VERSION_1_0,
         }),
       });
@@ -66,8 +66,8 @@ export class HttpRoutes extends Construct implements Api {
 }
 
 /**
- * For game clients, which hold a session id and no more: an operator's key has no business in a browser, so its
- * header is not allowed here. No credentials, since there are no cookies.
+ * The rules for game clients in browsers, which hold a session id and no more. An operator's key has no business in a
+ * browser, so its header is not allowed here. Credentials are not allowed, since there are no cookies.
  */
 function cors(origins: readonly string[]) {
   return {

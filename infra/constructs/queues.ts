@@ -3,33 +3,33 @@ import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { recoveryDelivery } from '../deliveries.ts';
 
-/** The longest that SQS keeps a message: somebody has two weeks to answer an alarm. */
+/** SQS keeps no message for longer. Somebody has two weeks to answer an alarm. */
 const KEPT = Duration.days(14);
 
-/** The most that SQS allows, for both images of a round. Said outright: the default was once a quarter of it. */
+/** SQS allows no more. Both images of a round need it. It is set here because the default was once a quarter of it. */
 const PARKED_BYTES = 1024 * 1024;
 
 export interface QueuesProps {
   readonly removalPolicy: RemovalPolicy;
-  /** Time-out of the function that reads the recovery queue. */
+  /** The time-out of the function that reads the recovery queue. */
   readonly recoveryTimeoutSeconds: number;
 }
 
 /**
- * The recovery queue, and the places where work waits for a person. Each of the latter has its own alarm, so
- * that the alarm's name tells what failed.
+ * The recovery queue, and the queues where work waits for a person. Each of the latter has its own alarm, so that the
+ * alarm's name tells what failed.
  */
 export class Queues extends Construct {
   readonly recovery: Queue;
-  /** Ledger records that the stream's consumer could not process and put aside itself. */
+  /** It has the ledger records that the stream's consumer could not process and put aside itself. */
   readonly parking: Queue;
-  /** Recovery messages that failed again and again. */
+  /** It has the recovery messages that failed again and again. */
   readonly recoveryDeadLetters: Queue;
-  /** Descriptions of stream batches that Lambda gave up on. */
+  /** It has the descriptions of stream batches that Lambda gave up on. */
   readonly streamDeadLetters: Queue;
-  /** Domain events that could not be written to the event log. */
+  /** It has the events that could not be written to the event log. */
   readonly eventDeadLetters: Queue;
-  /** Daily runs that failed. */
+  /** It has the daily runs that failed. */
   readonly dailyDeadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: QueuesProps) {

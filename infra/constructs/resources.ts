@@ -20,7 +20,7 @@ export interface Resources {
 
 interface ResourceReference {
   readonly arn: string;
-  /** Where the ARN ends in `*`: how cdk-nag calls it, and why it cannot be narrower. */
+  /** An ARN that ends in `*` needs this: the name that cdk-nag gives it, and why it cannot be narrower. */
   readonly wildcard?: { readonly finding: string; readonly reason: string };
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -31,7 +31,7 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
   const ledger = { LEDGER_TABLE: tables.ledger.tableName };
   const archive = { ARCHIVE_BUCKET: buckets.archive.bucketName };
   const simulations = { SIMULATIONS_BUCKET: buckets.simulations.bucketName };
-  // Secrets are made when an operator is registered, so that no template ever holds one.
+  // A secret is made when an operator is registered, so that no template ever holds one.
   const secretName = `rgs/${stage}/operator/*`;
   return {
     ledger: { arn: tables.ledger.tableArn, environment: ledger },
@@ -97,7 +97,7 @@ function objects(bucket: Bucket, reason: string): { finding: string; reason: str
   return { finding: `<${logicalId}.Arn>/*`, reason };
 }
 
-/** One statement a resource. */
+/** Each resource gets one statement. */
 export function statementsFor(permissions: Permissions, resources: Resources): PolicyStatement[] {
   const references = referencesTo(resources);
   return entries(permissions).map(
@@ -110,7 +110,7 @@ export function statementsFor(permissions: Permissions, resources: Resources): P
   );
 }
 
-/** Tells cdk-nag of the wildcards that the permissions bring, and of no other. */
+/** Acknowledges to cdk-nag the wildcards that the permissions bring, and no others. */
 export function acknowledgeWildcards(role: Role, permissions: Permissions, resources: Resources): void {
   const references = referencesTo(resources);
   for (const [resource] of entries(permissions)) {
@@ -121,7 +121,7 @@ export function acknowledgeWildcards(role: Role, permissions: Permissions, resou
   }
 }
 
-/** The names and addresses of exactly the resources that the permissions mention. */
+/** The names and addresses of the resources that the permissions mention, and of no others. */
 export function environmentFor(permissions: Permissions, resources: Resources): Record<string, string> {
   const references = referencesTo(resources);
   return Object.assign({}, ...entries(permissions).map(([resource]) => references[resource].environment));

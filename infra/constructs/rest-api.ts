@@ -21,7 +21,7 @@ export interface RestRoutesProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The kind of API that takes a web application firewall and usage plans, and that every emulator has. */
+/** A REST API. This kind takes a web application firewall and usage plans, and every emulator has it. */
 export class RestRoutes extends Construct implements Api {
   readonly url: string;
   readonly serverErrors: Metric;
@@ -32,8 +32,8 @@ export class RestRoutes extends Construct implements Api {
     const api = new RestApi(this, 'Api', {
       restApiName: `rgs-${settings.stage}`,
       endpointTypes: [EndpointType.REGIONAL],
-      // Access logs need the account's one role for API Gateway's logs; other APIs may rely on it by the time
-      // this stack goes.
+      // Access logs need the account's one role for API Gateway's logs. The role is kept when this stack goes,
+      // because other APIs may rely on it by then.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       deployOptions: {
@@ -57,7 +57,7 @@ export class RestRoutes extends Construct implements Api {
         .addMethod(method, new LambdaIntegration(target, { allowTestInvoke: false }));
     }
     this.acknowledge();
-    // Adds an output of its own otherwise, beside ApiUrl.
+    // Otherwise the library adds an output of its own beside ApiUrl.
     api.node.tryRemoveChild('Endpoint');
     this.url = `https://${api.restApiId}.execute-api.${api.stack.region}.${api.stack.urlSuffix}/${settings.stage}`;
     this.serverErrors = api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' });

@@ -25,7 +25,7 @@ export interface SimulationsProps {
   readonly settings: StageSettings;
 }
 
-/** What may pass by itself. A shard whose engine fails or whose time runs out would do so again. */
+/** Failures that may pass by themselves. A shard whose engine fails or whose time runs out would do so again. */
 const RETRIED: RetryProps = {
   errors: [
     'DependencyError',
@@ -44,8 +44,8 @@ const RETRIED: RetryProps = {
 };
 
 /**
- * Plays a simulation's shards on many functions at once, and has them added up. The shards are listed in an object,
- * because an execution's input holds 256 KiB.
+ * The state machine that plays a simulation's shards on many functions at once, and has them added up. An object lists the
+ * shards, because an execution's input holds 256 KiB.
  */
 export class Simulations extends Construct {
   readonly stateMachineArn: string;
@@ -61,7 +61,7 @@ export class Simulations extends Construct {
       role: this.role(stateMachineName, props),
       timeout: Duration.days(1),
     });
-    // The role has what this policy would give it, and less: nothing here is started again from where it failed.
+    // The role has less than this policy would give it, because nothing here is started again from where it failed.
     machine.node.tryRemoveChild('DistributedMapPolicy');
     const never =
       'What a simulation did is in the history of its execution and in the logs of its functions.';
@@ -75,7 +75,7 @@ export class Simulations extends Construct {
   private shards({ shard, bucket, settings }: SimulationsProps): DistributedMap {
     const ofRun = ['simulationId', 'engineHash', 'seed', 'mode', 'partRounds'];
     const ofItem = ['first', 'rounds'];
-    // No failure is tolerated, which is what a map does unless told otherwise.
+    // A map tolerates no failure unless it is told otherwise.
     const map = new DistributedMap(this, 'Shards', {
       itemReader: new S3JsonItemReader({ bucket: bucket as IBucket, key: JsonPath.stringAt('$.shardsKey') }),
       itemSelector: {
@@ -88,7 +88,7 @@ export class Simulations extends Construct {
     const task = new LambdaInvoke(this, 'Simulate', {
       lambdaFunction: shard,
       retryOnServiceExceptions: false,
-      // The map holds what all shards answer, and no more than 256 KiB of it, though it is dropped in the end.
+      // The map holds the answers of all shards, 256 KiB at most, although it drops them in the end.
       outputPath: JsonPath.DISCARD,
     });
     task.addRetry(RETRIED);
@@ -114,7 +114,7 @@ export class Simulations extends Construct {
     return task;
   }
 
-  /** Complete, so that the library widens nothing. */
+  /** The role is complete, so that the library widens nothing. */
   private role(stateMachineName: string, { shard, merge, bucket }: SimulationsProps) {
     const { partition, region, account } = Stack.of(this);
     const arn = Stack.of(this).formatArn({
@@ -123,7 +123,7 @@ export class Simulations extends Construct {
       resourceName: stateMachineName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    // Those of shards carry the label of their map behind the name.
+    // The executions of shards carry the label of their map behind the name.
     const executions = ['/*', ':*'].map(
       (ending) => `arn:${partition}:states:${region}:${account}:execution:${stateMachineName}${ending}`,
     );

@@ -19,8 +19,8 @@ const COMMON = {
   partitionKey: { name: 'pk', type: AttributeType.STRING },
   sortKey: { name: 'sk', type: AttributeType.STRING },
   billingMode: BillingMode.PAY_PER_REQUEST,
-  // Unlike a key that AWS owns, its use shows in CloudTrail. A customer's key would need a grant for every
-  // caller, and what must stay secret from readers of a table is encrypted by the application anyway.
+  // CloudTrail shows the use of this key, unlike the use of a key that AWS owns. A customer's key would need a grant
+  // for every caller. The application itself encrypts what must stay secret from readers of a table.
   encryption: TableEncryption.AWS_MANAGED,
 } as const satisfies TableProps;
 

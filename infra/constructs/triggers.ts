@@ -15,10 +15,10 @@ import type { Resources } from './resources.ts';
 /** The `source` of every event that the product publishes. */
 export const EVENT_SOURCE = 'serverless-rgs';
 
-/** Everything that starts a function by itself: the API's routes and the state machine of simulations have their own constructs. */
+/** The triggers of functions. The API's routes and the state machine of simulations have constructs of their own. */
 export type BackgroundTrigger = Exclude<Trigger['kind'], 'route' | 'simulation'>;
 
-/** What Lambda does on the function's behalf, with the function's role. */
+/** The permissions that Lambda needs in the function's role, to read the trigger on its behalf. */
 export function triggerStatements(kind: Trigger['kind'], { tables, queues }: Resources): PolicyStatement[] {
   switch (kind) {
     case 'ledger-stream':
@@ -46,7 +46,7 @@ export function triggerStatements(kind: Trigger['kind'], { tables, queues }: Res
   }
 }
 
-/** EventBridge invokes asynchronously: what fails after Lambda's own retries would be lost without a queue. */
+/** EventBridge invokes asynchronously. Without a queue, what fails after Lambda's own retries would be lost. */
 export function asynchronousDeadLetterQueue(kind: Trigger['kind'], { queues }: Resources): Queue | undefined {
   if (kind === 'domain-events') return queues.eventDeadLetters;
   if (kind === 'daily') return queues.dailyDeadLetters;
@@ -76,7 +76,7 @@ function connectLedgerStream(scope: Construct, target: IFunction, { tables, queu
   new EventSourceMapping(scope, 'LedgerStream', {
     target,
     eventSourceArn: tables.ledger.tableStreamArn ?? '',
-    // From the oldest record: no round of a new deployment goes unseen.
+    // The function reads from the oldest record, so that no round of a new deployment goes unseen.
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: ledgerStreamDelivery.batchSize,
     maxBatchingWindow: Duration.seconds(ledgerStreamDelivery.windowSeconds),

@@ -19,7 +19,7 @@ interface Watched {
   readonly Threshold: number;
 }
 
-/** What each alarm watches, with the resource its only dimension names. */
+/** What each alarm watches, with the resource that its only dimension names. */
 function watched(): Watched[] {
   return resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
     const dimension = Properties.Dimensions[0];
@@ -44,7 +44,7 @@ test('every queue where work waits for a person has an alarm at its first messag
   expect(new Set(alarms.map(({ Threshold }) => Threshold))).toEqual(new Set([1]));
 });
 
-test('the stream and the recovery queue may not fall behind', () => {
+test('an alarm rings when the stream or the recovery queue falls behind', () => {
   expect(named('AWS/Lambda/IteratorAge')).toEqual([
     { metric: 'AWS/Lambda/IteratorAge', of: 'process-ledger-stream', Threshold: 300_000 },
   ]);
@@ -53,7 +53,7 @@ test('the stream and the recovery queue may not fall behind', () => {
   ]);
 });
 
-test('the background functions may not keep failing, and none that moves money be throttled', () => {
+test('an alarm rings when a background function keeps failing, or one that moves money is throttled', () => {
   expect(named('AWS/Lambda/Errors').map(({ of }) => of)).toEqual(['process-ledger-stream', 'recover-round']);
   expect(named('AWS/Lambda/Throttles').map(({ of }) => of)).toEqual([
     'play-spin',
@@ -82,7 +82,7 @@ describe('a signal of the product wakes somebody', () => {
   });
 });
 
-test('callers that get server errors and a ledger that refuses writes wake somebody', () => {
+test('an alarm rings when callers get server errors, and when the ledger refuses writes', () => {
   expect(named('AWS/ApiGateway/5xx')).toHaveLength(1);
   expect(named('AWS/DynamoDB/WriteThrottleEvents')).toEqual([
     { metric: 'AWS/DynamoDB/WriteThrottleEvents', of: 'TablesLedger', Threshold: 1 },
@@ -100,7 +100,7 @@ test('every alarm tells the topic when it begins and when it is over, and says w
   }
 });
 
-test("the topic takes what CloudWatch tells it about this account's alarms, and nothing from anybody else", () => {
+test("the topic takes messages of CloudWatch about this account's alarms, and from nobody else", () => {
   const { PolicyDocument } = resource(template, 'AWS::SNS::TopicPolicy', 'AlarmsTopicPolicy').Properties;
   const allowed = PolicyDocument.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
   expect(allowed).toEqual([

@@ -35,7 +35,7 @@ describe('every table', () => {
     }
   });
 
-  test('is one of the four', () => {
+  test('is one of the four that these tests check', () => {
     expect(resourcesOf(prod, 'AWS::DynamoDB::Table')).toHaveLength(TABLES.length);
   });
 });
@@ -89,7 +89,7 @@ describe('every bucket', () => {
     expect(resourcesOf(prod, 'AWS::S3::Bucket')).toHaveLength(4);
   });
 
-  test('refuses what does not come over TLS', () => {
+  test('refuses requests that do not come over TLS', () => {
     const denials = refusedWithoutTls('AWS::S3::BucketPolicy', 's3:*', ({ Bucket }) => Bucket.Ref);
     expect(denials).toEqual(
       resourcesOf(prod, 'AWS::S3::Bucket')
@@ -111,12 +111,12 @@ describe('the archive', () => {
     });
   });
 
-  test('can be cleared by who is allowed to in development', () => {
+  test('can be cleared in development by a principal who is allowed to', () => {
     const { Rule } = bucket('Archive', dev).Properties.ObjectLockConfiguration;
     expect(Rule.DefaultRetention.Mode).toBe('GOVERNANCE');
   });
 
-  test('and the engines record who read them', () => {
+  test('records who read it, as the bucket of engines does', () => {
     const { DestinationBucketName } = bucket('Archive').Properties.LoggingConfiguration;
     expect(DestinationBucketName.Ref).toMatch(/^BucketsAccessLogs/);
     expect(bucket('Engines').Properties.LoggingConfiguration.DestinationBucketName).toEqual(
@@ -130,7 +130,7 @@ test('an engine that is overwritten keeps its earlier version', () => {
 });
 
 describe('every queue', () => {
-  test('is encrypted and keeps messages as long as SQS does', () => {
+  test('is encrypted and keeps messages for as long as SQS can', () => {
     for (const [, { Properties }] of resourcesOf(prod, 'AWS::SQS::Queue'))
       expect(Properties).toMatchObject({
         SqsManagedSseEnabled: true,
@@ -138,12 +138,12 @@ describe('every queue', () => {
       });
   });
 
-  test('for parked records takes the largest message that there is', () => {
+  test('takes the largest message that there is where it holds parked records', () => {
     const { MaximumMessageSize } = resource(prod, 'AWS::SQS::Queue', 'QueuesParking').Properties;
     expect(MaximumMessageSize).toBe(1_048_576);
   });
 
-  test('refuses what does not come over TLS', () => {
+  test('refuses requests that do not come over TLS', () => {
     const denials = refusedWithoutTls('AWS::SQS::QueuePolicy', 'sqs:*', ({ Queues }) => Queues[0].Ref);
     expect(denials).toEqual(
       resourcesOf(prod, 'AWS::SQS::Queue')
@@ -157,7 +157,7 @@ test('the data key is replaced every year', () => {
   expect(resource(prod, 'AWS::KMS::Key', 'DataKey').Properties.EnableKeyRotation).toBe(true);
 });
 
-test('nothing that holds data goes with the stack in production, all of it in development', () => {
+test('deleting the stack keeps all data in production, and removes it in development', () => {
   for (const type of STATEFUL) {
     expect(new Set(resourcesOf(prod, type).map(([, { DeletionPolicy }]) => DeletionPolicy))).toEqual(
       new Set(['Retain']),
@@ -176,7 +176,7 @@ test('tables, buckets and queues have no names of their own, so that they can be
       );
 });
 
-/** Logical ids of what the policies of a type refuse to plain HTTP, in order. */
+/** The logical ids of the resources whose policies refuse plain HTTP, in order. */
 function refusedWithoutTls(type: string, action: string, target: (properties: Json) => string): string[] {
   return resourcesOf(prod, type)
     .filter(([, { Properties }]) =>

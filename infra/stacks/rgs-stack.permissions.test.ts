@@ -30,7 +30,7 @@ const PLAY = [
   'sqs:SendMessage on QueuesRecovery.Arn',
 ];
 
-/** Written a second time, so that no edit of functions.ts widens what a function may do without being noticed. */
+/** The permissions are written a second time here. So an edit of functions.ts that widens them is noticed. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'launch-session': [
     'dynamodb:PutItem on TablesSessions.Arn',
@@ -137,7 +137,7 @@ function roleOf(name: string): { policies: Statement[]; managed: unknown[]; logG
   };
 }
 
-/** Every allowed pair of action and resource, one line each. */
+/** Every allowed pair of action and resource, on one line each. */
 const lines = (statements: readonly Statement[]) =>
   statements.flatMap(({ Action, Resource }) =>
     asList(Action).flatMap((action) => asList(Resource).map((one) => `${action} on ${readable(one)}`)),
@@ -162,7 +162,7 @@ describe.each(Object.keys(ALLOWED))('%s', (name) => {
 test('no role gets permissions from anywhere but its own inline policy', () => {
   expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([]);
   expect(resourcesOf(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
-  // Each function has one, and the state machine of simulations.
+  // Each function has one, and so has the state machine of simulations.
   expect(resourcesOf(template, 'AWS::IAM::Role')).toHaveLength(FUNCTIONS.length + 1);
 });
 

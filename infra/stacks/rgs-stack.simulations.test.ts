@@ -16,7 +16,7 @@ beforeAll(() => {
   machine = { ...Properties, definition: JSON.parse(written(Properties.DefinitionString)) };
 }, 60_000);
 
-/** The definition is text with references in it: each is put in as it would be read, a function by its own name. */
+/** The definition is text with references in it. Each reference is replaced by its value, and a function by its own name. */
 function written({ 'Fn::Join': [separator, parts] }: Json): string {
   return parts
     .map((part: Json) =>
@@ -35,7 +35,7 @@ describe('a simulation beyond one machine', () => {
     expect(StartAt).toBe('Shards');
     expect(Object.keys(States)).toEqual(['Shards', 'Merge']);
     expect(States.Shards).toMatchObject({ Type: 'Map', ResultPath: null, Next: 'Merge' });
-    // The answers of a thousand shards would be more than a map can hold, if they were anything.
+    // A map could not hold the answers of a thousand shards, so a shard answers nothing.
     expect(States.Shards.ItemProcessor.States.Simulate).toMatchObject({ OutputPath: null });
     expect(States.Shards.ItemProcessor.ProcessorConfig).toEqual({
       Mode: 'DISTRIBUTED',
@@ -44,7 +44,7 @@ describe('a simulation beyond one machine', () => {
     expect(TimeoutSeconds).toBe(86_400);
   });
 
-  test('reads its shards from an object, for an execution would hold a few thousand only', () => {
+  test('reads its shards from an object, because an execution could hold only a few thousand', () => {
     const { ItemReader, ItemSelector } = machine.definition.States.Shards;
     expect(ItemReader).toEqual({
       Resource: 'arn:AWS::Partition:states:::s3:getObject',
@@ -82,7 +82,7 @@ describe('a simulation beyond one machine', () => {
     expect(Shards.Catch).toBeUndefined();
   });
 
-  test('repeats what may pass by itself, ever more slowly, and never what an engine did', () => {
+  test('repeats failures that may pass by themselves, ever more slowly, and never a failure of an engine', () => {
     const { Shards, Merge } = machine.definition.States;
     for (const { Retry } of [Shards.ItemProcessor.States.Simulate, Merge]) {
       expect(Retry).toHaveLength(1);

@@ -19,11 +19,11 @@ import type { StageSettings } from '../stages.ts';
 
 export interface RgsStackProps extends StackProps {
   readonly settings: StageSettings;
-  /** The folder with one folder a function in it. */
+  /** The folder that has one folder for each function. */
   readonly bundlesDirectory: string;
 }
 
-/** The whole product, but for the secrets of operators and the engines, which are data. */
+/** The whole product as one stack. The secrets of operators and the engines are data, and not part of it. */
 export class RgsStack extends Stack {
   constructor(scope: Construct, id: string, props: RgsStackProps) {
     const { settings } = props;

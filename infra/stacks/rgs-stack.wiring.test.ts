@@ -35,7 +35,7 @@ const ROUTES = {
 const properties = (template: Template, type: string) =>
   resourcesOf(template, type).map(([, resource]) => resource.Properties);
 
-test('Lambda takes no long line of attempts at a round for a mistake, and every other loop for one', () => {
+test('Lambda stops every recursive loop, except for the attempts of recover-round', () => {
   for (const template of [http, rest]) {
     const allowed = resourcesOf(template, 'AWS::Lambda::Function')
       .filter(([, { Properties }]) => Properties.RecursiveLoop === 'Allow')
@@ -104,7 +104,7 @@ describe('the REST API', () => {
   });
 });
 
-describe('what runs behind the API', () => {
+describe('the functions behind the API', () => {
   const mapping = (template: Template, name: string) =>
     resource(template, 'AWS::Lambda::EventSourceMapping', name).Properties;
 

@@ -22,14 +22,14 @@ async function filesOf(entryPoints: readonly string[]): Promise<string[]> {
 
 const publishing = (file: string) => /engines\/publishing\/|node_modules\/binaryen\//.test(file);
 
-describe('what publishes engines', () => {
-  it('is in no function', async () => {
+describe('the code that publishes engines', () => {
+  it('is part of no function', async () => {
     const files = await filesOf(globSync('functions/*/*/handler.ts', { cwd: root }));
     expect(files).toContain('shared/engines/host/engine-host.ts');
     expect(files.filter(publishing)).toEqual([]);
   }, 60_000);
 
-  it('would be found', async () => {
+  it('is found in the command that publishes them', async () => {
     const files = await filesOf(['infra/commands/publish-engine.ts']);
     expect(files.filter(publishing)).toContain('shared/engines/publishing/instrument.ts');
   }, 60_000);

@@ -133,7 +133,7 @@ describe('bad input', () => {
     expect(await player.rounds()).toEqual([]);
   });
 
-  it('of a poor player is refused by the wallet, and nothing is taken', async () => {
+  it('is refused by the wallet where the player has too little money, and no money is taken', async () => {
     const poor = await Player.open(target(), '0.50');
     const reply = await poor.spin();
     expect(codeOf(reply)).toBe('INSUFFICIENT_FUNDS');

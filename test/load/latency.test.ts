@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { percentilesOf } from './latency.ts';
 
-it('percentiles are those of the values, in any order', () => {
+it('percentiles do not depend on the order of the values', () => {
   const values = Array.from({ length: 1_000 }, (_, index) => ((index * 7) % 1_000) + 1);
   expect(percentilesOf(values)).toEqual({ p50Ms: 500, p99Ms: 990, maxMs: 1_000 });
 });

@@ -70,7 +70,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-it('the checks of a level wait for what is unfinished until one deadline for all players, and tell it of each', async () => {
+it('the checks of a level wait for unfinished rounds until one deadline for all players, and name them for each player', async () => {
   const startedAtMs = nowMs();
   const { mismatches } = await check(played, startedAtMs + WITHIN_MS);
   const tookMs = nowMs() - startedAtMs;

@@ -45,7 +45,7 @@ describe('a machine whose load average is above half of its cores', () => {
     expect(() => run(2)).not.toThrow();
   });
 
-  it('takes them for another file', () => {
+  it('takes figures for another file', () => {
     expect(() => run(9, '--report', '/tmp/load-report.json')).not.toThrow();
   });
 });

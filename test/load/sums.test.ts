@@ -60,7 +60,7 @@ const without = (books: Books, entryId: string): Books => ({
 });
 
 describe('the books of a player', () => {
-  it('agree where every round is final, told, and once in the wallet', () => {
+  it('agree where every round is final, was told to the player, and is in the wallet once', () => {
     expect(mismatches(good)).toEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe('the books of a player', () => {
     expect(mismatches(books).join('\n')).toMatch(told);
   });
 
-  it('may have one round more than was told where the last request had no answer', () => {
+  it('may have one round more than the player was told of where the last request had no answer', () => {
     const books = { ...good, answered: good.answered.slice(0, -1), unanswered: true };
     expect(mismatches(books)).toEqual([]);
     expect(mismatches({ ...books, answered: good.answered.slice(0, -2) })).toHaveLength(1);

@@ -23,7 +23,7 @@ const call = (roundId: string | undefined, startedAtMs: number, endedAtMs: numbe
 describe("the wallet's share of a round", () => {
   const rounds = [round('a', 0, 100), round('b', 110, 200)];
 
-  it('is the time of its calls, and of those about no round while its player waited', () => {
+  it('is the time of its calls, and of calls about no round while its player waited', () => {
     const calls = [call('a', 10, 30), call('a', 50, 55), call(undefined, 120, 121), call('b', 130, 150)];
     expect(walletShares(rounds, calls)).toEqual([25, 21]);
   });

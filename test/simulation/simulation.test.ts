@@ -16,7 +16,7 @@ describe('the simulation of the product', () => {
   });
   afterAll(() => pool.close());
 
-  it('finds nothing, and does the same again byte for byte by the same seed', async () => {
+  it('finds no broken rule, and does the same again byte for byte with the same seed', async () => {
     const run = () => simulate(pool, { seed: 'twice', spins: 1_000 });
     const first = await run();
     expect(first.failure).toBeUndefined();
@@ -26,7 +26,7 @@ describe('the simulation of the product', () => {
     expect((await trace()).lines).toEqual((await trace()).lines);
   });
 
-  it('does something else by another seed', async () => {
+  it('does something else with another seed', async () => {
     const [one, other] = [await pool.play({ seed: '1', index: 0 }), await pool.play({ seed: '2', index: 0 })];
     expect(other.digest).not.toBe(one.digest);
   });
@@ -37,14 +37,14 @@ describe('the simulation of the product', () => {
     expect(new Set([...unvisited, ...totals.pairs.keys()])).toEqual(new Set(pairs));
   });
 
-  it('pays every win once, and soon, when a wallet comes back after a day', async () => {
+  it('credits every win once, and soon, when a wallet comes back after a day', async () => {
     const { violation, lastCreditAfterMs } = await pool.letCreditsWait({ seed: 'waiting', credits: 20 });
     expect(violation).toBeUndefined();
     expect(lastCreditAfterMs).toBeGreaterThan(0);
     expect(lastCreditAfterMs).toBeLessThanOrEqual(MOST_WAITING_MS);
   });
 
-  it("pays an operator's wins soon while another one's have kept every function busy for hours", async () => {
+  it("credits an operator's wins soon while another operator's have kept every function busy for hours", async () => {
     const { violation, lastNeighbourAfterMs } = await pool.letCreditsWait({
       seed: 'neighbours',
       credits: 2_000,

@@ -33,7 +33,7 @@ describe('the rollback of a bet-win whose win was spent', () => {
     expect(books.balanceOf('player-1')).toBe(0n);
   });
 
-  it('leaves less than nothing in other wallets', () => {
+  it('leaves a negative balance in other wallets', () => {
     const books = afterTheWinWasSpent('forgets-rollbacks');
     expect(books.rollback(betWin)).toEqual({ kind: 'acknowledged' });
     expect(books.balanceOf('player-1')).toBe(-800n);
