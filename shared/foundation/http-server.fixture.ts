@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 
-/** A server that answers as a test wants, for faults that real services do not show on demand. */
+/** A server that answers as a test wants. It shows faults that real services do not show on demand. */
 export async function startHttpServer(listener: RequestListener) {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -13,7 +13,7 @@ export interface OpenLedger {
   close(): Promise<void>;
 }
 
-/** What any ledger must do. `open` gives one that is empty and used by nobody else. */
+/** The tests that every ledger must pass. `open` gives a ledger that is empty and used by nobody else. */
 export function ledgerContract(name: string, open: () => Promise<OpenLedger>): void {
   describe(name, () => {
     let opened: OpenLedger;
@@ -286,7 +286,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       try {
         const updatedAtMs = 1_000;
         const old = { updatedAtMs, sealedStart: new Uint8Array(200_000) };
-        // More than one answer of a scan can hold, so that every page is needed.
+        // The rounds are more than one answer of a scan can hold, so that every page is needed.
         const unfinished: Round[] = Array.from({ length: 3 }, (): Round[] => [
           intent(old),
           { ...intent(old), status: 'VOIDING', reason: 'ABANDONED' },
@@ -306,7 +306,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
         }
         const keys = (rounds: readonly RoundReference[]) =>
           rounds.map(({ log, number }) => `${log.playerId} ${number}`).sort();
-        // However many parts it is read in, each round is in one of them.
+        // Each round is in one part, however many parts the ledger is read in.
         for (const count of [1, 2, 61]) {
           const found: RoundReference[] = [];
           for (let index = 0; index < count; index += 1) {

@@ -5,7 +5,7 @@ import { type Services, startServices } from '../../infra/local/services/start-s
 
 export interface TestServices {
   readonly services: Services;
-  /** What any AWS client needs besides its endpoint. */
+  /** The settings that any AWS client needs besides its endpoint. */
   readonly access: {
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };

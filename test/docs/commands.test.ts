@@ -116,7 +116,7 @@ describe('a command that is not run', () => {
 
   it('calls operations that AWS has, on what the page or the stack names', async () => {
     const clients: Readonly<Record<string, object>> = { cloudformation, dynamodb, sqs };
-    // Those whose client is no dependency.
+    // These services have no client among the dependencies.
     const known: Readonly<Record<string, readonly string[]>> = {
       lambda: ['GetAccountSettings', 'Invoke'],
       cloudwatch: ['DescribeAlarms', 'SetAlarmState'],

@@ -42,14 +42,14 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^RGS_API_URL=.* npx vitest run .* --project e2e \S+$/, 'ci'],
   [/^npm run engine:serve -- happy-panda$/, 'ci'],
   [/^npm run test:emulator -- --api (?:http|rest)$/, 'ci'],
-  // In a checkout of its own: engines/new.test.ts.
+  // engines/new.test.ts runs it in a checkout of its own.
   [/^npm run engine:new -- <name>$/, 'ci'],
   [/^npm run simulate -- happy-panda --stage prod --rounds \d+ --exact(?: --(?:json|html) \S+)*$/, 'account'],
   [/^npm run simulate -- (?:<name>|happy-panda --rounds \d+) --exact(?: --(?:json|html) \S+)*$/, 'ci'],
   [/^npm run verify:rng(?: --silent -- --raw \| dieharder -a -g 200)?$/, 'ci'],
   [/^npm run bench:engines$/, 'ci'],
   [/^npm run verify:determinism$/, 'ci'],
-  // It would record what the tests compare with.
+  // It would overwrite the record that the tests compare with.
   [/^npm run engine:record -- <name>$/, 'ci'],
   [/^npm exec -- vitest run .* --project unit engines$/, 'ci'],
   [/^npx cdk (?:bootstrap|diff|deploy) -c stage=/, 'account'],
@@ -59,12 +59,12 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run deploy:localstack$/, 'docker'],
 ];
 
-/** Undefined: nobody has said how the command is known to work. */
+/** @returns undefined where nobody has said how the command is known to work */
 export function proofOf(command: string): Proof | undefined {
   return proofs.find(([pattern]) => pattern.test(command))?.[1];
 }
 
-/** With the project's own tools first, as npm puts them. */
+/** The environment of a command, with the project's own tools first, as npm puts them. */
 export function commandEnvironment(variables: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env['PATH']}`, ...variables };
 }

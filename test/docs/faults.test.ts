@@ -6,7 +6,7 @@ import { page, ROOT, tableUnder } from './pages.ts';
 
 const wallet = page('docs/wallet-api.md');
 
-/** What every rule may have, whatever its fault. */
+/** The parameters that every rule may have, whatever its fault is. */
 const COMMON = [
   'player_id',
   'game_code',

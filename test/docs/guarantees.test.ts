@@ -23,7 +23,7 @@ beforeAll(async () => {
   listed = (await Promise.all(lists)).flat();
 }, 120_000);
 
-/** What a page says is there, and is not. A title may stand in a group of any name. */
+/** The tests that a page names and that do not exist. A title may stand in a group of any name. */
 function missing(named: readonly NamedTest[]): NamedTest[] {
   return named.filter(
     ({ file, title }) =>

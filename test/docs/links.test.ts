@@ -31,7 +31,7 @@ describe.each(pages().map((each) => [each.file, each] as const))('%s', (_, each)
 
   it('names files and folders of the project that are there', () => {
     const missing = pathsOf(each).filter((name) => !/[*<]/.test(name) && !existsSync(path.join(ROOT, name)));
-    // What an engine is called in its bucket looks like a path, and is none.
+    // The name of an engine in its bucket looks like a path, and is none.
     expect(missing.filter((name) => !name.endsWith('.wasm'))).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ it('every page can be reached from the README', () => {
   expect(
     pages()
       .map(({ file }) => file)
-      // What a game says of itself is in its folder, of new games too.
+      // The page of a game is in its folder. New games have one, too.
       .filter((file) => !reached.has(file) && !file.startsWith('engines/')),
   ).toEqual([]);
 });

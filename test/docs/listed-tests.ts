@@ -6,9 +6,9 @@ import { commandEnvironment } from './commands.ts';
 import { ROOT } from './pages.ts';
 
 export interface NamedTest {
-  /** From the root of the repository. */
+  /** The path from the root of the repository. */
   readonly file: string;
-  /** With its groups: "group > test". */
+  /** The title with its groups: "group > test". */
   readonly title: string;
 }
 
@@ -23,7 +23,7 @@ export async function listTests(
   project: 'unit' | 'e2e',
   how: 'loaded' | 'static',
 ): Promise<NamedTest[]> {
-  // Without a file, vitest lists them all.
+  // Without a file, vitest lists all tests.
   if (files.length === 0) return [];
   const parsing = how === 'static' ? '--static-parse' : '--no-static-parse';
   // Within a test, vitest would take itself for one of its own workers.

@@ -5,7 +5,7 @@ import path from 'node:path';
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 
 export interface Page {
-  /** Relative to the project, with forward slashes. */
+  /** The path relative to the project, with forward slashes. */
   readonly file: string;
   readonly text: string;
 }
@@ -42,7 +42,7 @@ export function commandsOf(from: Page): string[] {
   );
 }
 
-/** The text without fenced blocks: what is said rather than shown. */
+/** The text without fenced blocks. */
 export function prose({ text }: Page): string {
   return text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
 }
@@ -57,7 +57,7 @@ export function section({ file, text }: Page, heading: string): string {
   return lines.slice(start + 1, length < 0 ? undefined : start + 1 + length).join('\n');
 }
 
-/** The rows of the first table under a heading, each as its cells; code marks are taken off. */
+/** The rows of the first table under a heading, each as its cells without code marks. */
 export function tableUnder(from: Page, heading: string): string[][] {
   const lines = section(from, heading).split('\n');
   const first = lines.findIndex((line) => line.startsWith('|'));

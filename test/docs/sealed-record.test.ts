@@ -4,7 +4,7 @@ import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
 import { sealStart } from '../../shared/rounds/round-secrets.ts';
 
-/** As docs/rounds.md tells an auditor to, with nothing of this project's own code. */
+/** Opens what is sealed as docs/rounds.md tells an auditor to, with nothing of this project's own code. */
 function openByThePage(sealed: Buffer, dataKey: Buffer, context: string): Buffer {
   const key = Buffer.from(hkdfSync('sha256', dataKey, '', context, 32));
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(5, 17));

@@ -19,7 +19,7 @@ export interface Reply {
   readonly json: unknown;
 }
 
-/** One HTTP call, whatever comes back. */
+/** Makes one HTTP call, and answers whatever comes back. */
 export async function call(
   target: Pick<Target, 'apiUrl'>,
   method: string,
@@ -44,7 +44,7 @@ export async function call(
   return { status: response.status, headers: response.headers, text, json: parse(text) };
 }
 
-/** For what may be sent twice: a server may close an idle connection just when it is used again. */
+/** Makes a call that may be sent twice. A server may close an idle connection just when it is used again. */
 export async function fetchSafely(url: string, init: RequestInit = {}): Promise<Response> {
   return fetch(url, init).catch(() => fetch(url, init));
 }
@@ -57,7 +57,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The code of a problem; fails the test where the reply is none, or not of the documented form. */
+/** The code of a problem. It fails the test where the reply is no problem, or not of the documented form. */
 export function codeOf(reply: Reply): string {
   if (reply.headers.get('content-type') !== 'application/problem+json') {
     throw new Error(`no problem but ${reply.status} ${reply.text.slice(0, 300)}`);
@@ -162,7 +162,7 @@ export class Player {
   }
 }
 
-/** For sums in tests: a decimal string with two decimals as cents. */
+/** Reads a decimal string with two decimals as cents, for sums in tests. */
 export function minor(amount: string | null): bigint {
   return amount === null ? 0n : BigInt(amount.replace('.', ''));
 }
@@ -174,7 +174,7 @@ export function netMinor(round: Record_): bigint {
     : 0n;
 }
 
-/** Waits for what must become true; the time is a bound for failing, not a pause. */
+/** Waits for what must become true. The time is a bound for failing, not a pause. */
 export async function eventually<T>(probe: () => Promise<T | undefined>, withinMs = 60_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {

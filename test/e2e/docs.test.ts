@@ -18,7 +18,7 @@ function stackCommands(file: string): string[] {
   return commands.map((command) => command.replaceAll('<name>', 'happy-panda'));
 }
 
-/** The commands as they stand, in one shell, but for the addresses and the key. @returns the output of each */
+/** Runs the commands in one shell. Only the addresses and the key are replaced. @returns the output of each */
 async function run(commands: readonly string[]): Promise<string[]> {
   const { apiUrl, walletUrl, operatorKey } = target();
   const script = commands
@@ -42,13 +42,13 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'rgs-docs-'));
   const { outputs, environment } = target();
-  // What leads the commands to a local run.
+  // This file leads the commands to a local run.
   await writeFile(path.join(folder, 'deployment.json'), JSON.stringify({ outputs, environment }));
   await finishBonus();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** player123 is everybody's: an earlier test may have left a bonus. */
+/** Every test plays as player123, so an earlier test may have left a bonus. */
 async function finishBonus(): Promise<void> {
   const body = { player_id: 'player123', currency: 'EUR', operator_id: 'demo', token: 'demo' };
   const launched = await call(target(), 'POST', '/api/v1/games/happy-panda/session', { body });
@@ -59,7 +59,7 @@ async function finishBonus(): Promise<void> {
   }
 }
 
-/** One command is one call, and what it says that it cannot do is said by a code. */
+/** The code of a refusal, where a command's one call was refused. */
 function codeIn(output: string): string | undefined {
   return (JSON.parse(output) as { code?: string }).code;
 }

@@ -29,7 +29,7 @@ afterAll(async () => {
   process.env = before;
 });
 
-/** The same game under the name of another build, each time another one: a retired version never comes back. */
+/** The same game as another build, with a new name each time, because a retired version never comes back. */
 function nextBuild(original: Uint8Array): Uint8Array {
   const bytes = Buffer.from(original);
   const at = bytes.indexOf(Buffer.from('1.0.0', 'utf16le'));

@@ -34,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     server.close();
     server.closeAllConnections();
-    // One that did not start has told the tests, and left nothing.
+    // A stack that did not start has told the tests, and left nothing.
     const ends = [...stacks.values()].map((stack) =>
       stack.then(
         (started) => started.remove(),

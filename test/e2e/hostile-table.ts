@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fetchSafely, type Player, type Reply } from './client.ts';
 import type { Target } from './target.ts';
 
-/** What abuse draws its moments and its victims from: the same seed, the same draws. RGS_ABUSE_SEED repeats a run's. */
+/** The generator that draws the moments and victims of abuse. RGS_ABUSE_SEED repeats the draws of a run. */
 export class Chance {
   readonly seed: number;
   #draws = 0;
@@ -27,7 +27,7 @@ export class Chance {
   }
 }
 
-/** The rules of docs/wallet-api.md, in the place of those before. */
+/** Replaces the rules of the wallet's plan. docs/wallet-api.md describes them. */
 export async function setFaults(
   { walletUrl }: Pick<Target, 'walletUrl'>,
   rules: readonly object[],
@@ -48,8 +48,8 @@ export async function rulesLeftOut({ walletUrl }: Pick<Target, 'walletUrl'>): Pr
 }
 
 /**
- * Plays round after round until it is stopped, as an impatient client does: what was not answered is asked for once more
- * under the same key, and what is refused is left.
+ * Plays round after round until it is stopped, as an impatient client does. A request without an answer is sent once more
+ * under the same key. A refused request is not repeated.
  */
 export async function playUntil(player: Player, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
@@ -60,7 +60,7 @@ export async function playUntil(player: Player, stop: AbortSignal): Promise<void
   }
 }
 
-/** @returns the status; 0 is a connection that broke */
+/** @returns the status, or 0 where the connection broke */
 async function outcomeOf(player: Player, key: string): Promise<number> {
   try {
     const reply = await player.playNext(key);

@@ -19,7 +19,7 @@ const PAID_WITHIN_MS = 120_000;
 const WINS_OWED = 20;
 const LIMIT_MS = 300_000;
 
-/** They move money or drive rounds, by the beginnings of their names. */
+/** The functions that move money or drive rounds, by the beginnings of their names. */
 const VICTIMS = ['play', 'recover', 'process'];
 const KILLS = 15;
 const MOST_KILLS = 60;
@@ -28,12 +28,12 @@ const plan = path.join(import.meta.dirname, '../../infra/demo-wallet/plans/mixed
 const { rules: mixed } = JSON.parse(readFileSync(plan, 'utf8')) as {
   rules: { probability: number; seed: number }[];
 };
-/** Of as many calls as there are rules and these, each rule strikes one: it sees what those before it let pass. */
+/** The calls beside those of the rules. Of so many calls each rule strikes one, among those that the rules before it let pass. */
 const LEFT_ALONE = 10;
 
 /**
- * By turns instead of by chance, so that no rule is left out. Besides, much of what gives money back or pays it does not
- * arrive: what is not repeated then is missing for certain.
+ * The rules strike by turns and not by chance, so that no rule is left out. Besides, many rollbacks and credits do not arrive.
+ * One that is not repeated is missing for certain.
  */
 function everythingWrong(chance: Chance): object[] {
   return [
@@ -80,7 +80,7 @@ function sqsOf({ environment }: Target): SQSClient {
   });
 }
 
-// The first one mostly waits, so they do it together; the second one has a stack of its own.
+// The first test mostly waits, so both run together. The second one has a stack of its own.
 describe.concurrent('a wallet', { timeout: LIMIT_MS }, () => {
   it('that is down for one minute with wins owed is paid each of them once, the last within 120 seconds of its return', async () => {
     const players = await tableOf(target(), 4);
@@ -88,7 +88,7 @@ describe.concurrent('a wallet', { timeout: LIMIT_MS }, () => {
     const owed = await playUntilOwed(players);
     await setFaults(target(), [{ fault: 'down', for_ms: OUTAGE_MS }]);
     const returnsAtMs = Date.now() + OUTAGE_MS;
-    // And one is in the middle of a round.
+    // One player is in the middle of a round.
     const unlucky = players.find(({ bonusActive }) => !bonusActive);
     expect(unlucky && codeOf(await unlucky.spin())).toBe('ROUND_VOIDED');
     await setTimeout(returnsAtMs - Date.now());
@@ -161,7 +161,7 @@ async function playUntilOwed(players: readonly Player[]): Promise<Record_[]> {
   }
 }
 
-/** As deployed, a message whose function died comes back after six minutes; how often it is tried stays as it is. */
+/** Shortens the six minutes after which a message whose function died comes back. The number of attempts stays as it is. */
 async function returnSoon(at: Target): Promise<void> {
   const sqs = sqsOf(at);
   const QueueUrl = at.outputs['RecoveryQueueUrl'];
@@ -169,7 +169,7 @@ async function returnSoon(at: Target): Promise<void> {
   sqs.destroy();
 }
 
-/** Whether abuse has to go on: a rule of the plan has not struck yet, or a function has only been killed while it was idle. */
+/** Whether abuse has to go on. It must while a rule has not struck, or a function has only been killed while it was idle. */
 async function isOwed(stack: LocalStackProcess): Promise<boolean> {
   const [leftOut, atWork] = await Promise.all([rulesLeftOut(stack.target), killedAtWork(stack)]);
   return leftOut.length > 0 || atWork.size < VICTIMS.length;
@@ -189,7 +189,7 @@ async function killOneFunction({ child }: LocalStackProcess, name: string, chanc
   process.kill(Number(victim[1]), 'SIGKILL');
 }
 
-/** The functions that were killed with an event in hand: the stack tells of events that did not end. */
+/** The functions that were killed with an event in hand. The stack tells of events that did not end. */
 async function killedAtWork({ dataDirectory }: LocalStackProcess): Promise<Set<string>> {
   const log = await readFile(path.join(dataDirectory, 'logs/local-run.log'), 'utf8').catch(() => '');
   const lines = log.split('\n').filter((line) => /RequestId: (?!init)\S+ Error: .*signal: killed/.test(line));

@@ -10,13 +10,13 @@ const root = path.resolve(import.meta.dirname, '../..');
 /** A bound for what hangs: a busy machine that starts several at once takes far longer than the usual seconds. */
 const START_LIMIT_MS = 200_000;
 
-/** What the local run leaves beside its data for commands. */
+/** The file that the local run leaves beside its data for commands. */
 const Deployment = z.object({
   outputs: z.record(z.string(), z.string()),
   environment: z.record(z.string(), z.string()),
 });
 
-/** `npm start` in a process of its own, on ports and with a data folder of its own. */
+/** Runs `npm start` in a process of its own, on ports and with a data folder of its own. */
 export class LocalStackProcess {
   readonly dataDirectory: string;
   readonly child: ChildProcess;
@@ -55,7 +55,7 @@ export class LocalStackProcess {
     return new LocalStackProcess(data, child, target, performance.now() - startedAtMs);
   }
 
-  /** Ends as Ctrl-C would, or as the kernel would; resolves when the process is gone. */
+  /** Ends the stack as Ctrl-C would, or as the kernel would. It resolves when the process is gone. */
   async stop(signal: 'SIGINT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = new Promise((resolve) => this.child.once('exit', resolve));

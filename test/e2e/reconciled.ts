@@ -20,7 +20,7 @@ export async function journalOf({ target, playerId }: Player): Promise<JournalEn
   return transactions;
 }
 
-/** Every round of the player's session, once all are final; by then nobody may be playing it. */
+/** Every round of the player's session, once all are final. Nobody may play it meanwhile. */
 export function finalRounds(player: Player, withinMs = 150_000): Promise<Record_[]> {
   let open: string[] = [];
   return eventually(async () => {
@@ -33,9 +33,9 @@ export function finalRounds(player: Player, withinMs = 150_000): Promise<Record_
 }
 
 /**
- * Waits until every round of these players is final, and fails unless ledger, wallet and archive then tell the same story:
- * the same rounds, every movement once and to the minor unit, and nothing else on the wallet's books. The product's own
- * reconciliation has to find the same, of all that the operator's players did meanwhile.
+ * Waits until every round of these players is final, and fails unless ledger, wallet and archive then agree. They must have
+ * the same rounds, and every movement once and to the minor unit. The wallet's books must have nothing else. The product's own
+ * reconciliation has to find the same of all that the operator's players did meanwhile.
  * @returns their rounds
  */
 export async function expectReconciled(target: Target, players: readonly Player[]): Promise<Record_[]> {
@@ -61,7 +61,7 @@ async function expectBooksOf(player: Player, rounds: readonly Record_[]): Promis
 
   const booked = new Map<string, bigint>();
   for (const { transaction_id: id, change } of moved) booked.set(id, (booked.get(id) ?? 0n) + minor(change));
-  // What was taken and given back is as if it had never been.
+  // A debit that was rolled back counts as if it had never been.
   for (const [id, sum] of booked) if (sum === 0n) booked.delete(id);
   const inOneCall = player.target.walletCalls === 'bet-win';
   const told = rounds.flatMap((round) => movementsOf(round, inOneCall));
@@ -72,7 +72,7 @@ async function expectBooksOf(player: Player, rounds: readonly Record_[]): Promis
   expect(deposit?.kind).toBe('deposit');
 }
 
-/** What a final round must have left on the wallet's books: nothing unless it was played. A round of a bonus has no stake. */
+/** The movements that a final round must have left on the wallet's books. A round that was not played has none, and a bonus no debit. */
 function movementsOf({ round_id, status, stake, win }: Record_, inOneCall: boolean): [string, bigint][] {
   if (status !== 'COMMITTED' && status !== 'CREDITED') return [];
   const movements: [string, bigint][] =

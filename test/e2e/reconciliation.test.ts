@@ -20,7 +20,7 @@ type Report = z.infer<typeof ReconciliationResponse>;
 type Round = z.infer<typeof RoundResponse>;
 
 const SECRET = 'a secret of this wallet and this operator';
-/** New for every run, where the stack outlives the suite. */
+/** The name is new for every run, because the stack may outlive the suite. */
 const operatorId = `books-${Date.now().toString(36)}`;
 const from = new Date(Date.now() - 1_000).toISOString();
 let folder: string;
@@ -75,7 +75,7 @@ function ask(query: Readonly<Record<string, string>>, headers: Record<string, st
   });
 }
 
-/** Up to now, which is later each time. */
+/** Reconciles the period up to now, which is later each time. */
 async function reconciled(key = operatorKey): Promise<Report> {
   const to = new Date(Date.now() + 1_000).toISOString();
   const reply = await ask({ from, to }, { 'x-operator-key': key });
@@ -83,7 +83,7 @@ async function reconciled(key = operatorKey): Promise<Report> {
   return ReconciliationResponse.parse(reply.json);
 }
 
-/** The archive is some seconds behind. */
+/** Waits for the archive, which is some seconds behind. */
 function complete(played = rounds, key = operatorKey): Promise<Report> {
   return eventually(async () => {
     const report = await reconciled(key);

@@ -68,7 +68,7 @@ async function queueIsWorkedOff(): Promise<void> {
   });
 }
 
-/** A round as a handler that died an hour ago left it, with its stake taken by nobody. */
+/** A round as a handler that died an hour ago left it. Its debit was never made. */
 async function abandoned(make: (round: IntentRound) => Round): Promise<{ player: Player; round: Round }> {
   const player = await Player.open(target());
   const startedAtMs = Date.now() - HOUR_MS;
@@ -144,7 +144,7 @@ describe('a message that recovery cannot read', () => {
   let visibilityTimeout: string;
 
   beforeAll(async () => {
-    // As deployed it comes back every six minutes, ten times over; how often it is tried stays as it is.
+    // As deployed it comes back every six minutes, ten times. The number of attempts stays as it is here.
     visibilityTimeout = (await attributesOf(QueueUrl))['VisibilityTimeout'] ?? '';
     await setVisibilityTimeout('1');
   });

@@ -10,7 +10,7 @@ import { LocalStackProcess } from './local-stack.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** None that the system gives to whoever asks for any: while the server is gone, nobody else gets it. */
+/** A port that the system gives to nobody who asks for any port. While the server is gone, nobody else gets it. */
 const PORT = randomInt(20_000, 32_000);
 
 /** The command that serves an engine, in a process of its own. */

@@ -9,7 +9,7 @@ import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
 import { codeOf, Player } from './client.ts';
 import { LocalStackProcess } from './local-stack.ts';
 
-/** What the service has given, oldest first. */
+/** The seeds that the service has given, oldest first. */
 const given: Uint8Array[] = [];
 
 function serveSeeds(port: number): Promise<GrpcServer> {
@@ -48,7 +48,7 @@ describe('with a service of seeds', () => {
       const reply = await player.playNext();
       expect(reply.status, reply.text).toBe(200);
       const round = RoundResponse.parse(reply.json);
-      // What a process gets first is only compared with.
+      // The first seed of a process is only compared with the next one.
       const seed = given.slice(before).at(-1);
       const made = engine.step({ state, action, seed: seed ?? new Uint8Array(), stepIndex: 0 });
       expect(round.outcome).toEqual(JSON.parse(made.view).outcome);

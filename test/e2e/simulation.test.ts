@@ -68,7 +68,7 @@ describe('a simulation on the stack', () => {
   }, 180_000);
 });
 
-/** What the command does, but with shards of the test's choice. */
+/** Does what the command does, but with shards of the test's choice. */
 async function execute(overrides: Partial<DistributedRun>, change: (shards: Stretch[]) => Stretch[]) {
   const simulationId = randomUUID();
   const { hash } = await builtArtefact('happy-panda');

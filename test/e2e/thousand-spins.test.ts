@@ -4,7 +4,7 @@ import { eventually, minor, netMinor, Player } from './client.ts';
 import { target } from './target.ts';
 
 const SPINS = Number(process.env['RGS_E2E_SPINS'] ?? 1_000);
-/** Fewer than 50 where the endpoint cannot run that many functions at once. */
+/** The number of spins at once. It is below 50 where the endpoint cannot run that many functions at once. */
 const AT_ONCE = Number(process.env['RGS_E2E_AT_ONCE'] ?? 50);
 
 describe(`${SPINS} rounds in a loop`, () => {

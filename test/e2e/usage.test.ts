@@ -18,7 +18,7 @@ const bonus = `curl -X POST http://localhost:8080/api/v1/games/happy-panda/bonus
   -H "Content-Type: application/json" \\
   -d '{"session_id": "..."}'`;
 
-/** Runs a command as it stands, but for the address, and what stands for the token or the session. */
+/** Runs a command. Only the address and the placeholders of token and session are replaced. */
 async function run(command: string, value = ''): Promise<unknown> {
   const line = command
     .replace('http://localhost:8080', target().apiUrl.replace(/\/$/, ''))
@@ -44,7 +44,7 @@ describe('the commands that operators know', () => {
   it('launch a session with the token that the wallet confirms, and spin in it', async () => {
     const session = LaunchResponse.parse(await run(launch, 'demo'));
     let round = (await run(spin, session.session_id)) as { code?: string };
-    // player123 is everybody's: an earlier run may have left a bonus to be played first.
+    // Everybody plays as player123, so an earlier run may have left a bonus to be played first.
     while (round.code === 'BONUS_ACTIVE') {
       await run(bonus, session.session_id);
       round = (await run(spin, session.session_id)) as { code?: string };

@@ -6,14 +6,14 @@ import { codeOf, eventually, minor, netMinor, Player, type Record_ } from './cli
 import { withOwnOperator } from './operators.ts';
 import { target } from './target.ts';
 
-/** What the network does to a call of the wallet: nothing, cut it off before it arrives, or cut off or hold back its answer. */
+/** What the network does to a call of the wallet. It may cut the call off before it arrives, or cut off or hold back the answer. */
 type Fault = 'none' | 'unreachable' | 'answer lost' | 'answer held back';
 
-/** Stands between the game server and the wallet. */
+/** A proxy between the game server and the wallet. */
 class FaultyNetwork {
   readonly #server: Server;
   readonly #walletUrl: string;
-  /** By the wallet's operation; `*` is every other one. */
+  /** The fault for each operation of the wallet. `*` is every other operation. */
   faults: Readonly<Record<string, Fault>> = {};
 
   private constructor(walletUrl: string) {
@@ -58,7 +58,7 @@ class FaultyNetwork {
     if (fault === 'answer lost') request.socket.destroy();
     else if (fault === 'none')
       response.writeHead(reply.status, { 'content-type': 'application/json' }).end(body);
-    // Else the caller waits until it gives up.
+    // Otherwise the caller waits until it gives up.
   }
 }
 

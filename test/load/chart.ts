@@ -57,7 +57,7 @@ function tick(x: number, ms: number, bottom: number): string {
   return line + text(x, bottom + 20, `${ms} ms`, 'middle');
 }
 
-/** A dot at p50 and one at p99; the figures stand where there is room. */
+/** A dot at p50 and one at p99. The figures stand where there is room. */
 function range(from: number, to: number, y: number, color: string, figures: string): string {
   const atRight = to < AXIS.right - 130;
   const label = `<text x="${atRight ? to + 12 : from - 12}" y="${y + 4}" fill="${color}" font-size="11" text-anchor="${atRight ? 'start' : 'end'}">${figures}</text>`;

@@ -12,7 +12,7 @@ const PLAYERS = 8;
 const WITHIN_MS = 800;
 const NOW = new Date().toISOString();
 
-/** Of a stack whose recovery never gets anywhere. */
+/** A round of a stack whose recovery never gets anywhere. */
 const unfinished = {
   round_id: randomUUID(),
   number: 1,

@@ -14,7 +14,7 @@ const BALANCE = { text: '1000000.00', minor: 100_000_000n };
 /** Processes of functions start on demand, which takes a second or two under load. */
 const WARM_UP_SECONDS = 5;
 const OPENED_AT_ONCE = 8;
-/** For all players of a level together: recovery may still be at work when the playing is over. */
+/** The time for all players of a level together. Recovery may still be at work when nobody plays any more. */
 const SETTLED_WITHIN_MS = 120_000;
 
 export interface LevelSettings {
@@ -25,7 +25,7 @@ export interface LevelSettings {
 
 export interface Level {
   readonly report: LevelReport;
-  /** What does not agree, in words; nothing where all is well. */
+  /** What does not agree, in words. It is empty where all is well. */
   readonly mismatches: readonly string[];
 }
 
@@ -155,7 +155,7 @@ async function checkPlayer(
   };
 }
 
-/** As they are at the deadline, where they are not all final before. */
+/** The rounds when all are final, or as they are at the deadline. */
 async function finalRounds(player: Player, deadlineMs: number): Promise<Record_[]> {
   let rounds: Record_[] = [];
   const read = async () => {

@@ -5,14 +5,14 @@ import * as z from 'zod';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** What a reader needs to know to judge figures by; nothing that names the machine. */
+/** What a reader needs to know to judge figures. It has nothing that names the machine. */
 export const Machine = z.strictObject({
   processor: z.string(),
   cores: z.int().min(1),
   memoryGib: z.number().positive(),
   system: z.string(),
   node: z.string(),
-  /** Of the minute before the stack was started: the other work on the machine. */
+  /** The load average of the minute before the stack was started, which is the other work on the machine. */
   loadAverage: z.number().min(0),
 });
 export type Machine = z.infer<typeof Machine>;

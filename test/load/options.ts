@@ -6,9 +6,9 @@ import type { Machine } from './machine.ts';
 export interface LoadOptions {
   /** How long each level is measured, after its warm-up. */
   readonly seconds: number;
-  /** How many play at once, a level each. */
+  /** How many players play at once, one number for each level. */
   readonly levels: readonly number[];
-  /** Ends in .json; the page and the picture are written beside it. */
+  /** The name ends in .json. The page and the picture are written beside it. */
   readonly reportFile: string;
 }
 
