@@ -127,23 +127,38 @@ function innerFiles(room: string): OxlintOverride[] {
 const ANY_UP = '^(\\.\\./)+';
 const ADAPTERS_OF_SHARED = `shared/(${ADAPTERS_ROOM}|[a-z]+/${oneOf(INNER)})/`;
 
+const leavesFunctions: Pattern = {
+  regex: `${ANY_UP}(infra|engines|test)/`,
+  message: 'Functions import shared/ and each other only.',
+};
+const handlersOnly: readonly Pattern[] = [
+  leavesFunctions,
+  { regex: ADAPTERS_OF_SHARED, message: 'Only the composition root knows adapters.' },
+  { regex: '^@aws-sdk/', message: 'Only the composition root knows clients of AWS.' },
+];
+
 const functionsRules: OxlintOverride[] = [
-  {
-    files: ['functions/**'],
-    rules: refuse([
-      { regex: `${ANY_UP}(infra|engines|test)/`, message: 'Functions import shared/ and each other only.' },
-    ]),
-  },
+  { files: ['functions/**'], rules: refuse([leavesFunctions]) },
   {
     files: ['functions/**'],
     excludeFiles: [...TESTS, 'functions/_runtime/composition.ts', 'functions/_runtime/lambda-credentials.ts'],
+    rules: refuse(handlersOnly),
+  },
+  {
+    // The table of functions, which the stack is made from, and all that it consists of.
+    files: ['functions/*.ts', 'functions/*/*/function.ts', 'functions/[a-z]*/*-entry.ts'],
     rules: refuse([
-      { regex: `${ANY_UP}(infra|engines|test)/`, message: 'Functions import shared/ and each other only.' },
-      { regex: ADAPTERS_OF_SHARED, message: 'Only the composition root knows adapters.' },
-      { regex: '^@aws-sdk/', message: 'Only the composition root knows clients of AWS.' },
+      ...handlersOnly,
+      { regex: '(/_runtime/|/handler\\.ts$|^node:)', message: 'An entry is data, and runs nothing.' },
     ]),
   },
 ];
+
+/** A file directly in `functions/` is part of the table of functions. */
+const namesByPath: Pattern = {
+  regex: `${ANY_UP}functions/[a-z_]+/`,
+  message: 'Infrastructure reads the table of functions, and names their code by path.',
+};
 
 const enginesRules: OxlintOverride[] = [
   {
@@ -159,15 +174,13 @@ const infraRules: OxlintOverride[] = [
   {
     files: ['infra/**'],
     excludeFiles: [...TESTS, 'infra/commands/reconcil*.ts'],
-    rules: refuse([
-      { regex: `${ANY_UP}functions/[a-z_]`, message: 'Infrastructure names functions by path.' },
-    ]),
+    rules: refuse([namesByPath]),
   },
   {
     files: ['infra/**'],
     excludeFiles: [...TESTS, 'infra/commands/**'],
     rules: refuse([
-      { regex: `${ANY_UP}functions/[a-z_]`, message: 'Infrastructure names functions by path.' },
+      namesByPath,
       { regex: ADAPTERS_OF_SHARED, message: 'Infrastructure runs the product; it is not part of it.' },
     ]),
   },

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS } from '../functions/functions.ts';
 import { MissingBundlesError, synthesise } from './synthesise.ts';
 import { placeholderBundles, temporaryDirectory } from './template.fixture.ts';
 

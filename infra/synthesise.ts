@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS } from '../functions/functions.ts';
 import { RgsStack } from './stacks/rgs-stack.ts';
 import { type StageOverrides, type StageSettings, stageSettings } from './stages.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS } from '../functions/functions.ts';
 import { synthesise } from './synthesise.ts';
 
 /** A part of a template. A test reads what it expects in it, and fails where that is not there. */

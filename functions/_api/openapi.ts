@@ -1,13 +1,16 @@
 import * as z from 'zod';
 import { type ErrorCode } from '../../shared/foundation/errors.ts';
 import { statusOf } from '../_runtime/problem-details.ts';
-import { errorsEverywhere, type Operation, operations } from './operations.ts';
+import { ROUTES } from '../functions.ts';
+import { errorsEverywhere } from './route-parts.ts';
 import { Problem } from './schemas.ts';
+
+type Operation = (typeof ROUTES)[number];
 
 /** The OpenAPI 3.1 document, made from the schemas that the handlers themselves parse with. */
 export function openApiDocument(): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const operation of operations) {
+  for (const operation of ROUTES) {
     paths[operation.path] = {
       ...paths[operation.path],
       [operation.method.toLowerCase()]: operationObject(operation),
@@ -30,7 +33,7 @@ function operationObject(operation: Operation): Record<string, unknown> {
     operationId: operation.name,
     summary: operation.summary,
     parameters: [
-      ...parameters(operation.path_parameters, 'path'),
+      ...parameters(operation.pathParameters, 'path'),
       ...parameters(operation.query, 'query'),
       ...operation.headers.map(({ name, description }) => ({
         name,

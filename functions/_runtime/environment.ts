@@ -6,7 +6,7 @@ const text = z.string().min(1);
 const url = z.url();
 const positive = plainInteger(z.int().positive());
 
-/** Every variable a function may be given. Each function has only those of what it uses; see infra/functions.ts. */
+/** Every variable a function may be given. Each function has only those of what it uses; see `settings` of its entry. */
 const variables = {
   STAGE: text,
   LEDGER_TABLE: text,

@@ -18,7 +18,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { FunctionEntry, SettingVariable } from '../functions.ts';
+import type { FunctionEntry, SettingVariable } from '../../functions/function-entry.ts';
 import type { StageSettings } from '../stages.ts';
 import { acknowledgeWildcards, environmentFor, type Resources, statementsFor } from './resources.ts';
 

@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { HttpMethod } from '../functions.ts';
+import type { HttpMethod } from '../../functions/function-entry.ts';
 
 /** What the stack needs of an API of either kind. */
 export interface Api {

@@ -3,7 +3,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Permissions, Resource } from '../functions.ts';
+import type { Permissions, Resource } from '../../functions/function-entry.ts';
 import type { Buckets } from './buckets.ts';
 import type { Queues } from './queues.ts';
 import { ROUND_ID_INDEX, type Tables } from './tables.ts';

@@ -7,7 +7,7 @@ import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ledgerStreamDelivery, recoveryDelivery } from '../deliveries.ts';
-import type { Trigger } from '../functions.ts';
+import type { Trigger } from '../../functions/function-entry.ts';
 import type { StageSettings } from '../stages.ts';
 import { allow } from './action-function.ts';
 import type { Resources } from './resources.ts';

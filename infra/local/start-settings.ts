@@ -1,7 +1,7 @@
 /** What `npm start` can be told, from the environment and the command line. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { FUNCTIONS } from '../functions.ts';
+import { FUNCTIONS } from '../../functions/functions.ts';
 
 export interface StartSettings {
   readonly port: number;

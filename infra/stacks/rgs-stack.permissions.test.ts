@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FUNCTIONS } from '../functions.ts';
+import { FUNCTIONS } from '../../functions/functions.ts';
 import { stageSettings } from '../stages.ts';
 import { addStack, newApp } from '../synthesise.ts';
 import {
@@ -30,7 +30,10 @@ const PLAY = [
   'sqs:SendMessage on QueuesRecovery.Arn',
 ];
 
-/** The permissions are written a second time here. So an edit of functions.ts that widens them is noticed. */
+/**
+ * The permissions are written a second time here. So an edit of an entry that widens them is noticed.
+ * A function that is not listed may do nothing but write its own log.
+ */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'launch-session': [
     'dynamodb:PutItem on TablesSessions.Arn',
@@ -143,11 +146,12 @@ const lines = (statements: readonly Statement[]) =>
     asList(Action).flatMap((action) => asList(Resource).map((one) => `${action} on ${readable(one)}`)),
   );
 
-test('the list of what is allowed names every function', () => {
-  expect(Object.keys(ALLOWED).sort()).toEqual(FUNCTIONS.map(({ name }) => name).sort());
+test('the list of what is allowed names functions that are there', () => {
+  const names = FUNCTIONS.map(({ name }) => name);
+  expect(Object.keys(ALLOWED).filter((name) => !names.includes(name))).toEqual([]);
 });
 
-describe.each(Object.keys(ALLOWED))('%s', (name) => {
+describe.each(FUNCTIONS.map(({ name }) => name))('%s', (name) => {
   test('may do exactly what is listed, and write its own log', () => {
     const { policies, managed, logGroup } = roleOf(name);
     const log = [`logs:CreateLogStream on ${logGroup}.Arn`, `logs:PutLogEvents on ${logGroup}.Arn`];

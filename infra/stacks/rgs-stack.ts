@@ -14,7 +14,8 @@ import { RestRoutes } from '../constructs/rest-api.ts';
 import { Simulations } from '../constructs/simulations.ts';
 import { Tables } from '../constructs/tables.ts';
 import { asynchronousDeadLetterQueue, connect, triggerStatements } from '../constructs/triggers.ts';
-import { FUNCTIONS, type FunctionEntry } from '../functions.ts';
+import type { FunctionEntry } from '../../functions/function-entry.ts';
+import { FUNCTIONS } from '../../functions/functions.ts';
 import type { StageSettings } from '../stages.ts';
 
 export interface RgsStackProps extends StackProps {

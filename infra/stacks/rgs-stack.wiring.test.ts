@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FUNCTIONS } from '../functions.ts';
+import { FUNCTIONS, ROUTES as DECLARED_ROUTES } from '../../functions/functions.ts';
 import {
   functionName,
   type Json,
@@ -18,19 +18,10 @@ beforeAll(() => {
   rest = templateOf('dev', 'rest');
 }, 60_000);
 
-const ROUTES = {
-  'POST /api/v1/games/{gameCode}/session': 'launch-session',
-  'GET /api/v1/sessions/{sessionId}': 'verify-session',
-  'DELETE /api/v1/sessions/{sessionId}': 'revoke-session',
-  'POST /api/v1/games/{gameCode}/spin': 'play-spin',
-  'POST /api/v1/games/{gameCode}/bonus': 'play-bonus',
-  'GET /api/v1/rounds/{roundId}': 'get-round',
-  'GET /api/v1/sessions/{sessionId}/rounds': 'list-rounds',
-  'GET /api/v1/games': 'list-games',
-  'GET /api/v1/health': 'check-health',
-  'GET /api/v1/openapi.json': 'serve-openapi',
-  'GET /api/v1/reconciliation': 'reconcile-rounds',
-};
+/** The function that serves each route, as the entries say it. */
+const ROUTES = Object.fromEntries(
+  DECLARED_ROUTES.map(({ method, path, name }) => [`${method} ${path}`, name]),
+);
 
 const properties = (template: Template, type: string) =>
   resourcesOf(template, type).map(([, resource]) => resource.Properties);

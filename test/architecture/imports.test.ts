@@ -106,7 +106,21 @@ const WRONG: Readonly<Record<string, readonly (readonly [file: string, imported:
     ['engines/planted.ts', '../infra/commands/run-command.ts'],
     ['engines/sdk/planted.test.ts', '../../functions/_runtime/composition.ts'],
   ],
-  'infra names functions by path': [['infra/planted.ts', '../functions/_api/operations.ts']],
+  'infra reads the table of functions and names their code by path': [
+    ['infra/planted.ts', '../functions/_api/openapi.ts'],
+    ['infra/stacks/planted.ts', '../../functions/_runtime/environment.ts'],
+    ['infra/constructs/planted.ts', '../../functions/rounds/play-spin/function.ts'],
+    ['infra/commands/planted.ts', '../../functions/rounds/play-spin/handler.ts'],
+  ],
+  'the entry of a function is data': [
+    ['functions/planted.ts', './_runtime/composition.ts'],
+    ['functions/planted.ts', './rounds/play-spin/handler.ts'],
+    ['functions/rounds/play-spin/function.ts', './handler.ts'],
+    ['functions/rounds/play-spin/function.ts', '../../_runtime/environment.ts'],
+    ['functions/rounds/play-spin/function.ts', '../../../infra/stages.ts'],
+    ['functions/rounds/planted-entry.ts', '../../shared/rounds/adapters/ledger.ts'],
+    ['functions/rounds/planted-entry.ts', 'node:fs'],
+  ],
 };
 
 const RIGHT: readonly (readonly [file: string, imported: string])[] = [
@@ -120,6 +134,10 @@ const RIGHT: readonly (readonly [file: string, imported: string])[] = [
   ['shared/engines/publishing/planted.ts', '../host/engine-host.ts'],
   ['functions/_runtime/composition.ts', '../../shared/rounds/adapters/ledger.ts'],
   ['functions/rounds/play-spin/planted.ts', '../../../shared/engines/engines.ts'],
+  ['functions/rounds/play-spin/function.ts', '../../_api/schemas.ts'],
+  ['functions/planted.ts', './rounds/play-spin/function.ts'],
+  ['infra/stacks/planted.ts', '../../functions/functions.ts'],
+  ['infra/constructs/planted.ts', '../../functions/function-entry.ts'],
   ['infra/commands/planted.ts', '../../shared/rounds/adapters/ledger.ts'],
   ['engines/planted.ts', '../shared/engines/host/engine-host.ts'],
 ];

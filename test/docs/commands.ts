@@ -31,7 +31,10 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm ci$/, 'ci'],
   // In a clone of its own: test/architecture/hooks.test.ts.
   [/^git config core\.hooksPath \.ci\/hooks$/, 'ci'],
-  [/^npm run (?:wallet|check|format|build|bench:(?:budget|load)|test:dynamodb-local|verify:protocol)$/, 'ci'],
+  [
+    /^npm run (?:wallet|check|format|build|docs:tables|bench:(?:budget|load)|test:dynamodb-local|verify:protocol)$/,
+    'ci',
+  ],
   [/^npm run wallet -- --faults \S+$/, 'ci'],
   [
     /^npm run verify:faults -- --(?:spins \d+ --seed \d+|spins \d+ --credits \d+|seed \d+ --world \d+ --mistake [a-z-]+)$/,

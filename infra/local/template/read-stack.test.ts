@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FUNCTIONS } from '../../functions.ts';
+import { FUNCTIONS } from '../../../functions/functions.ts';
 import { synthesise } from '../../synthesise.ts';
 import { readStack, type Stack } from './read-stack.ts';
 

@@ -1,0 +1,18 @@
+import type { FunctionEntry } from '../../function-entry.ts';
+
+export const processLedgerStream: FunctionEntry = {
+  name: 'process-ledger-stream',
+  purpose:
+    'Archives every change of a round, publishes its events and schedules the check of unfinished ones',
+  trigger: { kind: 'ledger-stream' },
+  size: 'worker',
+  permissions: {
+    archiveObjects: ['s3:PutObject'],
+    bus: ['events:PutEvents'],
+    recoveryQueue: ['sqs:SendMessage'],
+    parkingQueue: ['sqs:SendMessage'],
+    // Marks rounds that are in the archive, and sets the expiry of those before them.
+    ledger: ['dynamodb:UpdateItem'],
+  },
+  settings: ['ROUND_LEASE_MS', 'HOT_RETENTION_DAYS'],
+};

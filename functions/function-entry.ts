@@ -1,0 +1,81 @@
+/** What the entry of a function says. `functions.ts` lists the entries; each stands beside its handler, in `function.ts`. */
+import type * as z from 'zod';
+import type { ErrorCode } from '../shared/foundation/errors.ts';
+
+export interface FunctionEntry {
+  /** The name of its folder. The deployed function has the same name, and so have its logs and metrics. */
+  readonly name: string;
+  /** The description of the deployed function. */
+  readonly purpose: string;
+  readonly trigger: Trigger;
+  /** The stage sets memory and time-out for each size. */
+  readonly size: 'play' | 'query' | 'worker' | 'sweep' | 'simulation';
+  /** What the function may touch. It also gets the names and addresses of these resources as environment variables. */
+  readonly permissions: Permissions;
+  readonly settings: readonly SettingVariable[];
+}
+
+export type Trigger =
+  | Route
+  | { readonly kind: 'ledger-stream' }
+  | { readonly kind: 'recovery-queue' }
+  | { readonly kind: 'daily' }
+  | { readonly kind: 'domain-events' }
+  | { readonly kind: 'simulation' };
+
+/** A route of the API. The OpenAPI document and the table of routes in docs/api.md are made from it. */
+export interface Route {
+  readonly kind: 'route';
+  readonly method: HttpMethod;
+  /** The path begins with `/api/v1/`. A parameter stands in braces: `/api/v1/games/{gameCode}/spin`. */
+  readonly path: string;
+  /** One imperative phrase, such as `Play a spin`. */
+  readonly summary: string;
+  /** Says for docs/api.md who may call the route. The handler is what checks it. */
+  readonly callers: string;
+  readonly pathParameters?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly headers: readonly Header[];
+  readonly body?: z.ZodType;
+  readonly success: { readonly status: number; readonly description: string; readonly schema?: z.ZodType };
+  /** The codes that this route adds to those that every route may answer with. */
+  readonly errors: readonly ErrorCode[];
+}
+
+export type HttpMethod = 'GET' | 'POST' | 'DELETE';
+
+export interface Header {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The IAM actions on each resource are spelled out. There is no wildcard and no `grantReadWriteData`. */
+export type Permissions = Readonly<Partial<Record<Resource, readonly string[]>>>;
+
+/** What an IAM statement can name. Each resource has one ARN; `infra/constructs/resources.ts` has them. */
+export type Resource =
+  | 'ledger'
+  | 'ledgerByRoundId'
+  | 'sessions'
+  | 'config'
+  | 'events'
+  | 'engineObjects'
+  | 'archiveBucket'
+  | 'archiveObjects'
+  | 'simulationsBucket'
+  | 'simulationObjects'
+  | 'recoveryQueue'
+  | 'parkingQueue'
+  | 'bus'
+  | 'dataKey'
+  | 'operatorSecrets';
+
+/** Settings of the stage that reach a function as environment variables. */
+export type SettingVariable =
+  | 'WALLET_TIMEOUT_MS'
+  | 'GRPC_TIMEOUT_MS'
+  | 'RANDOM_URL'
+  | 'SESSION_TTL_SECONDS'
+  | 'SESSION_IDLE_SECONDS'
+  | 'ROUND_LEASE_MS'
+  | 'HOT_RETENTION_DAYS';

@@ -1,0 +1,33 @@
+import { operatorKey, sessionCapability } from '../../_api/route-parts.ts';
+import { RoundPath, RoundRecord } from '../../_api/schemas.ts';
+import type { FunctionEntry } from '../../function-entry.ts';
+
+export const getRound: FunctionEntry = {
+  name: 'get-round',
+  purpose: 'Returns the record of one round',
+  trigger: {
+    kind: 'route',
+    method: 'GET',
+    path: '/api/v1/rounds/{roundId}',
+    summary: "Read a round's record",
+    callers: "the operator's key, or the player's session",
+    pathParameters: RoundPath,
+    headers: [operatorKey, sessionCapability],
+    success: { status: 200, description: 'The record', schema: RoundRecord },
+    errors: [
+      'INVALID_REQUEST',
+      'MISSING_CREDENTIALS',
+      'INVALID_OPERATOR_KEY',
+      'UNKNOWN_SESSION',
+      'UNKNOWN_ROUND',
+    ],
+  },
+  size: 'query',
+  permissions: {
+    ledger: ['dynamodb:GetItem'],
+    ledgerByRoundId: ['dynamodb:Query'],
+    sessions: ['dynamodb:GetItem'],
+    config: ['dynamodb:GetItem'],
+  },
+  settings: [],
+};

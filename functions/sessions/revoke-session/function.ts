@@ -1,0 +1,21 @@
+import { SessionPath } from '../../_api/schemas.ts';
+import type { FunctionEntry } from '../../function-entry.ts';
+
+export const revokeSession: FunctionEntry = {
+  name: 'revoke-session',
+  purpose: 'Ends a session at once',
+  trigger: {
+    kind: 'route',
+    method: 'DELETE',
+    path: '/api/v1/sessions/{sessionId}',
+    summary: 'Revoke a session',
+    callers: 'who has the session id',
+    pathParameters: SessionPath,
+    headers: [],
+    success: { status: 204, description: 'The session is revoked' },
+    errors: ['INVALID_REQUEST', 'UNKNOWN_SESSION'],
+  },
+  size: 'query',
+  permissions: { sessions: ['dynamodb:UpdateItem'] },
+  settings: [],
+};

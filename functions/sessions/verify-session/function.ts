@@ -1,0 +1,22 @@
+import { sessionErrors } from '../../_api/route-parts.ts';
+import { SessionPath, SessionResponse } from '../../_api/schemas.ts';
+import type { FunctionEntry } from '../../function-entry.ts';
+
+export const verifySession: FunctionEntry = {
+  name: 'verify-session',
+  purpose: 'Tells whether a session is alive',
+  trigger: {
+    kind: 'route',
+    method: 'GET',
+    path: '/api/v1/sessions/{sessionId}',
+    summary: 'Verify a session',
+    callers: 'who has the session id',
+    pathParameters: SessionPath,
+    headers: [],
+    success: { status: 200, description: 'The session is live', schema: SessionResponse },
+    errors: ['INVALID_REQUEST', ...sessionErrors],
+  },
+  size: 'query',
+  permissions: { sessions: ['dynamodb:GetItem'], ledger: ['dynamodb:Query'] },
+  settings: ['SESSION_IDLE_SECONDS'],
+};
