@@ -36,4 +36,13 @@ describe('a view', () => {
     expect(() => readView(view)).toThrow(expect.objectContaining({ code: 'CORRUPT_RECORD' }));
     expect(() => readView(view)).toThrow(FaultError);
   });
+
+  it('that is no JSON is corrupt, and the cause says why', () => {
+    expect(() => readView('{')).toThrow(
+      expect.objectContaining({
+        code: 'CORRUPT_RECORD',
+        cause: expect.objectContaining({ code: 'INVALID_JSON' }),
+      }),
+    );
+  });
 });

@@ -5,7 +5,7 @@ import type { Operators } from './operators.ts';
 
 /** The form in which an operator's key is stored: SHA-256, hex. Keys are 32 characters or more, so no slow hash is needed. */
 export function operatorKeyHash(operatorKey: string): string {
-  return createHash('sha256').update(operatorKey, 'utf8').digest('hex');
+  return createHash('sha256').update(operatorKey).digest('hex');
 }
 
 /** @throws AccessError INVALID_OPERATOR_KEY */

@@ -54,5 +54,5 @@ export function candidatesFor(newest: Round, keyHash: Uint8Array): number[] {
 }
 
 function shortSha256(text: string): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(text, 'utf8').digest().subarray(0, HASH_BYTES));
+  return new Uint8Array(createHash('sha256').update(text).digest().subarray(0, HASH_BYTES));
 }

@@ -61,6 +61,7 @@ describe('the answer to a round without an outcome', () => {
     (refusal: RefusalCode) => {
       const error = refusalOf({ ...intent, status: 'REJECTED', refusal });
       expect(error).toMatchObject({ code: refusal, roundId: intent.roundId, retryable: false });
+      expect(error.message).toMatch(/^(?:\S+ )+\S+$/);
     },
   );
 

@@ -1,6 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { operatorByKey, operatorKeyHash } from '../../shared/operators/authenticate-operator.ts';
+import {
+  identifyOperator,
+  operatorByKey,
+  operatorKeyHash,
+} from '../../shared/operators/authenticate-operator.ts';
 import { codeOf, operatorKey, otherOperatorKey, RoundsFixture } from '../../shared/rounds/rounds.fixture.ts';
 
 let table: RoundsFixture;
@@ -36,5 +40,18 @@ describe("an operator's key", () => {
 
   it.each(['', 'wrong', `${operatorKey} `, operatorKeyHash(operatorKey)])('is refused: "%s"', async (key) => {
     expect(await codeOf(operatorByKey(table.ports().registry, key))).toBe('INVALID_OPERATOR_KEY');
+  });
+});
+
+describe('an operator that must say who it is', () => {
+  const identify = (key?: string) => identifyOperator(table.ports().registry, key);
+
+  it('is told by its key', async () => {
+    expect(await identify(otherOperatorKey)).toMatchObject({ operatorId: 'other' });
+  });
+
+  it('is refused without a key, and with one that nobody has', async () => {
+    expect(await codeOf(identify())).toBe('MISSING_CREDENTIALS');
+    expect(await codeOf(identify(''))).toBe('INVALID_OPERATOR_KEY');
   });
 });

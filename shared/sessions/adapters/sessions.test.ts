@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../foundation/errors.ts';
 import { DynamoSessions } from './sessions.ts';
@@ -54,3 +54,26 @@ it('is read from the table itself, for a replica may not know yet that it was re
     { TableName: 'sessions', Key: { pk: item.pk, sk: 'session' }, ConsistentRead: true },
   ]);
 });
+
+it.each([undefined, 1_700_000_050_000])(
+  'is written with the time of its revocation where there is one: %s',
+  async (revokedAtMs) => {
+    const sent: PutCommand[] = [];
+    const send = async (command: PutCommand) => void sent.push(command);
+    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions').create({
+      sessionId,
+      operatorId: 'demo',
+      playerId: 'player123',
+      gameCode: 'happy-panda',
+      currency: 'EUR',
+      createdAtMs: 1_700_000_000_000,
+      expiresAtMs: 1_700_000_100_000,
+      revokedAtMs,
+    });
+    expect(sent[0]?.input.Item).toEqual({
+      ...item,
+      expiresAt: 1_700_086_500n,
+      ...(revokedAtMs !== undefined && { revokedAtMs: BigInt(revokedAtMs) }),
+    });
+  },
+);

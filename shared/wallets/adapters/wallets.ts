@@ -41,8 +41,11 @@ function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
       try {
         await options.secret(operator.walletSecretName);
       } catch (cause) {
-        const message = "The key of the operator's wallet cannot be read; nothing was taken";
-        throw new DependencyError('WALLET_UNAVAILABLE', message, { cause });
+        throw new DependencyError(
+          'WALLET_UNAVAILABLE',
+          "The key of the operator's wallet cannot be read; nothing was taken",
+          { cause },
+        );
       }
     },
     debit: (transaction) => move('debit', transaction, sortMovement),

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CurrencyCode,
+  GameCode,
+  MAX_ROUND_NUMBER,
+  OperatorId,
+  PlayerId,
+  RoundId,
+  RoundNumber,
+  SessionId,
+  Sha256Hex,
+} from './ids.ts';
+
+const uuid = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
+const ids = {
+  operator: [
+    OperatorId,
+    ['a', '7', 'demo-2', 'a-', 'a'.repeat(32)],
+    ['', '-a', 'A', 'a_b', ' a', 'a ', 'a'.repeat(33), 'Aa', 'a\n'],
+  ],
+  game: [
+    GameCode,
+    ['a', '7', 'happy-panda', 'a'.repeat(48)],
+    ['', '-a', 'Happy', 'a_b', ' a', 'a ', 'a'.repeat(49), 'a\n'],
+  ],
+  player: [
+    PlayerId,
+    ['p', 'P', '7', 'Ab.c_d:e@f-1', 'a'.repeat(64)],
+    ['', '.a', 'a b', 'a#b', ' a', 'a ', 'a'.repeat(65), 'ü', 'a\n'],
+  ],
+  session: [SessionId, [uuid], ['', 'x', uuid.slice(1), `${uuid}0`, uuid.replace('-4', '-1')]],
+  round: [RoundId, [uuid], ['', 'x', uuid.slice(1), `${uuid}0`, uuid.replace('-4', '-1')]],
+  currency: [
+    CurrencyCode,
+    ['EUR', 'USDT', 'ABCDE'],
+    ['', 'EU', 'eur', 'ABCDEF', ' EUR', 'EUR ', 'EU1', 'aEUR', 'EURa'],
+  ],
+  hash: [
+    Sha256Hex,
+    ['0123456789abcdef'.repeat(4)],
+    ['', 'a'.repeat(63), 'a'.repeat(65), 'A'.repeat(64), 'g'.repeat(64)],
+  ],
+  'round number': [RoundNumber, [1, 2, MAX_ROUND_NUMBER], [0, -1, 1.5, MAX_ROUND_NUMBER + 1, '1']],
+} as const;
+
+describe.each(Object.entries(ids))('the form of a %s', (_, [schema, good, bad]) => {
+  it.each(good as readonly unknown[])('takes %j', (value) => {
+    expect(schema.parse(value)).toBe(value);
+  });
+
+  it.each(bad as readonly unknown[])('refuses %j', (value) => {
+    expect(schema.safeParse(value).success).toBe(false);
+  });
+});

@@ -1,0 +1,77 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { committed, intent } from '../any-round.fixture.ts';
+import type { NativeValue } from '../../aws/attribute-values.ts';
+import { itemSize, MAX_ITEM_BYTES } from '../../aws/item-size.ts';
+import { DynamoLedger } from './ledger.ts';
+import { decodeRound, encodeRound } from './round-codec.ts';
+
+/** A table that takes everything, and what it was asked. */
+function taking(answer: () => object = () => ({})) {
+  const asked: unknown[] = [];
+  const send = async ({ input }: { input: unknown }) => {
+    asked.push(input);
+    return answer();
+  };
+  return { ledger: new DynamoLedger({ send } as unknown as DynamoDBDocumentClient, 'ledger'), asked };
+}
+
+describe('the ledger', () => {
+  it('takes a round that fills an item to the last byte, and none with a byte more', async () => {
+    const round = intent();
+    const free = MAX_ITEM_BYTES - itemSize(encodeRound({ ...round, sealedStart: new Uint8Array() }));
+    const { ledger, asked } = taking();
+    const filled = (bytes: number) => ({ ...round, sealedStart: new Uint8Array(bytes) });
+    expect(await ledger.append(filled(free))).toEqual({ appended: true });
+    await expect(ledger.append(filled(free + 1))).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('says that something is wrong where a round is refused and nobody says which one is there', async () => {
+    const { ledger } = taking(() => {
+      throw new ConditionalCheckFailedException({ message: 'No', $metadata: {} });
+    });
+    const round = intent();
+    await expect(ledger.append(round)).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    expect(await ledger.save(committed(round), round)).toBe(false);
+  });
+
+  it('marks a round as archived with a plain yes', async () => {
+    const { ledger, asked } = taking();
+    await ledger.markArchived(intent());
+    expect(asked).toMatchObject([
+      { UpdateExpression: 'SET archived = :true', ExpressionAttributeValues: { ':true': true } },
+    ]);
+  });
+
+  it('reads every page of a part, from where the last one ended', async () => {
+    const pages = [{ LastEvaluatedKey: { pk: 'here' } }, {}];
+    const { ledger, asked } = taking(() => pages.shift() ?? {});
+    const found: unknown[] = [];
+    for await (const page of ledger.unfinished(5, { index: 1, count: 3 })) found.push(page);
+    expect(found).toEqual([[], []]);
+    expect(asked).toMatchObject([
+      { Segment: 1, TotalSegments: 3, ExpressionAttributeValues: { ':before': 5 } },
+      { Segment: 1, TotalSegments: 3, ExclusiveStartKey: { pk: 'here' } },
+    ]);
+    expect(asked[0]).not.toHaveProperty('ExclusiveStartKey');
+  });
+});
+
+describe('a stored bonus action', () => {
+  const game = { openedBy: 'spin', steps: 1, payoutMillionths: 5n };
+  const item = encodeRound(intent({ kind: 'bonus', stakeMinor: 0n, gameSoFar: game }));
+
+  it.each(['openedBy', 'gameSteps', 'gamePayout'])(
+    'is refused, by its id, where it tells only part of its game: without %s, and with nothing else',
+    (name) => {
+      const { [name]: part, ...without } = { ...item } as Record<string, NativeValue>;
+      const { openedBy: _, gameSteps: __, gamePayout: ___, ...none } = without;
+      const corrupt = expect.objectContaining({ code: 'CORRUPT_RECORD', roundId: item.roundId });
+      expect(() => decodeRound(without)).toThrow(corrupt);
+      expect(() => decodeRound({ ...none, [name]: part as NativeValue })).toThrow(corrupt);
+      expect(decodeRound(none).gameSoFar).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { CommittedRound } from './round.ts';
+import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
+import type { Cipher } from '../encryption/cipher.ts';
+import { openStart, openStateAfter, sealStart, sealStateAfter } from './round-secrets.ts';
+
+/** Shows for which context each text was sealed or opened, and leaves the bytes as they are. */
+function watched() {
+  const contexts: string[] = [];
+  const note = async (bytes: Uint8Array, context: string) => {
+    contexts.push(context);
+    return bytes;
+  };
+  return { cipher: { seal: note, open: note } satisfies Cipher, contexts };
+}
+
+const seed = new Uint8Array(32).fill(7);
+const state = new Uint8Array([1, 2, 3]);
+const round = sampleIntent({ number: 42 });
+
+describe('the secrets of a round', () => {
+  it('are bound to its operator, player, game and number, and to their place, in words that stay for ever', async () => {
+    const { cipher, contexts } = watched();
+    const committed: CommittedRound = { ...round, status: 'COMMITTED', outcome: sampleOutcome() };
+    await sealStart(cipher, round, { seed, state });
+    await openStart(cipher, { ...round, sealedStart: seed });
+    await sealStateAfter(cipher, round, state);
+    await openStateAfter(cipher, committed);
+    expect(contexts).toEqual([
+      'demo#player123#happy-panda#42#start',
+      'demo#player123#happy-panda#42#start',
+      'demo#player123#happy-panda#42#end',
+      'demo#player123#happy-panda#42#end',
+    ]);
+  });
+
+  it('are the seed and the opening state, of any length', async () => {
+    const { cipher } = watched();
+    for (const opening of [state, new Uint8Array()]) {
+      const sealedStart = await sealStart(cipher, round, { seed, state: opening });
+      expect(await openStart(cipher, { ...round, sealedStart })).toEqual({ seed, state: opening });
+    }
+  });
+
+  it('are corrupt where there are fewer bytes than a seed has, and the round is named', async () => {
+    const short = openStart(watched().cipher, { ...round, sealedStart: seed.subarray(1) });
+    await expect(short).rejects.toMatchObject({ code: 'CORRUPT_RECORD', roundId: round.roundId });
+  });
+});

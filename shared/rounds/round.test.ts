@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import {
+  continuationOf,
+  gameBefore,
+  hasOutcome,
+  isFinal,
+  isInFlight,
+  owesCredit,
+  type Round,
+  stakeMovementOf,
+  stakeTransactionId,
+  winTransactionId,
+} from './round.ts';
+import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
+import { transition } from './round-transitions.ts';
+import { transactionId } from './transaction-id.ts';
+
+const intent = sampleIntent();
+const { roundId } = intent;
+const outcome = sampleOutcome();
+const lost = sampleOutcome({ payoutMillionths: 0n, winMinor: 0n });
+const rounds: Record<string, Round> = {
+  INTENT: intent,
+  'COMMITTED with a win': { ...intent, status: 'COMMITTED', outcome },
+  'COMMITTED without a win': { ...intent, status: 'COMMITTED', outcome: lost },
+  CREDITED: { ...intent, status: 'CREDITED', outcome },
+  REJECTED: { ...intent, status: 'REJECTED', refusal: 'LIMIT_REACHED' },
+  FAILED: { ...intent, status: 'FAILED', failure: 'ENGINE_TRAP' },
+  VOIDING: { ...intent, status: 'VOIDING', reason: 'ABANDONED' },
+  VOIDED: { ...intent, status: 'VOIDED', reason: 'ABANDONED' },
+};
+
+describe('a round', () => {
+  it.each([
+    ['INTENT', { final: false, inFlight: true, decided: false, owes: false }],
+    ['COMMITTED with a win', { final: false, inFlight: false, decided: true, owes: true }],
+    ['COMMITTED without a win', { final: true, inFlight: false, decided: true, owes: false }],
+    ['CREDITED', { final: true, inFlight: false, decided: true, owes: false }],
+    ['REJECTED', { final: true, inFlight: false, decided: false, owes: false }],
+    ['FAILED', { final: true, inFlight: false, decided: false, owes: false }],
+    ['VOIDING', { final: false, inFlight: true, decided: false, owes: false }],
+    ['VOIDED', { final: true, inFlight: false, decided: false, owes: false }],
+  ])('that is %s stands like this: %o', (status, stands) => {
+    const round = rounds[status]!;
+    expect({
+      final: isFinal(round),
+      inFlight: isInFlight(round),
+      decided: hasOutcome(round),
+      owes: owesCredit(round),
+    }).toEqual(stands);
+  });
+});
+
+describe("the transactions of a round's money", () => {
+  it('are named by the round and what they move, so that each attempt names the same one', () => {
+    expect(transactionId('r1', 'debit')).toBe('r1:debit');
+    expect(transactionId('r1', 'bet-win')).toBe('r1:bet-win');
+  });
+
+  const committed = rounds['COMMITTED with a win']!;
+
+  it('are a debit and a credit, or one bet-win for both', () => {
+    expect([stakeTransactionId(committed), winTransactionId(committed)]).toEqual([
+      `${roundId}:debit`,
+      `${roundId}:credit`,
+    ]);
+    const oneCall: Round = { ...committed, walletCalls: 'bet-win' };
+    expect([stakeTransactionId(oneCall), winTransactionId(oneCall)]).toEqual([
+      `${roundId}:bet-win`,
+      `${roundId}:bet-win`,
+    ]);
+    expect([stakeMovementOf(committed), stakeMovementOf(oneCall)]).toEqual(['debit', 'bet-win']);
+  });
+
+  it('are none where there is no stake, no win or no outcome', () => {
+    expect(stakeTransactionId({ ...committed, stakeMinor: 0n })).toBeUndefined();
+    expect(stakeTransactionId({ ...committed, stakeMinor: 1n })).toBe(`${roundId}:debit`);
+    expect(winTransactionId(rounds['COMMITTED without a win']!)).toBeUndefined();
+    expect(winTransactionId(intent)).toBeUndefined();
+  });
+});
+
+describe('what the next round of a log carries on', () => {
+  const game = { openedBy: 'spin', steps: 2, payoutMillionths: 1_000_000n };
+  const bonus = sampleIntent({ kind: 'bonus', action: 'free_spin', stakeMinor: 0n, gameSoFar: game });
+
+  it('is the bonus, bet, currency and engine of the newest one', () => {
+    const round: Round = { ...intent, status: 'COMMITTED', outcome: { ...outcome, bonusActive: true } };
+    const { baseBetMinor, currency, engineHash } = intent;
+    expect(continuationOf(round)).toEqual({
+      bonusActive: true,
+      baseBetMinor,
+      currency,
+      engineHash,
+      gameSoFar: { openedBy: 'spin', steps: 1, payoutMillionths: 2_500_000n },
+    });
+  });
+
+  it('is the bonus that a round without an outcome has found, and no other', () => {
+    const failed = { status: 'FAILED', failure: 'ENGINE_TRAP' } as const;
+    expect(continuationOf({ ...intent, ...failed }).bonusActive).toBe(false);
+    expect(continuationOf({ ...bonus, ...failed })).toMatchObject({ bonusActive: true, gameSoFar: game });
+  });
+
+  it('is a step more of the game, with the sum of what it has paid', () => {
+    expect(continuationOf({ ...bonus, status: 'CREDITED', outcome }).gameSoFar).toEqual({
+      openedBy: 'spin',
+      steps: 3,
+      payoutMillionths: 3_500_000n,
+    });
+  });
+
+  it('is not known of a game whose earlier steps did not tell', () => {
+    const untold: Round = { ...bonus, gameSoFar: undefined, status: 'CREDITED', outcome };
+    expect(continuationOf(untold).gameSoFar).toBeUndefined();
+    expect(gameBefore(intent)).toEqual({ openedBy: 'spin', steps: 0, payoutMillionths: 0n });
+    expect(gameBefore(bonus)).toEqual(game);
+  });
+});
+
+describe('an event that the state machine takes', () => {
+  const atMs = intent.updatedAtMs + 5;
+
+  it.each([
+    ['a debit nobody knows of', { type: 'DEBIT_UNKNOWN', atMs }, 'DEBIT_UNKNOWN', 1],
+    [
+      'a refusal after an unknown attempt',
+      { type: 'DEBIT_REFUSED', refusal: 'LIMIT_REACHED', earlierAttemptUnknown: true, atMs },
+      'REFUSED_AFTER_UNKNOWN',
+      1,
+    ],
+    ['an abandoned intent', { type: 'ABANDONED', atMs }, 'ABANDONED', 2],
+  ] as const)('leaves behind why the round is voided: %s', (_, event, reason, epoch) => {
+    expect(transition(intent, event)).toEqual({
+      ...intent,
+      status: 'VOIDING',
+      reason,
+      epoch,
+      updatedAtMs: atMs,
+    });
+  });
+
+  it('leaves behind why the round is voided: an engine that fails under the second owner', () => {
+    const taken = transition(intent, { type: 'TAKEN_OVER', atMs });
+    expect(taken).toEqual({ ...intent, epoch: 2, updatedAtMs: atMs });
+    expect(transition(taken, { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP', atMs })).toEqual({
+      ...taken,
+      status: 'VOIDING',
+      reason: 'ENGINE_FAILED_AFTER_UNKNOWN',
+    });
+  });
+
+  it('stamps the round, whatever it leads to', () => {
+    const refused = {
+      type: 'DEBIT_REFUSED',
+      refusal: 'LIMIT_REACHED',
+      earlierAttemptUnknown: false,
+      atMs,
+    } as const;
+    expect(transition(intent, refused)).toEqual({ ...rounds['REJECTED'], updatedAtMs: atMs });
+    expect(transition(intent, { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP', atMs })).toEqual({
+      ...rounds['FAILED'],
+      updatedAtMs: atMs,
+    });
+    const committed = transition(intent, { type: 'DEBIT_ACKNOWLEDGED', outcome, atMs });
+    expect(committed).toEqual({ ...rounds['COMMITTED with a win'], updatedAtMs: atMs });
+    expect(transition(committed, { type: 'CREDIT_ACKNOWLEDGED', atMs: atMs + 1 })).toEqual({
+      ...rounds['CREDITED'],
+      updatedAtMs: atMs + 1,
+    });
+    expect(transition(rounds['VOIDING']!, { type: 'ROLLBACK_ACKNOWLEDGED', atMs })).toEqual({
+      ...rounds['VOIDED'],
+      updatedAtMs: atMs,
+    });
+  });
+
+  it('is refused with the id of the round where it does not fit its status', () => {
+    expect(() => transition(rounds['VOIDED']!, { type: 'CREDIT_ACKNOWLEDGED', atMs })).toThrow(
+      expect.objectContaining({ code: 'ILLEGAL_TRANSITION', roundId }),
+    );
+  });
+});
