@@ -40,6 +40,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
     /^npm run verify:faults -- --(?:spins \d+ --seed \d+|spins \d+ --credits \d+|seed \d+ --world \d+ --mistake [a-z-]+)$/,
     'ci',
   ],
+  [/^npm run test:mutation -- --share$/, 'ci'],
   [/^npx vitest run .* --project e2e \S+$/, 'ci'],
   [/^npx oxlint --type-aware shared functions$/, 'ci'],
   [/^RGS_API_URL=.* npx vitest run .* --project e2e \S+$/, 'ci'],

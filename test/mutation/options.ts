@@ -36,7 +36,7 @@ export const TEST_MUTATION = {
       multiple: true,
       read: oneOf(...rows.map(({ room }) => room)),
     },
-    share: { help: 'Mutates only the files that are tried on in .ci/run.' },
+    share: { help: 'Mutates only the rooms that .ci/run tries.' },
     fresh: { help: 'Forgets what earlier runs have found.' },
     concurrency: {
       value: 'N',
@@ -55,8 +55,8 @@ export const TEST_MUTATION = {
 /** The rows that a selection names, each with its files. */
 export function tasksOf({ room, file, share }: Selection, table: readonly MutationRow[] = rows): Task[] {
   return table
-    .filter((row) => room.length === 0 || room.includes(row.room))
-    .map((row) => ({ row, files: filesOf(share ? (row.share ?? []) : row.files) }))
+    .filter((row) => (room.length === 0 || room.includes(row.room)) && (!share || row.share))
+    .map((row) => ({ row, files: filesOf(row.files) }))
     .map(({ row, files }) => ({ row, files: file.length === 0 ? files : filesAmong(files, file) }))
     .filter(({ files }) => files.length > 0);
 }

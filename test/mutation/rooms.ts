@@ -7,111 +7,123 @@ export interface MutationRow {
   readonly tests: readonly string[];
   /** The smallest share of noticed mutants, in percent. */
   readonly threshold: number;
-  /** Files of this row that each change is tried on: `npm run test:mutation -- --share`. */
-  readonly share?: readonly string[];
+  /** It is part of what `.ci/run` tries: `npm run test:mutation -- --share`. */
+  readonly share?: true;
 }
 
-const LEDGER_CONTRACT = ['test/contracts/ledger.memory.test.ts', 'test/contracts/ledger.dynoxide.test.ts'];
+const STATE = 'accounted-round,idempotency,round,round-transitions,transaction-id';
+const QUEUE = 'memory-recovery-queue,recovery-message,sqs-recovery-queue';
 
-/** Pure files notice 95 of 100 mutants, adapters 90. Money, state machine and totals are tried on with each change. */
+/**
+ * Tests must notice 95 of 100 mutants of pure files, and 90 of adapters. The rooms that decide about money are tried with
+ * each change.
+ */
 export const rows: readonly MutationRow[] = [
   {
     room: 'money',
-    files: ['shared/domain/{money,currency}.ts'],
-    tests: ['shared/domain/money.test.ts'],
+    files: ['shared/money/*.ts'],
+    tests: ['shared/money/*.test.ts'],
     threshold: 95,
-    share: ['shared/domain/money.ts'],
+    share: true,
+  },
+  {
+    room: 'foundation',
+    files: ['shared/foundation/{bytes,expiring-cache,ids,workload}.ts'],
+    tests: [
+      'shared/foundation/{bytes,expiring-cache,ids}.test.ts',
+      'shared/reconciliation/reconcile.test.ts',
+    ],
+    threshold: 95,
   },
   {
     room: 'operators',
-    files: ['shared/usecases/authenticate-operator.ts', 'shared/domain/operator.ts'],
-    tests: ['shared/usecases/authenticate-operator.test.ts'],
+    files: ['shared/operators/*.ts'],
+    tests: ['test/journeys/authenticate-operator.test.ts'],
     threshold: 95,
   },
   {
     room: 'sessions',
-    files: ['shared/domain/session.ts', 'shared/usecases/{launch,revoke,verify}-session.ts'],
-    tests: ['shared/usecases/{launch,verify}-session.test.ts'],
+    files: ['shared/sessions/*.ts'],
+    tests: [
+      'shared/sessions/*.test.ts',
+      'test/journeys/{identify-reader,launch-session,verify-session}.test.ts',
+    ],
     threshold: 95,
+    share: true,
   },
   {
     room: 'sessions/adapters',
-    files: ['shared/adapters/dynamodb/sessions.ts'],
-    tests: ['shared/adapters/dynamodb/sessions.test.ts', 'test/contracts/sessions.test.ts'],
+    files: ['shared/sessions/adapters/*.ts'],
+    tests: ['shared/sessions/adapters/*.test.ts', 'test/contracts/sessions.test.ts'],
     threshold: 90,
   },
   {
     room: 'wallets/adapters',
-    files: ['shared/adapters/http/{json-object,wallet-exchange,wallet-replies,wallet-signature,wallets}.ts'],
-    tests: ['shared/adapters/http/{json-object,wallet-key,wallet-signature,wallets}.test.ts'],
+    files: ['shared/wallets/adapters/*.ts'],
+    tests: ['shared/wallets/adapters/*.test.ts'],
     threshold: 90,
   },
   {
-    room: 'rounds',
-    files: [
-      'shared/domain/{idempotency,ids,round,round-transitions,round-view}.ts',
-      'shared/usecases/{declared-limits,drive-round,play-round,read-rounds,recover-batch,recover-round,round-answer,round-secrets,settle-round,sweep-rounds}.ts',
-    ],
-    tests: [
-      'shared/domain/{idempotency,round-transitions,round-view}.test.ts',
-      'shared/usecases/{declared-limits,drive-round,play-*,racing-actors,read-rounds,recover-*,round-answer,sweep-rounds}.test.ts',
-    ],
+    room: 'rounds/state',
+    files: [`shared/rounds/{${STATE}}.ts`],
+    tests: [`shared/rounds/{${STATE}}.test.ts`],
     threshold: 95,
-    share: ['shared/domain/round-transitions.ts', 'shared/domain/round.ts'],
+    share: true,
+  },
+  {
+    room: 'rounds',
+    files: [`shared/rounds/!(${STATE.replaceAll(',', '|')}).ts`],
+    tests: ['shared/rounds/*.test.ts', 'test/journeys/*.test.ts'],
+    threshold: 95,
   },
   {
     room: 'rounds/adapters',
-    files: ['shared/adapters/dynamodb/{ledger,round-codec,round-item,round-keys,view-packing}.ts'],
-    tests: ['shared/adapters/dynamodb/{ledger,round-codec}.test.ts', ...LEDGER_CONTRACT],
+    files: [`shared/rounds/adapters/!(${QUEUE.replaceAll(',', '|')}).ts`],
+    tests: [
+      'shared/rounds/adapters/{ledger,ledger-requests,round-codec}.test.ts',
+      'test/contracts/ledger.{dynoxide,memory}.test.ts',
+    ],
     threshold: 90,
   },
   {
     room: 'rounds/queue',
-    files: ['shared/adapters/sqs/recovery-{message,queue}.ts'],
-    tests: ['shared/adapters/sqs/{queues,recovery-message}.test.ts'],
+    files: [`shared/rounds/adapters/{${QUEUE}}.ts`],
+    tests: [`shared/rounds/adapters/{${QUEUE}}.test.ts`, 'test/adapters/rounds/queues.test.ts'],
     threshold: 90,
   },
   {
+    room: 'reconciliation/totals',
+    files: ['shared/reconciliation/reconciliation-totals.ts'],
+    tests: ['shared/reconciliation/reconciliation-totals.test.ts'],
+    threshold: 95,
+    share: true,
+  },
+  {
+    room: 'reconciliation',
+    files: ['shared/reconciliation/!(reconciliation-totals).ts'],
+    tests: ['shared/reconciliation/*.test.ts'],
+    threshold: 95,
+  },
+  {
     room: 'games/adapters',
-    files: ['shared/adapters/dynamodb/{registry,registry-admin,registry-items}.ts'],
-    tests: ['shared/adapters/dynamodb/registry.test.ts'],
+    files: ['shared/games/adapters/registry*.ts'],
+    tests: ['shared/games/adapters/registry.test.ts'],
     threshold: 90,
   },
   {
     room: 'encryption/adapters',
-    files: ['shared/adapters/dynamodb/data-key-items.ts', 'shared/adapters/kms/{cipher,data-keys}.ts'],
-    tests: ['shared/adapters/kms/*.test.ts'],
+    files: ['shared/encryption/adapters/*.ts'],
+    tests: ['shared/encryption/adapters/*.test.ts', 'test/adapters/encryption/data-keys.test.ts'],
     threshold: 90,
   },
   {
     room: 'aws',
-    files: [
-      'shared/adapters/system/expiring-cache.ts',
-      'shared/adapters/dynamodb/{attribute-values,item-size,stored,update-expression}.ts',
-    ],
+    files: ['shared/aws/{attribute-values,conditional-*,item-size,stored,update-expression}.ts'],
     tests: [
-      'shared/adapters/system/expiring-cache.test.ts',
-      'shared/adapters/dynamodb/{item-size,round-codec,sessions}.test.ts',
+      'shared/aws/*.test.ts',
+      'shared/games/adapters/registry.test.ts',
+      'shared/rounds/adapters/round-codec.test.ts',
     ],
-    threshold: 90,
-  },
-  {
-    room: 'reconciliation',
-    files: [
-      'shared/domain/{accounted-round,reconciliation,reconciliation-totals}.ts',
-      'shared/usecases/{compare-with-books,read-unfinished,reconcile,reconcile-days,reconcile-unfinished}.ts',
-    ],
-    tests: [
-      'shared/domain/reconciliation*.test.ts',
-      'shared/usecases/{reconcile,reconcile-days,reconcile.split,sweep-rounds}.test.ts',
-    ],
-    threshold: 95,
-    share: ['shared/domain/reconciliation-totals.ts', 'shared/domain/accounted-round.ts'],
-  },
-  {
-    room: 'reconciliation/adapters',
-    files: ['shared/adapters/http/wallet-books.ts'],
-    tests: ['shared/adapters/http/wallet-books.test.ts'],
     threshold: 90,
   },
 ];

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { accountedRound, isUnfinished } from './accounted-round.ts';
+import { isFinal, type Round } from './round.ts';
+import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
+
+const intent = sampleIntent({ updatedAtMs: 7 });
+const { roundId } = intent;
+const won: Round = { ...intent, status: 'CREDITED', outcome: sampleOutcome() };
+const account = { roundId, playerId: 'player123', currency: 'EUR', updatedAtMs: 7 };
+
+describe('the account of a round', () => {
+  it('has its stake and its win with the transactions that move them', () => {
+    expect(accountedRound(won)).toEqual({
+      ...account,
+      status: 'CREDITED',
+      stake: { transactionId: `${roundId}:debit`, amountMinor: 100n },
+      win: { transactionId: `${roundId}:credit`, amountMinor: 250n },
+    });
+    expect(accountedRound({ ...won, walletCalls: 'bet-win' })).toMatchObject({
+      stake: { transactionId: `${roundId}:bet-win`, amountMinor: 100n },
+      win: { transactionId: `${roundId}:bet-win`, amountMinor: 250n },
+    });
+  });
+
+  it('has no win before there is an outcome, and none where nothing was won', () => {
+    const stake = { transactionId: `${roundId}:debit`, amountMinor: 100n };
+    expect(accountedRound(intent)).toEqual({ ...account, status: 'INTENT', stake, win: undefined });
+    const lost: Round = { ...won, outcome: sampleOutcome({ winMinor: 0n }) };
+    expect(accountedRound(lost)).toEqual({ ...account, status: 'CREDITED', stake, win: undefined });
+  });
+
+  it('has no stake where the player pays none', () => {
+    expect(accountedRound({ ...won, stakeMinor: 0n })).toMatchObject({
+      stake: undefined,
+      win: { amountMinor: 250n },
+    });
+  });
+});
+
+it('takes a round for unfinished exactly where it is not final', () => {
+  const outcomes = [sampleOutcome(), sampleOutcome({ winMinor: 0n })];
+  const rounds: Round[] = [
+    intent,
+    ...outcomes.map((outcome): Round => ({ ...intent, status: 'COMMITTED', outcome })),
+    won,
+    { ...intent, status: 'REJECTED', refusal: 'LIMIT_REACHED' },
+    { ...intent, status: 'FAILED', failure: 'ENGINE_TRAP' },
+    { ...intent, status: 'VOIDING', reason: 'ABANDONED' },
+    { ...intent, status: 'VOIDED', reason: 'ABANDONED' },
+  ];
+  expect(rounds.map((round) => isUnfinished(accountedRound(round)))).toEqual(
+    rounds.map((round) => !isFinal(round)),
+  );
+  expect(rounds.filter(isFinal)).toHaveLength(5);
+});
