@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Currency, currencyOf } from './currency.ts';
+import { type Currency, currencyOf, KnownCurrencyCode } from './currency.ts';
 import { RgsError } from '../foundation/errors.ts';
 import {
   formatAmount,
@@ -266,4 +266,16 @@ describe('a win', () => {
       expect(codeOf(() => winFor(1_000_001n, max, unit))).toBe('CORRUPT_RECORD');
     }
   });
+});
+
+describe('the largest amount', () => {
+  it('of any currency is that of the currency with the most decimals', () => {
+    expect(MAX_AMOUNT_MINOR).toBe(maxAmountMinor(currencyOf('ETH')));
+    expect(MAX_AMOUNT_MINOR).toBe(10n ** 36n - 1n);
+  });
+});
+
+it('takes the code of a currency that it can count in, and no other', () => {
+  for (const code of ['EUR', 'JPY', 'ETH']) expect(KnownCurrencyCode.parse(code)).toBe(code);
+  for (const code of ['XXX', 'eur', '', 5]) expect(KnownCurrencyCode.safeParse(code).success).toBe(false);
 });

@@ -20,7 +20,7 @@ export function maxAmountMinor({ decimals }: Currency): bigint {
 }
 
 // Wide enough that no amount, payout or product of the two is ever rounded by the library itself.
-const Exact = Decimal.clone({ precision: 80, rounding: Decimal.ROUND_HALF_EVEN });
+const Exact = Decimal.clone({ precision: 80 });
 
 const amountPattern = new RegExp(`^(?:0|[1-9]\\d{0,${INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_DECIMALS}})?$`);
 

@@ -1,10 +1,11 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lineOf, scoreOf } from './score.ts';
 
 type Mutant = Parameters<typeof lineOf>[0];
 const mutant = (status: Mutant['status'], given: Partial<Mutant> = {}): Mutant => ({
   id: '1',
-  fileName: 'shared/money/money.ts',
+  fileName: path.resolve('shared/money/money.ts'),
   mutatorName: 'ConditionalExpression',
   replacement: 'false',
   location: { start: { line: 15, column: 3 }, end: { line: 15, column: 9 } },

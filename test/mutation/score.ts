@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
 
 /** What became of a row's mutants. */
@@ -21,5 +22,5 @@ export function lineOf({ fileName, location, mutatorName, replacement, status }:
   const instead = replacement.replace(/\s+/g, ' ');
   const shown = instead.length > 100 ? `${instead.slice(0, 100)}...` : instead;
   const uncovered = status === 'NoCoverage' ? ' (no test runs this)' : '';
-  return `${fileName}:${location.start.line} ${mutatorName}: ${shown}${uncovered}`;
+  return `${path.relative(process.cwd(), fileName)}:${location.start.line} ${mutatorName}: ${shown}${uncovered}`;
 }

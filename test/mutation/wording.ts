@@ -24,7 +24,7 @@ const placeOfWording: readonly (readonly [callee: RegExp, place: number])[] = [
   [/.Error$/, 1],
   [/^(?:warn|error|info)$/, 0],
   [/^(?:regex|refine|custom)$/, 1],
-  [/^(?:awsCall|unavailable)$/, 0],
+  [/^(?:awsCall|tooLarge|unavailable)$/, 0],
   [/^stored$/, 2],
 ];
 

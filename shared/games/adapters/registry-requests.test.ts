@@ -1,0 +1,136 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import type { Operator } from '../../operators/operator.ts';
+import { DynamoRegistry } from './registry.ts';
+import { DynamoRegistryAdmin } from './registry-admin.ts';
+import { decodeGame, encodeGame } from './registry-items.ts';
+
+const key = '11'.repeat(32);
+const otherKey = '22'.repeat(32);
+const operator: Operator = {
+  operatorId: 'demo',
+  name: 'Demo',
+  enabled: true,
+  walletUrl: 'http://127.0.0.1:8081',
+  walletSecretName: 'wallet-key',
+  walletCalls: 'debit-credit',
+};
+const game = {
+  gameCode: 'coin',
+  title: 'Coin',
+  enabled: true,
+  engineHash: 'ab'.repeat(32),
+  bets: [{ currency: 'EUR', allowedMinor: [1n] }],
+};
+
+/** A table that answers with these one after the other, and what it was asked. */
+function tableOf(...answers: (object | Error)[]) {
+  const asked: unknown[] = [];
+  const send = async ({ input }: { input: unknown }) => {
+    asked.push(input);
+    const answer = answers.shift() ?? {};
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const client = { send } as unknown as DynamoDBDocumentClient;
+  return {
+    asked,
+    admin: new DynamoRegistryAdmin(client, 'configuration'),
+    registry: new DynamoRegistry(client, 'configuration', { nowMs: () => 0 }),
+  };
+}
+
+describe('an operator that is registered', () => {
+  it('is written only where nobody has registered it meanwhile', async () => {
+    const { admin, asked } = tableOf();
+    await admin.putOperator(operator, key);
+    expect(asked).toMatchObject([
+      { Key: { pk: 'operator#demo' }, ConsistentRead: true },
+      {
+        TransactItems: [
+          { Put: { Item: { pk: 'operator#demo' }, ConditionExpression: 'attribute_not_exists(pk)' } },
+          { Put: { Item: { pk: `operator-key#${key}` }, ExpressionAttributeValues: { ':id': 'demo' } } },
+        ],
+      },
+    ]);
+  });
+
+  it('is replaced only while it has the key that was read, which then stops to work', async () => {
+    const { admin, asked } = tableOf({ Item: { keyHash: otherKey } });
+    await admin.putOperator(operator, key);
+    expect(asked[1]).toMatchObject({
+      TransactItems: [
+        {
+          Put: { ConditionExpression: 'keyHash = :known', ExpressionAttributeValues: { ':known': otherKey } },
+        },
+        { Put: { Item: { pk: `operator-key#${key}` } } },
+        { Delete: { Key: { pk: `operator-key#${otherKey}` } } },
+      ],
+    });
+  });
+
+  it('keeps its key where it is registered with the same one', async () => {
+    const { admin, asked } = tableOf({ Item: { keyHash: key } });
+    await admin.putOperator(operator, key);
+    expect((asked[1] as { TransactItems: unknown[] }).TransactItems).toHaveLength(2);
+  });
+
+  it('is refused before anything is asked where what is given could not be read back', async () => {
+    const { admin, asked } = tableOf();
+    await expect(admin.putOperator(operator, 'no hash')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    await expect(admin.putOperator({ ...operator, walletUrl: 'wallet' }, key)).rejects.toMatchObject({
+      code: 'CORRUPT_RECORD',
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it.each(['ConditionalCheckFailed', 'TransactionConflict'])(
+    'is refused where somebody else was first: %s',
+    async (Code) => {
+      const refused = new TransactionCanceledException({
+        message: 'No',
+        $metadata: {},
+        CancellationReasons: [{ Code: 'None' }, { Code }],
+      });
+      await expect(tableOf({}, refused).admin.putOperator(operator, key)).rejects.toMatchObject({
+        code: 'MISCONFIGURED',
+      });
+    },
+  );
+
+  it.each([{ CancellationReasons: [{ Code: 'ThrottlingError' }] }, {}])(
+    'may be registered again where the transaction failed for another reason: %o',
+    async (reasons) => {
+      const failed = new TransactionCanceledException({ message: 'No', $metadata: {}, ...reasons });
+      await expect(tableOf({}, failed).admin.putOperator(operator, key)).rejects.toMatchObject({
+        code: 'SERVICE_UNAVAILABLE',
+      });
+    },
+  );
+});
+
+describe('the games of the registry', () => {
+  const item = (gameCode: string) => encodeGame({ ...game, gameCode });
+
+  it('are read through all pages, each from where the last one ended', async () => {
+    const { registry, asked } = tableOf({ Items: [item('one')], LastEvaluatedKey: { pk: 'here' } }, {}, {});
+    expect((await registry.games()).map(({ gameCode }) => gameCode)).toEqual(['one']);
+    expect(asked).toMatchObject([{ TableName: 'configuration' }, { ExclusiveStartKey: { pk: 'here' } }]);
+    expect(asked[0]).not.toHaveProperty('ExclusiveStartKey');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('come back as they were written, realtime or not', () => {
+    expect(decodeGame(encodeGame(game))).toEqual(game);
+    const realtime = { ...game, contract: 'realtime' } as const;
+    expect(decodeGame(encodeGame(realtime))).toEqual(realtime);
+    expect(encodeGame(game)).not.toHaveProperty('contract');
+  });
+});
+
+it('asks for no operator by a key that nobody has', async () => {
+  const { registry, asked } = tableOf();
+  expect(await registry.operatorByKey(key)).toBeUndefined();
+  expect(asked).toHaveLength(1);
+});
