@@ -41,14 +41,15 @@ export interface LocalStackOptions {
   /** Shows what functions print on this console instead of writing it to their logs. */
   readonly verbose?: boolean;
   readonly debugging?: Pick<Debugging, 'names' | 'onAddress'> | undefined;
-  readonly onProgress?: (step: FinishedStep) => void;
-  /** Runs when everything serves already; the stack is ready when it has resolved. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Runs when all but the API serves already: the API answers 503 until this has resolved. */
   readonly seed?: (stack: SeedTarget) => Promise<void>;
 }
 
-export interface FinishedStep {
+/** A step of the start: reported when it begins, without a duration, and again when it has ended. */
+export interface Progress {
   readonly name: string;
-  readonly durationMs: number;
+  readonly durationMs?: number;
 }
 
 export interface SeedTarget {
@@ -104,7 +105,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     return readStack({ ...(await synthesis.run()), apiUrl: api.url, endpoints: services.endpoints });
   });
   await step('Create tables, queues and buckets', () => provision(resources, services));
-  const walletUrl = await startWallet(options, dataDirectory, cleanup);
+  const walletUrl = await startWallet(options, dataDirectory, step, cleanup);
   const functions = startFunctions(model, services, { ...options, dataDirectory }, { api, cleanup });
   const debugged = options.debugging?.names ?? [];
   const atOnce = [...playingFunctions(model), ...debugged.map((name) => deployedName(model, name))];
@@ -120,6 +121,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   await announce(target, cleanup);
   const { seed } = options;
   if (seed !== undefined) await step('Publish the games, register the operator', () => seed(target));
+  api.serve(model.routes, functions.invoke);
   const running = cleanup.move();
   return {
     ...target,
@@ -135,8 +137,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 
 type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-function createSteps(onProgress: LocalStackOptions['onProgress']): Step {
+/** Reports the steps that it runs. A step that fails is reported as begun only. */
+export function createSteps(onProgress: LocalStackOptions['onProgress']): Step {
   return async (name, work) => {
+    onProgress?.({ name });
     const startedMs = performance.now();
     const result = await work();
     onProgress?.({ name, durationMs: performance.now() - startedMs });
@@ -163,10 +167,14 @@ async function startServicesAndBundle(
 async function startWallet(
   { wallet }: LocalStackOptions,
   dataDirectory: string,
+  step: Step,
   cleanup: AsyncDisposableStack,
 ): Promise<string | undefined> {
   if (wallet === undefined) return undefined;
-  const running = await startDemoWallet({ ...wallet, dataDirectory: path.join(dataDirectory, 'wallet') });
+  const walletDirectory = path.join(dataDirectory, 'wallet');
+  const running = await step('Start the demo wallet', () =>
+    startDemoWallet({ ...wallet, dataDirectory: walletDirectory }),
+  );
   cleanup.defer(() => running.stop());
   return running.url;
 }
@@ -204,7 +212,6 @@ function startFunctions(
     await functions.stop();
     await drained;
   });
-  api.serve(model.routes, invoke);
   return functions;
 }
 

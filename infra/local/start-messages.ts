@@ -9,7 +9,9 @@ export interface ReadyFacts {
   readonly tookMs: number;
 }
 
-export function progressLine(name: string, durationMs: number): string {
+/** A step is announced when it begins, and again with its duration when it has ended. */
+export function progressLine(name: string, durationMs?: number): string {
+  if (durationMs === undefined) return `  … ${name}`;
   return `  ✔ ${name.padEnd(48)} ${`${Math.round(durationMs)} ms`.padStart(8)}`;
 }
 
@@ -57,12 +59,7 @@ function hostileHint(walletUrl: string | undefined): string {
 /** An error as one line for people; where the system's own words would not help, what to do. */
 export function failureLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
-  if (code === 'EADDRINUSE')
-    return `Port ${port} is taken. Stop what uses it, or choose another one: PORT=8090 npm start`;
-  if (code === 'EACCES' && port !== undefined)
-    return `Port ${port} may not be used by this user; choose one above 1023`;
-  if (code === 'ERR_MODULE_NOT_FOUND') return missingModule(error.message);
+  if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return missingModule(error.message);
   const [line = '', ...more] = error.message.trim().split('\n');
   return more.length === 0 ? line : `${line} (all of it: npm start -- --verbose)`;
 }

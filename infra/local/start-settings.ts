@@ -1,4 +1,7 @@
 /** What `npm start` can be told, from the environment and the command line. */
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FUNCTIONS } from '../../functions/functions.ts';
@@ -32,6 +35,43 @@ export function readSettings(
     randomUrl: environment['RANDOM_URL'] || undefined,
     ...optionsOf(argv),
   };
+}
+
+/**
+ * Finds out, before anything is built, whether the data folder and both ports can be had. Each port is held until the
+ * other one was tried, so that one number for both is found, too.
+ * @throws InvalidSettingError in one line, naming the variable that changes the setting
+ */
+export async function checkSettings({ port, walletPort, dataDirectory }: StartSettings): Promise<void> {
+  await using held = new AsyncDisposableStack();
+  held.use(await holdPort(port, 'PORT'));
+  held.use(await holdPort(walletPort, 'WALLET_PORT'));
+  try {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason =
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? 'is a file or lies in one; it has to name a folder'
+        : `cannot be made: ${message}`;
+    throw new InvalidSettingError(`RGS_DATA is "${dataDirectory}", which ${reason}`);
+  }
+}
+
+async function holdPort(port: number, variable: string): Promise<AsyncDisposable> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const change = `choose another one: ${variable}=${Math.max(port, 1023) + 10} npm start`;
+    if (code === 'EADDRINUSE')
+      throw new InvalidSettingError(`Port ${port} is taken. Stop what uses it, or ${change}`);
+    if (code === 'EACCES')
+      throw new InvalidSettingError(`Port ${port} may not be used by this user; ${change}`);
+    throw new InvalidSettingError(`${variable} is ${port}, which cannot be listened on: ${message}`);
+  }
 }
 
 function portOf(

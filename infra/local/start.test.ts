@@ -96,30 +96,70 @@ async function sourcesSeenByDebugger(run: LocalRun, name: string): Promise<strin
   return files.join();
 }
 
+/** The statuses of the health for as long as the games are not published. */
+async function healthUntilPublished(run: LocalRun, port: number): Promise<number[]> {
+  const statuses: number[] = [];
+  while (run.child.exitCode === null) {
+    const status = await fetch(`http://127.0.0.1:${port}/api/v1/health`).then(
+      (response) => response.status,
+      () => undefined,
+    );
+    // What it printed before this answer may be read a little later.
+    if (status !== 503 && status !== undefined) await new Promise((resolve) => setTimeout(resolve, 500));
+    if (run.output().includes('✔ Publish the games')) return statuses;
+    if (status !== undefined) statuses.push(status);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return statuses;
+}
+
 const oneLine = (text: string) => new RegExp(`^\\s*✘ ${text}[^\\n]*\\n$`, 'm');
 
-test('a port that is taken is told of in one line', async () => {
+async function takenPort(): Promise<{ readonly port: number; close(): void }> {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
+  return { port: (other.address() as AddressInfo).port, close: () => void other.close() };
+}
 
-  const run = start({ PORT: String(port) });
+test.each(['PORT', 'WALLET_PORT'])(
+  'a port that is taken is told of in one line that names %s, before anything is built',
+  async (variable) => {
+    const { port, close } = await takenPort();
+
+    const run = start({ [variable]: String(port) });
+
+    expect(await run.exited).toBe(1);
+    expect(run.output()).toMatch(oneLine(`Port ${port} is taken.* ${variable}=\\d+ npm start`));
+    expect(run.output()).not.toContain('    at ');
+    expect(run.output()).not.toMatch(/[…✔]/u);
+    expect(readdirSync(folder)).toEqual([]);
+    close();
+  },
+);
+
+test('one port for the API and the wallet is told of in one line', async () => {
+  const { port, close } = await takenPort();
+  close();
+
+  const run = start({ PORT: String(port), WALLET_PORT: String(port) });
 
   expect(await run.exited).toBe(1);
-  expect(run.output()).toMatch(oneLine(`Port ${port} is taken`));
-  expect(run.output()).not.toContain('    at ');
-  other.close();
+  expect(run.output()).toMatch(oneLine(`Port ${port} is taken.* WALLET_PORT=\\d+ npm start`));
 });
 
-test('a data folder that is not a folder is told of in one line', async () => {
-  writeFileSync(path.join(folder, 'data'), '');
+test.each([['data'], ['data', 'inside']])(
+  'a data folder that is a file, or lies in one, is told of in one line: %s %s',
+  async (...names) => {
+    writeFileSync(path.join(folder, 'data'), '');
+    const RGS_DATA = path.join(folder, ...names);
 
-  const run = start({ RGS_DATA: path.join(folder, 'data') });
+    const run = start({ RGS_DATA });
 
-  expect(await run.exited).toBe(1);
-  expect(run.output()).toContain(path.join(folder, 'data'));
-  expect(run.output()).not.toContain('    at ');
-});
+    expect(await run.exited).toBe(1);
+    expect(run.output()).toMatch(oneLine(`RGS_DATA is "${RGS_DATA}", which is a file or lies in one`));
+    expect(run.output()).not.toContain('    at ');
+  },
+);
 
 test('data that cannot be read is told of in one line', async () => {
   mkdirSync(path.join(folder, 'dynamodb'));
@@ -146,9 +186,17 @@ test.each([
 
 test('the whole product starts, refuses a second run beside it, survives kill -9 and stops without a trace', async () => {
   // As those have it in their shell who also work with an emulator: it must not lead the local run there.
-  const killed = start({ AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+  const { port, close } = await takenPort();
+  close();
+  const killed = start({ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', PORT: String(port) });
+  const early = await healthUntilPublished(killed, port);
+  expect(early.length).toBeGreaterThan(0);
+  expect(new Set(early)).toEqual(new Set([503]));
   const response = await fetch(`${await ready(killed)}/api/v1/health`);
   expect(response.status).toBe(200);
+  const steps = ['Bundle the functions', 'Compile the engines', 'Publish the games, register the operator'];
+  for (const step of steps)
+    expect(killed.output()).toMatch(new RegExp(`^ {2}… ${step}$[^]*^ {2}✔ ${step} +\\d+ ms$`, 'm'));
 
   const second = start();
   expect(await second.exited).toBe(1);

@@ -3,7 +3,8 @@
  * --inspect FUNCTION lets a debugger attach.
  */
 import { debuggerLine, failureLine, progressLine, readyMessage } from './start-messages.ts';
-import { readSettings, type StartSettings } from './start-settings.ts';
+import type { Progress } from './stack.ts';
+import { checkSettings, readSettings, type StartSettings } from './start-settings.ts';
 
 /** A stop that takes longer is cut short. Services and functions end with this process, however it ends. */
 const STOP_LIMIT_MS = 5_000;
@@ -29,15 +30,20 @@ async function stopOnSignal(): Promise<void> {
   process.exit(0);
 }
 
-async function start({ port, walletPort, dataDirectory, randomUrl, inspect }: StartSettings): Promise<void> {
+async function start(settings: StartSettings): Promise<void> {
+  const { port, walletPort, dataDirectory, randomUrl, inspect } = settings;
   const startedMs = performance.now();
   console.log('serverless-rgs on this machine\n');
+  await checkSettings(settings);
   // Loaded late, so that a package that is missing can be told of in one line.
-  const { startLocalStack } = await import('./stack.ts');
+  const { createSteps, startLocalStack } = await import('./stack.ts');
   const { DEMO_WALLET_SECRET, seedDemo } = await import('./seed.ts');
   const { buildEngines } = await import('../../engines/build.ts');
+  const onProgress = ({ name, durationMs }: Progress) => console.log(progressLine(name, durationMs));
   // The first start compiles for seconds: beside the other steps, and a failure is told when the games are published.
-  const engines = Promise.allSettled([buildEngines()]);
+  const engines = Promise.allSettled([
+    createSteps(onProgress)('Compile the engines', async () => void (await buildEngines())),
+  ]);
   let operatorKey = '';
   const stack = await startLocalStack({
     dataDirectory,
@@ -49,7 +55,7 @@ async function start({ port, walletPort, dataDirectory, randomUrl, inspect }: St
       inspect.length === 0
         ? undefined
         : { names: inspect, onAddress: (name, url) => console.log(debuggerLine(name, url)) },
-    onProgress: ({ name, durationMs }) => console.log(progressLine(name, durationMs)),
+    onProgress,
     seed: async (target) => {
       await engines;
       operatorKey = await seedDemo(target);
