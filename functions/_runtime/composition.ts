@@ -32,6 +32,7 @@ import { EngineHost } from '../../shared/engines/host/engine-host.ts';
 import { HostedSimulations } from '../../shared/engines/host/simulated-engines.ts';
 import type { SeedSource } from '../../shared/foundation/random.ts';
 import type { PlayPorts } from '../../shared/rounds/play-round.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 import { setting } from './environment.ts';
 import { telemetry } from './observability.ts';
 
@@ -139,6 +140,8 @@ export function healthProbes(): Readonly<Record<string, () => Promise<unknown>>>
     config: () => registry().games(),
     engines: async () => {
       const games = await registry().games();
+      // A deployment that offers nothing to play is not yet up.
+      if (games.length === 0) throw new FaultError('MISCONFIGURED', 'No game is published');
       await Promise.all(games.map(({ engineHash }) => probeEngine(engineHash)));
     },
     recovery_queue: () => probeQueue(sqs(), setting('RECOVERY_QUEUE_URL')),

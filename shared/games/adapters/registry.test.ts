@@ -99,6 +99,16 @@ describe('the registry', () => {
     expect(await cached.operatorByKey(firstKey)).toStrictEqual(operator);
   });
 
+  it('looks again after 2 seconds for games where there were none', async () => {
+    const cached = registry();
+    expect(await cached.games()).toEqual([]);
+    await admin.putGame(game);
+    time.nowMs = 1_999;
+    expect(await cached.games()).toEqual([]);
+    time.nowMs = 2_000;
+    expect(await cached.games()).toHaveLength(1);
+  });
+
   it('fails on a broken item, and reads it again when it is mended', async () => {
     await admin.putGame(game);
     const cached = registry();

@@ -9,7 +9,7 @@ import { decodeGame, decodeOperator, decodeOperatorKey, GAMES, registryKeys } fr
 
 /** How long a change of the configuration takes to reach every process. */
 const LIFE_MS = 30_000;
-/** What is not there may be about to be registered. */
+/** What is not there may be about to be registered, games in an empty list included. */
 const ABSENT_LIFE_MS = 2_000;
 /** Keys are named by callers, so the number of names to remember has a limit. */
 const MAX_ENTRIES = 1_000;
@@ -82,6 +82,7 @@ export class DynamoRegistry implements Registry {
 }
 
 function remembered<T>(clock: Clock): ExpiringCache<T> {
-  const lifeMs = (value: T) => (value === undefined ? ABSENT_LIFE_MS : LIFE_MS);
+  const isAbsent = (value: T) => value === undefined || (Array.isArray(value) && value.length === 0);
+  const lifeMs = (value: T) => (isAbsent(value) ? ABSENT_LIFE_MS : LIFE_MS);
   return new ExpiringCache({ clock, maxEntries: MAX_ENTRIES, lifeMs });
 }

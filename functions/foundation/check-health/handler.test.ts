@@ -1,0 +1,43 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { documentClient } from '../../../shared/aws/document-client.ts';
+import { DynamoRegistryAdmin } from '../../../shared/games/adapters/registry-admin.ts';
+import { publishArtefact } from '../../../shared/engines/adapters/publish-artefact.ts';
+import { httpEvent, lambdaContext } from '../../_runtime/http-event.fixture.ts';
+import { useLocalServices } from '../../_runtime/local-services.fixture.ts';
+
+const services = useLocalServices();
+const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
+
+beforeAll(() => {
+  services().ensureKey(KEY);
+  Object.assign(process.env, { SESSIONS_TABLE: 'config', ENGINES_BUCKET: 'archive', DATA_KEY_ARN: KEY });
+});
+afterEach(() => void vi.useRealTimers());
+
+async function health() {
+  const { handler } = await import('./handler.ts');
+  const { statusCode, body }: APIGatewayProxyResult = await handler(
+    httpEvent({ httpMethod: 'GET' }),
+    lambdaContext,
+  );
+  const { status, dependencies } = JSON.parse(body) as {
+    status: string;
+    dependencies: Record<string, { status: string }>;
+  };
+  const down = Object.keys(dependencies).filter((name) => dependencies[name]?.status === 'down');
+  return { statusCode, status, down };
+}
+
+it('is down while no game is published, and up some seconds after one is', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  expect(await health()).toEqual({ statusCode: 503, status: 'down', down: ['engines'] });
+
+  const engineHash = await publishArtefact(new S3Client(), 'archive', new Uint8Array([0, 97, 115, 109]));
+  const admin = new DynamoRegistryAdmin(documentClient(), 'config');
+  await admin.putGame({ gameCode: 'happy-panda', title: 'Happy Panda', enabled: true, engineHash, bets: [] });
+
+  vi.setSystemTime(Date.now() + 5_000);
+  expect(await health()).toEqual({ statusCode: 200, status: 'up', down: [] });
+});
