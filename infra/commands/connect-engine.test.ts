@@ -20,7 +20,7 @@ import {
   PAYING_COUNTERS,
   PAYING_STEP,
 } from '../../shared/engines/host/hostile-engine.fixture.ts';
-import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../test/kit/services.ts';
 import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
 import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { connectEngine } from './connect-engine.ts';

@@ -27,7 +27,7 @@ import {
 } from '../../shared/engines/host/hostile-realtime.fixture.ts';
 import { instrument } from '../../shared/engines/publishing/instrument.ts';
 import { loadRealtime } from '../../shared/engines/host/realtime-engine.ts';
-import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../test/kit/services.ts';
 import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
 import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { deploymentOf } from './deployment.ts';

@@ -11,7 +11,7 @@ import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { Secrets } from '../../shared/aws/secrets.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { operatorKeyHash } from '../../shared/operators/authenticate-operator.ts';
-import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../test/kit/services.ts';
 import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
 import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { LOCAL_DEPLOYMENT_FILE } from './deployment.ts';

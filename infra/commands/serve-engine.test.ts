@@ -7,7 +7,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { OtherEngine, OtherRandom, otherClient } from '../../shared/engines/grpc/other-client.fixture.ts';
-import { startTestServices, type TestServices } from '../../test/contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../test/kit/services.ts';
 import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
 import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { deploymentOf, LOCAL_DEPLOYMENT_FILE } from './deployment.ts';

@@ -202,7 +202,7 @@ function startFunctions(
   });
   const { invoke } = functions;
   const clients = cleanup.use(createLocalClients(services.endpoints));
-  cleanup.use(startStateMachines(model.stateMachines, { services, invoke }));
+  cleanup.use(startStateMachines(model.stateMachines, { services, s3: clients.s3, invoke }));
   const stateDirectory = path.join(dataDirectory, 'positions');
   const sources = startEventSources(model, { services, clients, invoke, log, stateDirectory });
   cleanup.defer(async () => {

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { endpointEnvironment } from '../../infra/local/services/endpoints.ts';
 import { provision } from '../../infra/local/services/provision.ts';
-import { type Services, startServices } from '../../infra/local/services/start-services.ts';
+import type { Services } from '../../infra/local/services/start-services.ts';
 import type { Resources, TableResource } from '../../infra/local/template/resources.ts';
+import { useServices } from '../kit/services.ts';
 
 const table = (name: string, index?: string): TableResource => ({
   name,
@@ -39,11 +37,9 @@ const resources: Resources = {
 
 /** Sets the environment of the functions that work behind the API, with the local services behind it, for all tests of a file. */
 export function useLocalServices(): () => Services {
-  let services: Services | undefined;
-  let folder: string;
+  const running = useServices();
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'rgs-functions-'));
-    services = await startServices(folder);
+    const { services } = running();
     await provision(resources, services);
     Object.assign(process.env, endpointEnvironment(services.endpoints), {
       STAGE: 'local',
@@ -58,14 +54,7 @@ export function useLocalServices(): () => Services {
       WALLET_TIMEOUT_MS: '3000',
     });
   });
-  afterAll(async () => {
-    await services?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-  return () => {
-    if (!services) throw new Error('The services are started before the tests');
-    return services;
-  };
+  return () => running().services;
 }
 
 function queueUrl({ endpoints }: Services, name: string): string {

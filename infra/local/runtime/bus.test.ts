@@ -5,7 +5,7 @@ import type { RuleModel, TargetModel } from '../model.ts';
 import type { BusEvent } from '../services/event-store.ts';
 import { createEventHandler } from './bus.ts';
 import type { InvocationResult } from './invocation.ts';
-import { keepLog, useServices } from './services.fixture.ts';
+import { keepLog, useServices } from '../../../test/kit/services.ts';
 
 const running = useServices();
 const BUS = 'domain-events';

@@ -48,7 +48,10 @@ function requestContext({ request, url, match, requestId, receivedAtMs }: HttpEx
     domainPrefix: 'local',
     extendedRequestId: requestId,
     httpMethod: request.method ?? '',
-    identity: identityOf(request),
+    identity: {
+      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+      userAgent: request.headers['user-agent'] ?? null,
+    } as APIGatewayProxyEvent['requestContext']['identity'],
     path: url.pathname,
     protocol: `HTTP/${request.httpVersion}`,
     requestId,
@@ -58,26 +61,6 @@ function requestContext({ request, url, match, requestId, receivedAtMs }: HttpEx
     resourcePath: match.route.path,
     stage: '$default',
   } satisfies APIGatewayProxyEvent['requestContext'];
-}
-
-function identityOf(request: IncomingMessage): APIGatewayProxyEvent['requestContext']['identity'] {
-  return {
-    accessKey: null,
-    accountId: null,
-    apiKey: null,
-    apiKeyId: null,
-    caller: null,
-    clientCert: null,
-    cognitoAuthenticationProvider: null,
-    cognitoAuthenticationType: null,
-    cognitoIdentityId: null,
-    cognitoIdentityPoolId: null,
-    principalOrgId: null,
-    sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-    user: null,
-    userAgent: request.headers['user-agent'] ?? null,
-    userArn: null,
-  };
 }
 
 /** Clients that name no type send JSON here; API Gateway takes an absent type for text as well. */

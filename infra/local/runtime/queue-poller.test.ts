@@ -11,7 +11,7 @@ import type { QueueMappingModel } from '../model.ts';
 import type { InvocationResult } from './invocation.ts';
 import type { Poller } from './poller.ts';
 import { startQueuePoller } from './queue-poller.ts';
-import { keepLog, useServices } from './services.fixture.ts';
+import { keepLog, useServices } from '../../../test/kit/services.ts';
 
 const running = useServices();
 let poller: Poller | undefined;

@@ -8,7 +8,7 @@ import type { ScheduleModel, TargetModel } from '../model.ts';
 import type { InvocationResult } from './invocation.ts';
 import type { Poller } from './poller.ts';
 import { startScheduler } from './scheduler.ts';
-import { keepLog, useServices } from './services.fixture.ts';
+import { keepLog, useServices } from '../../../test/kit/services.ts';
 
 const running = useServices();
 const WAIT = { timeout: 5_000 };

@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import type * as z from 'zod';
 
 /**
@@ -17,12 +17,6 @@ export async function readState<T>(file: string, schema: z.ZodType<T>): Promise<
 /** Replaces the file as a whole: after a crash it holds either the old state or the new one. */
 export async function writeState(file: string, state: unknown): Promise<void> {
   const draft = `${file}.new`;
-  const handle = await open(draft, 'w');
-  try {
-    await handle.writeFile(JSON.stringify(state));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeFile(draft, JSON.stringify(state), { flush: true });
   await rename(draft, file);
 }

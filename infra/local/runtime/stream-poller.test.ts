@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { StreamMappingModel } from '../model.ts';
 import type { InvocationResult } from './invocation.ts';
 import type { Poller } from './poller.ts';
-import { type KeptLog, keepLog, useServices } from './services.fixture.ts';
+import { type KeptLog, keepLog, useServices } from '../../../test/kit/services.ts';
 import { startStreamPoller } from './stream-poller.ts';
 import type { LambdaStreamRecord } from './stream-record.ts';
 

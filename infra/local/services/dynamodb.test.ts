@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { startDynamoDb } from './dynamodb.ts';
 import { findDynoxide } from './dynoxide-binary.ts';
 import { trimStreamRecords } from './stream-records.ts';
-import { clientOptions, programsRunningOn, started, temporaryFolder } from './testing.ts';
+import { clientOptions, programsRunningOn, started, temporaryFolder } from '../../../test/kit/services.ts';
 
 const TABLE = 'ledger';
 

@@ -14,6 +14,15 @@ export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
 /**
+ * What any AWS client needs besides its endpoint, explicit, so that the environment of whoever starts the local run cannot
+ * lead it to a real account.
+ */
+export const LOCAL_ACCESS = {
+  region: LOCAL_REGION,
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+} as const;
+
+/**
  * The environment that points any AWS SDK at the embedded services. The credentials only have to be there:
  * nothing on this machine checks them. S3's virtual-hosted buckets would need DNS, hence an endpoint whose
  * host is an IP address: the SDK then addresses buckets by path of its own accord.

@@ -2,7 +2,7 @@ import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/
 import { describe, expect, it, vi } from 'vitest';
 import { startEventBus } from './event-bus.ts';
 import type { BusEvent } from './event-store.ts';
-import { clientOptions, started, temporaryFolder } from './testing.ts';
+import { clientOptions, started, temporaryFolder } from '../../../test/kit/services.ts';
 
 const BUS = 'rgs-local-bus';
 

@@ -19,7 +19,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { startFauxqs } from './fauxqs.ts';
-import { clientOptions, started, temporaryFolder } from './testing.ts';
+import { clientOptions, started, temporaryFolder } from '../../../test/kit/services.ts';
 
 const QUEUE = 'recovery';
 

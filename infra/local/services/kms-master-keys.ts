@@ -1,15 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { corrupt } from './database.ts';
 
@@ -54,13 +44,7 @@ function load(file: string): Buffer {
 /** All of the key or no file at all, and on the disk before anything is encrypted under it. */
 function save(file: string, key: Buffer): void {
   const draft = `${file}.${process.pid}.draft`;
-  const descriptor = openSync(draft, 'w', 0o600);
-  try {
-    writeSync(descriptor, key);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  writeFileSync(draft, key, { mode: 0o600, flush: true });
   linkSync(draft, file);
   rmSync(draft);
 }

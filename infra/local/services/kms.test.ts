@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import { startKms } from './kms.ts';
-import { clientOptions, started, temporaryFolder } from './testing.ts';
+import { clientOptions, started, temporaryFolder } from '../../../test/kit/services.ts';
 
 const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
 const OTHER_KEY = '00000000-0000-4000-8000-000000000000';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startOwned } from './owned-process.ts';
-import { programsRunningOn, temporaryFolder } from './testing.ts';
+import { programsRunningOn, temporaryFolder } from '../../../test/kit/services.ts';
 
 /** A program that says "ready" and runs until it is told to stop; `stubborn` ones do not listen. */
 function programIn(folder: string, stubborn = false): string {

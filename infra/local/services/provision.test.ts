@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import type { Resources, TableResource } from '../template/resources.ts';
 import { provision } from './provision.ts';
 import { startServices } from './start-services.ts';
-import { clientOptions, started, temporaryFolder } from './testing.ts';
+import { clientOptions, started, temporaryFolder } from '../../../test/kit/services.ts';
 
 const LEDGER: TableResource = {
   name: 'ledger',

@@ -1,10 +1,13 @@
-import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Resources } from '../template/resources.ts';
-import { LOCAL_REGION } from './endpoints.ts';
-import { ensureBuckets } from './provision-buckets.ts';
-import { ensureQueues } from './provision-queues.ts';
+import { CreateBucketCommand, HeadBucketCommand, NotFound, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  GetQueueUrlCommand,
+  QueueDoesNotExist,
+  SetQueueAttributesCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { createLocalClients } from '../runtime/local-clients.ts';
+import type { BucketResource, QueueResource, Resources } from '../template/resources.ts';
 import { ensureTables } from './provision-tables.ts';
 import type { Services } from './start-services.ts';
 
@@ -13,28 +16,54 @@ import type { Services } from './start-services.ts';
  * @throws ServiceError TABLE_CHANGED
  */
 export async function provision(resources: Resources, services: Services): Promise<void> {
-  const { endpoints } = services;
-  const dynamodb = new DynamoDBClient(clientOptions(endpoints.dynamodb));
-  const sqs = new SQSClient(clientOptions(endpoints.sqs));
-  const s3 = new S3Client({ ...clientOptions(endpoints.s3), forcePathStyle: true });
+  using clients = createLocalClients(services.endpoints);
+  for (const { keyId } of resources.keys) services.ensureKey(keyId);
+  for (const { name } of resources.buses) services.ensureBus(name);
+  await Promise.all([
+    ensureTables(clients.dynamodb, resources.tables),
+    ensureQueues(clients.sqs, resources.queues),
+    ensureBuckets(clients.s3, resources.buckets),
+  ]);
+}
+
+/** Makes each queue, or gives an existing one the template's attributes, as a deployment would. */
+async function ensureQueues(client: SQSClient, queues: readonly QueueResource[]): Promise<void> {
+  // A redrive policy may only name a queue that exists.
+  const isSource = (queue: QueueResource) => queue.attributes.RedrivePolicy !== undefined;
+  for (const queue of queues.filter((one) => !isSource(one))) await ensureQueue(client, queue);
+  for (const queue of queues.filter(isSource)) await ensureQueue(client, queue);
+}
+
+async function ensureQueue(client: SQSClient, { name, attributes }: QueueResource): Promise<void> {
+  const QueueUrl = await urlOf(client, name);
+  const Attributes = { ...attributes };
+  if (QueueUrl === undefined) await client.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+  else if (Object.keys(Attributes).length > 0)
+    await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+}
+
+async function urlOf(client: SQSClient, name: string): Promise<string | undefined> {
   try {
-    for (const { keyId } of resources.keys) services.ensureKey(keyId);
-    for (const { name } of resources.buses) services.ensureBus(name);
-    await Promise.all([
-      ensureTables(dynamodb, resources.tables),
-      ensureQueues(sqs, resources.queues),
-      ensureBuckets(s3, resources.buckets),
-    ]);
-  } finally {
-    for (const client of [dynamodb, sqs, s3]) client.destroy();
+    return (await client.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;
+  } catch (error) {
+    if (error instanceof QueueDoesNotExist) return undefined;
+    throw error;
   }
 }
 
-/** Explicit, so that the environment of whoever starts the local run cannot lead it to a real account. */
-function clientOptions(endpoint: string) {
-  return {
-    endpoint,
-    region: LOCAL_REGION,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
+async function ensureBuckets(client: S3Client, buckets: readonly BucketResource[]): Promise<void> {
+  for (const { name, objectLock } of buckets) {
+    if (await exists(client, name)) continue;
+    await client.send(new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: objectLock }));
+  }
+}
+
+async function exists(client: S3Client, name: string): Promise<boolean> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: name }));
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
+  }
 }

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { startSecretsManager } from './secrets-manager.ts';
-import { clientOptions, started, temporaryFolder } from './testing.ts';
+import { clientOptions, started, temporaryFolder } from '../../../test/kit/services.ts';
 
 const Name = 'rgs/local/operator/acme/wallet';
 

@@ -19,7 +19,7 @@ import { type Endpoints, endpointEnvironment } from './endpoints.ts';
 import type { BusEvent } from './event-store.ts';
 import { provision } from './provision.ts';
 import { startServices } from './start-services.ts';
-import { clientOptions, programsRunningOn, started, temporaryFolder } from './testing.ts';
+import { clientOptions, programsRunningOn, started, temporaryFolder } from '../../../test/kit/services.ts';
 
 const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
 const RESOURCES: Resources = {

@@ -1,7 +1,7 @@
 /** Small templates for tests of how the local run reads them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../services/testing.ts';
+import { temporaryFolder } from '../../../test/kit/services.ts';
 import { TemplateError } from './error.ts';
 import { readStack } from './read-stack.ts';
 

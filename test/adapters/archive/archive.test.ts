@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServices, type TestServices } from '../../contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../kit/services.ts';
 import { committed, credited, intent } from '../../../shared/rounds/any-round.fixture.ts';
 import type { Round } from '../../../shared/rounds/round.ts';
 import { S3Archive } from '../../../shared/archive/adapters/archive.ts';

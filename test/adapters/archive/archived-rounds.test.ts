@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServices, type TestServices } from '../../contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../kit/services.ts';
 import { committed, credited, intent } from '../../../shared/rounds/any-round.fixture.ts';
 import { accountedRound } from '../../../shared/rounds/accounted-round.ts';
 import type { AccountedRound } from '../../../shared/rounds/accounted-round.ts';

@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestServices, type TestServices } from '../../contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../kit/services.ts';
 import { Secrets } from '../../../shared/aws/secrets.ts';
 
 const FIVE_MINUTES_MS = 300_000;

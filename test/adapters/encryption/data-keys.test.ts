@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServices, type TestServices } from '../../contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../kit/services.ts';
 import { createTable } from '../../../shared/aws/dynamodb.fixture.ts';
 import { DataKeyItems } from '../../../shared/encryption/adapters/data-key-items.ts';
 import { documentClient } from '../../../shared/aws/document-client.ts';

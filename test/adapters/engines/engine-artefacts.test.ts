@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../../shared/foundation/http-server.fixture.ts';
-import { startTestServices, type TestServices } from '../../contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../kit/services.ts';
 import { S3EngineArtefacts } from '../../../shared/engines/adapters/engine-artefacts.ts';
 import { publishArtefact, publishOrigin } from '../../../shared/engines/adapters/publish-artefact.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../../infra/local/services/event-store.ts';
-import { startTestServices, type TestServices } from '../../contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../kit/services.ts';
 import type { RoundEnded } from '../../../shared/events/events.ts';
 import { EventBridgeBus } from '../../../shared/events/adapters/event-bus.ts';
 import { decodeDetail, encodeDetail } from '../../../shared/events/adapters/event-detail.ts';

@@ -10,7 +10,7 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../../shared/foundation/http-server.fixture.ts';
-import { startTestServices, type TestServices } from '../../contracts/local-services.ts';
+import { startTestServices, type TestServices } from '../../kit/services.ts';
 import { committed, credited, intent } from '../../../shared/rounds/any-round.fixture.ts';
 import { MAX_STATE_BYTES } from '../../../shared/engines/wire-format.ts';
 import type { RecoveryRequest } from '../../../shared/rounds/recovery-queue.ts';

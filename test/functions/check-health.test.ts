@@ -1,11 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { documentClient } from '../../../shared/aws/document-client.ts';
-import { DynamoRegistryAdmin } from '../../../shared/games/adapters/registry-admin.ts';
-import { publishArtefact } from '../../../shared/engines/adapters/publish-artefact.ts';
-import { httpEvent, lambdaContext } from '../../_runtime/http-event.fixture.ts';
-import { useLocalServices } from '../../_runtime/local-services.fixture.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
+import { publishArtefact } from '../../shared/engines/adapters/publish-artefact.ts';
+import { httpEvent, lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
+import { useLocalServices } from './local-services.ts';
 
 const services = useLocalServices();
 const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
@@ -17,7 +17,7 @@ beforeAll(() => {
 afterEach(() => void vi.useRealTimers());
 
 async function health() {
-  const { handler } = await import('./handler.ts');
+  const { handler } = await import('../../functions/foundation/check-health/handler.ts');
   const { statusCode, body }: APIGatewayProxyResult = await handler(
     httpEvent({ httpMethod: 'GET' }),
     lambdaContext,
