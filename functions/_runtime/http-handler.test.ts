@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { ConflictError, DependencyError } from '../../shared/foundation/errors.ts';
+import { ConflictError, DependencyError, RoundRefusedError } from '../../shared/foundation/errors.ts';
 import { httpEvent, lambdaContext } from './http-event.fixture.ts';
 import { httpHandler, type Reply } from './http-handler.ts';
 
@@ -63,6 +63,17 @@ describe('a reply', () => {
       },
       body: '{"balance":"1.00"}',
     });
+  });
+
+  it('of a round is logged with the id of the round, and so is a refusal of one', async () => {
+    const roundId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
+    await answer(async () => ({ status: 200, body: {}, roundId }));
+    await answer(async () => {
+      throw new RoundRefusedError('ROUND_VOIDED', 'Voided', { roundId });
+    });
+    await answer(async () => ({ status: 200, body: {} }));
+    const requests = lines().filter(({ message }) => message === 'request');
+    expect(requests.map((line) => line['roundId'])).toEqual([roundId, roundId, undefined]);
   });
 
   it('without a body says nothing of its type', async () => {

@@ -9,6 +9,8 @@ export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The round that the request played, for the log. */
+  readonly roundId?: string;
 }
 
 /** What every HTTP function is made of: the use case's reply as JSON, any error as a problem, one log line, metrics. */
@@ -22,7 +24,8 @@ export function httpHandler(answer: (event: APIGatewayProxyEvent, context: Conte
     );
 }
 
-function reply({ status, body, headers }: Reply): APIGatewayProxyResult {
+function reply({ status, body, headers, roundId }: Reply): APIGatewayProxyResult {
+  if (roundId !== undefined) logger.appendKeys({ roundId });
   return {
     statusCode: status,
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
@@ -36,6 +39,7 @@ function problems(): HttpMiddleware {
   return {
     onError: (request) => {
       const error = asRgsError(request.error);
+      if (error.roundId !== undefined) logger.appendKeys({ roundId: error.roundId });
       if (statusOf[error.code] >= 500) logger.error('The request failed', { code: error.code, error });
       request.response = problemReply(error);
       metrics.addMetric('Problem', MetricUnit.Count, 1);

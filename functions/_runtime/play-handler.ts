@@ -18,7 +18,8 @@ export async function playReply(
 ): Promise<Reply> {
   const idempotencyKey = idempotencyKeyOf(event) ?? compose.random.uuid();
   const answer = await playRound(compose.playPorts(), playSettings(), { ...request, idempotencyKey });
-  return { status: 200, body: roundBody(answer), headers: { 'idempotency-key': idempotencyKey } };
+  const headers = { 'idempotency-key': idempotencyKey };
+  return { status: 200, body: roundBody(answer), headers, roundId: answer.roundId };
 }
 
 function roundBody(answer: RoundAnswer) {

@@ -10,6 +10,8 @@ const Outputs = z.object({
   ConfigTable: z.string(),
   EnginesBucket: z.string(),
   ArchiveBucket: z.string(),
+  /** Commands that open what is sealed need it. */
+  DataKeyArn: z.string().optional(),
   /** Stacks from before there were simulations lack these two. */
   SimulationsBucket: z.string().optional(),
   SimulationStateMachineArn: z.string().optional(),

@@ -119,6 +119,7 @@ describe('a command that is not run', () => {
     // These services have no client among the dependencies.
     const known: Readonly<Record<string, readonly string[]>> = {
       lambda: ['GetAccountSettings', 'Invoke'],
+      logs: ['FilterLogEvents'],
       cloudwatch: ['DescribeAlarms', 'SetAlarmState'],
     };
     for (const command of notRun.filter((candidate) => /^(?:[A-Z_]+=\$\()?aws /.test(candidate))) {

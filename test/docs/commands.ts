@@ -13,6 +13,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^printf .* openssl dgst/s, 'stack'],
   [/^npm run (?:engine:(?:publish|versions)|operator:register) -- .* --stage local$/, 'stack'],
   [/^npm run wallet:faults -- /, 'stack'],
+  [/^npm run round(?::replay)? -- \$ROUND$/, 'stack'],
   [/^npm run engine:connect -- .* --stage prod$/, 'account'],
   [
     /^(?:HASH=\$\()?npm run (?:engine:[a-z]+|operator:register|reconcile) (?:--silent )?-- .* --stage prod/,
@@ -58,7 +59,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm exec -- vitest run .* --project unit engines$/, 'ci'],
   [/^npx cdk (?:bootstrap|diff|deploy) -c stage=/, 'account'],
   [/^curl -s "\$\(output ApiUrl\)\/api\/v1\/health"$/, 'account'],
-  [/^(?:output\(\) \{ |ALARM=\$\()?aws (?:cloudformation|cloudwatch|sqs|dynamodb|lambda) /, 'account'],
+  [/^(?:output\(\) \{ |ALARM=\$\()?aws (?:cloudformation|cloudwatch|logs|sqs|dynamodb|lambda) /, 'account'],
   [/^docker compose -f localstack-compose\.yml /, 'docker'],
   [/^npm run deploy:localstack$/, 'docker'],
 ];

@@ -69,6 +69,7 @@ describe('the commands of the pages', () => {
     const covered = [
       'README.md',
       'docs/api.md',
+      'docs/debugging.md',
       'docs/development.md',
       'docs/engines.md',
       'docs/wallet-api.md',
@@ -119,6 +120,18 @@ describe('the commands of the pages', () => {
     ]);
     const verified = await call(target(), 'GET', `/api/v1/sessions/${session}`);
     expect(verified.json).toMatchObject({ code: 'SESSION_REVOKED' });
+  });
+
+  it('of debugging show a round everywhere, and compute it again', async () => {
+    await finishBonus();
+    const outputs = await run([...readme, 'sleep 10', ...stackCommands('docs/debugging.md')]);
+    const { round_id, status } = RoundRecord.parse(JSON.parse(outputs[readme.length - 1] ?? ''));
+    const [traced = '', booked = '', replayed = ''] = outputs.slice(readme.length + 1);
+    expect(traced).toContain(`Ledger: ${status}`);
+    expect(traced).toContain('says the same as the ledger');
+    expect(booked).toContain(`${round_id}:debit`);
+    expect(replayed).toMatch(/^state_after: the same$/m);
+    expect(replayed).not.toContain('differs');
   });
 
   it('of the wallet make the documented signature, a player and a list', async () => {

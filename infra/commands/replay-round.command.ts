@@ -1,0 +1,24 @@
+import { runCommand } from '../../shared/command-line/adapters/run-command.ts';
+import { ROUND_ID } from './round-argument.ts';
+import { STAGE, WHEN_UNREACHABLE } from './stage-option.ts';
+
+await runCommand(
+  {
+    command: 'npm run round:replay --',
+    summary: 'Computes a round again from its record and compares the result with the record, byte for byte.',
+    arguments: { round: ROUND_ID },
+    options: { stage: STAGE },
+    example: '59190d3c-7e3a-467a-834a-a5bec7015813',
+    notes: [
+      'The exit code is 0 where everything is the same, 1 where something differs, and 2 where it could not be computed.',
+    ],
+    whenUnreachable: WHEN_UNREACHABLE,
+    failureCode: 2,
+  },
+  async ({ round, stage }) => {
+    const { replayOnStage, replayText } = await import('./round-on-stage.ts');
+    const parts = await replayOnStage(stage, round);
+    console.log(replayText(parts));
+    return parts.some(({ recorded, recomputed }) => recorded !== recomputed) ? 1 : 0;
+  },
+);
