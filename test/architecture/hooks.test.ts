@@ -12,7 +12,14 @@ let clone: string;
 beforeEach(async () => {
   await mkdir(path.join(root, '.rgs'), { recursive: true });
   clone = await mkdtemp(path.join(root, '.rgs/hooks-'));
-  for (const name of ['.biome.json', '.oxlintrc.json', '.gitignore', 'tsconfig.json', 'package.json', '.ci'])
+  for (const name of [
+    '.biome.json',
+    'oxlint.config.ts',
+    '.gitignore',
+    'tsconfig.json',
+    'package.json',
+    '.ci',
+  ])
     await cp(path.join(root, name), path.join(clone, name), { recursive: true });
   await symlink(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
   await git('init', '--quiet');

@@ -29,7 +29,7 @@ const ENTRIES = [
   '.gitignore',
   '.npmrc',
   '.nvmrc',
-  '.oxlintrc.json',
+  'oxlint.config.ts',
   'package-lock.json',
 ];
 
