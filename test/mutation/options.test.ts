@@ -61,7 +61,7 @@ describe('a mutation run', () => {
   });
 
   it('is explained with each of its options', () => {
-    for (const word of ['FILE', '--room', '--share', '--fresh', '--concurrency'])
+    for (const word of ['FILE', '--room', '--share', '--incremental', '--concurrency'])
       expect(helpOf(TEST_MUTATION)).toContain(word);
   });
 });

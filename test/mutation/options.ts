@@ -37,7 +37,7 @@ export const TEST_MUTATION = {
       read: oneOf(...rows.map(({ room }) => room)),
     },
     share: { help: 'Mutates only the rooms that .ci/run tries.' },
-    fresh: { help: 'Forgets what earlier runs have found.' },
+    incremental: { help: 'Uses what an earlier run has found, where a file and its tests are the same.' },
     concurrency: {
       value: 'N',
       help: 'How many mutants are tried at once.',

@@ -1,17 +1,15 @@
-import { rm } from 'node:fs/promises';
 import type { Task } from './options.ts';
 import { lineOf, type Score, scoreOf } from './score.ts';
 import { mutate } from './stryker.ts';
 
 interface Settings {
-  /** Forgets what earlier runs have found. */
-  readonly fresh: boolean;
+  /** Uses what an earlier run has found. */
+  readonly incremental: boolean;
   readonly concurrency: number;
 }
 
 /** Mutates room by room and prints what survived. @returns whether each room reaches its threshold */
 export async function testMutation(tasks: readonly Task[], settings: Settings): Promise<boolean> {
-  if (settings.fresh) await rm('.rgs/mutation', { recursive: true, force: true });
   const lines: string[] = [];
   let allHold = true;
   for (const task of tasks) {
@@ -24,11 +22,11 @@ export async function testMutation(tasks: readonly Task[], settings: Settings): 
   return allHold;
 }
 
-async function judge({ row, files }: Task, { concurrency }: Settings): Promise<Score> {
+async function judge({ row, files }: Task, settings: Settings): Promise<Score> {
   const startedAtMs = performance.now();
   const { room, tests } = row;
   console.log(`\n${room}: ${files.length} files`);
-  const score = scoreOf(await mutate({ name: room.replace('/', '-'), files, tests, concurrency }));
+  const score = scoreOf(await mutate({ name: room.replace('/', '-'), files, tests, ...settings }));
   for (const survivor of score.survivors) console.log(lineOf(survivor));
   console.log(`${room}: ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s`);
   return score;

@@ -11,10 +11,15 @@ export interface Work {
   /** Globs. */
   readonly tests: readonly string[];
   readonly concurrency: number;
+  /**
+   * Uses what an earlier run has found, where a file and its tests are the same. It does not see changes to fixtures, and
+   * tries no survivor again that runs while a module is loaded.
+   */
+  readonly incremental: boolean;
 }
 
 /** Mutates the files and runs the tests on each mutant. */
-export function mutate({ name, files, tests, concurrency }: Work): Promise<MutantResult[]> {
+export function mutate({ name, files, tests, concurrency, incremental }: Work): Promise<MutantResult[]> {
   process.env[TESTS_VARIABLE] = JSON.stringify(tests);
   const options: PartialStrykerOptions = {
     mutate: [...files],
@@ -30,8 +35,7 @@ export function mutate({ name, files, tests, concurrency }: Work): Promise<Mutan
     concurrency,
     // A mutant must not seem to be noticed because the machine is busy: endless loops are counted, not timed.
     timeoutMS: 60_000,
-    // What an earlier run has found holds where neither the file nor its tests changed since.
-    incremental: true,
+    incremental,
     incrementalFile: `.rgs/mutation/${name}.json`,
     reporters: process.stdout.isTTY ? ['progress'] : ['progress-append-only'],
     logLevel: 'warn' as NonNullable<PartialStrykerOptions['logLevel']>,
