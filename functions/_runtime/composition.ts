@@ -31,10 +31,10 @@ import { systemRandom } from '../../shared/aws/random.ts';
 import { EngineHost } from '../../shared/engines/host/engine-host.ts';
 import { HostedSimulations } from '../../shared/engines/host/simulated-engines.ts';
 import type { SeedSource } from '../../shared/foundation/random.ts';
-import type { PlayPorts } from '../../shared/rounds/play-round.ts';
 import { FaultError } from '../../shared/foundation/errors.ts';
+import { playedRounds } from '../../shared/rounds/played-rounds.ts';
 import { setting } from './environment.ts';
-import { telemetry } from './observability.ts';
+import { telemetry as sandboxTelemetry } from './observability.ts';
 
 /**
  * The one place that knows which adapter stands behind which port. Each is made at its first use and kept for the life
@@ -48,26 +48,31 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-export const clock = systemClock;
-export const random = systemRandom;
+export const clock = () => systemClock;
+export const random = () => systemRandom;
+export const telemetry = () => sandboxTelemetry;
 
 const dynamo = /* @__PURE__ */ once(() => documentClient());
 const kms = /* @__PURE__ */ once(() => new KMSClient(clientSettings));
 const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
 
 export const ledger = /* @__PURE__ */ once(() => new DynamoLedger(dynamo(), setting('LEDGER_TABLE')));
+/** What sessions ask of the ledger. */
+export const played = /* @__PURE__ */ once(() => playedRounds(ledger()));
 export const sessions = /* @__PURE__ */ once(() => new DynamoSessions(dynamo(), setting('SESSIONS_TABLE')));
 export const registry = /* @__PURE__ */ once(
-  () => new DynamoRegistry(dynamo(), setting('CONFIG_TABLE'), clock),
+  () => new DynamoRegistry(dynamo(), setting('CONFIG_TABLE'), systemClock),
 );
 export const eventLog = /* @__PURE__ */ once(() => new DynamoEventLog(dynamo(), setting('EVENTS_TABLE')));
 export const artefacts = /* @__PURE__ */ once(() => new S3EngineArtefacts(setting('ENGINES_BUCKET')));
-const engineVersion = /* @__PURE__ */ once(() => engineVersions(dynamo(), setting('CONFIG_TABLE'), clock));
+const engineVersion = /* @__PURE__ */ once(() =>
+  engineVersions(dynamo(), setting('CONFIG_TABLE'), systemClock),
+);
 /** What speaks gRPC lies in a file of its own beside the handler, which most sandboxes never read. */
 export const engines = /* @__PURE__ */ once(
   () =>
     new RoutedEngines({
-      modules: new EngineHost(artefacts(), { telemetry }),
+      modules: new EngineHost(artefacts(), { telemetry: sandboxTelemetry }),
       version: engineVersion(),
       remote: async () => {
         const { RemoteEngines } = await import('../../shared/engines/grpc/remote-engines.ts');
@@ -81,10 +86,10 @@ export const simulations = /* @__PURE__ */ once(
 );
 export const seeds = /* @__PURE__ */ once((): SeedSource => {
   const url = setting('RANDOM_URL');
-  if (url === undefined) return { seed: async () => random.bytes(32) };
+  if (url === undefined) return { seed: async () => systemRandom.bytes(32) };
   const remote = once(async () => {
     const { RemoteSeeds } = await import('../../shared/engines/grpc/remote-seeds.ts');
-    return new RemoteSeeds(url, setting('GRPC_TIMEOUT_MS'), random);
+    return new RemoteSeeds(url, setting('GRPC_TIMEOUT_MS'), systemRandom);
   });
   return { seed: async () => (await remote()).seed() };
 });
@@ -105,31 +110,24 @@ export const archivedRounds = /* @__PURE__ */ once(
 export const cipher = /* @__PURE__ */ once(() => {
   const encryptedKeys = new DataKeyItems(dynamo(), setting('CONFIG_TABLE'));
   const keyArn = setting('DATA_KEY_ARN');
-  return new KmsCipher(new KmsDataKeys({ kms: kms(), keyArn, encryptedKeys, clock }), random);
+  return new KmsCipher(
+    new KmsDataKeys({ kms: kms(), keyArn, encryptedKeys, clock: systemClock }),
+    systemRandom,
+  );
 });
 
 const walletConnection = /* @__PURE__ */ once((): WalletConnection => {
-  const secrets = new Secrets(new SecretsManagerClient(clientSettings), clock);
-  return { secret: (name) => secrets.secret(name), clock, timeoutMs: setting('WALLET_TIMEOUT_MS') };
-});
-export const wallets = /* @__PURE__ */ once(() => httpWallets({ ...walletConnection(), telemetry }));
-export const walletBooks = /* @__PURE__ */ once(() => httpWalletBooks(walletConnection()));
-
-export function playPorts(): PlayPorts {
+  const secrets = new Secrets(new SecretsManagerClient(clientSettings), systemClock);
   return {
-    clock,
-    random,
-    seeds: seeds(),
-    registry: registry(),
-    sessions: sessions(),
-    ledger: ledger(),
-    engines: engines(),
-    wallets: wallets(),
-    cipher: cipher(),
-    recovery: recovery(),
-    telemetry,
+    secret: (name) => secrets.secret(name),
+    clock: systemClock,
+    timeoutMs: setting('WALLET_TIMEOUT_MS'),
   };
-}
+});
+export const wallets = /* @__PURE__ */ once(() =>
+  httpWallets({ ...walletConnection(), telemetry: sandboxTelemetry }),
+);
+export const walletBooks = /* @__PURE__ */ once(() => httpWalletBooks(walletConnection()));
 
 /** One harmless read of each thing that a round depends on, through the adapters that rounds use. */
 export function healthProbes(): Readonly<Record<string, () => Promise<unknown>>> {

@@ -3,21 +3,48 @@ import { RequestError } from '../../shared/foundation/errors.ts';
 import { type PlayRequest, type PlaySettings, playRound } from '../../shared/rounds/play-round.ts';
 import type { RoundAnswer } from '../../shared/rounds/round-answer.ts';
 import { viewOf } from '../_api/round-record.ts';
-import * as compose from './composition.ts';
+import {
+  cipher,
+  clock,
+  engines,
+  ledger,
+  random,
+  recovery,
+  registry,
+  seeds,
+  sessions,
+  telemetry,
+  wallets,
+} from './composition.ts';
 import { setting } from './environment.ts';
 import type { Reply } from './http-handler.ts';
 import { headersOf } from './http-request.ts';
+import { portsOf } from './ports-of.ts';
 
 /** One call and one repeat: what is then unknown is given back rather than left waiting. */
 const DEBIT_ATTEMPTS = 2;
+
+const ports = portsOf({
+  clock,
+  random,
+  seeds,
+  registry,
+  sessions,
+  ledger,
+  engines,
+  wallets,
+  cipher,
+  recovery,
+  telemetry,
+});
 
 /** The part that a spin and a bonus action share: both play a round under an idempotency key. */
 export async function playReply(
   event: APIGatewayProxyEvent,
   request: Omit<PlayRequest, 'idempotencyKey'>,
 ): Promise<Reply> {
-  const idempotencyKey = idempotencyKeyOf(event) ?? compose.random.uuid();
-  const answer = await playRound(compose.playPorts(), playSettings(), { ...request, idempotencyKey });
+  const idempotencyKey = idempotencyKeyOf(event) ?? random().uuid();
+  const answer = await playRound(ports(), playSettings(), { ...request, idempotencyKey });
   const headers = { 'idempotency-key': idempotencyKey };
   return { status: 200, body: roundBody(answer), headers, roundId: answer.roundId };
 }

@@ -5,6 +5,7 @@ import type { SimulatedBatch, SimulatedEngine } from '../../shared/engines/simul
 import { countedEngine, ENGINE_HASH, StoredSimulations } from '../../shared/simulation/simulation.fixture.ts';
 import type { DomainEvent } from '../../shared/events/events.ts';
 import type { Round } from '../../shared/rounds/round.ts';
+import { playedRounds } from '../../shared/rounds/played-rounds.ts';
 import type { Archive } from '../../shared/archive/archive.ts';
 import type { EventBus } from '../../shared/events/event-bus.ts';
 import type { ArchivedRounds } from '../../shared/archive/archived-rounds.ts';
@@ -86,11 +87,8 @@ function unavailable(): never {
 
 export const player = { ...log, sessionId };
 
-export const clock = { nowMs: () => world.rounds.nowMs };
-export const random = {
-  bytes: (length: number) => world.rounds.ports().random.bytes(length),
-  uuid: () => world.rounds.ports().random.uuid(),
-};
+export const clock = () => world.rounds.ports().clock;
+export const random = () => world.rounds.ports().random;
 export const ledger = () => world.watched(world.rounds.ledger);
 export const sessions = () => world.watched(world.rounds.sessions);
 export const recovery = () => world.watched(world.rounds.recovery);
@@ -121,12 +119,10 @@ export const eventLog = () => ({
 export const archivedRounds = (): ArchivedRounds => ({ files: async function* () {}, read: async () => [] });
 export const walletBooks = (): WalletBooks => ({ page: async () => undefined });
 export const wallets = () => world.rounds.ports().wallets;
-export const playPorts = () => ({
-  ...world.rounds.ports(),
-  ledger: ledger(),
-  sessions: sessions(),
-  recovery: recovery(),
-});
+export const seeds = () => world.rounds.ports().seeds;
+export const cipher = () => world.rounds.ports().cipher;
+export const telemetry = () => world.rounds.ports().telemetry;
+export const played = () => playedRounds(ledger());
 
 export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
 export { decodeDetail as readEvent } from '../../shared/events/adapters/event-detail.ts';

@@ -4,19 +4,23 @@
  */
 import type { Clock } from '../../shared/foundation/clock.ts';
 import type { Random } from '../../shared/foundation/random.ts';
-import type { PlayPorts } from '../../shared/rounds/play-round.ts';
-import { telemetry } from '../../functions/_runtime/observability.ts';
+import { playedRounds } from '../../shared/rounds/played-rounds.ts';
+import { telemetry as sandboxTelemetry } from '../../functions/_runtime/observability.ts';
 import { invocation } from './invocation.ts';
 
 const ports = () => invocation().world.ports;
 
-export const clock: Clock = { nowMs: () => invocation().nowMs() };
-export const random: Random = {
+const simulatedClock: Clock = { nowMs: () => invocation().nowMs() };
+const simulatedRandom: Random = {
   bytes: (length) => invocation().random.bytes(length),
   uuid: () => invocation().random.uuid(),
 };
 
+export const clock = () => simulatedClock;
+export const random = () => simulatedRandom;
+export const telemetry = () => sandboxTelemetry;
 export const ledger = () => ports().ledger;
+export const played = () => playedRounds(ports().ledger);
 export const seeds = () => ports().seeds;
 export const sessions = () => ports().sessions;
 export const registry = () => ports().registry;
@@ -27,10 +31,6 @@ export const recovery = () => ports().recovery;
 export const parking = () => ports().parking;
 export const archive = () => ports().archive;
 export const eventBus = () => ports().events;
-
-export function playPorts(): PlayPorts {
-  return { clock, random, telemetry, ...ports() };
-}
 
 export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
 export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';

@@ -1,24 +1,21 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { type RoundChange, archiveRounds } from '../../../shared/archive/archive-rounds.ts';
-import * as compose from '../../_runtime/composition.ts';
+import { archive, clock, eventBus, ledger, parking, recovery } from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
 import { changeOf } from '../../_runtime/ledger-change.ts';
 import { telemetry } from '../../_runtime/observability.ts';
 import { parseInput, StreamBatch } from '../../_runtime/parse-input.ts';
+import { portsOf } from '../../_runtime/ports-of.ts';
 import { workerHandler } from '../../_runtime/worker-handler.ts';
 
 const DAY_MS = 86_400_000;
 
+const portsOfArchive = portsOf({ clock, ledger, archive, events: eventBus, recovery });
+
 export const handler = workerHandler(async (event: unknown): Promise<DynamoDBBatchResponse> => {
   const { Records } = parseInput(StreamBatch, event);
   // Before anything is parked, which each retry of a function with a wrong setting would do again.
-  const ports = {
-    clock: compose.clock,
-    ledger: compose.ledger(),
-    archive: compose.archive(),
-    events: compose.eventBus(),
-    recovery: compose.recovery(),
-  };
+  const ports = portsOfArchive();
   const settings = {
     leaseMs: setting('ROUND_LEASE_MS'),
     hotRetentionMs: setting('HOT_RETENTION_DAYS') * DAY_MS,
@@ -34,7 +31,7 @@ async function readOrPark(record: unknown): Promise<RoundChange | undefined> {
     return changeOf(record ?? {});
   } catch (error) {
     telemetry.count('RecordParked');
-    await compose.parking().park(record, String(error));
+    await parking().park(record, String(error));
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import * as compose from '../../_runtime/composition.ts';
+import { clock, healthProbes } from '../../_runtime/composition.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { logger } from '../../_runtime/observability.ts';
 
@@ -13,21 +13,21 @@ interface DependencyState {
 let last: { readonly atMs: number; readonly states: Record<string, DependencyState> } | undefined;
 
 export const handler = httpHandler(async () => {
-  const atMs = compose.clock.nowMs();
+  const atMs = clock().nowMs();
   if (!last || atMs - last.atMs >= FRESH_MS) last = { atMs, states: await checkAll() };
   const up = Object.values(last.states).every(({ status }) => status === 'up');
   return { status: up ? 200 : 503, body: { status: up ? 'up' : 'down', dependencies: last.states } };
 });
 
 async function checkAll(): Promise<Record<string, DependencyState>> {
-  const checks = Object.entries(compose.healthProbes());
+  const checks = Object.entries(healthProbes());
   return Object.fromEntries(
     await Promise.all(checks.map(async ([name, probe]) => [name, await check(name, probe)])),
   );
 }
 
 async function check(name: string, probe: () => Promise<unknown>): Promise<DependencyState> {
-  const startedAtMs = compose.clock.nowMs();
+  const startedAtMs = clock().nowMs();
   const status = await probe().then(
     () => 'up' as const,
     (error: unknown) => {
@@ -35,5 +35,5 @@ async function check(name: string, probe: () => Promise<unknown>): Promise<Depen
       return 'down' as const;
     },
   );
-  return { status, latency_ms: compose.clock.nowMs() - startedAtMs };
+  return { status, latency_ms: clock().nowMs() - startedAtMs };
 }

@@ -1,11 +1,11 @@
 import { currencyOf } from '../../../shared/money/currency.ts';
 import type { Game } from '../../../shared/games/game.ts';
 import { formatAmount } from '../../../shared/money/money.ts';
-import * as compose from '../../_runtime/composition.ts';
+import { registry } from '../../_runtime/composition.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 
 export const handler = httpHandler(async () => {
-  const games = await compose.registry().games();
+  const games = await registry().games();
   return { status: 200, body: { games: games.map(offered) } };
 });
 

@@ -2,10 +2,11 @@ import { identifyOperator } from '../../../shared/operators/authenticate-operato
 import { reconcile } from '../../../shared/reconciliation/reconcile.ts';
 import { reconciliationReport } from '../../_api/reconciliation-report.ts';
 import { ReconciliationQuery } from '../../_api/schemas.ts';
-import * as compose from '../../_runtime/composition.ts';
+import { archivedRounds, clock, ledger, registry, walletBooks } from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { headersOf, queryOf } from '../../_runtime/http-request.ts';
+import { portsOf } from '../../_runtime/ports-of.ts';
 
 /** What fits an answer of Lambda and the time of most functions; the command reads more. */
 const LIMITS = { files: 3_000, rounds: 20_000, transactions: 10_000, lookups: 1_000 } as const;
@@ -15,21 +16,17 @@ const AWS_CALL_MS = 5_000;
 const ANSWER_MS = 1_000;
 const DAY_MS = 86_400_000;
 
+const ports = portsOf({ clock, ledger, archive: archivedRounds, books: walletBooks });
+
 export const handler = httpHandler(async (event, context) => {
-  const operator = await identifyOperator(compose.registry(), headersOf(event).get('x-operator-key'));
+  const operator = await identifyOperator(registry(), headersOf(event).get('x-operator-key'));
   const { from, to } = queryOf(event, ReconciliationQuery);
-  const ports = {
-    clock: compose.clock,
-    ledger: compose.ledger(),
-    archive: compose.archivedRounds(),
-    books: compose.walletBooks(),
-  };
   const settings = {
     hotRetentionMs: setting('HOT_RETENTION_DAYS') * DAY_MS,
     limits: { ...LIMITS, timeMs: context.getRemainingTimeInMillis() - lastCallMs() - ANSWER_MS },
   };
   const period = { operator, fromMs: Date.parse(from), toMs: Date.parse(to) };
-  return { status: 200, body: reconciliationReport(await reconcile(ports, settings, period)) };
+  return { status: 200, body: reconciliationReport(await reconcile(ports(), settings, period)) };
 });
 
 /** When the time for reading is over, a call may still be under way: one of AWS, or one of the wallet and its repetition. */

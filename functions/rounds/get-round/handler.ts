@@ -2,15 +2,17 @@ import { SessionId } from '../../../shared/foundation/ids.ts';
 import { readRound } from '../../../shared/rounds/read-rounds.ts';
 import { roundRecord } from '../../_api/round-record.ts';
 import { RoundPath } from '../../_api/schemas.ts';
-import * as compose from '../../_runtime/composition.ts';
+import { ledger, registry, sessions } from '../../_runtime/composition.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { headersOf, pathOf } from '../../_runtime/http-request.ts';
+import { portsOf } from '../../_runtime/ports-of.ts';
+
+const ports = portsOf({ ledger, registry, sessions });
 
 export const handler = httpHandler(async (event) => {
   const { roundId } = pathOf(event, RoundPath);
   const headers = headersOf(event);
   const sessionId = SessionId.safeParse(headers.get('x-session-id')).data;
   const credentials = { operatorKey: headers.get('x-operator-key'), sessionId };
-  const ports = { ledger: compose.ledger(), registry: compose.registry(), sessions: compose.sessions() };
-  return { status: 200, body: roundRecord(await readRound(ports, credentials, roundId)) };
+  return { status: 200, body: roundRecord(await readRound(ports(), credentials, roundId)) };
 });

@@ -1,20 +1,17 @@
 import { sweepRounds } from '../../../shared/rounds/sweep-rounds.ts';
-import * as compose from '../../_runtime/composition.ts';
+import { clock, ledger, recovery, telemetry } from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
-import { logger, telemetry } from '../../_runtime/observability.ts';
+import { logger } from '../../_runtime/observability.ts';
+import { portsOf } from '../../_runtime/ports-of.ts';
 import { workerHandler } from '../../_runtime/worker-handler.ts';
 
 /** Left for the page that is being read, for the messages that follow from it, and for saying how far it got. */
 const CLOSING_MS = 30_000;
 
+const ports = portsOf({ clock, ledger, recovery, telemetry });
+
 export const handler = workerHandler(async (_event: unknown, context): Promise<void> => {
-  const ports = {
-    clock: compose.clock,
-    ledger: compose.ledger(),
-    recovery: compose.recovery(),
-    telemetry,
-    remainingMs: () => context.getRemainingTimeInMillis() - CLOSING_MS,
-  };
-  const sweep = await sweepRounds(ports, { leaseMs: setting('ROUND_LEASE_MS') });
+  const remainingMs = () => context.getRemainingTimeInMillis() - CLOSING_MS;
+  const sweep = await sweepRounds({ ...ports(), remainingMs }, { leaseMs: setting('ROUND_LEASE_MS') });
   logger.info('Swept the ledger for rounds that are not final', { ...sweep });
 });

@@ -1,24 +1,17 @@
-import { playedRounds } from '../../../shared/rounds/played-rounds.ts';
 import { launchSession } from '../../../shared/sessions/launch-session.ts';
 import { GamePath, LaunchRequest } from '../../_api/schemas.ts';
-import * as compose from '../../_runtime/composition.ts';
+import { clock, engines, played, random, registry, sessions, wallets } from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { bodyOf, headersOf, pathOf } from '../../_runtime/http-request.ts';
+import { portsOf } from '../../_runtime/ports-of.ts';
+
+const ports = portsOf({ clock, random, registry, sessions, played, engines, wallets });
 
 export const handler = httpHandler(async (event) => {
   const { gameCode } = pathOf(event, GamePath);
   const body = bodyOf(event, LaunchRequest);
-  const ports = {
-    clock: compose.clock,
-    random: compose.random,
-    registry: compose.registry(),
-    sessions: compose.sessions(),
-    played: playedRounds(compose.ledger()),
-    engines: compose.engines(),
-    wallets: compose.wallets(),
-  };
-  const launched = await launchSession(ports, setting('SESSION_TTL_SECONDS') * 1_000, {
+  const launched = await launchSession(ports(), setting('SESSION_TTL_SECONDS') * 1_000, {
     gameCode,
     operatorId: body.operator_id,
     playerId: body.player_id,

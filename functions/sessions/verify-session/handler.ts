@@ -1,19 +1,16 @@
-import { playedRounds } from '../../../shared/rounds/played-rounds.ts';
 import { verifySession } from '../../../shared/sessions/verify-session.ts';
 import { SessionPath } from '../../_api/schemas.ts';
-import * as compose from '../../_runtime/composition.ts';
+import { clock, played, sessions } from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { pathOf } from '../../_runtime/http-request.ts';
+import { portsOf } from '../../_runtime/ports-of.ts';
+
+const ports = portsOf({ clock, sessions, played });
 
 export const handler = httpHandler(async (event) => {
   const { sessionId } = pathOf(event, SessionPath);
-  const ports = {
-    clock: compose.clock,
-    sessions: compose.sessions(),
-    played: playedRounds(compose.ledger()),
-  };
-  const verified = await verifySession(ports, setting('SESSION_IDLE_SECONDS') * 1_000, sessionId);
+  const verified = await verifySession(ports(), setting('SESSION_IDLE_SECONDS') * 1_000, sessionId);
   const { session, bonusActive, roundInFlight } = verified;
   return {
     status: 200,
