@@ -32,7 +32,9 @@ import { EngineHost } from '../../shared/engines/host/engine-host.ts';
 import { HostedSimulations } from '../../shared/engines/host/simulated-engines.ts';
 import type { SeedSource } from '../../shared/foundation/random.ts';
 import { FaultError } from '../../shared/foundation/errors.ts';
+import { countedLedger } from '../../shared/rounds/counted-ledger.ts';
 import { playedRounds } from '../../shared/rounds/played-rounds.ts';
+import { countedWallets } from '../../shared/wallets/counted-wallets.ts';
 import { setting } from './environment.ts';
 import { telemetry as sandboxTelemetry } from './observability.ts';
 
@@ -56,7 +58,9 @@ const dynamo = /* @__PURE__ */ once(() => documentClient());
 const kms = /* @__PURE__ */ once(() => new KMSClient(clientSettings));
 const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
 
-export const ledger = /* @__PURE__ */ once(() => new DynamoLedger(dynamo(), setting('LEDGER_TABLE')));
+export const ledger = /* @__PURE__ */ once(() =>
+  countedLedger(new DynamoLedger(dynamo(), setting('LEDGER_TABLE')), sandboxTelemetry),
+);
 /** What sessions ask of the ledger. */
 export const played = /* @__PURE__ */ once(() => playedRounds(ledger()));
 export const sessions = /* @__PURE__ */ once(() => new DynamoSessions(dynamo(), setting('SESSIONS_TABLE')));
@@ -125,7 +129,7 @@ const walletConnection = /* @__PURE__ */ once((): WalletConnection => {
   };
 });
 export const wallets = /* @__PURE__ */ once(() =>
-  httpWallets({ ...walletConnection(), telemetry: sandboxTelemetry }),
+  countedWallets(httpWallets({ ...walletConnection(), telemetry: sandboxTelemetry }), sandboxTelemetry),
 );
 export const walletBooks = /* @__PURE__ */ once(() => httpWalletBooks(walletConnection()));
 

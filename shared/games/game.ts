@@ -1,4 +1,4 @@
-import { ConflictError, RequestError } from '../foundation/errors.ts';
+import { AccessError, ConflictError, RequestError } from '../foundation/errors.ts';
 
 /** A game as it is offered: which engine plays it, and for which bets. */
 export interface Game {
@@ -17,8 +17,12 @@ export interface CurrencyBets {
   readonly allowedMinor: readonly bigint[];
 }
 
-/** Sessions and spins are of games that are played in rounds. @throws ConflictError GAME_IS_REALTIME */
-export function assertPlayedInRounds({ gameCode, contract }: Game): void {
+/**
+ * Only a game that is switched on and played in rounds takes sessions and spins.
+ * @throws AccessError GAME_DISABLED; ConflictError GAME_IS_REALTIME
+ */
+export function assertPlayable({ gameCode, enabled, contract }: Game): void {
+  if (!enabled) throw new AccessError('GAME_DISABLED', 'This game is disabled');
   if (contract === 'realtime') {
     throw new ConflictError('GAME_IS_REALTIME', `${gameCode} goes on by itself and is not played in rounds`);
   }

@@ -1,3 +1,4 @@
+import { MissingError } from '../foundation/errors.ts';
 import type { Game } from './game.ts';
 import type { EngineVersion } from '../engines/engine-version.ts';
 import type { Operator } from '../operators/operator.ts';
@@ -14,4 +15,11 @@ export interface RegistryAdmin {
   putOperator(operator: Operator, keyHash: string): Promise<void>;
   putGame(game: Game): Promise<void>;
   putEngineVersion(version: EngineVersion): Promise<void>;
+}
+
+/** @throws MissingError UNKNOWN_GAME */
+export async function knownGame(registry: Pick<Registry, 'game'>, gameCode: string): Promise<Game> {
+  const game = await registry.game(gameCode);
+  if (!game) throw new MissingError('UNKNOWN_GAME', `There is no game ${gameCode}`);
+  return game;
 }

@@ -8,7 +8,7 @@ import type {
   IntentRound,
   Outcome,
   Round,
-  RoundStart,
+  RoundTerms,
   VoidReason,
 } from './round.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
@@ -28,7 +28,7 @@ export function intent(given: Partial<IntentRound> = {}): IntentRound {
     walletCalls: 'debit-credit',
     engineHash: 'ab'.repeat(32),
     gameSoFar: undefined,
-    sealedStart: new Uint8Array(81).fill(7),
+    sealedOpening: new Uint8Array(81).fill(7),
     idempotency: {
       keyHash: new Uint8Array(16).fill(1),
       requestHash: new Uint8Array(16).fill(2),
@@ -74,7 +74,7 @@ const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const uuid = fc.uuid({ version: 4 });
 const name = (pattern: RegExp) => fc.stringMatching(pattern);
 
-const start: fc.Arbitrary<RoundStart> = fc.record({
+const start: fc.Arbitrary<RoundTerms> = fc.record({
   log: fc.record({
     operatorId: name(/^[a-z0-9][a-z0-9-]{0,31}$/),
     playerId: name(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/),
@@ -98,7 +98,7 @@ const start: fc.Arbitrary<RoundStart> = fc.record({
     }),
     { nil: undefined },
   ),
-  sealedStart: bytes(300),
+  sealedOpening: bytes(300),
   idempotency: fc.record({ keyHash: bytes(32), requestHash: bytes(32), earlierKeys: bytes(128) }),
   startedAtMs: instant,
 });

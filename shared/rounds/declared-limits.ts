@@ -1,4 +1,4 @@
-import { gameBefore, type RoundStart } from './round.ts';
+import { gameBefore, type RoundTerms } from './round.ts';
 import type { EngineCapabilities, EngineStep } from '../engines/engines.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { EngineCapabilities, EngineStep } from '../engines/engines.ts';
  */
 export function keepsToDeclared(
   { actions, modes, maxHorizon }: EngineCapabilities,
-  round: RoundStart,
+  round: RoundTerms,
   { payoutMillionths, bonusActive }: Pick<EngineStep, 'payoutMillionths' | 'bonusActive'>,
 ): boolean {
   const before = gameBefore(round);

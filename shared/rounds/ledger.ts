@@ -1,7 +1,9 @@
 import type { RoundLog } from '../foundation/ids.ts';
 import type { IntentRound, Round, RoundStatus } from './round.ts';
 
-export type AppendResult = { readonly appended: true } | { readonly appended: false; readonly taken: Round };
+export type AppendResult =
+  | { readonly appended: true }
+  | { readonly appended: false; readonly existing: Round };
 
 /** What the stored round must still be for a write to happen. */
 export interface Fence {

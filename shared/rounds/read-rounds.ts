@@ -2,7 +2,7 @@ import { MissingError, RequestError } from '../foundation/errors.ts';
 import { hasOutcome, type Round } from './round.ts';
 import type { Ledger } from './ledger.ts';
 import type { Registry } from '../games/registry.ts';
-import type { Sessions } from '../sessions/sessions.ts';
+import { type Sessions, unknownSession } from '../sessions/sessions.ts';
 import { operatorByKey } from '../operators/authenticate-operator.ts';
 import { identifyReader, type Reader, type ReaderCredentials } from '../sessions/identify-reader.ts';
 
@@ -62,7 +62,7 @@ export async function listRounds(ports: ReadPorts, request: RoundPageRequest): P
   const operator =
     request.operatorKey === undefined ? undefined : await operatorByKey(ports.registry, request.operatorKey);
   if (!session || (operator && operator.operatorId !== session.operatorId)) {
-    throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
+    throw unknownSession();
   }
   const found: Round[] = [];
   let viewBytes = 0;

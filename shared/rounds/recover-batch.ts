@@ -1,7 +1,7 @@
 import { DependencyError } from '../foundation/errors.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
-import type { RollbackReply, WalletReply } from '../wallets/wallet.ts';
+import type { RollbackReply, Wallet, WalletReply } from '../wallets/wallet.ts';
 import {
   askAgain,
   delayOf,
@@ -9,7 +9,6 @@ import {
   type RecoverySettings,
   recoverRound,
 } from './recover-round.ts';
-import type { SettlingWallet } from './settle-round.ts';
 
 /**
  * Recovers the rounds that one batch asks for, each operator's behind the first of them: where the wallet does not
@@ -66,7 +65,7 @@ function listening(ports: RecoveryPorts, onSilence: () => void): RecoveryPorts {
       onSilence();
     return reply;
   };
-  const of = (operator: Operator): SettlingWallet => {
+  const of = (operator: Operator): Pick<Wallet, 'credit' | 'rollback'> => {
     const wallet = ports.wallets.of(operator);
     return {
       credit: async (transaction) => heard(await wallet.credit(transaction)),

@@ -1,11 +1,15 @@
 import { FaultError } from '../foundation/errors.ts';
+import type { Telemetry } from '../foundation/telemetry.ts';
 import type { Operator } from '../operators/operator.ts';
 import { isFinal, type Round } from './round.ts';
 import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
 import type { Registry } from '../games/registry.ts';
-import { advance, giveBack, payWin, rollBack, type SettlementPorts } from './settle-round.ts';
+import { advance } from './advance-round.ts';
+import { creditOrRollback, type DrivePorts } from './drive-round.ts';
+import { sendRollback } from './rollback.ts';
 
-export interface RecoveryPorts extends SettlementPorts {
+export interface RecoveryPorts extends DrivePorts {
+  readonly telemetry: Telemetry;
   readonly registry: Registry;
   readonly recovery: RecoveryQueue;
 }
@@ -89,9 +93,8 @@ async function finish(
   round: Round,
 ): Promise<boolean> {
   if (isFinal(round)) return true;
-  if (round.status === 'COMMITTED') return isFinal(await payWin(ports, operator, round));
-  const voiding = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;
-  return voiding !== undefined && isFinal(await giveBack(ports, operator, voiding));
+  const owing = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;
+  return owing !== undefined && isFinal(await creditOrRollback(ports, operator, owing));
 }
 
 /** Takes the round from a handler whose lease has run out. Undefined while it may still be at work, or moved on. */
@@ -108,7 +111,7 @@ async function abandon(
 /** A debit that was under way when the first rollback arrived may have landed since. */
 async function confirmVoid(ports: RecoveryPorts, operator: Operator, round: Round): Promise<boolean> {
   if (round.status !== 'VOIDED') return true;
-  return rollBack(ports, operator, round);
+  return sendRollback(ports, operator, round);
 }
 
 /** Each request only once: a win that its wallet refuses for good must not drown those that come after it. */

@@ -23,7 +23,7 @@ describe('the secrets of a round', () => {
     const { cipher, contexts } = watched();
     const committed: CommittedRound = { ...round, status: 'COMMITTED', outcome: sampleOutcome() };
     await sealStart(cipher, round, { seed, state });
-    await openStart(cipher, { ...round, sealedStart: seed });
+    await openStart(cipher, { ...round, sealedOpening: seed });
     await sealStateAfter(cipher, round, state);
     await openStateAfter(cipher, committed);
     expect(contexts).toEqual([
@@ -37,13 +37,13 @@ describe('the secrets of a round', () => {
   it('are the seed and the opening state, of any length', async () => {
     const { cipher } = watched();
     for (const opening of [state, new Uint8Array()]) {
-      const sealedStart = await sealStart(cipher, round, { seed, state: opening });
-      expect(await openStart(cipher, { ...round, sealedStart })).toEqual({ seed, state: opening });
+      const sealedOpening = await sealStart(cipher, round, { seed, state: opening });
+      expect(await openStart(cipher, { ...round, sealedOpening })).toEqual({ seed, state: opening });
     }
   });
 
   it('are corrupt where there are fewer bytes than a seed has, and the round is named', async () => {
-    const short = openStart(watched().cipher, { ...round, sealedStart: seed.subarray(1) });
+    const short = openStart(watched().cipher, { ...round, sealedOpening: seed.subarray(1) });
     await expect(short).rejects.toMatchObject({ code: 'CORRUPT_RECORD', roundId: round.roundId });
   });
 });

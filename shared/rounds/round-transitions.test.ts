@@ -146,7 +146,7 @@ describe('the state machine, after any sequence of events', () => {
       fc.property(events, (sequence) =>
         walk(sequence, (before, next) => {
           expect(next.epoch).toBeGreaterThanOrEqual(before.epoch);
-          expect(next.sealedStart).toBe(before.sealedStart);
+          expect(next.sealedOpening).toBe(before.sealedOpening);
           expect([next.roundId, next.engineHash, next.stakeMinor]).toEqual([
             before.roundId,
             before.engineHash,

@@ -28,37 +28,37 @@ export function transition(round: Round, event: RoundEvent): Round {
   switch (event.type) {
     case 'DEBIT_ACKNOWLEDGED':
     case 'BET_WIN_ACKNOWLEDGED':
-      return committed(round, event);
+      return toCommitted(round, event);
     case 'DEBIT_REFUSED': {
       const { status: _, ...rest } = expect(round, 'INTENT', event);
       // A lost attempt may have emptied the balance that this refusal saw.
       return event.earlierAttemptUnknown || mayHaveBeenDebited(round)
-        ? voiding(round, 'REFUSED_AFTER_UNKNOWN', event)
+        ? toVoiding(round, 'REFUSED_AFTER_UNKNOWN', event)
         : { ...rest, status: 'REJECTED', refusal: event.refusal, updatedAtMs: event.atMs };
     }
     case 'DEBIT_UNKNOWN':
-      return voiding(expect(round, 'INTENT', event), 'DEBIT_UNKNOWN', event);
+      return toVoiding(expect(round, 'INTENT', event), 'DEBIT_UNKNOWN', event);
     case 'ENGINE_FAILED': {
       const { status: _, ...rest } = expect(round, 'INTENT', event);
       return mayHaveBeenDebited(round)
-        ? voiding(round, 'ENGINE_FAILED_AFTER_UNKNOWN', event)
+        ? toVoiding(round, 'ENGINE_FAILED_AFTER_UNKNOWN', event)
         : { ...rest, status: 'FAILED', failure: event.failure, updatedAtMs: event.atMs };
     }
     case 'TAKEN_OVER':
       return { ...expect(round, 'INTENT', event), epoch: round.epoch + 1, updatedAtMs: event.atMs };
     case 'ABANDONED':
-      return { ...voiding(expect(round, 'INTENT', event), 'ABANDONED', event), epoch: round.epoch + 1 };
+      return { ...toVoiding(expect(round, 'INTENT', event), 'ABANDONED', event), epoch: round.epoch + 1 };
     case 'ROLLBACK_ACKNOWLEDGED': {
       const { status: _, ...rest } = expect(round, 'VOIDING', event);
       return { ...rest, status: 'VOIDED', updatedAtMs: event.atMs };
     }
     case 'CREDIT_ACKNOWLEDGED':
-      return credited(round, event);
+      return toCredited(round, event);
   }
 }
 
 /** A wallet that was told stake and win in one call has paid the win already. */
-function committed(
+function toCommitted(
   round: Round,
   event: Extract<RoundEvent, { type: 'DEBIT_ACKNOWLEDGED' | 'BET_WIN_ACKNOWLEDGED' }>,
 ): Round {
@@ -75,12 +75,12 @@ function mayHaveBeenDebited(round: Round): boolean {
   return round.epoch > 1;
 }
 
-function voiding(round: Round, reason: VoidReason, event: RoundEvent): Round {
+function toVoiding(round: Round, reason: VoidReason, event: RoundEvent): Round {
   const { status: _, ...rest } = expect(round, 'INTENT', event);
   return { ...rest, status: 'VOIDING', reason, updatedAtMs: event.atMs };
 }
 
-function credited(round: Round, event: Extract<RoundEvent, { type: 'CREDIT_ACKNOWLEDGED' }>): Round {
+function toCredited(round: Round, event: Extract<RoundEvent, { type: 'CREDIT_ACKNOWLEDGED' }>): Round {
   const { status: _, ...rest } = expect(round, 'COMMITTED', event);
   if (rest.outcome.winMinor === 0n) throw illegal(round, event);
   return { ...rest, status: 'CREDITED', updatedAtMs: event.atMs };

@@ -7,7 +7,7 @@ import type { RefusalCode } from '../wallets/wallet.ts';
 export type RoundKind = 'spin' | 'bonus';
 
 /** Fixed before any money moves; never changed afterwards. */
-export interface RoundStart {
+export interface RoundTerms {
   readonly log: RoundLog;
   /** 1, 2, 3 … without gaps within the log. */
   readonly number: number;
@@ -28,7 +28,7 @@ export interface RoundStart {
   /** Of a bonus action: what it goes on with. */
   readonly gameSoFar: GameSoFar | undefined;
   /** The seed and the state the round starts from, encrypted. */
-  readonly sealedStart: Uint8Array;
+  readonly sealedOpening: Uint8Array;
   readonly idempotency: Idempotency;
   readonly startedAtMs: number;
 }
@@ -74,17 +74,17 @@ export type VoidReason =
   | 'ENGINE_FAILED_AFTER_UNKNOWN'
   | 'ABANDONED';
 
-export type IntentRound = RoundStart & Progress & { readonly status: 'INTENT' };
-export type CommittedRound = RoundStart &
+export type IntentRound = RoundTerms & Progress & { readonly status: 'INTENT' };
+export type CommittedRound = RoundTerms &
   Progress & { readonly status: 'COMMITTED'; readonly outcome: Outcome };
-export type CreditedRound = RoundStart &
+export type CreditedRound = RoundTerms &
   Progress & { readonly status: 'CREDITED'; readonly outcome: Outcome };
-export type RejectedRound = RoundStart &
+export type RejectedRound = RoundTerms &
   Progress & { readonly status: 'REJECTED'; readonly refusal: RefusalCode };
-export type FailedRound = RoundStart & Progress & { readonly status: 'FAILED'; readonly failure: string };
-export type VoidingRound = RoundStart &
+export type FailedRound = RoundTerms & Progress & { readonly status: 'FAILED'; readonly failure: string };
+export type VoidingRound = RoundTerms &
   Progress & { readonly status: 'VOIDING'; readonly reason: VoidReason };
-export type VoidedRound = RoundStart & Progress & { readonly status: 'VOIDED'; readonly reason: VoidReason };
+export type VoidedRound = RoundTerms & Progress & { readonly status: 'VOIDED'; readonly reason: VoidReason };
 
 export type Round =
   | IntentRound
@@ -98,12 +98,12 @@ export type Round =
 export type RoundStatus = Round['status'];
 
 /** The call that takes the stake, and that a rollback undoes. */
-export function stakeMovementOf({ walletCalls }: RoundStart): Exclude<MoneyMovement, 'credit'> {
+export function stakeMovementOf({ walletCalls }: RoundTerms): Exclude<MoneyMovement, 'credit'> {
   return walletCalls === 'bet-win' ? 'bet-win' : 'debit';
 }
 
 /** Undefined where the round has no stake. */
-export function stakeTransactionId(round: RoundStart): string | undefined {
+export function stakeTransactionId(round: RoundTerms): string | undefined {
   return round.stakeMinor > 0n ? transactionId(round.roundId, stakeMovementOf(round)) : undefined;
 }
 
@@ -165,6 +165,6 @@ function gameAfter(round: Round): GameSoFar | undefined {
 }
 
 /** Undefined where it is not known. */
-export function gameBefore({ kind, action, gameSoFar }: RoundStart): GameSoFar | undefined {
+export function gameBefore({ kind, action, gameSoFar }: RoundTerms): GameSoFar | undefined {
   return kind === 'spin' ? { openedBy: action, steps: 0, payoutMillionths: 0n } : gameSoFar;
 }

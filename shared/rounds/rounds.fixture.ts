@@ -19,6 +19,8 @@ import type {
   WalletTransaction,
 } from '../wallets/wallet.ts';
 import { operatorKeyHash } from '../operators/authenticate-operator.ts';
+import { countedWallets } from '../wallets/counted-wallets.ts';
+import { countedLedger } from './counted-ledger.ts';
 import { playedRounds } from './played-rounds.ts';
 import type { PlayedRounds } from '../sessions/played-rounds.ts';
 import type { PlayPorts, PlayRequest, PlaySettings } from './play-round.ts';
@@ -95,11 +97,12 @@ export class RoundsFixture {
   }
 
   ports(): PlayPorts & { readonly played: PlayedRounds } {
+    const telemetry = this.#telemetry();
     return {
       clock: this.clock,
       random: { bytes: (length) => new Uint8Array(randomBytes(length)), uuid: () => randomUUID() },
       seeds: { seed: async () => new Uint8Array(randomBytes(32)) },
-      ledger: this.ledger,
+      ledger: countedLedger(this.ledger, telemetry),
       played: playedRounds(this.ledger),
       sessions: this.sessions,
       recovery: this.recovery,
@@ -111,9 +114,9 @@ export class RoundsFixture {
         games: async () => [this.game],
       },
       engines: { load: async (hash) => this.#engine(hash) },
-      wallets: { of: () => this.#wallet() },
+      wallets: countedWallets({ of: () => this.#wallet() }, telemetry),
       cipher: plainCipher,
-      telemetry: this.#telemetry(),
+      telemetry,
     };
   }
 

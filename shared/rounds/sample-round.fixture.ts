@@ -15,7 +15,7 @@ export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound 
     walletCalls: 'debit-credit',
     engineHash: 'ab'.repeat(32),
     gameSoFar: undefined,
-    sealedStart: new Uint8Array([1, 2, 3]),
+    sealedOpening: new Uint8Array([1, 2, 3]),
     idempotency: {
       keyHash: new Uint8Array(16),
       requestHash: new Uint8Array(16),

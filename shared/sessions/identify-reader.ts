@@ -1,9 +1,9 @@
-import { AccessError, MissingError } from '../foundation/errors.ts';
+import { AccessError } from '../foundation/errors.ts';
 import { operatorByKey } from '../operators/authenticate-operator.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { Operators } from '../operators/operators.ts';
 import type { Session } from './session.ts';
-import type { Sessions } from './sessions.ts';
+import { knownSession, type Sessions } from './sessions.ts';
 
 /** What a reader shows of itself: an operator's key, or the id of a session, which is the player's capability. */
 export interface ReaderCredentials {
@@ -29,7 +29,5 @@ export async function identifyReader(
       'Send X-Operator-Key, or X-Session-Id of the player whose it is',
     );
   }
-  const session = await ports.sessions.get(sessionId);
-  if (!session) throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
-  return { kind: 'player', session };
+  return { kind: 'player', session: await knownSession(ports.sessions, sessionId) };
 }

@@ -1,21 +1,17 @@
 import { currencyOf } from '../money/currency.ts';
-import {
-  AccessError,
-  ConflictError,
-  DependencyError,
-  MissingError,
-  RoundRefusedError,
-} from '../foundation/errors.ts';
-import { assertPlayedInRounds, betsIn, type Game } from '../games/game.ts';
+import { AccessError, ConflictError } from '../foundation/errors.ts';
+import { assertPlayable, betsIn, type Game } from '../games/game.ts';
 import type { RoundLog } from '../foundation/ids.ts';
 import { formatAmount } from '../money/money.ts';
-import type { Operator } from '../operators/operator.ts';
+import { assertEnabled, type Operator } from '../operators/operator.ts';
+import { knownOperator } from '../operators/operators.ts';
+import { balanceOrRefusal } from '../wallets/balance.ts';
 import { readView } from '../engines/round-view.ts';
 import type { Session } from './session.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Engines } from '../engines/engines.ts';
 import type { Random } from '../foundation/random.ts';
-import type { Registry } from '../games/registry.ts';
+import { knownGame, type Registry } from '../games/registry.ts';
 import type { GameProgress, PlayedRounds } from './played-rounds.ts';
 import type { Sessions } from './sessions.ts';
 import type { Wallets } from '../wallets/wallet.ts';
@@ -60,9 +56,11 @@ export async function launchSession(
   const { gameCode, playerId } = request;
   const currency = currencyOf(request.currency);
   const operator = await authorise(ports, request);
-  const game = await openGame(ports.registry, gameCode);
+  const game = await knownGame(ports.registry, gameCode);
+  assertPlayable(game);
   const bets = betsIn(game, currency.code);
-  const balanceMinor = await balanceOf(ports.wallets, operator, playerId, currency.code);
+  const holder = { playerId, currency: currency.code };
+  const balanceMinor = await balanceOrRefusal(ports.wallets.of(operator), holder);
 
   const log: RoundLog = { operatorId: operator.operatorId, playerId, gameCode };
   const progress = await ports.played.progress(log);
@@ -93,14 +91,15 @@ async function authorise(ports: LaunchPorts, request: LaunchRequest): Promise<Op
     if (operator.operatorId !== request.operatorId) {
       throw new AccessError('OPERATOR_MISMATCH', 'The operator key belongs to another operator');
     }
-    return enabled(operator);
+    assertEnabled(operator);
+    return operator;
   }
   if (request.token === undefined) {
     throw new AccessError('MISSING_CREDENTIALS', "Send X-Operator-Key, or the player's token");
   }
-  const operator = await ports.registry.operator(request.operatorId);
-  if (!operator) throw new MissingError('UNKNOWN_OPERATOR', `There is no operator ${request.operatorId}`);
-  const player = await ports.wallets.of(enabled(operator)).authenticate(request.token, request.playerId);
+  const operator = await knownOperator(ports.registry, request.operatorId);
+  assertEnabled(operator);
+  const player = await ports.wallets.of(operator).authenticate(request.token, request.playerId);
   if (player?.playerId !== request.playerId) {
     throw new AccessError(
       'INVALID_PLAYER_TOKEN',
@@ -114,39 +113,6 @@ async function authorise(ports: LaunchPorts, request: LaunchRequest): Promise<Op
     );
   }
   return operator;
-}
-
-function enabled(operator: Operator): Operator {
-  if (!operator.enabled) throw new AccessError('OPERATOR_DISABLED', 'Gaming is disabled for this operator');
-  return operator;
-}
-
-async function openGame(registry: Registry, gameCode: string): Promise<Game> {
-  const game = await registry.game(gameCode);
-  if (!game) throw new MissingError('UNKNOWN_GAME', `There is no game ${gameCode}`);
-  if (!game.enabled) throw new AccessError('GAME_DISABLED', 'This game is disabled');
-  assertPlayedInRounds(game);
-  return game;
-}
-
-async function balanceOf(
-  wallets: Wallets,
-  operator: Operator,
-  playerId: string,
-  currency: string,
-): Promise<bigint> {
-  const reply = await wallets.of(operator).balance(playerId, currency);
-  switch (reply.kind) {
-    case 'acknowledged':
-      return reply.balanceMinor;
-    case 'refused':
-      throw new RoundRefusedError(reply.code, "The operator's wallet does not let this player play");
-    case 'unknown':
-      throw new DependencyError(
-        'WALLET_UNAVAILABLE',
-        "The operator's wallet did not tell the player's balance",
-      );
-  }
 }
 
 /** What the player saw last at this game, or the engine's first state where the player saw nothing of this engine. */

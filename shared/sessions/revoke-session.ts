@@ -1,6 +1,5 @@
-import { MissingError } from '../foundation/errors.ts';
 import type { Clock } from '../foundation/clock.ts';
-import type { Sessions } from './sessions.ts';
+import { type Sessions, unknownSession } from './sessions.ts';
 
 /**
  * Revokes a session at once. A round in flight still ends and its win is still paid.
@@ -11,5 +10,5 @@ export async function revokeSession(
   sessionId: string,
 ): Promise<void> {
   const revoked = await ports.sessions.revoke(sessionId, ports.clock.nowMs());
-  if (!revoked) throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
+  if (!revoked) throw unknownSession();
 }

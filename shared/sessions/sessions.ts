@@ -1,3 +1,4 @@
+import { ConflictError, MissingError } from '../foundation/errors.ts';
 import type { Session } from './session.ts';
 
 export interface Sessions {
@@ -6,4 +7,26 @@ export interface Sessions {
   create(session: Session): Promise<void>;
   /** False where there is no such session; revoking twice keeps the first time. */
   revoke(sessionId: string, atMs: number): Promise<boolean>;
+}
+
+/** @throws MissingError UNKNOWN_SESSION */
+export async function knownSession(sessions: Pick<Sessions, 'get'>, sessionId: string): Promise<Session> {
+  const session = await sessions.get(sessionId);
+  if (!session) throw unknownSession();
+  return session;
+}
+
+/** @throws MissingError UNKNOWN_SESSION; ConflictError SESSION_GAME_MISMATCH where it is a session of another game */
+export async function knownSessionAt(
+  sessions: Pick<Sessions, 'get'>,
+  sessionId: string,
+  gameCode: string,
+): Promise<Session> {
+  const session = await knownSession(sessions, sessionId);
+  if (session.gameCode === gameCode) return session;
+  throw new ConflictError('SESSION_GAME_MISMATCH', `The session was launched for ${session.gameCode}`);
+}
+
+export function unknownSession(): MissingError {
+  return new MissingError('UNKNOWN_SESSION', 'There is no such session');
 }

@@ -1,8 +1,7 @@
-import { MissingError } from '../foundation/errors.ts';
 import { assertLive, type Session } from './session.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { PlayedRounds } from './played-rounds.ts';
-import type { Sessions } from './sessions.ts';
+import { knownSession, type Sessions } from './sessions.ts';
 
 export interface VerifiedSession {
   readonly session: Session;
@@ -16,8 +15,7 @@ export async function verifySession(
   sessionIdleMs: number,
   sessionId: string,
 ): Promise<VerifiedSession> {
-  const session = await ports.sessions.get(sessionId);
-  if (!session) throw new MissingError('UNKNOWN_SESSION', 'There is no such session');
+  const session = await knownSession(ports.sessions, sessionId);
   const progress = await ports.played.progress(session);
   assertLive(session, progress?.lastStartedAtMs, sessionIdleMs, ports.clock.nowMs());
   return {

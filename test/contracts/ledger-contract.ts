@@ -45,7 +45,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
         expect(winners).toHaveLength(1);
         const losers = results.filter((result) => !result.appended);
         expect(losers).toHaveLength(19);
-        for (const loser of losers) expect(loser).toEqual({ appended: false, taken: winners[0] });
+        for (const loser of losers) expect(loser).toEqual({ appended: false, existing: winners[0] });
         expect(await ledger.head(first.log)).toEqual(winners[0]);
       });
 
@@ -167,8 +167,8 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
 
       it('fill a page although its rounds are large', async () => {
         const rounds = logOf(5);
-        const sealedStart = new Uint8Array(300_000).fill(3);
-        for (const round of rounds) await ledger.append({ ...round, sealedStart });
+        const sealedOpening = new Uint8Array(300_000).fill(3);
+        for (const round of rounds) await ledger.append({ ...round, sealedOpening });
         const page = await ledger.list(rounds[0]!.log, { limit: 5 });
         expect(page.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1]);
       });
@@ -285,7 +285,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       const opened = await open();
       try {
         const updatedAtMs = 1_000;
-        const old = { updatedAtMs, sealedStart: new Uint8Array(200_000) };
+        const old = { updatedAtMs, sealedOpening: new Uint8Array(200_000) };
         // The rounds are more than one answer of a scan can hold, so that every page is needed.
         const unfinished: Round[] = Array.from({ length: 3 }, (): Round[] => [
           intent(old),

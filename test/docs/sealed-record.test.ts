@@ -2,7 +2,7 @@ import { createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:c
 import { expect, it } from 'vitest';
 import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
-import { sealStart } from '../../shared/rounds/round-secrets.ts';
+import { sealOpening } from '../../shared/rounds/round-opening.ts';
 
 /** Opens what is sealed as docs/rounds.md tells an auditor to, with nothing of this project's own code. */
 function openByThePage(sealed: Buffer, dataKey: Buffer, context: string): Buffer {
@@ -20,7 +20,9 @@ it('what is sealed in a record opens by the steps of docs/rounds.md', async () =
   const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' };
   const start = { seed: randomBytes(32), state: Buffer.from('the state') };
 
-  const sealed = Buffer.from(await sealStart(new KmsCipher(keys, systemRandom), { log, number: 42 }, start));
+  const sealed = Buffer.from(
+    await sealOpening(new KmsCipher(keys, systemRandom), { log, number: 42 }, start),
+  );
 
   expect(sealed.readUInt8(0)).toBe(1);
   expect(sealed.readUInt32BE(1)).toBe(202_611);

@@ -21,7 +21,7 @@ import { decodeShard } from '../../shared/simulation/adapters/shard-record.ts';
 import { decodeRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
 import type { Round } from '../../shared/rounds/round.ts';
-import { openStart, type Start } from '../../shared/rounds/round-secrets.ts';
+import { unsealOpening, type RoundOpening } from '../../shared/rounds/round-opening.ts';
 
 /** What is stored, and what it is read as, which no later code may change. */
 interface Item<T> {
@@ -49,7 +49,7 @@ interface Recorded {
     readonly keyId: number;
     readonly key: string;
     readonly round: number;
-    readonly value: Start;
+    readonly value: RoundOpening;
   };
   readonly archive: readonly Text[];
   readonly event: Text;
@@ -109,7 +109,7 @@ describe('what version 1 has stored', () => {
       byId: async (id: number) => (id === keyId ? dataKey : undefined),
     };
     const stored = recorded.rounds[round]?.value as Round;
-    expect(plain(await openStart(new KmsCipher(keys, systemRandom), stored))).toEqual(plain(value));
+    expect(plain(await unsealOpening(new KmsCipher(keys, systemRandom), stored))).toEqual(plain(value));
   });
 
   it('is a session', async () => {

@@ -1,8 +1,7 @@
 import type { Round } from '../../shared/rounds/round.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
-import { stakeMovementOf } from '../../shared/rounds/round.ts';
-import { walletTransaction } from '../../shared/rounds/settle-round.ts';
+import { creditTransaction, stakeTransaction } from '../../shared/rounds/wallet-transaction.ts';
 
 /** Mistakes that others have made. Each is put between the real use cases and their ports. */
 export const mistakes = [
@@ -24,16 +23,12 @@ export function withMistake(
     case 'credit-before-commit':
       return {
         wallet,
-        ledger: beforeSaving(ledger, 'COMMITTED', (round) =>
-          wallet.credit(walletTransaction(round, 'credit')),
-        ),
+        ledger: beforeSaving(ledger, 'COMMITTED', (round) => wallet.credit(creditTransaction(round))),
       };
     case 'void-without-a-fence':
       return {
         wallet,
-        ledger: beforeSaving(ledger, 'VOIDING', (round) =>
-          wallet.rollback(walletTransaction(round, stakeMovementOf(round))),
-        ),
+        ledger: beforeSaving(ledger, 'VOIDING', (round) => wallet.rollback(stakeTransaction(round))),
       };
     case 'random-transaction-ids':
       return { ledger, wallet: withFreshIds(wallet) };

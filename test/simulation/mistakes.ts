@@ -8,20 +8,23 @@ interface Planted {
 /** Mistakes that others have made, as changes of the product's source. The simulation must find every one of them. */
 export const planted = {
   'credit-before-commit': {
-    file: 'shared/rounds/drive-round.ts',
-    original: '  const round = await advance(ports.ledger, owned.round, event);\n',
-    wrong: `  if (event.type === 'DEBIT_ACKNOWLEDGED' && event.outcome.winMinor > 0n) {
-    const early = { ...owned.round, status: 'COMMITTED', outcome: event.outcome };
-    await ports.wallets.of(owned.operator).credit(walletTransaction(early, 'credit'));
+    file: 'shared/rounds/play-round.ts',
+    original: '  const committed = await commit(ports, intent, stepped, debited); // COMMITTED\n',
+    wrong: `  if (intent.round.walletCalls === 'debit-credit' && debited.kind === 'acknowledged' && stepped.winMinor > 0n) {
+    const { roundId, log, sessionId, currency } = intent.round;
+    const { playerId, gameCode } = log;
+    const transactionId = roundId + ':credit';
+    const amountMinor = stepped.winMinor;
+    await ports.wallets.of(operator).credit({ transactionId, roundId, playerId, gameCode, sessionId, currency, amountMinor });
   }
-  const round = await advance(ports.ledger, owned.round, event);
+  const committed = await commit(ports, intent, stepped, debited);
 `,
   },
   'void-without-a-fence': {
     file: 'shared/rounds/recover-round.ts',
     original: "  return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });\n",
     wrong: `  const operator = await ports.registry.operator(round.log.operatorId);
-  if (!operator || !(await rollBack(ports, operator, round))) return undefined;
+  if (!operator || !(await sendRollback(ports, operator, round))) return undefined;
   return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });
 `,
   },
@@ -31,28 +34,28 @@ export const planted = {
     wrong: '',
   },
   'random-transaction-ids': {
-    file: 'shared/rounds/ids.ts',
+    file: 'shared/rounds/transaction-id.ts',
     original: 'return `${roundId}:${movement}`;',
     wrong: 'return `${roundId}:${movement}:${Math.random()}`;',
   },
   'refused-credit-taken-for-paid': {
-    file: 'shared/rounds/settle-round.ts',
-    original: "  if (reply.kind !== 'acknowledged') {\n",
-    wrong: "  if (reply.kind === 'unknown') {\n",
+    file: 'shared/rounds/credit.ts',
+    original: "  if (reply.kind !== 'acknowledged') return round;\n",
+    wrong: "  if (reply.kind === 'unknown') return round;\n",
   },
   'lost-epoch-ignored': {
-    file: 'shared/rounds/settle-round.ts',
+    file: 'shared/rounds/advance-round.ts',
     original:
       '  return (await ledger.save(next, { status: round.status, epoch: round.epoch })) ? next : undefined;\n',
     wrong: '  await ledger.save(next, { status: round.status, epoch: round.epoch });\n  return next;\n',
   },
   'refusal-after-unknown-taken-for-clean': {
-    file: 'shared/rounds/drive-round.ts',
-    original: 'earlierAttemptUnknown: attempt > 1, atMs };',
-    wrong: 'earlierAttemptUnknown: false, atMs };',
+    file: 'shared/rounds/debit.ts',
+    original: 'earlierAttemptUnknown: attempt > 1 };',
+    wrong: 'earlierAttemptUnknown: false };',
   },
   'refused-rollback-taken-for-done': {
-    file: 'shared/rounds/settle-round.ts',
+    file: 'shared/rounds/rollback.ts',
     original: "  return reply.kind !== 'unknown';\n",
     wrong: "  return reply.kind !== 'unknown' || reply.reason === 'REFUSED';\n",
   },
@@ -74,8 +77,8 @@ export const planted = {
   'own-append-not-recognised': {
     file: 'shared/rounds/adapters/memory-ledger.ts',
     original:
-      '    if (taken) return taken.roundId === round.roundId ? { appended: true } : { appended: false, taken };\n',
-    wrong: '    if (taken) return { appended: false, taken };\n',
+      '      return existing.roundId === round.roundId ? { appended: true } : { appended: false, existing };\n',
+    wrong: '      return { appended: false, existing };\n',
   },
   'own-save-not-recognised': {
     file: 'shared/rounds/adapters/memory-ledger.ts',
@@ -89,21 +92,21 @@ export const planted = {
   },
   'engine-failure-taken-for-clean': {
     file: 'shared/rounds/round-transitions.ts',
-    original: "? voiding(round, 'ENGINE_FAILED_AFTER_UNKNOWN', event)",
+    original: "? toVoiding(round, 'ENGINE_FAILED_AFTER_UNKNOWN', event)",
     wrong: "? { ...rest, status: 'FAILED', failure: event.failure, updatedAtMs: event.atMs }",
   },
   'stake-before-the-engine': {
-    file: 'shared/rounds/drive-round.ts',
-    original: '  const decided = await decide(owned);\n',
-    wrong: `  if (owned.round.stakeMinor > 0n && owned.round.walletCalls === 'debit-credit')
-    await ports.wallets.of(owned.operator).debit(walletTransaction(owned.round, 'debit'));
-  const decided = await decide(owned);
+    file: 'shared/rounds/play-round.ts',
+    original: '  const stepped = await stepEngine(intent);\n',
+    wrong: `  if (intent.round.stakeMinor > 0n && intent.round.walletCalls === 'debit-credit')
+    await debit(ports, { debitAttempts: 1 }, operator, intent, { kind: 'stepped', step: undefined, winMinor: 0n });
+  const stepped = await stepEngine(intent);
 `,
   },
   'any-win-taken-for-declared': {
-    file: 'shared/rounds/drive-round.ts',
+    file: 'shared/rounds/step-engine.ts',
     original:
-      "    if (!keepsToDeclared(engine.capabilities, round, step)) return { failure: 'BAD_OUTPUT' };\n",
+      "    if (!keepsToDeclared(engine.capabilities, round, step)) return { kind: 'failed', failure: 'BAD_OUTPUT' };\n",
     wrong: '',
   },
   'take-over-without-an-epoch': {

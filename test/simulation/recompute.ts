@@ -1,32 +1,32 @@
 import { FaultError } from '../../shared/foundation/errors.ts';
-import type { Round, RoundStart } from '../../shared/rounds/round.ts';
+import type { Round, RoundTerms } from '../../shared/rounds/round.ts';
 import { ALWAYS_WINS, simulatedEngine } from './engine.ts';
 
 /** What a stored round should be, worked out once more from what it was fixed with. */
 
 const engines = [1, 2, ALWAYS_WINS].map(simulatedEngine);
 
-export function logOf({ log }: RoundStart): string {
+export function logOf({ log }: RoundTerms): string {
   return `${log.operatorId}#${log.playerId}#${log.gameCode}`;
 }
 
-export function name(round: RoundStart): string {
+export function name(round: RoundTerms): string {
   return `${logOf(round)}#${round.number}`;
 }
 
-export function contextOf(round: RoundStart, field: 'start' | 'end'): string {
+export function contextOf(round: RoundTerms, field: 'start' | 'end'): string {
   return `${name(round)}#${field}`;
 }
 
-function startOf(round: RoundStart): Uint8Array {
-  return unsealed(round.sealedStart, contextOf(round, 'start'));
+function startOf(round: RoundTerms): Uint8Array {
+  return unsealed(round.sealedOpening, contextOf(round, 'start'));
 }
 
-export function stateOf(round: RoundStart): Uint8Array {
+export function stateOf(round: RoundTerms): Uint8Array {
   return startOf(round).subarray(32);
 }
 
-function engineOf({ engineHash }: RoundStart) {
+function engineOf({ engineHash }: RoundTerms) {
   const engine = engines.find(({ hash }) => hash === engineHash);
   if (!engine) throw new Error('a round names an engine that this world does not have');
   return engine;
@@ -57,7 +57,7 @@ export function outcomeOf(round: Round) {
 
 export function fixedPart(round: Round): string {
   const { log, number, roundId, sessionId, kind, action, currency, baseBetMinor, stakeMinor } = round;
-  const { walletCalls, engineHash, gameSoFar, sealedStart, idempotency, startedAtMs } = round;
+  const { walletCalls, engineHash, gameSoFar, sealedOpening, idempotency, startedAtMs } = round;
   const fixed = {
     log,
     number,
@@ -71,7 +71,7 @@ export function fixedPart(round: Round): string {
     walletCalls,
     engineHash,
     gameSoFar,
-    sealedStart,
+    sealedOpening,
     idempotency,
     startedAtMs,
   };

@@ -37,7 +37,7 @@ export function archiveRecord(round: Round) {
     debit_transaction_id: stakeTransactionId(round) ?? null,
     ...outcomeFields(round),
     engine_sha256: round.engineHash,
-    sealed_start: base64(round.sealedStart),
+    sealed_start: base64(round.sealedOpening),
     idempotency_key_hash: base64(idempotency.keyHash),
     request_hash: base64(idempotency.requestHash),
     earlier_key_hashes: base64(idempotency.earlierKeys),

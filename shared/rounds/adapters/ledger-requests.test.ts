@@ -20,9 +20,9 @@ function taking(answer: () => object = () => ({})) {
 describe('the ledger', () => {
   it('takes a round that fills an item to the last byte, and none with a byte more', async () => {
     const round = intent();
-    const free = MAX_ITEM_BYTES - itemSize(encodeRound({ ...round, sealedStart: new Uint8Array() }));
+    const free = MAX_ITEM_BYTES - itemSize(encodeRound({ ...round, sealedOpening: new Uint8Array() }));
     const { ledger, asked } = taking();
-    const filled = (bytes: number) => ({ ...round, sealedStart: new Uint8Array(bytes) });
+    const filled = (bytes: number) => ({ ...round, sealedOpening: new Uint8Array(bytes) });
     expect(await ledger.append(filled(free))).toEqual({ appended: true });
     await expect(ledger.append(filled(free + 1))).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
     expect(asked).toHaveLength(1);

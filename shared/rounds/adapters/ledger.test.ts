@@ -107,7 +107,7 @@ describe('a write after the intent', () => {
       await ledger.append(round);
       const rerolled: IntentRound = {
         ...round,
-        sealedStart: new Uint8Array(80).fill(9),
+        sealedOpening: new Uint8Array(80).fill(9),
         engineHash: 'ee'.repeat(32),
         action: 'other',
         kind: 'bonus',
@@ -172,7 +172,7 @@ describe('a DynamoDB that', () => {
 it('refuses a round that no item can hold, before it is sent', async () => {
   const client = documentClient({ ...access, endpoint: 'http://127.0.0.1:1' });
   const ledger = new DynamoLedger(client, TABLE);
-  const large = intent({ sealedStart: new Uint8Array(400 * 1024) });
+  const large = intent({ sealedOpening: new Uint8Array(400 * 1024) });
   await expect(ledger.append(large)).rejects.toMatchObject({
     code: 'INTERNAL_ERROR',
     roundId: large.roundId,

@@ -95,9 +95,9 @@ export class DynamoLedger implements Ledger {
     if (result.written) return { appended: true };
     if (!result.existing)
       throw new FaultError('INTERNAL_ERROR', 'The ledger refused a round without saying why');
-    const taken = decodeRound(result.existing);
+    const existing = decodeRound(result.existing);
     // The id is new for every round, so this one is ours: an attempt whose answer was lost.
-    return taken.roundId === round.roundId ? { appended: true } : { appended: false, taken };
+    return existing.roundId === round.roundId ? { appended: true } : { appended: false, existing };
   }
 
   /** An update rather than a put: what the intent fixed, a mark and an expiry are not even part of the request. */

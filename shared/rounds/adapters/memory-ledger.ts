@@ -48,8 +48,9 @@ export class MemoryLedger implements Ledger {
   async append(round: IntentRound): Promise<AppendResult> {
     const key = keyOf(round.log);
     const rounds = this.#logs.get(key) ?? new Map<number, Round>();
-    const taken = rounds.get(round.number);
-    if (taken) return taken.roundId === round.roundId ? { appended: true } : { appended: false, taken };
+    const existing = rounds.get(round.number);
+    if (existing)
+      return existing.roundId === round.roundId ? { appended: true } : { appended: false, existing };
     this.#logs.set(key, rounds.set(round.number, round));
     this.#references.set(round.roundId, { log: round.log, number: round.number });
     return { appended: true };

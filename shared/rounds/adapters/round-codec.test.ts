@@ -149,7 +149,7 @@ describe('a round of the reference slot', () => {
         number: 123_456_789,
         baseBetMinor: 123_457n,
         stakeMinor: 123_457n,
-        sealedStart: sealed(32 + 16),
+        sealedOpening: sealed(32 + 16),
         idempotency: { keyHash: bytes(16), requestHash: bytes(16), earlierKeys: bytes(31 * 4) },
       }),
       {

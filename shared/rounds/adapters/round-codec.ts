@@ -1,5 +1,5 @@
 import { FaultError } from '../../foundation/errors.ts';
-import type { GameSoFar, Outcome, Round, RoundStart } from '../round.ts';
+import type { GameSoFar, Outcome, Round, RoundTerms } from '../round.ts';
 import { type NativeItem, nativeItem, type WireItem } from '../../aws/attribute-values.ts';
 import {
   type OutcomeAttributes,
@@ -78,7 +78,7 @@ function encodeStart(round: Round): StartAttributes {
     ...(round.walletCalls === 'bet-win' && { betWin: true }),
     engine: Buffer.from(round.engineHash, 'hex'),
     ...(round.gameSoFar && encodeGame(round.gameSoFar)),
-    start: round.sealedStart,
+    start: round.sealedOpening,
     key: round.idempotency.keyHash,
     request: round.idempotency.requestHash,
     earlierKeys: round.idempotency.earlierKeys,
@@ -86,7 +86,7 @@ function encodeStart(round: Round): StartAttributes {
   };
 }
 
-function decodeStart(item: RoundItem): RoundStart {
+function decodeStart(item: RoundItem): RoundTerms {
   return {
     ...referenceOf(item),
     roundId: item.roundId,
@@ -99,7 +99,7 @@ function decodeStart(item: RoundItem): RoundStart {
     walletCalls: item.betWin ? 'bet-win' : 'debit-credit',
     engineHash: Buffer.from(item.engine).toString('hex'),
     gameSoFar: decodeGame(item),
-    sealedStart: plainBytes(item.start),
+    sealedOpening: plainBytes(item.start),
     idempotency: {
       keyHash: plainBytes(item.key),
       requestHash: plainBytes(item.request),

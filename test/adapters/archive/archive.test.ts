@@ -109,7 +109,7 @@ describe('the record of a round', () => {
     log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
     number: 42,
     stakeMinor: 10n ** 18n - 1n,
-    sealedStart: new Uint8Array([1, 2, 255]),
+    sealedOpening: new Uint8Array([1, 2, 255]),
     startedAtMs: END_OF_DAY,
     updatedAtMs: END_OF_DAY,
   });

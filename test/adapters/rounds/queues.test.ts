@@ -204,7 +204,7 @@ describe('the parking queue', () => {
 
   it('keeps a record whole that is about the largest round an engine can make, before and after', async () => {
     const bytes = (length: number) => new Uint8Array(randomBytes(length));
-    const start = intent({ sealedStart: bytes(MAX_STATE_BYTES + 65) });
+    const start = intent({ sealedOpening: bytes(MAX_STATE_BYTES + 65) });
     // An engine's answer has 64 KiB, and this compresses to no less than three quarters.
     const view = JSON.stringify({ outcome: randomBytes(48_000).toString('base64') });
     const before = committed(start, { sealedStateAfter: bytes(MAX_STATE_BYTES + 33), view });

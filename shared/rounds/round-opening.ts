@@ -1,27 +1,27 @@
 import { FaultError } from '../foundation/errors.ts';
-import type { CommittedRound, CreditedRound, RoundStart } from './round.ts';
+import type { CommittedRound, CreditedRound, RoundTerms } from './round.ts';
 import type { Cipher } from '../encryption/cipher.ts';
 
 const SEED_BYTES = 32;
 
 /** What an outcome follows from: nobody may read it before the round is over. */
-export interface Start {
+export interface RoundOpening {
   readonly seed: Uint8Array;
   readonly state: Uint8Array;
 }
 
-type Place = Pick<RoundStart, 'log' | 'number'>;
+type Place = Pick<RoundTerms, 'log' | 'number'>;
 
-export async function sealStart(cipher: Cipher, place: Place, start: Start): Promise<Uint8Array> {
-  const plain = new Uint8Array(SEED_BYTES + start.state.length);
-  plain.set(start.seed);
-  plain.set(start.state, SEED_BYTES);
+export async function sealOpening(cipher: Cipher, place: Place, opening: RoundOpening): Promise<Uint8Array> {
+  const plain = new Uint8Array(SEED_BYTES + opening.state.length);
+  plain.set(opening.seed);
+  plain.set(opening.state, SEED_BYTES);
   return cipher.seal(plain, contextOf(place, 'start'));
 }
 
 /** @throws FaultError CORRUPT_RECORD */
-export async function openStart(cipher: Cipher, round: RoundStart): Promise<Start> {
-  const plain = await cipher.open(round.sealedStart, contextOf(round, 'start'));
+export async function unsealOpening(cipher: Cipher, round: RoundTerms): Promise<RoundOpening> {
+  const plain = await cipher.open(round.sealedOpening, contextOf(round, 'start'));
   if (plain.length < SEED_BYTES) {
     throw new FaultError('CORRUPT_RECORD', 'A round has no seed', { roundId: round.roundId });
   }
@@ -33,7 +33,7 @@ export function sealStateAfter(cipher: Cipher, place: Place, state: Uint8Array):
 }
 
 /** @throws FaultError CORRUPT_RECORD */
-export function openStateAfter(cipher: Cipher, round: CommittedRound | CreditedRound): Promise<Uint8Array> {
+export function unsealStateAfter(cipher: Cipher, round: CommittedRound | CreditedRound): Promise<Uint8Array> {
   return cipher.open(round.outcome.sealedStateAfter, contextOf(round, 'end'));
 }
 

@@ -1,0 +1,173 @@
+import type { Cipher } from '../encryption/cipher.ts';
+import type { Engine, Engines } from '../engines/engines.ts';
+import type { Clock } from '../foundation/clock.ts';
+import { ConflictError, RequestError } from '../foundation/errors.ts';
+import type { SeedSource } from '../foundation/random.ts';
+import { assertPlayable, betsIn, type Game } from '../games/game.ts';
+import { knownGame, type Registry } from '../games/registry.ts';
+import { currencyOf } from '../money/currency.ts';
+import { parseAmount } from '../money/money.ts';
+import { assertEnabled, type Operator } from '../operators/operator.ts';
+import { assertLive, type Session } from '../sessions/session.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { balanceOrUnavailable } from '../wallets/balance.ts';
+import type { Wallets } from '../wallets/wallet.ts';
+import type { IdentifiedRequest } from './idempotency.ts';
+import type { Ledger } from './ledger.ts';
+import {
+  type Continuation,
+  continuationOf,
+  type GameSoFar,
+  hasOutcome,
+  isInFlight,
+  type Round,
+} from './round.ts';
+import { inFlight } from './round-answer.ts';
+import { type RoundOpening, unsealOpening, unsealStateAfter } from './round-opening.ts';
+
+export interface CheckPorts {
+  readonly clock: Clock;
+  readonly seeds: SeedSource;
+  readonly registry: Registry;
+  readonly sessions: Sessions;
+  readonly ledger: Ledger;
+  readonly engines: Engines;
+  readonly wallets: Wallets;
+  readonly cipher: Cipher;
+}
+
+export interface CheckSettings {
+  /** The longest a session may lie unused. */
+  readonly sessionIdleMs: number;
+}
+
+/** A request for a round, with what it was looked up against. */
+export interface AskedRound {
+  readonly session: Session;
+  /** The newest round of the log. */
+  readonly newest: Round | undefined;
+  readonly operator: Operator;
+  readonly request: IdentifiedRequest;
+}
+
+/** Everything that is fixed before the round is written. */
+export interface CheckedRequest extends AskedRound {
+  readonly engine: Engine;
+  /** The engine's name of the action. */
+  readonly action: string;
+  readonly opening: RoundOpening;
+  readonly bet: Bet;
+  readonly gameSoFar: GameSoFar | undefined;
+  /** Of a round without a stake: no debit will tell the balance. */
+  readonly knownBalanceMinor: bigint | undefined;
+}
+
+interface Bet {
+  readonly baseBetMinor: bigint;
+  readonly stakeMinor: bigint;
+}
+
+/**
+ * Checks a request for a new round, and draws its seed. It writes nothing and moves no money.
+ * @throws RgsError with the code of what was wrong
+ */
+export async function checkRequest(
+  ports: CheckPorts,
+  settings: CheckSettings,
+  asked: AskedRound,
+): Promise<CheckedRequest> {
+  const { session, newest, operator, request } = asked;
+  assertLive(session, newest?.startedAtMs, settings.sessionIdleMs, ports.clock.nowMs());
+  if (newest && isInFlight(newest)) throw inFlight();
+  const game = await knownGame(ports.registry, session.gameCode);
+  const continuation = newest && continuationOf(newest);
+  assertPhase(request, continuation);
+  // A bonus that was won is played to its end, whatever was switched off since (GLI-19 V3.0, 2.4.1).
+  if (request.kind === 'spin') assertOpen(operator, game);
+
+  const bonus = continuation?.bonusActive ? continuation : undefined;
+  const engine = await ports.engines.load(bonus?.engineHash ?? game.engineHash);
+  const bet = bonus ? bonusBet(bonus, session) : spinBet(request, game, session, engine);
+  const wallet = ports.wallets.of(operator);
+  // A call that cannot be signed is refused here: once it counted as sent, the stake of a round would be in doubt.
+  if (bet.stakeMinor > 0n) await wallet.ready();
+  const action = actionFor(engine, request);
+  const state = await openingStateFor(ports.cipher, engine, newest);
+  const seed = await ports.seeds.seed();
+  const knownBalanceMinor = bonus && (await balanceOrUnavailable(wallet, session));
+  return {
+    ...asked,
+    engine,
+    action,
+    opening: { state, seed },
+    bet,
+    gameSoFar: bonus?.gameSoFar,
+    knownBalanceMinor,
+  };
+}
+
+function assertPhase(request: IdentifiedRequest, continuation: Continuation | undefined): void {
+  const bonusActive = continuation?.bonusActive ?? false;
+  if (request.kind === 'spin' && bonusActive) {
+    throw new ConflictError('BONUS_ACTIVE', 'A bonus is active; play it through /bonus first');
+  }
+  if (request.kind === 'bonus' && !bonusActive) {
+    throw new ConflictError('NO_ACTIVE_BONUS', 'No bonus is active; play a spin first');
+  }
+}
+
+function assertOpen(operator: Operator, game: Game): void {
+  assertEnabled(operator);
+  assertPlayable(game);
+}
+
+function spinBet(request: IdentifiedRequest, game: Game, session: Session, engine: Engine): Bet {
+  const { betAmount, betLines } = request;
+  if (betAmount === undefined) throw new RequestError('INVALID_REQUEST', 'A spin needs a bet_amount');
+  const baseBetMinor = parseAmount(betAmount, currencyOf(session.currency));
+  if (!betsIn(game, session.currency).allowedMinor.includes(baseBetMinor)) {
+    throw new RequestError('BET_NOT_OFFERED', `A bet of ${betAmount} ${session.currency} is not offered`);
+  }
+  const { lines } = engine.capabilities;
+  if (betLines !== undefined && betLines !== lines) {
+    throw new RequestError('BET_LINES_NOT_OFFERED', `This game is played on ${lines ?? 'no'} lines`);
+  }
+  return { baseBetMinor, stakeMinor: baseBetMinor };
+}
+
+/** A bonus is paid for by the round that won it, and pays in that round's currency. */
+function bonusBet(bonus: Continuation, session: Session): Bet {
+  if (bonus.currency !== session.currency) {
+    throw new ConflictError('BONUS_CURRENCY_MISMATCH', `The active bonus was won in ${bonus.currency}`);
+  }
+  return { baseBetMinor: bonus.baseBetMinor, stakeMinor: 0n };
+}
+
+function actionFor(engine: Engine, request: IdentifiedRequest): string {
+  const phase = request.kind === 'spin' ? 'base' : 'bonus';
+  const action = engine.capabilities.actions.find(
+    (candidate) => candidate.phase === phase && costsTheBet(engine, candidate.mode),
+  );
+  if (!action) throw new ConflictError('NO_ACTIVE_BONUS', `This game has no ${phase} action`);
+  return action.name;
+}
+
+/** The stake of a spin is the bet. A mode with another price would be charged wrongly. */
+function costsTheBet({ capabilities }: Engine, opened: string | undefined): boolean {
+  const mode = capabilities.modes.find(({ name }) => name === opened);
+  return mode === undefined || mode.priceMillionths === 1_000_000n;
+}
+
+/**
+ * The state in which the newest round left the game. It is the engine's first state where there is no round, or where
+ * another engine played it.
+ */
+async function openingStateFor(
+  cipher: Cipher,
+  engine: Engine,
+  newest: Round | undefined,
+): Promise<Uint8Array> {
+  if (newest?.engineHash !== engine.hash) return (await engine.reset()).state;
+  if (hasOutcome(newest)) return unsealStateAfter(cipher, newest);
+  return (await unsealOpening(cipher, newest)).state;
+}

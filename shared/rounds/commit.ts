@@ -1,0 +1,79 @@
+import type { Cipher } from '../encryption/cipher.ts';
+import type { Clock } from '../foundation/clock.ts';
+import { advance } from './advance-round.ts';
+import type { Debited } from './debit.ts';
+import type { Ledger } from './ledger.ts';
+import type { OwnedIntent } from './reserve-round.ts';
+import type { IntentRound, Outcome, Round } from './round.ts';
+import { inFlight } from './round-answer.ts';
+import { sealStateAfter } from './round-opening.ts';
+import type { RoundEvent } from './round-transitions.ts';
+import type { Stepped } from './step-engine.ts';
+
+export interface CommitPorts {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly cipher: Cipher;
+}
+
+/**
+ * Writes outcome, win and new state in one write: the round is COMMITTED. A round whose engine failed or whose debit was
+ * not acknowledged becomes FAILED, REJECTED or VOIDING instead, and shows no outcome.
+ * @throws ConflictError ROUND_IN_FLIGHT where another actor took the round over meanwhile
+ */
+export async function commit(
+  ports: CommitPorts,
+  { round }: OwnedIntent,
+  stepped: Stepped,
+  debited: Debited,
+): Promise<Round> {
+  const committed = await advance(ports.ledger, round, await eventOf(ports, round, stepped, debited));
+  if (!committed) throw inFlight();
+  return committed;
+}
+
+async function eventOf(
+  { clock, cipher }: CommitPorts,
+  round: IntentRound,
+  stepped: Stepped,
+  debited: Debited,
+): Promise<RoundEvent> {
+  if (stepped.kind === 'failed') {
+    return { type: 'ENGINE_FAILED', failure: stepped.failure, atMs: clock.nowMs() };
+  }
+  switch (debited.kind) {
+    case 'refused': {
+      const { refusal, earlierAttemptUnknown } = debited;
+      return { type: 'DEBIT_REFUSED', refusal, earlierAttemptUnknown, atMs: clock.nowMs() };
+    }
+    case 'unknown':
+      return { type: 'DEBIT_UNKNOWN', atMs: clock.nowMs() };
+    case 'acknowledged': {
+      const sealedStateAfter = await sealStateAfter(cipher, round, stepped.step.state);
+      const outcome = outcomeOf(round, stepped, debited.balanceMinor, sealedStateAfter);
+      const type = round.walletCalls === 'bet-win' ? 'BET_WIN_ACKNOWLEDGED' : 'DEBIT_ACKNOWLEDGED';
+      return { type, outcome, atMs: clock.nowMs() };
+    }
+    case 'none':
+      throw new TypeError('A step that did not fail was followed by no debit');
+  }
+}
+
+/** @param balanceMinor what the wallet told with the debit; with one call a round, the win is in it already */
+function outcomeOf(
+  round: IntentRound,
+  { step, winMinor }: Extract<Stepped, { kind: 'stepped' }>,
+  balanceMinor: bigint,
+  sealedStateAfter: Uint8Array,
+): Outcome {
+  const balanceAfterMinor = round.walletCalls === 'bet-win' ? balanceMinor : balanceMinor + winMinor;
+  return {
+    payoutMillionths: step.payoutMillionths,
+    winMinor,
+    sealedStateAfter,
+    view: step.view,
+    bonusActive: step.bonusActive,
+    balanceBeforeMinor: balanceAfterMinor - winMinor + round.stakeMinor,
+    balanceAfterMinor,
+  };
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { countedLedger } from './counted-ledger.ts';
+import type { Ledger } from './ledger.ts';
+import type { Round, RoundStatus } from './round.ts';
+import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
+
+const { status: _, ...started } = sampleIntent();
+const outcome = sampleOutcome();
+const rounds: Readonly<Record<RoundStatus, Round>> = {
+  INTENT: { ...started, status: 'INTENT' },
+  COMMITTED: { ...started, status: 'COMMITTED', outcome },
+  CREDITED: { ...started, status: 'CREDITED', outcome },
+  REJECTED: { ...started, status: 'REJECTED', refusal: 'LIMIT_REACHED' },
+  FAILED: { ...started, status: 'FAILED', failure: 'ENGINE_TRAP' },
+  VOIDING: { ...started, status: 'VOIDING', reason: 'DEBIT_UNKNOWN' },
+  VOIDED: { ...started, status: 'VOIDED', reason: 'DEBIT_UNKNOWN' },
+};
+
+async function countedBy(to: RoundStatus, from: RoundStatus, saved = true): Promise<string[]> {
+  const counted: string[] = [];
+  const ledger = { save: async () => saved } as unknown as Ledger;
+  const telemetry = { count: (event: string) => void counted.push(event), warn: () => undefined };
+  expect(await countedLedger(ledger, telemetry).save(rounds[to], { status: from, epoch: 1 })).toBe(saved);
+  return counted;
+}
+
+describe('A counted ledger', () => {
+  it.each([
+    ['COMMITTED', 'INTENT', ['RoundCommitted']],
+    ['CREDITED', 'INTENT', ['RoundCommitted']],
+    ['CREDITED', 'COMMITTED', []],
+    ['REJECTED', 'INTENT', ['RoundRejected']],
+    ['FAILED', 'INTENT', ['RoundFailed']],
+    ['VOIDED', 'VOIDING', ['RoundVoided']],
+    ['VOIDING', 'INTENT', []],
+    ['INTENT', 'INTENT', []],
+  ] as const)('counts a round that becomes %s from %s as %j', async (to, from, events) => {
+    expect(await countedBy(to, from)).toEqual(events);
+  });
+
+  it('counts nothing where another actor has moved the round on', async () => {
+    expect(await countedBy('COMMITTED', 'INTENT', false)).toEqual([]);
+  });
+});

@@ -1,0 +1,27 @@
+import type { Clock } from '../foundation/clock.ts';
+import type { Operator } from '../operators/operator.ts';
+import type { Wallet } from '../wallets/wallet.ts';
+import { advance } from './advance-round.ts';
+import type { Ledger } from './ledger.ts';
+import { owesCredit, type Round } from './round.ts';
+import { creditTransaction } from './wallet-transaction.ts';
+
+export interface CreditPorts {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly wallets: { of(operator: Operator): Pick<Wallet, 'credit'> };
+}
+
+/**
+ * Credits the win of a committed round once. The win is owed until the wallet acknowledges it: any other reply leaves the
+ * round as it is.
+ * @returns the round as it then stands
+ */
+export async function credit(ports: CreditPorts, operator: Operator, round: Round): Promise<Round> {
+  if (!owesCredit(round)) return round;
+  const reply = await ports.wallets.of(operator).credit(creditTransaction(round));
+  if (reply.kind !== 'acknowledged') return round;
+  const event = { type: 'CREDIT_ACKNOWLEDGED', atMs: ports.clock.nowMs() } as const;
+  const credited = await advance(ports.ledger, round, event);
+  return credited ?? (await ports.ledger.get(round)) ?? round;
+}

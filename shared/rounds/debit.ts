@@ -1,0 +1,51 @@
+import type { Operator } from '../operators/operator.ts';
+import type { RefusalCode, Wallets } from '../wallets/wallet.ts';
+import type { OwnedIntent } from './reserve-round.ts';
+import type { Stepped } from './step-engine.ts';
+import { stakeTransaction } from './wallet-transaction.ts';
+
+export interface DebitPorts {
+  readonly wallets: Wallets;
+}
+
+export interface DebitSettings {
+  /** Calls of the wallet for one debit before it counts as unknown. */
+  readonly debitAttempts: number;
+}
+
+/** What is known of the stake. `none`: the engine failed, and the wallet was not called. */
+export type Debited =
+  | { readonly kind: 'acknowledged'; readonly balanceMinor: bigint }
+  | { readonly kind: 'refused'; readonly refusal: RefusalCode; readonly earlierAttemptUnknown: boolean }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'none' };
+
+/**
+ * Debits the stake, or learns that the wallet refused it, or that nobody knows. An unknown debit is repeated with the same
+ * transaction id. A wallet with one call a round is told the win in the same call. A round without a stake calls nothing.
+ */
+export async function debit(
+  ports: DebitPorts,
+  settings: DebitSettings,
+  operator: Operator,
+  intent: OwnedIntent,
+  stepped: Stepped,
+): Promise<Debited> {
+  if (stepped.kind === 'failed') return { kind: 'none' };
+  const { round, knownBalanceMinor } = intent;
+  if (round.stakeMinor === 0n) return { kind: 'acknowledged', balanceMinor: knownBalanceMinor ?? 0n };
+  const wallet = ports.wallets.of(operator);
+  const transaction = stakeTransaction(round);
+  for (let attempt = 1; ; attempt += 1) {
+    const reply =
+      round.walletCalls === 'bet-win'
+        ? await wallet.betWin({ ...transaction, winMinor: stepped.winMinor })
+        : await wallet.debit(transaction);
+    if (reply.kind === 'acknowledged') return reply;
+    if (reply.kind === 'refused') {
+      return { kind: 'refused', refusal: reply.code, earlierAttemptUnknown: attempt > 1 };
+    }
+    if (attempt >= settings.debitAttempts || reply.reason === 'TRANSACTION_MISMATCH')
+      return { kind: 'unknown' };
+  }
+}

@@ -1,0 +1,58 @@
+import type { Cipher } from '../encryption/cipher.ts';
+import type { Engines } from '../engines/engines.ts';
+import type { Operator } from '../operators/operator.ts';
+import { balanceOrUnavailable } from '../wallets/balance.ts';
+import type { Wallets } from '../wallets/wallet.ts';
+import { advance } from './advance-round.ts';
+import { creditOrRollback, type DrivePorts } from './drive-round.ts';
+import type { OwnedIntent } from './reserve-round.ts';
+import type { IntentRound, Round } from './round.ts';
+import { answerTo, inFlight, type RoundAnswer } from './round-answer.ts';
+import { unsealOpening } from './round-opening.ts';
+
+export interface TakeOverPorts extends DrivePorts {
+  readonly wallets: Wallets;
+  readonly engines: Engines;
+  readonly cipher: Cipher;
+}
+
+export interface TakeOverSettings {
+  /** How long the owner of an epoch may work before a repeated request takes the round over. */
+  readonly leaseMs: number;
+}
+
+/**
+ * Answers a repeated request from the round that its first attempt made. A credit or rollback that is still owed is sent
+ * once more. No recovery is queued: it was when the round came to this, and each repeat would queue another one.
+ */
+export async function answerRepeated(
+  ports: DrivePorts,
+  operator: Operator,
+  round: Round,
+): Promise<RoundAnswer> {
+  return answerTo(await creditOrRollback(ports, operator, round));
+}
+
+/**
+ * Takes over the intent of a first attempt that died. Seed, state and engine are those that the intent has on record, so
+ * the outcome is the same.
+ * @throws ConflictError ROUND_IN_FLIGHT while the first attempt may still be at work, or where another one took over
+ */
+export async function takeOver(
+  ports: TakeOverPorts,
+  { leaseMs }: TakeOverSettings,
+  operator: Operator,
+  intent: IntentRound,
+): Promise<OwnedIntent> {
+  const nowMs = ports.clock.nowMs();
+  if (nowMs - intent.updatedAtMs < leaseMs) throw inFlight();
+  const engine = await ports.engines.load(intent.engineHash);
+  const opening = await unsealOpening(ports.cipher, intent);
+  const knownBalanceMinor =
+    intent.stakeMinor === 0n
+      ? await balanceOrUnavailable(ports.wallets.of(operator), { ...intent.log, currency: intent.currency })
+      : undefined;
+  const round = await advance(ports.ledger, intent, { type: 'TAKEN_OVER', atMs: nowMs });
+  if (round?.status !== 'INTENT') throw inFlight();
+  return { round, engine, opening, knownBalanceMinor };
+}

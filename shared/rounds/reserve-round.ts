@@ -1,0 +1,64 @@
+import type { Cipher } from '../encryption/cipher.ts';
+import type { Engine } from '../engines/engines.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { Random } from '../foundation/random.ts';
+import type { CheckedRequest } from './check-request.ts';
+import { earlierKeysAfter, type RequestIdentity } from './idempotency.ts';
+import type { Ledger } from './ledger.ts';
+import type { IntentRound } from './round.ts';
+import { inFlight } from './round-answer.ts';
+import { type RoundOpening, sealOpening } from './round-opening.ts';
+
+export interface ReservePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ledger: Ledger;
+  readonly cipher: Cipher;
+}
+
+/** An intent in the hands of the actor that owns its epoch. */
+export interface OwnedIntent {
+  readonly round: IntentRound;
+  readonly engine: Engine;
+  readonly opening: RoundOpening;
+  /** Of a round without a stake: no debit will tell the balance. */
+  readonly knownBalanceMinor: bigint | undefined;
+}
+
+/**
+ * Writes the intent, so that the round is on record before any money moves.
+ * @throws ConflictError ROUND_IN_FLIGHT where another request has put a round of this number meanwhile
+ */
+export async function reserve(
+  ports: ReservePorts,
+  checked: CheckedRequest,
+  identity: RequestIdentity,
+): Promise<OwnedIntent> {
+  const { session, newest, operator, request, engine, action, opening, bet, gameSoFar } = checked;
+  const { operatorId, playerId, gameCode, sessionId, currency } = session;
+  const place = { log: { operatorId, playerId, gameCode }, number: (newest?.number ?? 0) + 1 };
+  const nowMs = ports.clock.nowMs();
+  const roundId = ports.random.uuid();
+  const sealedOpening = await sealOpening(ports.cipher, place, opening);
+  const round: IntentRound = {
+    ...place,
+    roundId,
+    sessionId,
+    kind: request.kind,
+    action,
+    currency,
+    ...bet,
+    walletCalls: bet.stakeMinor > 0n ? operator.walletCalls : 'debit-credit',
+    engineHash: engine.hash,
+    gameSoFar,
+    sealedOpening,
+    idempotency: { ...identity, earlierKeys: earlierKeysAfter(newest) },
+    startedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    epoch: 1,
+    status: 'INTENT',
+  };
+  const { appended } = await ports.ledger.append(round);
+  if (!appended) throw inFlight();
+  return { round, engine, opening, knownBalanceMinor: checked.knownBalanceMinor };
+}

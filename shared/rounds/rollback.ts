@@ -1,0 +1,36 @@
+import type { Clock } from '../foundation/clock.ts';
+import type { Operator } from '../operators/operator.ts';
+import type { Wallet } from '../wallets/wallet.ts';
+import { advance } from './advance-round.ts';
+import type { Ledger } from './ledger.ts';
+import type { Round } from './round.ts';
+import { stakeTransaction } from './wallet-transaction.ts';
+
+export interface RollbackPorts {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly wallets: { of(operator: Operator): Pick<Wallet, 'rollback'> };
+}
+
+/** Rolls the debit of a voiding round back once. @returns the round as it then stands */
+export async function rollback(ports: RollbackPorts, operator: Operator, round: Round): Promise<Round> {
+  if (round.status !== 'VOIDING') return round;
+  if (!(await sendRollback(ports, operator, round))) return round;
+  const event = { type: 'ROLLBACK_ACKNOWLEDGED', atMs: ports.clock.nowMs() } as const;
+  const voided = await advance(ports.ledger, round, event);
+  return voided ?? (await ports.ledger.get(round)) ?? round;
+}
+
+/**
+ * Asks the wallet to undo the debit, or the bet-win. True where nothing of it remains: "not found" is an answer here, and
+ * only here.
+ */
+export async function sendRollback(
+  { wallets }: Pick<RollbackPorts, 'wallets'>,
+  operator: Operator,
+  round: Round,
+): Promise<boolean> {
+  if (round.stakeMinor === 0n) return true;
+  const reply = await wallets.of(operator).rollback(stakeTransaction(round));
+  return reply.kind !== 'unknown';
+}

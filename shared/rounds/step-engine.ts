@@ -1,0 +1,25 @@
+import type { EngineStep } from '../engines/engines.ts';
+import { RgsError } from '../foundation/errors.ts';
+import { currencyOf } from '../money/currency.ts';
+import { winFor } from '../money/money.ts';
+import { keepsToDeclared } from './declared-limits.ts';
+import type { OwnedIntent } from './reserve-round.ts';
+
+export type Stepped =
+  | { readonly kind: 'stepped'; readonly step: EngineStep; readonly winMinor: bigint }
+  | { readonly kind: 'failed'; readonly failure: string };
+
+/** Draws the outcome from the seed and the opening state. No money has moved, and a failure moves none. */
+export async function stepEngine({ engine, round, opening }: OwnedIntent): Promise<Stepped> {
+  const action = engine.capabilities.actions.find(({ name }) => name === round.action);
+  if (!action) return { kind: 'failed', failure: 'ENGINE_REJECTED' };
+  try {
+    const step = await engine.step({ ...opening, action: action.code, stepIndex: 0 });
+    if (!keepsToDeclared(engine.capabilities, round, step)) return { kind: 'failed', failure: 'BAD_OUTPUT' };
+    const winMinor = winFor(step.payoutMillionths, round.baseBetMinor, currencyOf(round.currency));
+    return { kind: 'stepped', step, winMinor };
+  } catch (error) {
+    if (error instanceof RgsError) return { kind: 'failed', failure: error.code };
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { FaultError } from '../foundation/errors.ts';
+import type { Round } from './round.ts';
+import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
+import { creditTransaction, stakeTransaction } from './wallet-transaction.ts';
+
+const { status: _, ...started } = sampleIntent();
+const withoutOutcome: readonly Round[] = [
+  { ...started, status: 'INTENT' },
+  { ...started, status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
+  { ...started, status: 'FAILED', failure: 'ENGINE_TRAP' },
+  { ...started, status: 'VOIDING', reason: 'DEBIT_UNKNOWN' },
+  { ...started, status: 'VOIDED', reason: 'DEBIT_UNKNOWN' },
+];
+
+it.each(withoutOutcome)('A round that is $status has no credit, which is not a credit of 0', (round) => {
+  expect(() => creditTransaction(round)).toThrow(FaultError);
+});
+
+it.each(['COMMITTED', 'CREDITED'] as const)('A round that is %s is credited with its win', (status) => {
+  const round = { ...started, status, outcome: sampleOutcome({ winMinor: 250n }) };
+  expect(creditTransaction(round)).toMatchObject({
+    transactionId: `${round.roundId}:credit`,
+    roundId: round.roundId,
+    amountMinor: 250n,
+  });
+});
+
+it('A debit is of the stake, and a bet-win has an id of its own', () => {
+  const round = sampleIntent({ stakeMinor: 200n, baseBetMinor: 100n });
+  expect(stakeTransaction(round)).toMatchObject({
+    transactionId: `${round.roundId}:debit`,
+    amountMinor: 200n,
+  });
+  expect(stakeTransaction({ ...round, walletCalls: 'bet-win' }).transactionId).toBe(
+    `${round.roundId}:bet-win`,
+  );
+});

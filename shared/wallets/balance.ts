@@ -1,0 +1,35 @@
+import { DependencyError, RoundRefusedError } from '../foundation/errors.ts';
+import type { Wallet } from './wallet.ts';
+
+/** Whose balance is asked for, and in which currency. */
+export interface AccountHolder {
+  readonly playerId: string;
+  readonly currency: string;
+}
+
+type BalanceWallet = Pick<Wallet, 'balance'>;
+
+/**
+ * The player's balance in minor units, for a launch: a wallet that refuses the player ends it.
+ * @throws RoundRefusedError with the wallet's code; DependencyError WALLET_UNAVAILABLE
+ */
+export async function balanceOrRefusal(wallet: BalanceWallet, holder: AccountHolder): Promise<bigint> {
+  const reply = await wallet.balance(holder.playerId, holder.currency);
+  if (reply.kind === 'acknowledged') return reply.balanceMinor;
+  if (reply.kind === 'unknown') throw unavailable();
+  throw new RoundRefusedError(reply.code, "The operator's wallet does not let this player play");
+}
+
+/**
+ * The player's balance in minor units, for a round that is already paid for: a refusal does not end it.
+ * @throws DependencyError WALLET_UNAVAILABLE
+ */
+export async function balanceOrUnavailable(wallet: BalanceWallet, holder: AccountHolder): Promise<bigint> {
+  const reply = await wallet.balance(holder.playerId, holder.currency);
+  if (reply.kind === 'acknowledged') return reply.balanceMinor;
+  throw unavailable();
+}
+
+function unavailable(): DependencyError {
+  return new DependencyError('WALLET_UNAVAILABLE', "The operator's wallet did not tell the player's balance");
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Operator } from '../operators/operator.ts';
+import { countedWallets } from './counted-wallets.ts';
+import type { RollbackReply, Wallet, WalletReply, WalletTransaction } from './wallet.ts';
+
+const operator: Operator = {
+  operatorId: 'demo',
+  name: 'Demo',
+  enabled: true,
+  walletUrl: 'http://wallet.invalid',
+  walletSecretName: 'wallet-key',
+  walletCalls: 'debit-credit',
+};
+const transaction: WalletTransaction = {
+  transactionId: 'round-1:debit',
+  roundId: 'round-1',
+  playerId: 'player123',
+  gameCode: 'coin',
+  sessionId: 'session-1',
+  currency: 'EUR',
+  amountMinor: 100n,
+};
+const acknowledged = { kind: 'acknowledged', balanceMinor: 900n } as const;
+const refused = { kind: 'refused', code: 'PLAYER_BLOCKED' } as const;
+const timedOut = { kind: 'unknown', reason: 'TIMEOUT' } as const;
+const mismatch = { kind: 'unknown', reason: 'TRANSACTION_MISMATCH' } as const;
+
+/** Makes one call of a wallet that answers `reply`. */
+async function told(call: 'debit' | 'credit' | 'betWin' | 'rollback', reply: WalletReply | RollbackReply) {
+  const counted: string[] = [];
+  const warned: unknown[] = [];
+  const answer = async () => reply as never;
+  const wallet = { debit: answer, credit: answer, betWin: answer, rollback: answer } as unknown as Wallet;
+  const telemetry = {
+    count: (event: string) => void counted.push(event),
+    warn: (_message: string, fields: unknown) => void warned.push(fields),
+  };
+  const answered = await countedWallets({ of: () => wallet }, telemetry)
+    .of(operator)
+    [call]({ ...transaction, winMinor: 0n });
+  expect(answered).toBe(reply);
+  return { counted, warned };
+}
+
+describe('A counted wallet', () => {
+  it.each(['debit', 'credit', 'betWin', 'rollback'] as const)(
+    'counts nothing for an acknowledged %s',
+    async (call) => {
+      expect(await told(call, acknowledged)).toEqual({ counted: [], warned: [] });
+    },
+  );
+
+  it.each([
+    ['debit', 'debit'],
+    ['credit', 'credit'],
+    ['betWin', 'bet-win'],
+    ['rollback', 'rollback'],
+  ] as const)('counts and logs a %s whose answer is unknown', async (call, name) => {
+    const warned = [{ roundId: 'round-1', operatorId: 'demo', call: name, reason: 'TIMEOUT' }];
+    expect(await told(call, timedOut)).toEqual({ counted: ['WalletUnknown'], warned });
+  });
+
+  it('counts a refused credit, for the win is owed all the same', async () => {
+    const { counted, warned } = await told('credit', refused);
+    expect(counted).toEqual(['WalletUnknown']);
+    expect(warned).toMatchObject([{ reason: 'PLAYER_BLOCKED' }]);
+  });
+
+  it.each(['debit', 'betWin'] as const)('counts no refused %s, for a refusal is an answer', async (call) => {
+    expect(await told(call, refused)).toEqual({ counted: [], warned: [] });
+  });
+
+  it('counts no rollback of a transaction that the wallet does not know', async () => {
+    expect(await told('rollback', { kind: 'not-found' })).toEqual({ counted: [], warned: [] });
+  });
+
+  it('raises the alarm where a transaction id is known for another payload', async () => {
+    expect((await told('debit', mismatch)).counted).toEqual(['WalletUnknown', 'WalletTransactionMismatch']);
+  });
+});

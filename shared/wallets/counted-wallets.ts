@@ -1,0 +1,43 @@
+import type { Telemetry } from '../foundation/telemetry.ts';
+import type { RollbackReply, Wallet, WalletReply, Wallets, WalletTransaction } from './wallet.ts';
+
+type Call = 'debit' | 'credit' | 'bet-win' | 'rollback';
+
+/**
+ * Counts and logs each call of a wallet that moved no money for certain: an unknown answer to any call, and a refused
+ * credit, which is owed all the same. A refused debit is an answer.
+ */
+export function countedWallets(wallets: Wallets, telemetry: Telemetry): Wallets {
+  return { of: (operator) => countedWallet(wallets.of(operator), operator.operatorId, telemetry) };
+}
+
+function countedWallet(wallet: Wallet, operatorId: string, telemetry: Telemetry): Wallet {
+  const watch = async <R extends WalletReply | RollbackReply>(
+    call: Call,
+    { roundId }: WalletTransaction,
+    answering: Promise<R>,
+  ): Promise<R> => {
+    const reply = await answering;
+    const reason = unsettledReason(call, reply);
+    if (reason !== undefined) {
+      telemetry.count('WalletUnknown');
+      if (reason === 'TRANSACTION_MISMATCH') telemetry.count('WalletTransactionMismatch');
+      telemetry.warn('The wallet did not settle a round', { roundId, operatorId, call, reason });
+    }
+    return reply;
+  };
+  return {
+    ready: () => wallet.ready(),
+    balance: (playerId, currency) => wallet.balance(playerId, currency),
+    authenticate: (token, playerId) => wallet.authenticate(token, playerId),
+    debit: (transaction) => watch('debit', transaction, wallet.debit(transaction)),
+    betWin: (transaction) => watch('bet-win', transaction, wallet.betWin(transaction)),
+    credit: (transaction) => watch('credit', transaction, wallet.credit(transaction)),
+    rollback: (transaction) => watch('rollback', transaction, wallet.rollback(transaction)),
+  };
+}
+
+function unsettledReason(call: Call, reply: WalletReply | RollbackReply): string | undefined {
+  if (reply.kind === 'unknown') return reply.reason;
+  return reply.kind === 'refused' && call === 'credit' ? reply.code : undefined;
+}
