@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommittedRound } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import type { Cipher } from '../encryption/cipher.ts';
-import { openStart, openStateAfter, sealStart, sealStateAfter } from './round-secrets.ts';
+import { unsealOpening, unsealStateAfter, sealOpening, sealStateAfter } from './round-opening.ts';
 
 /** Shows for which context each text was sealed or opened, and leaves the bytes as they are. */
 function watched() {
@@ -22,10 +22,10 @@ describe('the secrets of a round', () => {
   it('are bound to its operator, player, game and number, and to their place, in words that stay for ever', async () => {
     const { cipher, contexts } = watched();
     const committed: CommittedRound = { ...round, status: 'COMMITTED', outcome: sampleOutcome() };
-    await sealStart(cipher, round, { seed, state });
-    await openStart(cipher, { ...round, sealedOpening: seed });
+    await sealOpening(cipher, round, { seed, state });
+    await unsealOpening(cipher, { ...round, sealedOpening: seed });
     await sealStateAfter(cipher, round, state);
-    await openStateAfter(cipher, committed);
+    await unsealStateAfter(cipher, committed);
     expect(contexts).toEqual([
       'demo#player123#happy-panda#42#start',
       'demo#player123#happy-panda#42#start',
@@ -37,13 +37,13 @@ describe('the secrets of a round', () => {
   it('are the seed and the opening state, of any length', async () => {
     const { cipher } = watched();
     for (const opening of [state, new Uint8Array()]) {
-      const sealedOpening = await sealStart(cipher, round, { seed, state: opening });
-      expect(await openStart(cipher, { ...round, sealedOpening })).toEqual({ seed, state: opening });
+      const sealedOpening = await sealOpening(cipher, round, { seed, state: opening });
+      expect(await unsealOpening(cipher, { ...round, sealedOpening })).toEqual({ seed, state: opening });
     }
   });
 
   it('are corrupt where there are fewer bytes than a seed has, and the round is named', async () => {
-    const short = openStart(watched().cipher, { ...round, sealedOpening: seed.subarray(1) });
+    const short = unsealOpening(watched().cipher, { ...round, sealedOpening: seed.subarray(1) });
     await expect(short).rejects.toMatchObject({ code: 'CORRUPT_RECORD', roundId: round.roundId });
   });
 });
