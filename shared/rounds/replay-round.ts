@@ -1,6 +1,3 @@
-import { currencyOf } from '../money/currency.ts';
-import { EngineError } from '../foundation/errors.ts';
-import { winFor } from '../money/money.ts';
 import {
   type CommittedRound,
   type CreditedRound,
@@ -10,8 +7,8 @@ import {
 } from './round.ts';
 import type { Cipher } from '../encryption/cipher.ts';
 import type { Engines } from '../engines/engines.ts';
-import { keepsToDeclared } from './declared-limits.ts';
-import { openStart, openStateAfter } from './round-secrets.ts';
+import { unsealOpening, unsealStateAfter } from './round-opening.ts';
+import { stepEngine } from './step-engine.ts';
 
 export interface ReplayPorts {
   readonly engines: Engines;
@@ -75,7 +72,7 @@ async function recordedParts({ cipher }: ReplayPorts, round: ReplayableRound): P
   const { payoutMillionths, winMinor, bonusActive, view } = round.outcome;
   return {
     failure: 'none',
-    state_after: hex(await openStateAfter(cipher, round)),
+    state_after: hex(await unsealStateAfter(cipher, round)),
     payout_millionths: String(payoutMillionths),
     win_minor: String(winMinor),
     bonus_active: String(bonusActive),
@@ -85,26 +82,23 @@ async function recordedParts({ cipher }: ReplayPorts, round: ReplayableRound): P
 
 /** An engine that fails is a result as well: a FAILED round has to fail with the same code again. */
 async function recomputedParts({ engines, cipher }: ReplayPorts, round: ReplayableRound): Promise<Parts> {
-  const { seed, state } = await openStart(cipher, round);
+  const opening = await unsealOpening(cipher, round);
   const engine = await engines.load(round.engineHash);
-  const action = engine.capabilities.actions.find(({ name }) => name === round.action);
-  if (!action) return { ...ABSENT, failure: 'ENGINE_REJECTED' };
-  try {
-    const step = await engine.step({ state, action: action.code, seed, stepIndex: 0 });
-    if (!keepsToDeclared(engine.capabilities, round, step)) return { ...ABSENT, failure: 'BAD_OUTPUT' };
-    return {
-      failure: 'none',
-      state_after: hex(step.state),
-      payout_millionths: String(step.payoutMillionths),
-      win_minor: String(winFor(step.payoutMillionths, round.baseBetMinor, currencyOf(round.currency))),
-      bonus_active: String(step.bonusActive),
-      view: step.view,
-    };
-  } catch (error) {
-    if (error instanceof EngineError && !NOT_OF_THE_ENGINE.includes(error.code))
-      return { ...ABSENT, failure: error.code };
-    throw error;
+  const stepped = await stepEngine({ engine, round, opening });
+  if (stepped.kind === 'failed') {
+    const { failure, cause } = stepped;
+    if (NOT_OF_THE_ENGINE.includes(failure)) throw cause;
+    return { ...ABSENT, failure };
   }
+  const { step, winMinor } = stepped;
+  return {
+    failure: 'none',
+    state_after: hex(step.state),
+    payout_millionths: String(step.payoutMillionths),
+    win_minor: String(winMinor),
+    bonus_active: String(step.bonusActive),
+    view: step.view,
+  };
 }
 
 function hex(bytes: Uint8Array): string {

@@ -1,16 +1,25 @@
-import type { EngineStep } from '../engines/engines.ts';
+import type { Engine, EngineStep } from '../engines/engines.ts';
 import { RgsError } from '../foundation/errors.ts';
 import { currencyOf } from '../money/currency.ts';
 import { winFor } from '../money/money.ts';
 import { keepsToDeclared } from './declared-limits.ts';
-import type { OwnedIntent } from './reserve-round.ts';
+import type { RoundTerms } from './round.ts';
+import type { RoundOpening } from './round-opening.ts';
 
 export type Stepped =
   | { readonly kind: 'stepped'; readonly step: EngineStep; readonly winMinor: bigint }
-  | { readonly kind: 'failed'; readonly failure: string };
+  /** `cause`: what the engine threw, if it threw. */
+  | { readonly kind: 'failed'; readonly failure: string; readonly cause?: RgsError };
+
+/** A round that is on record, and what its outcome follows from. */
+export interface EngineTask {
+  readonly engine: Engine;
+  readonly round: RoundTerms;
+  readonly opening: RoundOpening;
+}
 
 /** Draws the outcome from the seed and the opening state. No money has moved, and a failure moves none. */
-export async function stepEngine({ engine, round, opening }: OwnedIntent): Promise<Stepped> {
+export async function stepEngine({ engine, round, opening }: EngineTask): Promise<Stepped> {
   const action = engine.capabilities.actions.find(({ name }) => name === round.action);
   if (!action) return { kind: 'failed', failure: 'ENGINE_REJECTED' };
   try {
@@ -19,7 +28,7 @@ export async function stepEngine({ engine, round, opening }: OwnedIntent): Promi
     const winMinor = winFor(step.payoutMillionths, round.baseBetMinor, currencyOf(round.currency));
     return { kind: 'stepped', step, winMinor };
   } catch (error) {
-    if (error instanceof RgsError) return { kind: 'failed', failure: error.code };
+    if (error instanceof RgsError) return { kind: 'failed', failure: error.code, cause: error };
     throw error;
   }
 }
