@@ -1,6 +1,6 @@
 import type { NativeItem, NativeValue } from './attribute-values.ts';
 
-/** An item in DynamoDB's JSON, as a stream's event has it: bytes in base64, numbers as text. */
+/** Writes an item in DynamoDB's JSON. A stream's event has it so, with bytes in base64 and numbers as text. */
 export function marshallItem(item: NativeItem): Record<string, unknown> {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, marshall(value)]));
 }

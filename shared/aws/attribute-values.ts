@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { FaultError } from '../foundation/errors.ts';
 
-/** What an attribute can hold in the domain's own types. */
+/** An attribute can hold these values, in the domain's own types. */
 export type NativeValue =
   | string
   | bigint
@@ -13,7 +13,7 @@ export type NativeValue =
 
 export type NativeItem = Readonly<Record<string, NativeValue>>;
 
-/** DynamoDB's wire form, as the SDK has it (bytes) or as a stream's event has it (base64). */
+/** DynamoDB's wire form. The SDK gives binaries as bytes, and a stream's event gives them as base64. */
 export type WireItem = Readonly<Record<string, WireValue>>;
 type WireValue =
   | AttributeValue
@@ -21,7 +21,7 @@ type WireValue =
   | { readonly L: readonly WireValue[] }
   | { readonly M: WireItem };
 
-/** @throws FaultError CORRUPT_RECORD where the number is not an integer */
+/** Reads an integer. @throws FaultError CORRUPT_RECORD where the number is not an integer */
 export function integerOf(text: string): bigint {
   if (/^-?\d{1,38}$/.test(text)) return BigInt(text);
   throw new FaultError('CORRUPT_RECORD', 'A stored number is not an integer');
@@ -30,7 +30,7 @@ export function integerOf(text: string): bigint {
 /** DynamoDB nests no deeper. */
 const MAX_DEPTH = 32;
 
-/** @throws FaultError CORRUPT_RECORD */
+/** Reads an item from its wire form. @throws FaultError CORRUPT_RECORD where it is none */
 export function nativeItem(item: WireItem): NativeItem {
   return nativeMap(item, 0);
 }
@@ -39,7 +39,7 @@ function nativeMap(map: object, depth: number): NativeItem {
   return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, nativeValue(value, depth)]));
 }
 
-/** Nothing is believed of the form: a stream's record comes as JSON. */
+/** A stream's record comes as JSON, so nothing about its form is taken for granted. */
 function nativeValue(value: unknown, depth: number): NativeValue {
   const { S, N, B, BOOL, NULL, L, M } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof S === 'string') return S;

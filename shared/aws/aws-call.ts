@@ -1,8 +1,9 @@
 import { DependencyError, RgsError } from '../foundation/errors.ts';
 
 /**
- * Runs one call of an AWS client. Whatever goes wrong in it (throttling, a time-out, a refused connection, missing
- * rights) means the same to the caller: the service did not do its part, and the cause says why.
+ * Runs one call of an AWS client. It may fail by throttling, a time-out, a refused connection or missing
+ * rights.
+ * All of them mean the same to the caller: the service did not do its part. The cause says why.
  * @throws DependencyError SERVICE_UNAVAILABLE; an RgsError from inside the call passes as it is
  */
 export async function awsCall<T>(service: string, call: () => Promise<T>): Promise<T> {

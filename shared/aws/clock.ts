@@ -1,6 +1,6 @@
 import type { Clock } from '../foundation/clock.ts';
 
-/** The machine's clock, which AWS keeps in step with its time service (GLI-19 V3.0, 2.2). */
+/** Reads the machine's clock, which AWS keeps in step with its time service (GLI-19 V3.0, 2.2). */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
 };

@@ -10,7 +10,10 @@ export type TransactionWrites = NonNullable<TransactWriteCommandInput['TransactI
 
 const REFUSALS: ReadonlySet<string | undefined> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 
-/** Writes all of it or nothing. False where a condition failed, or somebody else wrote the same at the same time. */
+/**
+ * Writes all items or none. The answer is false where a condition failed or where somebody else wrote at the
+ * same time.
+ */
 export async function conditionalTransaction(
   client: DynamoDBDocumentClient,
   writes: TransactionWrites,

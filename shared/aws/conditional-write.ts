@@ -2,12 +2,12 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { awsCall } from './aws-call.ts';
 import { type NativeItem, nativeItem } from './attribute-values.ts';
 
-/** `existing`: the item as it was found, where the command asked for it and there is one. */
+/** `existing` is the item that was found, where the command asked for it and there is one. */
 export type ConditionalResult =
   | { readonly written: true }
   | { readonly written: false; readonly existing: NativeItem | undefined };
 
-/** Runs a write whose condition may fail: that is an answer, not an error. */
+/** Runs a write whose condition may fail. A failed condition is an answer, not an error. */
 export async function conditionalWrite(write: () => Promise<unknown>): Promise<ConditionalResult> {
   return awsCall('DynamoDB', async () => {
     try {

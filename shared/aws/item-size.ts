@@ -3,15 +3,16 @@ import type { NativeItem, NativeValue } from './attribute-values.ts';
 /** DynamoDB refuses anything larger. */
 export const MAX_ITEM_BYTES = 400 * 1024;
 
-/** What one write unit covers. */
+/** One write unit covers this many bytes. */
 export const WRITE_UNIT_BYTES = 1024;
 
 const CONTAINER_BYTES = 3;
 const ELEMENT_BYTES = 1;
 
 /**
- * Bytes that DynamoDB counts for an item, by the rules of its developer guide ("DynamoDB item sizes and formats"):
- * names and strings in UTF-8, binaries as they are, numbers by their significant digits.
+ * Counts the bytes of an item by the rules of DynamoDB's developer guide ("DynamoDB item sizes and formats").
+ * Names
+ * and strings count in UTF-8, binaries as they are, and numbers by their significant digits.
  */
 export function itemSize(item: NativeItem): number {
   let bytes = 0;
@@ -33,7 +34,11 @@ function valueSize(value: NativeValue): number {
   );
 }
 
-/** One byte per two significant digits and one more; a sign takes another, which the guide leaves out. */
+/**
+ * A number takes one byte for every two significant digits, and one more. A sign takes another, which the
+ * guide
+ * leaves out.
+ */
 function numberSize(value: bigint): number {
   const digits = value.toString().replace('-', '').replace(/0+$/, '').length;
   return Math.ceil(digits / 2) + 1 + (value < 0n ? 1 : 0);

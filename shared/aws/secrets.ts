@@ -8,11 +8,11 @@ import type { Clock } from '../foundation/clock.ts';
 import { awsCall } from './aws-call.ts';
 import { ExpiringCache } from '../foundation/expiring-cache.ts';
 
-/** How long a process goes on with a secret that was changed. */
+/** A process uses a secret for this long after the secret was changed. */
 const LIFE_MS = 5 * 60 * 1000;
 const MAX_ENTRIES = 1_000;
 
-/** Secrets by name, from Secrets Manager. */
+/** Reads secrets by their names from Secrets Manager. */
 export class Secrets {
   readonly #client: SecretsManagerClient;
   readonly #values: ExpiringCache<string>;
@@ -23,6 +23,7 @@ export class Secrets {
   }
 
   /**
+   * Reads the text of one secret.
    * @throws FaultError MISCONFIGURED where there is no such secret, or no text in it
    * @throws DependencyError SERVICE_UNAVAILABLE
    */

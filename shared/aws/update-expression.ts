@@ -6,7 +6,7 @@ interface Assignment {
   readonly ExpressionAttributeValues: NativeItem;
 }
 
-/** Sets these attributes and leaves all others. Every name goes by an alias: many are reserved words. */
+/** Sets these attributes and leaves all others. Every name goes by an alias, because many are reserved words. */
 export function assign(attributes: NativeItem): Assignment {
   const entries = Object.entries(attributes);
   return {

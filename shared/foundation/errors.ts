@@ -1,6 +1,7 @@
 /**
- * Every way the product can refuse or fail. A code is part of the API: it is never renamed and never reused.
- * `retryable`: the same request may succeed later, unchanged.
+ * The product can refuse or fail in these ways only. A code is part of the API: it is never renamed and never
+ * reused.
+ * Where `retryable` is true, the same request may succeed later, unchanged.
  */
 const catalogue = {
   INVALID_JSON: { kind: 'request', retryable: false },
@@ -77,7 +78,7 @@ export type CodeOf<K extends ErrorKind> = {
 
 export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[];
 
-/** One thing wrong with a request: where (JSON pointer or header name) and what. */
+/** Names one thing that is wrong with a request, and where it stands: a JSON pointer or a header name. */
 export interface Flaw {
   readonly at: string;
   readonly message: string;
@@ -86,14 +87,14 @@ export interface Flaw {
 interface ErrorDetail {
   readonly cause?: unknown;
   readonly flaws?: readonly Flaw[];
-  /** How long the caller should wait before it tries again. */
+  /** The caller should wait this long before it tries again. */
   readonly retryAfterMs?: number;
   readonly roundId?: string;
 }
 
 /** The base of the closed set. `message` is written for the caller and holds no secrets. */
 export abstract class RgsError extends Error {
-  /** Written out, because bundles shorten the names of classes. */
+  /** Each class writes its name out, because bundles shorten the names of classes. */
   abstract override readonly name: string;
   readonly code: ErrorCode;
   readonly retryable: boolean;
@@ -113,7 +114,7 @@ export abstract class RgsError extends Error {
 
 type Args<K extends ErrorKind> = [code: CodeOf<K>, message: string, detail?: ErrorDetail];
 
-/** The request itself is wrong; nothing was done. */
+/** The request itself is wrong, and nothing was done. */
 export class RequestError extends RgsError {
   override readonly name = 'RequestError';
 
@@ -149,7 +150,7 @@ export class ConflictError extends RgsError {
   }
 }
 
-/** A round ended without an outcome: its stake was not taken, or is given back. */
+/** A round ended without an outcome. Its stake was not debited, or it is rolled back. */
 export class RoundRefusedError extends RgsError {
   override readonly name = 'RoundRefusedError';
 
@@ -176,7 +177,7 @@ export class DependencyError extends RgsError {
   }
 }
 
-/** Our own fault: a broken record, an impossible transition, a wrong setting. */
+/** The fault is our own: a broken record, an impossible transition or a wrong setting. */
 export class FaultError extends RgsError {
   override readonly name = 'FaultError';
 

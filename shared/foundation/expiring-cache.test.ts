@@ -16,7 +16,7 @@ function opened(lifeMs: Life = () => 1_000, maxEntries = 10) {
 }
 
 describe('a cache', () => {
-  it('loads once while a value lives, and again afterwards', async () => {
+  it('loads a value once while it lives, and again afterwards', async () => {
     const { cache, time, load } = opened();
     expect(await cache.read('key', load)).toBe('load 1');
     time.nowMs = 999;
@@ -37,7 +37,7 @@ describe('a cache', () => {
     expect(await cache.read('key', () => Promise.reject(new Error('loaded twice')))).toBe('once');
   });
 
-  it('forgets a failure at once', async () => {
+  it('forgets a failed load at once', async () => {
     const { cache, load } = opened();
     await expect(cache.read('key', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
     expect(await cache.read('key', load)).toBe('load 1');

@@ -8,13 +8,13 @@ interface Entry<T> {
 interface Settings<T> {
   readonly clock: Clock;
   readonly maxEntries: number;
-  /** How long a value may be used, in milliseconds. */
+  /** A value may be used for this many milliseconds. */
   readonly lifeMs: (value: T) => number;
 }
 
 /**
- * What one process remembers of slow reads. A read in flight is shared by all who ask for it; a failed one is
- * forgotten at once; beyond `maxEntries` the oldest entry goes.
+ * Remembers in one process the results of slow reads. All who ask during a read share it. A failed read is
+ * forgotten at once. Beyond `maxEntries` the oldest entry goes.
  */
 export class ExpiringCache<T> {
   readonly #entries = new Map<string, Entry<T>>();

@@ -18,7 +18,7 @@ function codeFor(json: string | Uint8Array): string {
 }
 
 describe('JSON', () => {
-  it('is read with whatever it holds', () => {
+  it('is read whatever it holds', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(read(text)).toEqual(JSON.parse(text));
@@ -26,7 +26,7 @@ describe('JSON', () => {
     );
   });
 
-  it('with a name given twice is not read, however the name is written and how deep it lies', () => {
+  it('is not read where a name is given twice, however the name is written and how deep it lies', () => {
     fc.assert(
       fc.property(fc.string(), fc.jsonValue(), fc.jsonValue(), fc.nat(49), (name, one, other, depth) => {
         const [first, second] = [JSON.stringify(one), JSON.stringify(other)];
@@ -36,7 +36,7 @@ describe('JSON', () => {
     );
   });
 
-  it('with a name given twice is not read where it is written without any space either', () => {
+  it('is not read where a name is given twice in text without any space', () => {
     const text = fc.oneof(fc.string(), fc.constantFrom('":', '\\":', ' "', '":":'));
     fc.assert(
       fc.property(text, text, text, fc.nat(2), (name, one, other, spaces) => {
@@ -48,8 +48,9 @@ describe('JSON', () => {
     );
   });
 
-  it('is read by the names that it has, whatever was read before in the same process', () => {
-    // After an object with the name `b\u0061` as it stands here, V8 13.6 takes it for `ba…` written with an escape.
+  it('is read by its own names, whatever was read before in the same process', () => {
+    // V8 13.6 read an object with the name `b\u0061` before. Then it takes `ba…` for that name written with
+    // an escape.
     expect(read('{"balance":"1.00","b\\\\u0061":"2.00"}')).toHaveProperty(['b\\u0061'], '2.00');
     expect(codeFor('{"balance":"1.00","b\\u0061lance":"2.00"}')).toBe('INVALID_JSON');
     expect(read('{"a":0,"b\\\\u0061":1}')).toHaveProperty(['b\\u0061'], 1);
@@ -57,7 +58,7 @@ describe('JSON', () => {
     expect(read('[{"a":0,"b\\u0061lance":["\\"",-0,{}]}]')).toEqual([{ a: 0, balance: ['"', -0, {}] }]);
   });
 
-  it('may hold the same name in different objects, and names inside of strings', () => {
+  it('may hold the same name in different objects, and names inside strings', () => {
     const text = '{"a":{"a":1},"b":[{"a":1},{"a":2}],"c":"\\"a\\":{","d":"}"}';
     expect(read(text)).toEqual(JSON.parse(text));
   });
@@ -80,7 +81,7 @@ describe('JSON', () => {
   });
 });
 
-/** Every UTF-16 unit as JSON may also write it. */
+/** JSON may also write every UTF-16 unit in this way. */
 function escapeUnits(name: string): string {
   return Array.from({ length: name.length }, (_, index) => {
     return `\\u${name.charCodeAt(index).toString(16).padStart(4, '0')}`;

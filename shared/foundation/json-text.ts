@@ -1,12 +1,14 @@
 import { RequestError } from './errors.ts';
 
-/** More than anybody needs; what is nested thousands of levels deep can be read, but not written again. */
+/** Nobody needs more levels. JSON that is nested thousands of levels deep can be read, but not written again. */
 const MAX_DEPTH = 100;
 
 /**
- * Reads JSON in UTF-8 of at most 100 levels in which no object has a name twice. JSON.parse keeps the last of two equal
- * names, other readers the first (RFC 8259, section 4), so an amount written twice would mean different money to
- * different readers.
+ * Reads JSON in UTF-8 that has at most 100 levels and no object with the same name twice. Of two equal names
+ * JSON.parse
+ * keeps the last, and other readers keep the first (RFC 8259, section 4). An amount that is written twice
+ * would mean
+ * different money to different readers.
  * @throws RequestError INVALID_JSON
  */
 export function readJson(json: Uint8Array | string): unknown {
@@ -24,10 +26,15 @@ function parse(json: Uint8Array | string): { readonly text: string; readonly val
 }
 
 /**
- * The quick proof for text as machines write it. Where no quote is followed by white space, every name ends in `":`, so
- * these are at least as many as the names in the text, and those are at least as many as the names that were kept: where
- * the first and the last are equal, none was lost. A string may hold `":` itself; then this proves nothing. Nor does it
- * where anything is written with an escape: V8 13.6 may take a name with one for that of an object it read before.
+ * This is the quick proof for text that machines write, where no quote is followed by white space. There
+ * every name
+ * ends in `":`. The count of `":` is therefore never below the count of names in the text, nor that below the
+ * count of
+ * names that were kept. Where the first and the last count are equal, no name was lost. A string may itself
+ * hold `":`;
+ * then the counts prove nothing. Text with an escape proves nothing either. V8 13.6 may take a name with an
+ * escape
+ * for a name of an object that it read before.
  */
 function isPlainlyUnambiguous(text: string, value: unknown): boolean {
   if (/"\s|\\/.test(text)) return false;
@@ -36,7 +43,7 @@ function isPlainlyUnambiguous(text: string, value: unknown): boolean {
   return ends === namesIn(value, 0);
 }
 
-/** NaN, which equals nothing, where there are too many levels. */
+/** The answer is NaN, which equals nothing, where there are too many levels. */
 function namesIn(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (depth === MAX_DEPTH) return Number.NaN;
@@ -51,7 +58,7 @@ function namesIn(value: unknown, depth: number): number {
   return names;
 }
 
-/** `text` is known to be valid JSON, so that its tokens need no checks but for what is refused here. */
+/** `text` is known to be valid JSON. Its tokens need no checks, except for the things that are refused here. */
 function readByTokens(text: string): unknown {
   const tokens = text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]|[^\s"{}[\]:,]+/g);
   const next = () => tokens.next().value?.[0] ?? '';

@@ -1,6 +1,6 @@
 import type { EngineError } from './errors.ts';
 
-/** Each wakes somebody through an alarm in the template. */
+/** Each signal wakes somebody through an alarm in the template. */
 export type AlarmSignal =
   | 'CreditPendingLong'
   | 'RollbackPendingLong'
@@ -17,7 +17,7 @@ export type CountedEvent =
   | 'WalletUnknown'
   | 'SweepIncomplete';
 
-/** What the product says of its own running. Never throws, never decides anything. */
+/** The product reports here how it runs. It never throws and never decides anything. */
 export interface Telemetry {
   count(event: CountedEvent | AlarmSignal): void;
   /** `fields` hold no secret, seed, token or session id. */
@@ -25,8 +25,9 @@ export interface Telemetry {
 }
 
 /**
- * Instances are counted as they are made: one for each engine loaded and every 10,000 of its calls, and for each failure;
- * of a realtime engine, one for each engine loaded and for each table.
+ * Instances are counted as they are made. One counts for each engine loaded, for every 10,000 of its calls,
+ * and for
+ * each failure. A realtime engine counts one for each engine loaded and one for each table.
  */
 export type EngineMeasure =
   | 'EngineStepMicroseconds'
@@ -36,9 +37,9 @@ export type EngineMeasure =
   | 'EngineMemoryPages'
   | 'EngineInstances';
 
-/** What the engines' host says of how engines run. Never throws. */
+/** The engine host reports here how engines run. It never throws. */
 export interface EngineTelemetry {
   measure(what: EngineMeasure, value: number): void;
-  /** Of a call: with what it ended instead of an answer. */
+  /** Counts a call that ended with this code instead of an answer. */
   countFailure(code: EngineError['code']): void;
 }

@@ -1,21 +1,21 @@
 import { RequestError } from './errors.ts';
 import type { Clock } from './clock.ts';
 
-/** The most that one request may read. */
+/** One request may read this much and no more. */
 export interface WorkLimits {
-  /** Of the archive. */
+  /** Counts files of the archive. */
   readonly files: number;
   readonly rounds: number;
   readonly transactions: number;
-  /** Of single rounds, in the ledger or on the wallet's books. */
+  /** Counts single rounds that are looked up in the ledger or on the wallet's books. */
   readonly lookups: number;
   readonly timeMs: number;
 }
 
-/** Look-ups under way at once: what one request may ask of an operator's wallet. */
+/** One request may have so many look-ups under way at an operator's wallet at once. */
 const AT_ONCE = 8;
 
-/** Counts what a request reads, and ends it where that becomes too much. */
+/** Counts what a request reads, and ends the request where that becomes too much. */
 export class Workload {
   readonly #limits: WorkLimits;
   readonly #clock: Clock;
@@ -39,7 +39,7 @@ export class Workload {
     }
   }
 
-  /** Some at a time. @throws RequestError PERIOD_TOO_LARGE */
+  /** Looks up all items, some at a time. @throws RequestError PERIOD_TOO_LARGE */
   async lookUp<T, R>(items: readonly T[], one: (item: T) => Promise<R>): Promise<R[]> {
     const results: R[] = [];
     for (let from = 0; from < items.length; from += AT_ONCE) {

@@ -3,13 +3,14 @@ import { RequestError } from '../foundation/errors.ts';
 
 export interface Currency {
   readonly code: string;
-  /** Digits after the decimal point of the major unit. */
+  /** Counts the digits after the decimal point of the major unit. */
   readonly decimals: number;
 }
 
 /**
- * Minor units by ISO 4217:2015 table A.1 for the currencies operators use, and by their own protocols for the
- * crypto-currencies.
+ * The minor units follow ISO 4217:2015 table A.1 for the currencies that operators use. The crypto-currencies
+ * follow
+ * their own protocols.
  */
 // biome-ignore format: a table reads better packed
 const decimalsByCode: Readonly<Record<string, number>> = {
@@ -24,7 +25,7 @@ const currencies: ReadonlyMap<string, Currency> = new Map(
   Object.entries(decimalsByCode).map(([code, decimals]) => [code, { code, decimals }]),
 );
 
-/** The code of a currency that is known, for what was checked when it was stored or sent. */
+/** The code of a known currency, for values that were checked when they were stored or sent. */
 export const KnownCurrencyCode = z.string().refine((code) => currencies.has(code), 'not a known currency');
 
 /** @throws RequestError UNKNOWN_CURRENCY */

@@ -16,7 +16,7 @@ const EUR = currencyOf('EUR');
 
 const currency = fc.constantFrom('JPY', 'EUR', 'KWD', 'BHD', 'USDT', 'BTC', 'ETH').map(currencyOf);
 
-/** Amounts of every size up to the largest, and those next to powers of ten and two. */
+/** Amounts of every size up to the largest, and the neighbours of powers of ten and two. */
 function amountIn(unit: Currency): fc.Arbitrary<bigint> {
   const max = maxAmountMinor(unit);
   const edge = fc
@@ -32,7 +32,7 @@ function amountIn(unit: Currency): fc.Arbitrary<bigint> {
 
 const amount = currency.chain((unit) => fc.tuple(amountIn(unit), fc.constant(unit)));
 
-/** The same by digits alone: the point goes before the last ones. */
+/** Writes the same amount by digits alone: the point goes before the last ones. */
 function written(minor: bigint, { decimals }: Currency): string {
   const digits = minor.toString().padStart(decimals + 1, '0');
   const point = digits.length - decimals;
@@ -50,7 +50,7 @@ function codeOf(run: () => unknown): string {
 }
 
 describe('amounts', () => {
-  it('survive being written and read back, in every currency, to the minor unit', () => {
+  it('survive being written and read back in every currency, to the minor unit', () => {
     const survives = fc.property(amount, ([minor, unit]) => {
       expect(parseAmount(formatAmount(minor, unit), unit)).toBe(minor);
     });
@@ -68,7 +68,7 @@ describe('amounts', () => {
     expect(formatAmount(100n, currencyOf('JPY'))).toBe('100');
   });
 
-  it('are written with a sign where they are below zero, as the change of a balance may be', () => {
+  it('are written with a sign below zero, as the change of a balance may be', () => {
     const mirrored = fc.property(amount, ([minor, unit]) => {
       expect(formatAmount(-minor, unit)).toBe(minor === 0n ? written(0n, unit) : `-${written(minor, unit)}`);
     });
@@ -88,7 +88,7 @@ describe('amounts', () => {
     fc.assert(same, { numRuns: RUNS });
   });
 
-  it('that differ by one minor unit are never read or written alike', () => {
+  it('are never read or written alike where they differ by one minor unit', () => {
     const differ = fc.property(amount, ([minor, unit]) => {
       fc.pre(minor < maxAmountMinor(unit));
       const [lower, upper] = [formatAmount(minor, unit), formatAmount(minor + 1n, unit)];
@@ -98,7 +98,7 @@ describe('amounts', () => {
     fc.assert(differ, { numRuns: RUNS });
   });
 
-  it('in parts add up to the whole, to the minor unit', () => {
+  it('add up from their parts to the whole, to the minor unit', () => {
     const parts = currency.chain((unit) =>
       fc.tuple(
         fc.array(fc.bigInt({ min: 0n, max: maxAmountMinor(unit) / 50n }), { maxLength: 50 }),
@@ -135,17 +135,17 @@ describe('amounts', () => {
     '１',
     '1_0',
     '1\n',
-  ])('refuse %j', (text) => {
+  ])('are not read from %j', (text) => {
     expect(codeOf(() => parseAmount(text, EUR))).toBe('INVALID_AMOUNT');
   });
 
-  it('refuse more decimals than the currency has, but take zeros that change nothing', () => {
+  it('may not have more decimals than the currency, except for zeros that change nothing', () => {
     expect(codeOf(() => parseAmount('1.001', EUR))).toBe('AMOUNT_TOO_PRECISE');
     expect(codeOf(() => parseAmount('1.5', currencyOf('JPY')))).toBe('AMOUNT_TOO_PRECISE');
     expect(parseAmount('1.500', EUR)).toBe(150n);
   });
 
-  it('refuse a half of the smallest unit in every currency, rather than round it', () => {
+  it('are refused rather than rounded at half of the smallest unit, in every currency', () => {
     const refused = fc.property(amount, fc.integer({ min: 1, max: 9 }), ([minor, unit], digit) => {
       fc.pre(unit.decimals < 18);
       const text = `${written(minor, unit)}${unit.decimals === 0 ? '.' : ''}${digit}`;
@@ -164,20 +164,20 @@ describe('amounts', () => {
     }
   });
 
-  it('of one and more are amounts also in a currency of 18 decimals', () => {
+  it('of one and more exist also in a currency of 18 decimals', () => {
     expect(parseAmount('1.5', currencyOf('ETH'))).toBe(1_500_000_000_000_000_000n);
     expect(parseAmount('120000000.000000000000000001', currencyOf('ETH'))).toBe(
       120_000_000n * 10n ** 18n + 1n,
     );
   });
 
-  it('know no currency that is not listed', () => {
+  it('exist in no currency that is not listed', () => {
     expect(codeOf(() => currencyOf('XXX'))).toBe('UNKNOWN_CURRENCY');
     expect(codeOf(() => currencyOf('constructor'))).toBe('UNKNOWN_CURRENCY');
   });
 });
 
-/** An exact product as whole units and what is left of it, in millionths of a unit. */
+/** The exact product, as whole units and a remainder in millionths of a unit. */
 function exactly(payoutMillionths: bigint, betMinor: bigint) {
   const millionths = payoutMillionths * betMinor;
   return { whole: millionths / 1_000_000n, left: millionths % 1_000_000n };
@@ -191,7 +191,7 @@ const rule: Readonly<Record<RoundingMode, (whole: bigint, left: bigint) => bigin
 };
 
 describe('a win', () => {
-  /** Up to what an engine can answer: a signed integer of 64 bits. Ties come up often. */
+  /** An engine can answer with any signed integer of 64 bits. Ties come up often. */
   const payout = fc.oneof(
     fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
     fc.bigInt({ min: 0n, max: 10_000_000_000n }),
@@ -201,7 +201,7 @@ describe('a win', () => {
   const bet = currency.chain((unit) => fc.tuple(amountIn(unit), fc.constant(unit)));
   const mode = fc.constantFrom<RoundingMode>('half-even', 'half-up', 'down');
 
-  it('is the exact product, rounded once by its rule, for every payout and every stake up to the largest', () => {
+  it('is the exact product, rounded once by its rule, for every payout and every bet up to the largest', () => {
     const exact = fc.property(payout, bet, mode, (millionths, [betMinor, unit], rounding) => {
       const { whole, left } = exactly(millionths, betMinor);
       const expected = rule[rounding](whole, left);
@@ -212,7 +212,7 @@ describe('a win', () => {
     fc.assert(exact, { numRuns: 5 * RUNS });
   });
 
-  it('of the whole bet is the bet, and of a whole multiple that multiple', () => {
+  it('equals the bet for a payout of one bet, and a multiple of the bet for a whole multiple', () => {
     const multiple = fc.property(fc.bigInt({ min: 0n, max: 10_000n }), bet, (times, [betMinor, unit]) => {
       const stakeMinor = betMinor / 10_000n;
       for (const rounding of ['half-even', 'half-up', 'down'] as const) {
@@ -232,7 +232,7 @@ describe('a win', () => {
     fc.assert(grows, { numRuns: RUNS });
   });
 
-  it('made of parts is rounded once: parts that are whole add up to it, others by half a unit each at most', () => {
+  it('made of whole parts is their sum, and each other part adds a difference of half a unit at most', () => {
     const parts = fc.array(fc.bigInt({ min: 0n, max: 10n ** 9n }), { minLength: 1, maxLength: 20 });
     const adds = fc.property(parts, fc.bigInt({ min: 1n, max: 10n ** 9n }), (payouts, betMinor) => {
       const sum = (numbers: readonly bigint[]) => numbers.reduce((total, number) => total + number, 0n);

@@ -4,14 +4,14 @@ import { FaultError, RequestError } from '../foundation/errors.ts';
 
 export type RoundingMode = 'half-even' | 'half-up' | 'down';
 
-/** Payouts are integers of a millionth of the base bet. */
+/** Payouts are integers in millionths of the base bet. */
 export const MILLIONTHS = 1_000_000n;
 
-/** Before the decimal point: more than any account holds, in any currency. */
+/** No account holds more digits before the decimal point, in any currency. */
 const INTEGER_DIGITS = 18;
 const MAX_DECIMALS = 18;
 
-/** No amount of any currency is larger; two of them add up to less than the 38 digits of a number in DynamoDB. */
+/** No amount of any currency is larger. Two of them add up to less than the 38 digits of a number in DynamoDB. */
 export const MAX_AMOUNT_MINOR = 10n ** BigInt(INTEGER_DIGITS + MAX_DECIMALS) - 1n;
 
 /** The largest amount of a currency, in minor units. */
@@ -19,14 +19,15 @@ export function maxAmountMinor({ decimals }: Currency): bigint {
   return 10n ** BigInt(INTEGER_DIGITS + decimals) - 1n;
 }
 
-// Wide enough that no amount, payout or product of the two is ever rounded by the library itself.
+// The precision is so wide that the library itself never rounds an amount, a payout or a product of the two.
 const Exact = Decimal.clone({ precision: 80 });
 
 const amountPattern = new RegExp(`^(?:0|[1-9]\\d{0,${INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_DECIMALS}})?$`);
 
 /**
- * Reads a decimal string such as `1.00` as minor units. No sign, exponent, grouping or leading zeros; at most 18 digits
- * before the point.
+ * Reads a decimal string such as `1.00` as minor units. It may have at most 18 digits before the point. A
+ * sign, an
+ * exponent, grouping and leading zeros are refused.
  * @throws RequestError INVALID_AMOUNT, AMOUNT_TOO_PRECISE
  */
 export function parseAmount(text: string, currency: Currency): bigint {
@@ -60,7 +61,7 @@ const decimalRounding = {
 } as const satisfies Record<RoundingMode, Decimal.Rounding>;
 
 /**
- * What a payout of so many millionths of the base bet is worth, in minor units.
+ * Computes the win in minor units: the payout, in millionths of the base bet, times the base bet.
  * @throws FaultError CORRUPT_RECORD where either is negative, or the win is more than an amount may be
  */
 export function winFor(

@@ -3,7 +3,7 @@ import { AccessError } from '../foundation/errors.ts';
 import type { Operator } from './operator.ts';
 import type { Operators } from './operators.ts';
 
-/** The form in which an operator's key is stored: SHA-256, hex. Keys are 32 characters or more, so no slow hash is needed. */
+/** Makes the stored form of an operator key: SHA-256 in hex. A key has 32 characters or more and needs no slow hash. */
 export function operatorKeyHash(operatorKey: string): string {
   return createHash('sha256').update(operatorKey).digest('hex');
 }

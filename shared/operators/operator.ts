@@ -1,19 +1,20 @@
 import { AccessError } from '../foundation/errors.ts';
 
 /**
- * How an operator's wallet is told of a paid round: the stake first and the win after the commit, or both in one
- * atomic call. A bonus action has no stake, so its win is a credit at either.
+ * The wallet calls for a paid round come in one of two styles. Either the debit comes first and the credit
+ * after the
+ * commit, or one atomic call does both. A bonus action has no stake, so its win is a credit in both styles.
  */
 export const walletCallStyles = ['debit-credit', 'bet-win'] as const;
 export type WalletCalls = (typeof walletCallStyles)[number];
 
-/** An operator and how to reach its wallet. The wallet's key is a secret: only its name is here. */
+/** Describes an operator and how to reach its wallet. The wallet's key is a secret, so only its name is here. */
 export interface Operator {
   readonly operatorId: string;
   readonly name: string;
   readonly enabled: boolean;
   readonly walletUrl: string;
-  /** Name of the secret that holds the HMAC key shared with the wallet. */
+  /** Names the secret that holds the HMAC key shared with the wallet. */
   readonly walletSecretName: string;
   readonly walletCalls: WalletCalls;
 }

@@ -1,10 +1,10 @@
 import { MissingError } from '../foundation/errors.ts';
 import type { Operator } from './operator.ts';
 
-/** Operators as they are configured. A read may be some seconds old. */
+/** Reads the operators as they are configured. A read may be some seconds old. */
 export interface Operators {
   operator(operatorId: string): Promise<Operator | undefined>;
-  /** `keyHash`: SHA-256 of the key, hex; the key itself is nowhere stored. */
+  /** `keyHash` is the SHA-256 of the key, in hex. The key itself is stored nowhere. */
   operatorByKey(keyHash: string): Promise<Operator | undefined>;
 }
 

@@ -1,6 +1,6 @@
 import type { Operator } from '../operators/operator.ts';
 
-/** One transaction that must be on the wallet's books, or one that is. */
+/** One transaction that must be on the wallet's books, or that is on them. */
 export interface Movement {
   readonly transactionId: string;
   readonly playerId: string;
@@ -8,29 +8,36 @@ export interface Movement {
   readonly amountMinor: bigint;
 }
 
-/** What a wallet says that it has done. A refused call is none. */
+/** A call that the wallet says it has done. A refused call is not on its books. */
 export interface BookedTransaction extends Movement {
   readonly kind: 'debit' | 'credit' | 'rollback' | 'bet-win';
   readonly roundId: string;
   readonly gameCode: string;
-  /** Of a bet-win, what it paid besides taking `amountMinor`; of its rollback, what it took back; otherwise 0. */
+  /** A bet-win credited this besides debiting `amountMinor`. Its rollback took this back. It is 0 otherwise. */
   readonly winMinor: bigint;
-  /** By the wallet's clock. */
+  /** The time by the wallet's clock. */
   readonly atMs: number;
 }
 
-/** Which transactions of an operator: those of a period by the wallet's clock, or all that name a round. */
+/** Selects transactions of an operator: those of a period by the wallet's clock, or all that name a round. */
 export type BookSelection = { readonly fromMs: number; readonly toMs: number } | { readonly roundId: string };
 
 export interface BookPage {
-  /** What moved money; in no order. May hold what was not asked for. Ids are printable ASCII without spaces. */
+  /**
+   * These transactions moved money; they have no order. They may include some that were not asked for. Ids
+   * are printable
+   * ASCII without spaces.
+   */
   readonly transactions: readonly BookedTransaction[];
-  /** Undefined on the last page; never the `after` that was asked for. */
+  /** It is undefined on the last page, and never the `after` that was asked for. */
   readonly next: string | undefined;
 }
 
-/** A wallet's own list of what it has done, which not every wallet offers. */
+/** Reads a wallet's own list of its transactions, which not every wallet offers. */
 export interface WalletBooks {
-  /** Undefined where the wallet offers no list. @throws DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE */
+  /**
+   * It is undefined where the wallet offers no list. @throws DependencyError WALLET_UNAVAILABLE,
+   * WALLET_LIST_UNREADABLE
+   */
   page(operator: Operator, selection: BookSelection, after?: string): Promise<BookPage | undefined>;
 }

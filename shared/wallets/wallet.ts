@@ -1,7 +1,7 @@
 import type { CodeOf } from '../foundation/errors.ts';
 import type { Operator } from '../operators/operator.ts';
 
-/** Why a wallet said no, cleanly: nothing was taken. */
+/** The wallet refused cleanly for one of these reasons, and nothing was taken. */
 export type RefusalCode = Exclude<CodeOf<'refusal'>, 'ROUND_VOIDED' | 'ROUND_FAILED'>;
 
 /** One movement of money. The same transaction is always the same bytes on the wire. */
@@ -15,12 +15,16 @@ export interface WalletTransaction {
   readonly amountMinor: bigint;
 }
 
-/** Stake and win of one round, moved together or not at all; `amountMinor` is the stake. */
+/** The stake and the win of one round, which move together or not at all. `amountMinor` is the stake. */
 export interface BetWinTransaction extends WalletTransaction {
   readonly winMinor: bigint;
 }
 
-/** Why it is not known whether a call took effect. TRANSACTION_MISMATCH is an alarm: the id is known for another payload. */
+/**
+ * For one of these reasons nobody knows if a call took effect. TRANSACTION_MISMATCH raises an alarm, because
+ * the id is
+ * known for another payload.
+ */
 export type UnknownReason =
   | 'TIMEOUT'
   | 'CONNECTION'
@@ -30,13 +34,16 @@ export type UnknownReason =
   | 'WRONG_TRANSACTION'
   | 'TRANSACTION_MISMATCH';
 
-/** A wallet's reply, sorted into the three things it can mean. Never an exception. */
+/** A wallet's reply, sorted into the three things that it can mean. It is never an exception. */
 export type WalletReply =
   | { readonly kind: 'acknowledged'; readonly balanceMinor: bigint }
   | { readonly kind: 'refused'; readonly code: RefusalCode }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
-/** An unknown transaction is nothing to roll back: the only call for which "not found" is an answer. */
+/**
+ * There is nothing to roll back of an unknown transaction. This is the only call for which "not found" is an
+ * answer.
+ */
 export type RollbackReply =
   | { readonly kind: 'acknowledged' }
   | { readonly kind: 'not-found' }
@@ -48,16 +55,16 @@ export interface AuthenticatedPlayer {
 }
 
 export interface Wallet {
-  /** Looks, without calling it, whether it could be called. @throws DependencyError WALLET_UNAVAILABLE */
+  /** Checks without a call that the wallet could be called. @throws DependencyError WALLET_UNAVAILABLE */
   ready(): Promise<void>;
   debit(transaction: WalletTransaction): Promise<WalletReply>;
   credit(transaction: WalletTransaction): Promise<WalletReply>;
-  /** For operators with `walletCalls: 'bet-win'`. */
+  /** Serves operators with `walletCalls: 'bet-win'`. */
   betWin(transaction: BetWinTransaction): Promise<WalletReply>;
-  /** `transaction` is the debit to undo, or the stake of the bet-win of which both parts are to be undone. */
+  /** `transaction` is the debit to roll back. For a bet-win it is the stake, and both of its parts are rolled back. */
   rollback(transaction: WalletTransaction): Promise<RollbackReply>;
   balance(playerId: string, currency: string): Promise<WalletReply>;
-  /** Undefined where the wallet does not accept the token. @throws DependencyError WALLET_UNAVAILABLE */
+  /** It is undefined where the wallet does not accept the token. @throws DependencyError WALLET_UNAVAILABLE */
   authenticate(token: string, playerId: string): Promise<AuthenticatedPlayer | undefined>;
 }
 

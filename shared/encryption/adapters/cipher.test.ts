@@ -20,7 +20,7 @@ const context = 'demo#player123#happy-panda#42#start';
 const secret = Uint8Array.from({ length: 48 }, (_, index) => index);
 
 describe('sealed bytes', () => {
-  it('open to what was sealed, for any bytes and any context', async () => {
+  it('open to the content that was sealed, for any bytes and any context', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 2_000 }),
@@ -55,7 +55,7 @@ describe('sealed bytes', () => {
     }
   });
 
-  it('do not open cut short or made longer', async () => {
+  it('do not open when cut short or made longer', async () => {
     const sealed = await cipher.seal(secret, context);
     const others = [
       new Uint8Array(0),

@@ -16,8 +16,9 @@ interface DataKeys {
 }
 
 /**
- * AES-256-GCM under the month's data key. Sealed bytes: version (1), key id (4, big endian), IV (12), ciphertext,
- * tag (16). The header and the context are authenticated with the ciphertext.
+ * Seals with AES-256-GCM under the month's data key. Sealed bytes are version (1), key id (4, big endian), IV
+ * (12),
+ * ciphertext and tag (16). The header and the context are authenticated with the ciphertext.
  */
 export class KmsCipher implements Cipher {
   readonly #keys: DataKeys;
@@ -64,8 +65,8 @@ function decrypt(bytes: Buffer, key: KeyObject, context: string): Uint8Array {
 }
 
 /**
- * A key of its own for each context (HKDF, RFC 5869): random IVs are safe for 2^32 messages under one key
- * (NIST SP 800-38D, 8.3), which a month of a busy stage would come near; a context has a handful.
+ * Each context has a key of its own (HKDF, RFC 5869). Random IVs are safe for 2^32 messages under one key
+ * (NIST SP 800-38D, 8.3). A month of a busy stage would come near that number, and a context has a handful.
  */
 function keyFor(dataKey: KeyObject, context: string): Buffer {
   return Buffer.from(hkdfSync('sha256', dataKey, '', context, KEY_BYTES));

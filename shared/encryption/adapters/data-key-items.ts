@@ -9,7 +9,7 @@ const DataKeyItem = z.object({
   encryptedKey: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length > 0, 'no bytes'),
 });
 
-/** Data keys as KMS encrypted them, in the configuration table. Never changed once written. */
+/** Keeps data keys in the configuration table, as KMS encrypted them. They never change once they are written. */
 export class DataKeyItems {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -26,7 +26,7 @@ export class DataKeyItems {
     return Item && stored(DataKeyItem, Item, 'A data key').encryptedKey;
   }
 
-  /** @returns the key that is stored now: this one, or that of whoever was first */
+  /** Stores a key unless one is there. @returns the key that is stored now: this one, or the one that was first */
   async putIfAbsent(keyId: number, encryptedKey: Uint8Array): Promise<Uint8Array> {
     const result = await conditionalWrite(() =>
       this.#client.send(

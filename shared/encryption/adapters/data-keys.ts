@@ -11,16 +11,16 @@ import type { Clock } from '../../foundation/clock.ts';
 import { awsCall, unavailable } from '../../aws/aws-call.ts';
 import { ExpiringCache } from '../../foundation/expiring-cache.ts';
 
-/** After this long a process asks KMS again, so that a key that was disabled there stops to work here. */
+/** After this time a process asks KMS again. Then a key that was disabled there stops working here, too. */
 const LIFE_MS = 15 * 60 * 1000;
-/** More months than any round stays in the ledger. */
+/** No round stays in the ledger for so many months. */
 const MAX_ENTRIES = 64;
 const KEY_BYTES = 32;
 
-/** Where the encrypted keys are kept. */
+/** The encrypted keys are kept here. */
 export interface EncryptedKeys {
   get(keyId: number): Promise<Uint8Array | undefined>;
-  /** @returns the key that is stored now: this one, or that of whoever was first */
+  /** Stores a key unless one is there. @returns the key that is stored now: this one, or the one that was first */
   putIfAbsent(keyId: number, encryptedKey: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -32,12 +32,12 @@ interface Ports {
 }
 
 export interface DataKey {
-  /** The month that the key is for: 202611. */
+  /** The key is for this month, such as 202611. */
   readonly keyId: number;
   readonly key: KeyObject;
 }
 
-/** One AES-256 key a month: made by KMS, stored encrypted, plain only in memory. */
+/** Keeps one AES-256 key a month. KMS makes it; it is stored encrypted, and it is plain only in memory. */
 export class KmsDataKeys {
   readonly #ports: Ports;
   readonly #plain: ExpiringCache<KeyObject | undefined>;
@@ -51,13 +51,20 @@ export class KmsDataKeys {
     });
   }
 
-  /** The key of the present month (UTC), made if this is its first use. @throws DependencyError SERVICE_UNAVAILABLE */
+  /**
+   * Gives the key of the present month (UTC), and makes it at its first use. @throws DependencyError
+   * SERVICE_UNAVAILABLE
+   */
   async current(): Promise<DataKey> {
     const keyId = monthOf(this.#ports.clock.nowMs());
     return { keyId, key: (await this.byId(keyId)) ?? (await this.#create(keyId)) };
   }
 
-  /** @throws DependencyError SERVICE_UNAVAILABLE, FaultError CORRUPT_RECORD where KMS does not know the stored bytes */
+  /**
+   * Gives the key of another month, where there is one.
+   * @throws DependencyError SERVICE_UNAVAILABLE, FaultError CORRUPT_RECORD where KMS does not know the stored
+   * bytes
+   */
   byId(keyId: number): Promise<KeyObject | undefined> {
     return this.#plain.read(String(keyId), async () => {
       const encryptedKey = await this.#ports.encryptedKeys.get(keyId);
@@ -65,7 +72,7 @@ export class KmsDataKeys {
     });
   }
 
-  /** What counts is what is stored, so that is decrypted before anything is sealed under it. */
+  /** The stored key is the one that counts, so it is decrypted before anything is sealed under it. */
   async #create(keyId: number): Promise<KeyObject> {
     const { kms, keyArn, encryptedKeys } = this.#ports;
     const { CiphertextBlob } = await awsCall('KMS', () =>
@@ -100,7 +107,7 @@ export class KmsDataKeys {
   }
 }
 
-/** A year and month in decimal digits, which people can read in the table. */
+/** Writes year and month in decimal digits, which people can read in the table. */
 function monthOf(nowMs: number): number {
   const now = new Date(nowMs);
   return now.getUTCFullYear() * 100 + now.getUTCMonth() + 1;

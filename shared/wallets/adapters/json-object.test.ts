@@ -5,7 +5,7 @@ import { readJsonObject } from './json-object.ts';
 const read = (text: string) => readJsonObject(new TextEncoder().encode(text));
 
 describe('a JSON object', () => {
-  it('is read with whatever it holds', () => {
+  it('is read whatever it holds', () => {
     const reads = fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
       const text = JSON.stringify(object);
       expect(read(text)).toEqual(JSON.parse(text));
@@ -22,7 +22,7 @@ describe('a JSON object', () => {
     ['one with a name given twice', '{"a":1,"a":1}'],
     ['two objects', '{"a":1}{"a":1}'],
     ['a page', '<html></html>'],
-  ])('is not %s', (_, text) => {
+  ])('is not read from %s', (_, text) => {
     expect(read(text)).toBeUndefined();
   });
 });

@@ -39,7 +39,10 @@ afterEach(async () => {
 
 type Reply = readonly [status: number, body: unknown];
 
-/** A wallet that answers one after the other, and the last for good; `undefined` closes the connection. */
+/**
+ * A wallet that gives these answers one after the other, and then repeats the last. `undefined` closes the
+ * connection.
+ */
 async function walletSaying(
   ...replies: readonly (Reply | undefined)[]
 ): Promise<(after?: string) => ReturnType<WalletBooks['page']>> {
@@ -91,7 +94,7 @@ describe('a page of a wallet', () => {
     ]);
   });
 
-  it('has the win of a bet-win, and leaves out what was refused', async () => {
+  it('has the win of a bet-win, and leaves out refused calls', async () => {
     const betWin = { ...entry, kind: 'bet-win', win: '20.00' };
     const refused = { ...entry, refusal: 'INSUFFICIENT_FUNDS' };
     const read = await walletSaying(page(betWin, refused, { ...entry, win: null, refusal: null }));
@@ -108,7 +111,7 @@ describe('a page of a wallet', () => {
     expect((await failing())?.transactions).toEqual([transaction]);
   });
 
-  it('is none where the wallet does not know the call', async () => {
+  it('is undefined where the wallet does not know the call', async () => {
     const read = await walletSaying([404, { code: 'UNKNOWN_ROUTE', message: 'No' }]);
     expect(await read()).toBeUndefined();
   });
@@ -160,7 +163,7 @@ describe('a page of a wallet', () => {
     ['transaction_id', 'round_id', 'player_id', 'game_code'].flatMap((field) =>
       texts.map((text) => [field, text]),
     ),
-  )('that has in %s what could forge a line of a report cannot be read: %j', async (field, text) => {
+  )('A page that could forge a line of a report in its %s is unreadable: %j', async (field, text) => {
     const read = await walletSaying(page({ ...entry, [field]: text }));
     await expect(read()).rejects.toMatchObject({ code: 'WALLET_LIST_UNREADABLE' });
   });

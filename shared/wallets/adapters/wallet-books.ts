@@ -9,12 +9,12 @@ import type { BookPage, BookSelection, WalletBooks } from '../wallet-books.ts';
 import { type Exchange, exchange, type WalletConnection } from './wallet-exchange.ts';
 import { codeOf } from './wallet-replies.ts';
 
-/** As many as fit the 64 KiB of a reply with room to spare: one takes some 400 bytes. */
+/** So many transactions fit the 64 KiB of a reply with room to spare. One takes some 400 bytes. */
 const PAGE_SIZE = 100;
-/** Reading moves nothing, so a page whose reply was lost is asked for once more. */
+/** Reading moves no money, so a page is requested once more where its reply was lost. */
 const ATTEMPTS = 2;
 
-/** Reports print them as they are. */
+/** Reports print ids as they are. */
 const id = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'printable ASCII without spaces, at most 128');
 const Entry = z.object({
   kind: z.enum(['debit', 'credit', 'rollback', 'bet-win']),
@@ -34,7 +34,7 @@ const Page = z.object({
   code: z.undefined().optional(),
 });
 
-/** Operators' lists of transactions over HTTP, by docs/wallet-api.md. */
+/** Reads operators' lists of transactions over HTTP, by docs/wallet-api.md. */
 export function httpWalletBooks(connection: WalletConnection): WalletBooks {
   return {
     async page(operator, selection, after) {
@@ -78,7 +78,7 @@ function pageOf(answer: Exchange, operator: Operator, after: string | undefined)
   }
 }
 
-/** @throws RequestError where amount or currency are none */
+/** @throws RequestError where amount or currency are invalid */
 function bookedTransaction(entry: z.output<typeof Entry>): BookedTransaction {
   const currency = currencyOf(entry.currency);
   return {

@@ -88,7 +88,7 @@ describe('each call of a wallet', () => {
       { token: 'token', player_id: 'player123' },
     ],
   ])(
-    'is a POST to its own address, signed for that address, and is named where it failed: %s',
+    'is a POST to its own address, is signed for that address, and is named when it fails: %s',
     async (operation, call, fields) => {
       await call();
       expect(requests).toHaveLength(1);
@@ -115,7 +115,7 @@ describe('each call of a wallet', () => {
     expect(requests).toMatchObject([{ url: '/wallet/debit' }]);
   });
 
-  it('is told with what went wrong on the way, where nobody answered', async () => {
+  it('is reported with the cause of a failed connection, where nobody answered', async () => {
     operator = { ...operator, walletUrl: 'http://127.0.0.1:1' };
     expect(await wallet().balance('player123', 'EUR')).toEqual({ kind: 'unknown', reason: 'CONNECTION' });
     expect(warnings).toEqual([
@@ -133,17 +133,17 @@ describe('an exchange with a wallet', () => {
   const post = (secret?: () => Promise<string>) =>
     exchange(connection(secret), operator, 'balance', () => ({}));
 
-  it('that cannot be read is unknown, with its status', async () => {
+  it('is unknown and has its status where its reply cannot be read', async () => {
     reply = [200, 'text'];
     expect(await post()).toEqual({ kind: 'unknown', reason: 'UNREADABLE', status: 200 });
   });
 
-  it('that was answered has status and body', async () => {
+  it('has status and body where it was answered', async () => {
     reply = [404, { code: 'NO' }];
     expect(await post()).toEqual({ kind: 'answered', status: 404, body: { code: 'NO' } });
   });
 
-  it('that could not be signed is unknown, and never tells what was thrown but its kind', async () => {
+  it('is unknown where it could not be signed, and tells only the kind of the error', async () => {
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors
     expect(await post(() => Promise.reject('a secret text'))).toEqual({
       kind: 'unknown',
@@ -157,7 +157,7 @@ describe('an exchange with a wallet', () => {
 describe("a page of a wallet's books", () => {
   const books = () => httpWalletBooks(connection());
 
-  it('is asked for by a round, from where the last page ended', async () => {
+  it('is asked for by a round, from the end of the page before', async () => {
     reply = [200, { transactions: [], next: null }];
     expect(await books().page(operator, { roundId: 'r1' }, 'cursor')).toEqual({
       transactions: [],
@@ -166,7 +166,7 @@ describe("a page of a wallet's books", () => {
     expect(requests.map(({ body }) => body)).toEqual(['{"round_id":"r1","limit":100,"after":"cursor"}']);
   });
 
-  it.each([400, 404, 422])('that comes with the status %i is none', async (status) => {
+  it.each([400, 404, 422])('is undefined where the wallet answers status %i', async (status) => {
     reply = [status, { transactions: [], next: null }];
     await expect(books().page(operator, { roundId: 'r1' }, undefined)).rejects.toMatchObject({
       code: 'WALLET_LIST_UNREADABLE',
@@ -174,7 +174,7 @@ describe("a page of a wallet's books", () => {
     });
   });
 
-  it('leaves out exactly what the wallet refused', async () => {
+  it('leaves out exactly the calls that the wallet refused', async () => {
     const entry = {
       kind: 'debit',
       round_id: 'r1',

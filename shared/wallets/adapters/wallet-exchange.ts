@@ -4,7 +4,7 @@ import type { UnknownReason } from '../wallet.ts';
 import { type JsonObject, readJsonObject } from './json-object.ts';
 import { signatureHeaders } from './wallet-signature.ts';
 
-/** A reply is a few hundred bytes; more is not a wallet. */
+/** A wallet's reply is a few hundred bytes. Whatever answers more is no wallet. */
 export const MAX_REPLY_BYTES = 64 * 1024;
 
 export type WalletOperation =
@@ -17,27 +17,27 @@ export type WalletOperation =
   | 'transactions';
 
 export interface WalletConnection {
-  /** The key of a wallet, by the name its operator's record has for it. */
+  /** Gives the key of a wallet by the name that its operator's record has for it. */
   readonly secret: (name: string) => Promise<Uint8Array | string>;
   readonly clock: Clock;
-  /** For one attempt, from connecting to the last byte of the reply. */
+  /** Limits one attempt, from connecting to the last byte of the reply. */
   readonly timeoutMs: number;
 }
 
-/** A reply that was understood as HTTP and JSON, or why there is none. */
+/** A reply that was understood as HTTP and JSON, or the reason why there is none. */
 export type Exchange =
   | { readonly kind: 'answered'; readonly status: number; readonly body: JsonObject }
   | {
       readonly kind: 'unknown';
       readonly reason: UnknownReason;
       readonly status?: number;
-      /** The name of what went wrong, never what was sent or received. */
+      /** Names what went wrong, and never what was sent or received. */
       readonly cause?: string;
     };
 
 /**
- * Posts one request to a wallet, once. Never throws, whatever the wallet does.
- * @param fields what to send, as JSON in the order given
+ * Posts one request to a wallet, once. It never throws, whatever the wallet does.
+ * @param fields are sent as JSON in the order given
  */
 export async function exchange(
   connection: WalletConnection,
@@ -101,13 +101,19 @@ async function readReply(response: Response): Promise<Exchange> {
   return body ? { kind: 'answered', status, body } : { kind: 'unknown', reason: 'UNREADABLE', status };
 }
 
-/** A proxy on the way may answer 408, 425 or 429 after it has passed the request on: they say nothing about the money. */
+/**
+ * A proxy on the way may answer 408, 425 or 429 after it has passed the request on. These say nothing about
+ * the money.
+ */
 function failureOf(status: number): UnknownReason | undefined {
   if (status >= 500 || status === 408 || status === 425 || status === 429) return 'SERVER_ERROR';
   return status === 200 || status >= 400 ? undefined : 'UNREADABLE';
 }
 
-/** Counts what arrives after decompression, whatever Content-Length says. Undefined: too much. */
+/**
+ * Counts the bytes after decompression, whatever Content-Length says. The answer is undefined where they are
+ * too many.
+ */
 async function readCapped(response: Response): Promise<Uint8Array | undefined> {
   const bytes = new Uint8Array(MAX_REPLY_BYTES);
   let length = 0;

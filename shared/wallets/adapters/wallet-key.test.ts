@@ -4,7 +4,7 @@ import { httpWallets } from './wallets.ts';
 
 const secret = 'a secret that nobody may read';
 
-/** Nobody listens at its address: a call would not go unnoticed. */
+/** Nobody listens at this address, so a call would not go unnoticed. */
 function connect(read: (name: string) => Promise<string>) {
   const telemetry = { count: () => {}, warn: () => expect.unreachable('the wallet was called') };
   return httpWallets({ secret: read, clock: { nowMs: () => 0 }, timeoutMs: 1_000, telemetry }).of({
@@ -17,8 +17,8 @@ function connect(read: (name: string) => Promise<string>) {
   });
 }
 
-describe('whether a wallet could be called', () => {
-  it('is told without a call: by its key, which is asked for by its name', async () => {
+describe("a wallet's readiness", () => {
+  it('is checked without a call, by asking for its key by name', async () => {
     const names: unknown[] = [];
     const wallet = connect(async (name) => {
       names.push(name);
@@ -29,7 +29,7 @@ describe('whether a wallet could be called', () => {
   });
 
   it.each([new DependencyError('SERVICE_UNAVAILABLE', secret), new FaultError('MISCONFIGURED', secret)])(
-    'is refused with a code, and the reason is kept for the log: $code',
+    'fails with a code, and the log keeps the reason: $code',
     async (cause) => {
       const wallet = connect(() => Promise.reject(cause));
       const refusal = await wallet.ready().catch((error: unknown) => error);

@@ -31,31 +31,31 @@ const sorts = {
 
 describe.each(Object.entries(sorts))('the reply to a %s', (_, sort) => {
   it.each(['TIMEOUT', 'CONNECTION', 'SERVER_ERROR', 'UNREADABLE'] as const)(
-    'that never came is unknown, for the reason of the exchange: %s',
+    'is unknown for the reason of the exchange where none came: %s',
     (reason) => {
       expect(sort({ kind: 'unknown', reason })).toEqual({ kind: 'unknown', reason });
     },
   );
 
-  it('that has no form, or carries an error code with its success, is unreadable', () => {
+  it('is unreadable where it has no form, or carries an error code with its success', () => {
     expect(sort(answered(200, {}))).toEqual(unreadable);
     expect(sort(answered(200, { ...movement, ...account, code: 'ODD' }))).toEqual(unreadable);
   });
 
-  it('that refuses in a form of its own is unreadable', () => {
+  it('is unreadable where it refuses in a form of its own', () => {
     expect(sort(answered(400, { message: 'No' }))).toEqual(unreadable);
     for (const code of ['bad code', 'Ab', 'A'.repeat(65), '1A', 'AB ']) {
       expect(sort(refused(400, code))).toEqual(unreadable);
     }
   });
 
-  it('that has an amount which is none is unreadable', () => {
+  it('is unreadable where its amount is invalid', () => {
     expect(sort(answered(200, { ...movement, ...account, balance: '8.505' }))).toEqual(unreadable);
   });
 });
 
 describe('the balance of a player', () => {
-  it('is that of the account in the currency that was asked for', () => {
+  it('is read for the account in the currency that was asked for', () => {
     expect(sorts.balance(answered(200, account))).toEqual({ kind: 'acknowledged', balanceMinor: 850n });
     expect(sorts.balance(answered(200, { ...account, currency: 'SEK' }))).toEqual({
       kind: 'unknown',
@@ -73,7 +73,7 @@ describe('the balance of a player', () => {
 });
 
 describe('the authentication of a player', () => {
-  it('tells the currency of the account', () => {
+  it('gives the currency of the account', () => {
     expect(sorts.authentication(answered(200, account))).toEqual({
       kind: 'accepted',
       player: { playerId: 'player123', currency: 'EUR' },
@@ -105,7 +105,7 @@ describe('a refusal', () => {
     expect(sorts.movement(refused(status, 'SOME_LIMIT_2'))).toEqual(unreadable);
   });
 
-  it('is told in the code of the wallet, up to 64 characters, and a success has none', () => {
+  it('is reported in the code of the wallet, up to 64 characters, and a success has none', () => {
     for (const code of ['A', 'A1_B', 'A'.repeat(64)]) expect(codeOf(refused(400, code))).toBe(code);
     expect(codeOf(answered(200, { ...movement, code: 'ODD' }))).toBeUndefined();
     expect(codeOf({ kind: 'unknown', reason: 'TIMEOUT' })).toBeUndefined();

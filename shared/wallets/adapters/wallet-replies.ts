@@ -10,13 +10,13 @@ import type {
 } from '../wallet.ts';
 import type { Exchange } from './wallet-exchange.ts';
 
-/** Further fields are ignored, but a reply of success that also carries an error code contradicts itself. */
+/** Further fields are ignored. A reply of success that also carries an error code contradicts itself. */
 const success = { currency: z.string(), balance: z.string(), code: z.undefined().optional() };
 const Movement = z.object({ transaction_id: z.string(), ...success });
 const Account = z.object({ player_id: z.string(), ...success });
 const Refusal = z.object({ code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/), message: z.string() });
 
-/** The statuses with which a wallet says that it looked at a request and did nothing. */
+/** With these statuses a wallet says that it looked at a request and did nothing. */
 const REFUSING_STATUSES: readonly number[] = [400, 401, 403, 404, 422];
 
 const TOKEN_REFUSALS: readonly string[] = ['INVALID_TOKEN', 'UNKNOWN_PLAYER', 'PLAYER_BLOCKED'];
@@ -27,7 +27,7 @@ type Verdict = { readonly kind: 'success' } | { readonly kind: 'coded'; readonly
 
 const unknown = (reason: UnknownReason): Unknown => ({ kind: 'unknown', reason });
 
-/** Sorts the reply to a debit or credit. Only what proves that nothing was taken is a refusal. */
+/** Sorts the reply to a debit or credit. It is a refusal only where it proves that nothing was taken. */
 export function sortMovement(answer: Exchange, transaction: WalletTransaction): WalletReply {
   const verdict = judge(answer);
   switch (verdict.kind) {
@@ -40,7 +40,7 @@ export function sortMovement(answer: Exchange, transaction: WalletTransaction): 
   }
 }
 
-/** Sorts the reply to a rollback, the only call to which "not found" is an answer. */
+/** Sorts the reply to a rollback. This is the only call to which "not found" is an answer. */
 export function sortRollback(answer: Exchange, transaction: WalletTransaction): RollbackReply {
   const verdict = judge(answer);
   if (verdict.kind === 'success') {
@@ -64,7 +64,7 @@ export function sortBalance(answer: Exchange, playerId: string, currency: string
 
 export type AuthenticationReply =
   | { readonly kind: 'accepted'; readonly player: AuthenticatedPlayer }
-  /** The wallet knows no such token for this player. A refusal of our own signature is not that. */
+  /** The wallet knows no such token for this player. A refusal of our own signature is something else. */
   | { readonly kind: 'rejected' }
   | Unknown;
 
@@ -81,7 +81,7 @@ export function sortAuthentication(answer: Exchange, playerId: string): Authenti
   return balance.kind === 'acknowledged' ? { kind: 'accepted', player: { playerId, currency } } : balance;
 }
 
-/** The wallet's own word for a refusal, for logs. */
+/** Reads the wallet's own code of a refusal, for logs. */
 export function codeOf(answer: Exchange): string | undefined {
   const verdict = judge(answer);
   return verdict.kind === 'coded' ? verdict.code : undefined;
@@ -126,7 +126,7 @@ function refusalOf(answer: Exchange, code: string): WalletReply {
       return { kind: 'refused', code: 'WALLET_REFUSED' };
     case 'TRANSACTION_MISMATCH':
       return unknown('TRANSACTION_MISMATCH');
-    // Says nothing of a movement that is being asked for: it answers a rollback only.
+    // This code answers a rollback only. It says nothing of a movement that is being requested.
     case 'TRANSACTION_NOT_FOUND':
       return unknown('UNREADABLE');
     default:

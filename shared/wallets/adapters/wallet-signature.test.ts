@@ -8,7 +8,7 @@ const request = {
   body: new TextEncoder().encode('{"amount":"1.00"}'),
 };
 
-it('makes the signature of the test vector in docs/wallet-api.md', () => {
+it('The signature of the test vector in docs/wallet-api.md comes out', () => {
   expect(signatureHeaders('correct horse battery staple', request)).toEqual({
     'x-rgs-operator': 'demo',
     'x-rgs-timestamp': '1700000000000',
@@ -16,7 +16,7 @@ it('makes the signature of the test vector in docs/wallet-api.md', () => {
   });
 });
 
-it('signs with the same key whether it comes as text or as its bytes', () => {
+it('The signature is the same whether the key comes as text or as its bytes', () => {
   const key = 'a key with an umlaut: ü';
   expect(signatureHeaders(new TextEncoder().encode(key), request)).toEqual(signatureHeaders(key, request));
 });
@@ -26,7 +26,7 @@ it.each([
   ['operator', { operatorId: 'demo2' }],
   ['timestamp', { timestampMs: 1_700_000_000_001 }],
   ['body', { body: new TextEncoder().encode('{"amount":"1.01"}') }],
-])('differs with the %s', (_, difference) => {
+])('The signature differs with the %s', (_, difference) => {
   const sign = (signed: typeof request) => signatureHeaders('a secret', signed)['x-rgs-signature'];
   expect(sign({ ...request, ...difference })).not.toBe(sign(request));
 });

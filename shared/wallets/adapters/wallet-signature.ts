@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 export interface SignedRequest {
-  /** The path from `/wallet` on, so that a proxy in front of the wallet may add or strip a prefix. */
+  /** The path begins at `/wallet`, so that a proxy in front of the wallet may add or strip a prefix. */
   readonly path: string;
   readonly operatorId: string;
   readonly timestampMs: number;
@@ -9,9 +9,11 @@ export interface SignedRequest {
 }
 
 /**
- * The headers that prove who sent a request, to which operation, and when; docs/wallet-api.md has a test vector.
- * The path is signed because a debit and its rollback have the same body: one could be replayed as the other.
- * @param secret HMAC key; text stands for its UTF-8 bytes
+ * Makes the headers that prove who sent a request, to which operation, and when. docs/wallet-api.md has a
+ * test vector.
+ * The path is signed because a debit and its rollback have the same body. Without it, one could be replayed
+ * as the other.
+ * @param secret is the HMAC key; text stands for its UTF-8 bytes
  */
 export function signatureHeaders(
   secret: Uint8Array | string,

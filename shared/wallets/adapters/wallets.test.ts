@@ -93,7 +93,7 @@ async function httpWallet(answer: Answer): Promise<string> {
   );
 }
 
-/** A wallet that answers everything with this. */
+/** A wallet that gives every request this answer. */
 async function walletSaying(status: number, body: unknown, headers = {}): Promise<Wallet> {
   const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   return connect(await httpWallet((_, response) => response.writeHead(status, headers).end(text)));
@@ -101,8 +101,8 @@ async function walletSaying(status: number, body: unknown, headers = {}): Promis
 
 const unknown = (reason: UnknownReason | 'REFUSED') => ({ kind: 'unknown', reason });
 
-describe('what is sent', () => {
-  it('is the same bytes whenever it is the same transaction', async () => {
+describe('a request to a wallet', () => {
+  it('A transaction is sent as the same bytes every time', async () => {
     const bodies: string[] = [];
     const url = await httpWallet((_, response, body) => {
       bodies.push(body);
@@ -118,7 +118,7 @@ describe('what is sent', () => {
     expect(bodies).toEqual([expected, expected, expected]);
   });
 
-  it('of a bet-win tells stake and win, of its rollback the stake alone', async () => {
+  it('has stake and win for a bet-win, and the stake alone for its rollback', async () => {
     const bodies: string[] = [];
     const url = await httpWallet((_, response, body) => {
       bodies.push(body.slice(body.indexOf('"amount"')));
@@ -139,7 +139,7 @@ describe('what is sent', () => {
     expect(requests).toEqual([['POST', '/casino/v2/wallet/credit', 'application/json', 'demo']]);
   });
 
-  it('goes over connections that are kept', async () => {
+  it('goes over a connection that is kept', async () => {
     const ports = new Set<number | undefined>();
     const url = await httpWallet(({ socket }, response) => {
       ports.add(socket.remotePort);
@@ -171,7 +171,7 @@ describe('a debit whose reply is lost is unknown', () => {
     ],
   ];
 
-  it.each(lost)('because %s', async (_, reason, answer) => {
+  it.each(lost)('A debit is unknown because %s', async (_, reason, answer) => {
     const wallet = await bareWallet(answer, reason === 'TIMEOUT' ? 150 : 5_000);
     expect(await wallet.debit(debit)).toEqual(unknown(reason));
     expect(await wallet.rollback(debit)).toEqual(unknown(reason));
@@ -180,7 +180,7 @@ describe('a debit whose reply is lost is unknown', () => {
     );
   });
 
-  it('because nobody listens', async () => {
+  it('A debit is unknown because nobody listens', async () => {
     const url = await httpWallet(() => {});
     await stop?.();
     stop = undefined;
@@ -192,13 +192,13 @@ describe('a debit whose reply is lost is unknown', () => {
     });
   });
 
-  it('because the key of the wallet cannot be read any more', async () => {
+  it('A debit is unknown because the key of the wallet cannot be read any more', async () => {
     const wallet = connect('http://127.0.0.1:9', { secret: () => Promise.reject(new RangeError(secret)) });
     expect(await wallet.debit(debit)).toEqual(unknown('CONNECTION'));
     expect(warnings[0]?.[1]).toMatchObject({ cause: 'RangeError' });
   });
 
-  it.each(['', 'not an address', 'ftp://127.0.0.1'])('because the address is "%s"', async (walletUrl) => {
+  it.each(['', 'not an address', 'ftp://127.0.0.1'])('A debit to "%s" is unknown', async (walletUrl) => {
     expect(await connect(walletUrl).debit(debit)).toEqual(unknown('CONNECTION'));
   });
 });
@@ -210,7 +210,7 @@ function drip(socket: Socket): void {
 }
 
 describe('a reply of success', () => {
-  it('is an acknowledgement, with whatever other fields there are', async () => {
+  it('is an acknowledgement, whatever other fields it has', async () => {
     const wallet = await walletSaying(200, { ...acknowledgement, bonus_balance: '1.00' });
     expect(await wallet.debit(debit)).toEqual({ kind: 'acknowledged', balanceMinor: 850n });
     expect(await wallet.credit(debit)).toEqual({ kind: 'acknowledged', balanceMinor: 850n });
@@ -232,7 +232,7 @@ describe('a reply of success', () => {
     ['also has an error code', 'UNREADABLE', { code: 'INSUFFICIENT_FUNDS', message: 'No' }],
   ];
 
-  it.each(wrong)('that %s is unknown', async (_, reason, difference) => {
+  it.each(wrong)('makes the debit unknown where it %s', async (_, reason, difference) => {
     const wallet = await walletSaying(200, { ...acknowledgement, ...(difference as object) });
     expect(await wallet.debit(debit)).toEqual(unknown(reason));
     expect(await wallet.credit(debit)).toEqual(unknown(reason));
@@ -247,7 +247,7 @@ describe('a reply of success', () => {
     ['half of itself', JSON.stringify(acknowledgement).slice(0, -5)],
     ['two balances', '{"balance":"8.50",'.concat(JSON.stringify(acknowledgement).slice(1))],
     ['not UTF-8', Buffer.from(JSON.stringify({ ...acknowledgement, note: 'ÿ' }), 'latin1')],
-  ])('that is %s is unknown', async (_, body) => {
+  ])('makes the debit unknown where it is %s', async (_, body) => {
     expect(await (await walletSaying(200, body)).debit(debit)).toEqual(unknown('UNREADABLE'));
   });
 
@@ -259,7 +259,7 @@ describe('a reply of success', () => {
     expect(await tooLong.debit(debit)).toEqual(unknown('UNREADABLE'));
   });
 
-  it('that is endless is left at the limit', async () => {
+  it('is cut off at the limit where it is endless', async () => {
     const wallet = await bareWallet((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       const pour = () => {
@@ -271,19 +271,19 @@ describe('a reply of success', () => {
     expect(await wallet.debit(debit)).toEqual(unknown('UNREADABLE'));
   });
 
-  it('that is small on the way and huge when decompressed is left at the limit', async () => {
+  it('is cut off at the limit where it is small on the way and huge when decompressed', async () => {
     const bomb = gzipSync(JSON.stringify(acknowledgement).padEnd(50_000_000));
     const wallet = await walletSaying(200, bomb, { 'content-encoding': 'gzip' });
     expect(await wallet.debit(debit)).toEqual(unknown('UNREADABLE'));
   });
 
-  it.each([201, 202, 206, 304])('with status %i is none', async (status) => {
+  it.each([201, 202, 206, 304])('is not recognised with status %i', async (status) => {
     expect(await (await walletSaying(status, acknowledgement)).debit(debit)).toEqual(unknown('UNREADABLE'));
   });
 });
 
 describe('a redirect', () => {
-  it.each([301, 302, 303, 307, 308])('with status %i is not followed', async (status) => {
+  it.each([301, 302, 303, 307, 308])('is not followed at status %i', async (status) => {
     const targets: (string | undefined)[] = [];
     const url = await httpWallet(({ url: target }, response) => {
       targets.push(target);
@@ -296,7 +296,7 @@ describe('a redirect', () => {
 
 describe('a refusal', () => {
   it.each(['INSUFFICIENT_FUNDS', 'LIMIT_REACHED', 'PLAYER_BLOCKED'])(
-    'of the player, %s, is told as it is and wakes nobody',
+    'is passed on and raises no alarm where it concerns the player: %s',
     async (code) => {
       const wallet = await walletSaying(402, { code, message: 'No' });
       expect(await wallet.debit(debit)).toEqual({ kind: 'refused', code });
@@ -312,7 +312,7 @@ describe('a refusal', () => {
     [404, 'UNKNOWN_PLAYER'],
     [409, 'TRANSACTION_ROLLED_BACK'],
     [422, 'CURRENCY_MISMATCH'],
-  ])('with status %i and code %s took nothing, and is reported', async (status, code) => {
+  ])('took nothing and is reported, with status %i and code %s', async (status, code) => {
     const wallet = await walletSaying(status, { code, message: 'No' });
     expect(await wallet.debit(debit)).toEqual({ kind: 'refused', code: 'WALLET_REFUSED' });
     expect(warnings[0]?.[1]).toMatchObject({ status, walletCode: code, transactionId: debit.transactionId });
@@ -337,7 +337,7 @@ describe('a refusal', () => {
     [402, { code: 'INSUFFICIENT_FUNDS' }, 'UNREADABLE'],
     [402, '{"code":"OTHER","code":"INSUFFICIENT_FUNDS","message":"No"}', 'UNREADABLE'],
     [402, acknowledgement, 'UNREADABLE'],
-  ] as const)('with status %i and %o proves nothing: %s', async (status, body, reason) => {
+  ] as const)('proves nothing with status %i and %o: %s', async (status, body, reason) => {
     expect(await (await walletSaying(status, body)).debit(debit)).toEqual(unknown(reason));
   });
 });
@@ -356,7 +356,7 @@ describe('a rollback', () => {
 });
 
 describe("a player's account", () => {
-  it('is read where it is that of the player, in the currency asked for', async () => {
+  it('is read where it belongs to the player and has the currency asked for', async () => {
     const wallet = await walletSaying(200, account);
     expect(await wallet.balance('player123', 'EUR')).toEqual({ kind: 'acknowledged', balanceMinor: 850n });
     expect(await wallet.balance('player123', 'USD')).toEqual(unknown('WRONG_CURRENCY'));
@@ -389,7 +389,7 @@ describe("a player's account", () => {
   });
 });
 
-it('neither key nor token reaches a log or an error', async () => {
+it('Neither key nor token reaches a log or an error', async () => {
   const wallet = await walletSaying(500, { code: 'ECHO', message: `${secret} ${token}` });
   const error: unknown = await wallet.authenticate(token, 'player123').catch((thrown: unknown) => thrown);
   await wallet.debit(debit);

@@ -15,11 +15,14 @@ import { type Exchange, exchange, type WalletConnection, type WalletOperation } 
 import { codeOf, sortAuthentication, sortBalance, sortMovement, sortRollback } from './wallet-replies.ts';
 
 export interface HttpWalletsOptions extends WalletConnection {
-  /** Told why a call was not acknowledged: the HTTP status and the wallet's own code are seen nowhere else. */
+  /** Reports why a call was not acknowledged. The HTTP status and the wallet's own code are seen nowhere else. */
   readonly telemetry: Telemetry;
 }
 
-/** Operators' wallets over HTTP, by docs/wallet-api.md. One attempt a call: whether to try again is not decided here. */
+/**
+ * Calls operators' wallets over HTTP, by docs/wallet-api.md. Each call is one attempt; the caller decides on
+ * another.
+ */
 export function httpWallets(options: HttpWalletsOptions): Wallets {
   return { of: (operator) => walletOf(options, operator) };
 }
@@ -87,7 +90,7 @@ function fieldsOf(transaction: WalletTransaction | BetWinTransaction): Record<st
   };
 }
 
-/** A player without funds is daily business; a wallet that is down, odd or refuses us is not. */
+/** A player without funds is daily business. A wallet that is down, odd or refuses us is not. */
 function report(
   telemetry: Telemetry,
   { operatorId }: Operator,
