@@ -1,4 +1,4 @@
-/** What the entry of a function says. `functions.ts` lists the entries; each stands beside its handler, in `function.ts`. */
+/** The entry of a function. `functions.ts` lists the entries, and each stands beside its handler, in `function.ts`. */
 import type * as z from 'zod';
 import type { ErrorCode } from '../shared/foundation/errors.ts';
 

@@ -7,7 +7,7 @@ import { Problem } from './schemas.ts';
 
 type Operation = (typeof ROUTES)[number];
 
-/** The OpenAPI 3.1 document, made from the schemas that the handlers themselves parse with. */
+/** Makes the OpenAPI 3.1 document from the schemas that the handlers themselves parse with. */
 export function openApiDocument(): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of ROUTES) {
@@ -61,7 +61,7 @@ function successObject({ success }: Operation): Record<string, unknown> {
   };
 }
 
-/** One response a status, listing the codes it may carry. */
+/** Makes one response for each status, which lists the codes that it may carry. */
 function problemObjects({ errors }: Operation): Record<string, unknown> {
   const codesByStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set([...errors, ...errorsEverywhere])) {

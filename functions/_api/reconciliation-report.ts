@@ -15,7 +15,7 @@ type Json = z.infer<typeof ReconciliationResponse>;
 
 const time = (atMs: number) => new Date(atMs).toISOString();
 
-/** A reconciliation as the API, and the command with `--json`, tell it. */
+/** Writes a reconciliation as the API shows it. The command with `--json` shows it in the same form. */
 export function reconciliationReport(reconciliation: Reconciliation): Json {
   const { operatorId, fromMs, toMs, asOfMs, differences } = reconciliation;
   const byKind = Map.groupBy(differences, ({ kind }) => kind);

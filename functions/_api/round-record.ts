@@ -7,7 +7,7 @@ import type { RoundRecord } from './schemas.ts';
 
 type Json = z.infer<typeof RoundRecord>;
 
-/** A stored round as the API shows it. The seed and the engine's private state are not part of it. */
+/** Writes a stored round as the API shows it. The seed and the engine's private state are not part of it. */
 export function roundRecord(round: Round): Json {
   const currency = currencyOf(round.currency);
   const amount = (minor: bigint) => formatAmount(minor, currency);
@@ -55,7 +55,7 @@ function resultOf(round: Round, amount: (minor: bigint) => string): Result {
   };
 }
 
-/** The engine's view in the API's names. The host has validated the shapes before anything was stored. */
+/** Writes the engine's view in the API's names. The host has validated the shapes before anything was stored. */
 export function viewOf({ outcome, publicState, bonusTriggered }: RoundView) {
   return {
     outcome: outcome as Record<string, unknown>,

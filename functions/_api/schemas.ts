@@ -11,14 +11,14 @@ import {
 import { differenceKinds } from '../../shared/reconciliation/reconciliation.ts';
 import { plainInteger } from '../_runtime/plain-integer.ts';
 
-/** A decimal string of the currency's major unit; its precision is checked against the currency. */
+/** A decimal string of the currency's major unit. Its precision is checked against the currency. */
 const Amount = z
   .string()
   .max(40)
   .meta({ description: 'Decimal string in the major unit of the currency', examples: ['1.00'] });
 const SignedAmount = z.string().meta({ description: 'The same, with a sign where it is below zero' });
 const Timestamp = z.iso.datetime({ precision: 3 });
-/** RFC 3339 in UTC: a "+" of another offset would come out of a query as a space. */
+/** RFC 3339 in UTC is required. The "+" of another offset would come out of a query as a space. */
 const Instant = z.iso.datetime({ error: 'an RFC 3339 time in UTC, such as 2026-11-21T00:00:00Z' });
 const JsonObject = z.record(z.string(), z.unknown());
 
@@ -181,7 +181,11 @@ export const HealthResponse = z.strictObject({
   dependencies: z.record(z.string(), DependencyState),
 });
 
-/** RFC 9457, with a stable `code`. The request's id is in the header `X-Request-Id`, so that a repeated answer is the same bytes. */
+/**
+ * RFC 9457, with a stable `code`. The request's id is in the header `X-Request-Id`, so that a repeated answer
+ * has the
+ * same bytes.
+ */
 export const Problem = z.strictObject({
   type: z.string(),
   title: z.string(),

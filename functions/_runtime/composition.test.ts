@@ -9,7 +9,7 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** As a new sandbox has it. */
+/** Loads the module anew, as a new sandbox does. */
 const compose = () => import('./composition.ts');
 
 describe('the seeds of rounds', () => {
@@ -35,7 +35,7 @@ describe('the seeds of rounds', () => {
     vi.stubEnv('GRPC_TIMEOUT_MS', '2000');
     const { seeds } = await compose();
     const drawn = [await seeds().seed(), await seeds().seed()];
-    // The first answer is only compared with.
+    // The first answer is only compared with the next.
     expect(drawn).toEqual(given.slice(1));
     await server.stop(0);
     await expect(seeds().seed()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });

@@ -39,8 +39,9 @@ import { setting } from './environment.ts';
 import { telemetry as sandboxTelemetry } from './observability.ts';
 
 /**
- * The one place that knows which adapter stands behind which port. Each is made at its first use and kept for the life
- * of the sandbox; what a function does not use is left out of its bundle, which is what the annotations are for.
+ * Only this file knows which adapter stands behind which port. Each adapter is made at its first use and kept
+ * for the
+ * life of the sandbox. The annotations leave out of a function's bundle what the function does not use.
  */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
@@ -72,7 +73,7 @@ export const artefacts = /* @__PURE__ */ once(() => new S3EngineArtefacts(settin
 const engineVersion = /* @__PURE__ */ once(() =>
   engineVersions(dynamo(), setting('CONFIG_TABLE'), systemClock),
 );
-/** What speaks gRPC lies in a file of its own beside the handler, which most sandboxes never read. */
+/** The code that speaks gRPC lies in a file of its own beside the handler. Most sandboxes never read it. */
 export const engines = /* @__PURE__ */ once(
   () =>
     new RoutedEngines({
@@ -133,7 +134,7 @@ export const wallets = /* @__PURE__ */ once(() =>
 );
 export const walletBooks = /* @__PURE__ */ once(() => httpWalletBooks(walletConnection()));
 
-/** One harmless read of each thing that a round depends on, through the adapters that rounds use. */
+/** Reads once, without harm, each thing that a round depends on, through the adapters that rounds use. */
 export function healthProbes(): Readonly<Record<string, () => Promise<unknown>>> {
   const log = { operatorId: 'health', playerId: 'health', gameCode: 'health' };
   return {
@@ -142,7 +143,7 @@ export function healthProbes(): Readonly<Record<string, () => Promise<unknown>>>
     config: () => registry().games(),
     engines: async () => {
       const games = await registry().games();
-      // A deployment that offers nothing to play is not yet up.
+      // A deployment that offers no game is not up yet.
       if (games.length === 0) throw new FaultError('MISCONFIGURED', 'No game is published');
       await Promise.all(games.map(({ engineHash }) => probeEngine(engineHash)));
     },
@@ -151,7 +152,7 @@ export function healthProbes(): Readonly<Record<string, () => Promise<unknown>>>
   };
 }
 
-/** A module is where it is stored; a server answers. */
+/** A module must be stored, and a server must answer. */
 async function probeEngine(hash: string): Promise<unknown> {
   const version = await engineVersion()(hash);
   return version?.remote ? (await engines().load(hash)).reset() : artefacts().fetch(hash);

@@ -17,7 +17,7 @@ describe('a setting', () => {
   });
 
   it.each(['LEDGER_TABLE', 'ROUND_LEASE_MS', 'RECOVERY_QUEUE_URL'] as const)(
-    'that is missing or empty stops the function: %s',
+    'stops the function where it is missing or empty: %s',
     (name) => {
       vi.stubEnv(name, undefined);
       expect(() => setting(name)).toThrow(misconfigured(name));
@@ -39,7 +39,7 @@ describe('a setting', () => {
     expect(() => setting('PARKING_QUEUE_URL')).toThrow(misconfigured('PARKING_QUEUE_URL'));
   });
 
-  it('that is wrong is named without its value', () => {
+  it('is named without its value where it is wrong', () => {
     vi.stubEnv('PARKING_QUEUE_URL', 'pass word');
     expect(() => setting('PARKING_QUEUE_URL')).not.toThrow(/pass word/);
   });

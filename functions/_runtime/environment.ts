@@ -6,7 +6,10 @@ const text = z.string().min(1);
 const url = z.url();
 const positive = plainInteger(z.int().positive());
 
-/** Every variable a function may be given. Each function has only those of what it uses; see `settings` of its entry. */
+/**
+ * A function may be given any of these variables. Each function has only those that it uses; see `settings`
+ * of its entry.
+ */
 const variables = {
   STAGE: text,
   LEDGER_TABLE: text,
@@ -31,7 +34,7 @@ const variables = {
 
 type Variables = { readonly [K in keyof typeof variables]: z.infer<(typeof variables)[K]> };
 
-/** @throws FaultError MISCONFIGURED, so that a function with a wrong setting refuses to work */
+/** Reads a setting. A function with a wrong setting refuses to work. @throws FaultError MISCONFIGURED */
 export function setting<K extends keyof Variables>(name: K): Variables[K] {
   const parsed = variables[name].safeParse(process.env[name]);
   if (!parsed.success)

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 
-/** A request as API Gateway hands it to a function, in the payload's format 1.0. */
+/** Makes a request as API Gateway hands it to a function, in the payload's format 1.0. */
 export function httpEvent(overrides: Partial<APIGatewayProxyEvent> = {}): APIGatewayProxyEvent {
   return {
     httpMethod: 'POST',

@@ -4,7 +4,7 @@ import { ConflictError, DependencyError, RoundRefusedError } from '../../shared/
 import { httpEvent, lambdaContext } from './http-event.fixture.ts';
 import { httpHandler, type Reply } from './http-handler.ts';
 
-// Read when the metrics are made, which the imports do.
+// The environment is read when the metrics are made, and the imports make them.
 vi.hoisted(() => {
   process.env['POWERTOOLS_METRICS_NAMESPACE'] = 'serverless-rgs';
   process.env['POWERTOOLS_SERVICE_NAME'] = 'verify-session';
@@ -39,7 +39,7 @@ const answer = async (work: () => Promise<Reply>, request: APIGatewayProxyEvent 
     body: string;
   }>;
 
-/** What the function wrote, a JSON object a line. */
+/** Reads the lines that the function wrote, each a JSON object. */
 const lines = () =>
   written
     .split('\n')
@@ -47,7 +47,7 @@ const lines = () =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('a reply', () => {
-  it('is JSON that nobody may keep, with the id of its request', async () => {
+  it('is JSON that nobody may store, with the id of its request', async () => {
     const reply = await answer(async () => ({
       status: 200,
       body: { balance: '1.00' },
@@ -76,7 +76,7 @@ describe('a reply', () => {
     expect(requests.map((line) => line['roundId'])).toEqual([roundId, roundId, undefined]);
   });
 
-  it('without a body says nothing of its type', async () => {
+  it('has no content type where it has no body', async () => {
     const reply = await answer(async () => ({ status: 204 }));
     expect([reply.statusCode, reply.body]).toEqual([204, '']);
     expect(reply.headers).not.toHaveProperty('content-type');
@@ -92,7 +92,7 @@ describe('a reply', () => {
 describe('an error', () => {
   const unexpected = () => Promise.reject(new TypeError(`cannot read ${sessionId} of undefined`));
 
-  it('that nobody expected is an internal error, without a word of what went wrong', async () => {
+  it('is an internal error where nobody expected it, and says nothing about the cause', async () => {
     const reply = await answer(unexpected);
     expect(reply.statusCode).toBe(500);
     expect(JSON.parse(reply.body)).toMatchObject({ code: 'INTERNAL_ERROR', retryable: false });
@@ -104,14 +104,14 @@ describe('an error', () => {
     });
   });
 
-  it('that nobody expected is in the log, with the id of its request', async () => {
+  it('is in the log with the id of its request where nobody expected it', async () => {
     await answer(unexpected);
     const logged = lines().find(({ level }) => level === 'ERROR');
     expect(logged).toMatchObject({ code: 'INTERNAL_ERROR', requestId: 'request-1' });
     expect(JSON.stringify(logged)).toContain('TypeError');
   });
 
-  it('of ours is told with its code and how long to wait', async () => {
+  it('of ours is answered with its code and with how long to wait', async () => {
     const refuse = () =>
       Promise.reject(new ConflictError('ROUND_IN_FLIGHT', 'In flight', { retryAfterMs: 1_000 }));
     const reply = await answer(refuse);
@@ -119,7 +119,7 @@ describe('an error', () => {
     expect(lines().filter(({ level }) => level === 'ERROR')).toEqual([]);
   });
 
-  it('of a dependency is in the log as well, for somebody has to look at it', async () => {
+  it('of a dependency is in the log as well, because somebody has to look at it', async () => {
     await answer(() => Promise.reject(new DependencyError('SERVICE_UNAVAILABLE', 'DynamoDB did not answer')));
     expect(lines().find(({ level }) => level === 'ERROR')).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });
@@ -150,7 +150,7 @@ describe('the line of a request in the log', () => {
     expect(written).not.toContain('key-of-demo');
   });
 
-  it('has the id of its own request, and not that of one before it', async () => {
+  it('has the id of its own request, and not of one before it', async () => {
     await answer(async () => ({ status: 204 }));
     written = '';
     const next = { ...event, requestContext: { ...event.requestContext, requestId: 'request-2' } };

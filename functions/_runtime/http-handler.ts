@@ -9,11 +9,15 @@ export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The round that the request played, for the log. */
+  /** Names the round that the request played, for the log. */
   readonly roundId?: string;
 }
 
-/** What every HTTP function is made of: the use case's reply as JSON, any error as a problem, one log line, metrics. */
+/**
+ * Makes every HTTP function. It answers with the use case's reply as JSON, or with any error as a problem. It
+ * writes one
+ * log line, and metrics.
+ */
 export function httpHandler(answer: (event: APIGatewayProxyEvent, context: Context) => Promise<Reply>) {
   return middy(leftToLambda)
     .use(problems())
@@ -48,7 +52,7 @@ function problems(): HttpMiddleware {
   };
 }
 
-/** Paths are logged as the route's pattern: a session id is a capability and stays out of logs. */
+/** Paths are logged as the route's pattern. A session id is a capability and stays out of logs. */
 function requestLine(): HttpMiddleware {
   return {
     before: ({ event, context }) => {

@@ -24,7 +24,7 @@ const withBody = (body: string | null, overrides: Partial<APIGatewayProxyEvent> 
 const inBase64 = (bytes: Uint8Array | string) =>
   withBody(Buffer.from(bytes).toString('base64'), { isBase64Encoded: true });
 
-/** `{"text":"…"}` of exactly so many bytes, nearly all of them two-byte letters. */
+/** Makes `{"text":"…"}` of exactly so many bytes. Nearly all of them belong to two-byte letters. */
 function jsonOfBytes(bytes: number): string {
   const frame = Buffer.byteLength('{"text":""}');
   const letters = Math.floor((bytes - frame) / 2);
@@ -45,7 +45,7 @@ describe('a header', () => {
     );
   });
 
-  it('without a value is not there', () => {
+  it('is absent where it has no value', () => {
     expect(headersOf(httpEvent({ headers: { 'x-operator-key': undefined } })).has('x-operator-key')).toBe(
       false,
     );
@@ -57,7 +57,7 @@ describe('a header', () => {
   });
 
   it.each(['Content-Type', 'Idempotency-Key', 'X-Operator-Key', 'X-Session-Id'])(
-    'that a request has once is refused where it is given twice: %s',
+    'is refused where it is given twice although a request has it once: %s',
     (name) => {
       const twice = [
         { multiValueHeaders: { [name]: ['a', 'b'] }, headers: { [name]: 'b' } },
@@ -75,13 +75,13 @@ describe('a header', () => {
     },
   );
 
-  it('that proxies add may be given many times', () => {
+  it('may be given many times where proxies add it', () => {
     const headers = { 'X-Forwarded-For': '10.0.0.2' };
     const event = httpEvent({ headers, multiValueHeaders: { 'X-Forwarded-For': ['10.0.0.1', '10.0.0.2'] } });
     expect(headersOf(event).get('x-forwarded-for')).toBe('10.0.0.2');
   });
 
-  it('named after a property of every object is a header like any other', () => {
+  it('may have the name of a property that every object has', () => {
     expect(headersOf(httpEvent({ headers: {} })).get('constructor')).toBeUndefined();
     expect(headersOf(httpEvent({ headers: { Constructor: 'x' } })).get('constructor')).toBe('x');
   });
@@ -93,7 +93,7 @@ describe('a body', () => {
     expect(bodyOf(inBase64('{"text":"ä"}'), Text)).toEqual({ text: 'ä' });
   });
 
-  it('of any text is read as it was written', () => {
+  it('is read as it was written, whatever its text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 500 }), (text) => {
         const json = JSON.stringify({ text });
@@ -112,7 +112,7 @@ describe('a body', () => {
     }
   });
 
-  it('that is too large is not parsed at all', () => {
+  it('is not parsed at all where it is too large', () => {
     expect(refusalOf(() => bodyOf(withBody('{'.repeat(LIMIT_BYTES + 1)), Text)).code).toBe('BODY_TOO_LARGE');
   });
 
@@ -121,28 +121,28 @@ describe('a body', () => {
     'Application/JSON',
     'application/json; charset=utf-8',
     ' application/json ;x=y',
-  ])('is taken as %s', (type) => {
+  ])('is accepted as %s', (type) => {
     expect(bodyOf(withBody('{"text":""}', { headers: { 'Content-Type': type } }), Text)).toEqual({
       text: '',
     });
   });
 
   it.each(['text/plain', 'application/jsonp', 'application/problem+json', ''])(
-    'is not taken as "%s"',
+    'is not accepted as "%s"',
     (type) => {
       const event = withBody('{"text":""}', { headers: { 'content-type': type } });
       expect(refusalOf(() => bodyOf(event, Text)).code).toBe('UNSUPPORTED_MEDIA_TYPE');
     },
   );
 
-  it('is not taken without a type', () => {
+  it('is not accepted without a type', () => {
     expect(refusalOf(() => bodyOf(withBody('{"text":""}', { headers: {} }), Text)).code).toBe(
       'UNSUPPORTED_MEDIA_TYPE',
     );
   });
 
   it.each([null, '', '{', '{"text":}', "{'text':''}", '\u{feff}', 'NaN'])(
-    'that is no JSON is refused: %s',
+    'is refused where it is no JSON: %s',
     (body) => {
       expect(refusalOf(() => bodyOf(withBody(body), Text)).code).toBe('INVALID_JSON');
     },
@@ -154,29 +154,29 @@ describe('a body', () => {
     '{"text":"1.00","more":{"a":1,"a":2}}',
     '{"text":"1.00","more":[[{"a":1,"b":{},"a":2}]]}',
     '{"__proto__":1,"__proto__":2,"text":"1.00"}',
-  ])('with a name given twice is refused, for it reads differently elsewhere: %s', (body) => {
+  ])('is refused with a name given twice, because other readers read it differently: %s', (body) => {
     expect(refusalOf(() => bodyOf(withBody(body), Text)).code).toBe('INVALID_JSON');
   });
 
   it.each(['*eyJ0ZXh0IjoiIn0=', 'eyJ0ZXh0\nIjoiIn0=', 'eyJ0ZXh0IjoiIn0', 'eyJ0ZXh0IjoiIn0=ä', '{"text":""}'])(
-    'that is no base64 but comes as such is refused: %s',
+    'is refused where it is announced as base64 and is none: %s',
     (body) => {
       const refusal = refusalOf(() => bodyOf(withBody(body, { isBase64Encoded: true }), Text));
       expect(refusal.code).toBe('INVALID_JSON');
     },
   );
 
-  it('with half a character in it is refused', () => {
+  it('is refused with half a character in it', () => {
     expect(refusalOf(() => bodyOf(withBody('{"text":"\ud800"}'), Text)).code).toBe('INVALID_JSON');
   });
 
-  it('that is no UTF-8 is refused', () => {
+  it('is refused where it is no UTF-8', () => {
     const latin1 = Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xe4]), Buffer.from('"}')]);
     expect(refusalOf(() => bodyOf(inBase64(latin1), Text)).code).toBe('INVALID_JSON');
   });
 
   it.each(['null', '[]', '1', '{}', '{"text":1}', '{"text":"","more":1}'])(
-    'of another form is refused: %s',
+    'is refused in another form: %s',
     (body) => {
       const refusal = refusalOf(() => bodyOf(withBody(body), Text));
       expect(refusal.code).toBe('INVALID_REQUEST');
@@ -184,7 +184,7 @@ describe('a body', () => {
     },
   );
 
-  it('is refused with the place of each flaw, and no more of them than anybody reads', () => {
+  it('is refused with the place of each flaw, up to as many as a person reads', () => {
     const Many = z.strictObject({ list: z.array(z.string()) });
     const { flaws } = refusalOf(() => bodyOf(withBody(JSON.stringify({ list: [0, 'fine', 2] })), Many));
     expect(flaws.map(({ at }) => at)).toEqual(['/list/0', '/list/2']);
@@ -235,7 +235,7 @@ describe('the path and the query', () => {
     expect(queryOf(event, Query)).toEqual({ limit: 5 });
   });
 
-  it('are refused with where it was wrong', () => {
+  it('are refused with the place of the flaw', () => {
     const path = refusalOf(() => pathOf(httpEvent({ pathParameters: null }), Path));
     expect([path.code, path.flaws.map(({ at }) => at)]).toEqual(['INVALID_REQUEST', ['path/gameCode']]);
     const query = refusalOf(() => queryOf(httpEvent({ queryStringParameters: { limit: 'x' } }), Query));

@@ -3,19 +3,19 @@ import type * as z from 'zod';
 import { type Flaw, RequestError } from '../../shared/foundation/errors.ts';
 import { readJson } from '../../shared/foundation/json-text.ts';
 
-/** The largest body any route takes, in bytes. */
+/** No route takes a larger body, in bytes. */
 const MAX_BODY_BYTES = 16 * 1024;
 const MAX_FLAWS = 8;
 const MAX_PLACE_LENGTH = 80;
 
 export type Headers = ReadonlyMap<string, string>;
 
-/** What a request has once: of two values, each proxy and each kind of API would pick its own. */
+/** A request has these headers once. Of two values, each proxy and each kind of API would choose its own. */
 const SINGLE_HEADERS = new Set(['content-type', 'idempotency-key', 'x-operator-key', 'x-session-id']);
 
 /**
- * Names are lower-cased: they are case-insensitive (RFC 9110, 5.1).
- * @throws RequestError INVALID_REQUEST where one of those that a request has once is given twice
+ * Reads the headers with lower-case names, because names are case-insensitive (RFC 9110, 5.1).
+ * @throws RequestError INVALID_REQUEST where a header that a request has once is given twice
  */
 export function headersOf(event: APIGatewayProxyEvent): Headers {
   const headers = new Map<string, string>();
@@ -51,7 +51,7 @@ export function bodyOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T 
   return checked(readJson(bytesOf(event)), schema, '');
 }
 
-/** Node's decoders pass over what they cannot read, so that a broken body could become another one. */
+/** Node's decoders pass over bytes that they cannot read. A broken body could so become another one. */
 function bytesOf({ body, isBase64Encoded }: APIGatewayProxyEvent): Buffer {
   const text = body ?? '';
   const encoding = isBase64Encoded ? 'base64' : 'utf8';
@@ -68,7 +68,11 @@ export function pathOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T 
   return checked(event.pathParameters ?? {}, schema, 'path');
 }
 
-/** @throws RequestError INVALID_REQUEST, also where a parameter is given twice: API Gateway keeps the last one only */
+/**
+ * Reads the query. API Gateway keeps only the last value of a repeated parameter, so a repeated one is
+ * refused.
+ * @throws RequestError INVALID_REQUEST
+ */
 export function queryOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {
   for (const [name, values = []] of Object.entries(event.multiValueQueryStringParameters ?? {})) {
     if (values.length > 1) throw repeated('parameter', `query/${name}`);

@@ -3,7 +3,8 @@ import { readStreamImage } from './composition.ts';
 import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
 
 /**
- * What a record of the ledger's stream says. Undefined for an expired item's removal, which changes no round.
+ * Reads a record of the ledger's stream. It is undefined for the removal of an expired item, which changes no
+ * round.
  * @throws FaultError CORRUPT_RECORD
  */
 export function changeOf({ eventName, dynamodb }: DynamoDBRecord): RoundChange | undefined {

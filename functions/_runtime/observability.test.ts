@@ -3,7 +3,7 @@ import { metrics, telemetry } from './observability.ts';
 
 afterEach(() => metrics.clearMetrics());
 
-describe('what is measured of an engine', () => {
+describe('a measure of an engine', () => {
   it('is written with its unit, every value of it', () => {
     telemetry.measure('EngineStepMicroseconds', 2.5);
     telemetry.measure('EngineStepMicroseconds', 4);
@@ -25,7 +25,7 @@ describe('what is measured of an engine', () => {
     ]);
   });
 
-  it('counts failures by their code, apart from what else is measured', () => {
+  it('counts failures by their code, apart from the other measures', () => {
     const lines: string[] = [];
     const output = vi
       .spyOn(process.stdout, 'write')

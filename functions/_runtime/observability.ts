@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { EngineMeasure, EngineTelemetry, Telemetry } from '../../shared/foundation/telemetry.ts';
 
-/** One of each per sandbox: JSON lines, and metrics in the embedded metric format. */
+/** Each sandbox has one logger for JSON lines, and one set of metrics in the embedded metric format. */
 export const logger = new Logger();
 export const metrics = new Metrics();
 
@@ -19,7 +19,7 @@ export const telemetry: Telemetry & EngineTelemetry = {
   count: (event) => metrics.addMetric(event, MetricUnit.Count, 1),
   measure: (what, value) => metrics.addMetric(what, unitOf[what], value),
   countFailure: (code) => {
-    // Written at once and by itself: the dimension is of no other metric.
+    // This metric is written at once and by itself, because no other metric has its dimension.
     const failures = metrics.singleMetric();
     failures.addDimension('code', code);
     failures.addMetric('EngineFailures', MetricUnit.Count, 1);

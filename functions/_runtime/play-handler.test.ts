@@ -11,7 +11,10 @@ const request = {
   betLines: undefined,
 } as const;
 
-/** The key is checked before anything else is needed, so a good one gets as far as the settings, of which there are none. */
+/**
+ * The key is checked before anything else is needed. A good key gets as far as the settings, of which there
+ * are none.
+ */
 async function codeFor(headers: Record<string, string>): Promise<string> {
   try {
     await playReply(httpEvent({ headers }), request);
@@ -24,7 +27,7 @@ async function codeFor(headers: Record<string, string>): Promise<string> {
 
 describe('an idempotency key', () => {
   it.each(['k', 'k'.repeat(64), '"8e03978e-40d5-43dd-bc93-6894a57f9324"', '!~'])(
-    'is taken: %s',
+    'is accepted: %s',
     async (key) => {
       expect(await codeFor({ 'Idempotency-Key': key })).toBe('MISCONFIGURED');
     },
@@ -42,7 +45,7 @@ describe('an idempotency key', () => {
     expect(await codeFor({ 'idempotency-key': key })).toBe('INVALID_IDEMPOTENCY_KEY');
   });
 
-  it('is not asked for', async () => {
+  it('is required', async () => {
     expect(await codeFor({})).toBe('MISCONFIGURED');
   });
 });

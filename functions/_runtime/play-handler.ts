@@ -21,7 +21,7 @@ import type { Reply } from './http-handler.ts';
 import { headersOf } from './http-request.ts';
 import { portsOf } from './ports-of.ts';
 
-/** One call and one repeat: what is then unknown is given back rather than left waiting. */
+/** A debit is called once and repeated once. If it is then unknown, it is rolled back rather than left waiting. */
 const DEBIT_ATTEMPTS = 2;
 
 const ports = portsOf({
@@ -38,7 +38,7 @@ const ports = portsOf({
   telemetry,
 });
 
-/** The part that a spin and a bonus action share: both play a round under an idempotency key. */
+/** Plays a round under an idempotency key. A spin and a bonus action share this part. */
 export async function playReply(
   event: APIGatewayProxyEvent,
   request: Omit<PlayRequest, 'idempotencyKey'>,

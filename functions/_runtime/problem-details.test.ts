@@ -11,7 +11,7 @@ import {
 import { Problem } from '../_api/schemas.ts';
 import { asRgsError, problemReply, statusOf } from './problem-details.ts';
 
-/** Any code of the catalogue, whatever its kind. */
+/** An error with any code of the catalogue, whatever its kind. */
 class AnyError extends RgsError {
   override readonly name = 'AnyError';
 }
@@ -19,7 +19,7 @@ class AnyError extends RgsError {
 const problemOf = (error: RgsError) => Problem.parse(JSON.parse(problemReply(error).body));
 
 describe('every error code', () => {
-  it('has a status, and no status is for a code that does not exist', () => {
+  it('has a status, and no code has one that does not exist', () => {
     expect(Object.keys(statusOf).sort()).toEqual([...errorCodes].sort());
   });
 
@@ -33,7 +33,7 @@ describe('every error code', () => {
     expect(problem.title).toMatch(/^[A-Z][a-z0-9]*( [a-z0-9]+)*$/);
   });
 
-  it('that may succeed later has a status that says so to clients and proxies', () => {
+  it('has a status that tells clients and proxies so where a repetition may succeed', () => {
     const retryable = errorCodes.filter((code) => new AnyError(code, '').retryable);
     expect(retryable.map((code) => statusOf[code]).every((status) => status === 503 || status === 409)).toBe(
       true,
@@ -53,7 +53,7 @@ describe('a problem', () => {
     });
   });
 
-  it('of our own making tells the caller nothing of it', () => {
+  it('tells the caller nothing where the fault is our own', () => {
     const fault = new FaultError('CORRUPT_RECORD', 'The item rgs#secret is broken', {
       cause: new Error('deep inside'),
     });
@@ -62,7 +62,7 @@ describe('a problem', () => {
     expect(body).not.toMatch(/secret|broken|deep/);
   });
 
-  it('names the round that it is about', () => {
+  it('names its round', () => {
     const roundId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
     expect(problemOf(new RoundRefusedError('ROUND_VOIDED', 'Voided', { roundId })).round_id).toBe(roundId);
   });
@@ -86,8 +86,8 @@ describe('a problem', () => {
   });
 });
 
-describe('what is thrown', () => {
-  it('is told as it is where it is one of our errors', () => {
+describe('a thrown error', () => {
+  it('is answered as it is where it is one of our errors', () => {
     const error = new RequestError('INVALID_JSON', 'Wrong');
     expect(asRgsError(error)).toBe(error);
   });

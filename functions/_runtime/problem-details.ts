@@ -1,6 +1,6 @@
 import { type ErrorCode, FaultError, RgsError } from '../../shared/foundation/errors.ts';
 
-/** The HTTP status of every code: exhaustive by type. */
+/** Gives every code its HTTP status. The type makes the table exhaustive. */
 export const statusOf = {
   INVALID_JSON: 400,
   INVALID_REQUEST: 400,
@@ -67,10 +67,10 @@ export interface ProblemReply {
   readonly body: string;
 }
 
-/** Our own faults tell the caller nothing but that they are ours; the log has the rest. */
+/** A fault of our own tells the caller only that it is ours. The log has the rest. */
 const FAULT_DETAIL = 'The server failed to handle the request; no detail is given here, the log has it';
 
-/** RFC 9457. What is not one of our errors is an INTERNAL_ERROR. */
+/** Writes a problem by RFC 9457. An error that is not one of ours is an INTERNAL_ERROR. */
 export function problemReply(error: RgsError): ProblemReply {
   const status = statusOf[error.code];
   const detail = error instanceof FaultError ? FAULT_DETAIL : error.message;

@@ -4,13 +4,14 @@ import { httpEvent, lambdaContext } from './http-event.fixture.ts';
 import { httpHandler } from './http-handler.ts';
 import { workerHandler } from './worker-handler.ts';
 
-/** What is left of it when a handler is nearly out of time; Lambda would kill the process at 0. */
+/** A handler has this context when it is nearly out of time. Lambda would kill the process at 0. */
 const nearlyOver: Context = { ...lambdaContext, getRemainingTimeInMillis: () => 6 };
 const signal = { signal: new AbortController().signal };
 const slowly = () => new Promise<void>((resolve) => setTimeout(resolve, 100));
 
-// Answered before its work has ended, a function is frozen with it. The next request would thaw it, perhaps hours later, and
-// a debit that is asked for then has nobody left to give it back.
+// A function that answers before its work has ended is frozen with that work. The next request would thaw it,
+// perhaps
+// hours later. Nobody would then be left to roll back a debit that it sends.
 describe('the time-out of a function', () => {
   it('is left to Lambda, which kills the process, where the function answers HTTP', async () => {
     const handler = httpHandler(async () => {

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { logger, metrics } from './observability.ts';
 import { leftToLambda } from './time-out.ts';
 
-/** What every worker is made of: its metrics are sent whatever happens, and an error is logged and left to AWS to retry. */
+/** Makes every worker. Its metrics are sent whatever happens. An error is logged, and AWS repeats the call. */
 export function workerHandler<Event, Result>(work: (event: Event, context: Context) => Promise<Result>) {
   return middy<Event, Result>(leftToLambda).use(publishMetrics<Event, Result>()).handler(work);
 }

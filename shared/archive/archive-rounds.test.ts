@@ -19,7 +19,7 @@ beforeEach(() => {
   published = [];
 });
 
-/** An archive that keeps what the real one does: the last write of a batch's name. */
+/** This archive keeps what the real one does: the last write under a batch's name. */
 function ports(): ArchivePorts {
   const { clock, ledger, recovery } = table;
   return {
@@ -33,7 +33,7 @@ function ports(): ArchivePorts {
 
 const process = (changes: readonly RoundChange[], batchId = 'batch') =>
   archiveRounds(ports(), settings, changes, batchId);
-/** Has a round of the ledger end and be archived, in a batch of its own. */
+/** A round of the ledger ends and is archived, in a batch of its own. */
 const archive = async (number: number) => {
   await table.put(committed(number));
   await process(history(intent(number), committed(number)), `batch ${number}`);
@@ -52,7 +52,7 @@ const rejected = (number = 1) =>
   ({ ...intent(number), status: 'REJECTED', refusal: 'LIMIT_REACHED' }) as const;
 const failed = (number = 1) => ({ ...intent(number), status: 'FAILED', failure: 'ENGINE_TRAP' }) as const;
 
-/** The changes of one round, as the stream has them: each with what was there before. */
+/** Makes the changes of one round as the stream has them, each with the round as it was before. */
 function history(...states: readonly Round[]): RoundChange[] {
   return states.map((after, index) => ({ before: states[index - 1], after }));
 }
@@ -64,7 +64,7 @@ const request = (number: number, purpose: RecoveryRequest['purpose']): RecoveryR
   attempt: 0,
 });
 
-/** Everything that was queued, and after how long it is due. */
+/** Reads everything that was queued, and the delay after which it is due. */
 function queued(): { readonly request: RecoveryRequest; readonly delayMs: number }[] {
   const startedAtMs = table.nowMs;
   const found: { request: RecoveryRequest; delayMs: number }[] = [];
@@ -84,7 +84,7 @@ describe('a round that has ended', () => {
     ['refused', () => history(intent(), rejected())],
     ['failed', () => history(intent(), failed())],
     ['voided', () => history(intent(), voiding(), voided())],
-  ])('is archived as it ended, and published, once: %s', async (_, make) => {
+  ])('A round that has ended is archived and published once: %s', async (_, make) => {
     const changes = make();
     await process(changes);
     expect([...archived]).toEqual([['batch', [changes.at(-1)?.after]]]);
@@ -113,7 +113,7 @@ describe('a round that has ended', () => {
     expect(published.map(({ eventId }) => eventId)).toEqual([`${uuid(1)}:ended`, `${uuid(2)}:ended`]);
   });
 
-  it('is told of with its amounts as decimal strings, and with nothing secret', async () => {
+  it('is published with its amounts as decimal strings, and with nothing secret', async () => {
     await process(history(intent(), committed(1, 250n), credited()));
     expect(published).toEqual([
       {
@@ -133,7 +133,7 @@ describe('a round that has ended', () => {
     ]);
   });
 
-  it('without an outcome is told of with a win of nothing', async () => {
+  it('is published with a win of zero where it has no outcome', async () => {
     await process(history(intent(), rejected()));
     expect(published).toMatchObject([{ status: 'REJECTED', stake: '1.00', win: '0.00' }]);
   });
@@ -165,18 +165,21 @@ describe('a round that a batch leaves unfinished', () => {
     ['an intent', () => history(intent())],
     ['an unpaid win', () => history(intent(), committed(1, 250n))],
     ['a stake to be given back', () => history(intent(), voiding())],
-  ])('gets one check, after its lease has run out for certain: %s', async (_, make) => {
-    await process(make());
-    expect(queued()).toEqual([{ request: request(1, 'finish'), delayMs: settings.leaseMs + 5_000 }]);
-    expect([archivedIds(), published]).toEqual([[], []]);
-  });
+  ])(
+    'A round that a batch leaves unfinished gets one check after its lease has run out: %s',
+    async (_, make) => {
+      await process(make());
+      expect(queued()).toEqual([{ request: request(1, 'finish'), delayMs: settings.leaseMs + 5_000 }]);
+      expect([archivedIds(), published]).toEqual([[], []]);
+    },
+  );
 
-  it('gets none where the same batch ends it', async () => {
+  it('gets no check where the same batch ends it', async () => {
     await process(history(intent(), committed(1, 250n), credited()));
     expect(queued()).toEqual([]);
   });
 
-  it('is told from a neighbour of its log that ended', async () => {
+  it('is not confused with a neighbour of its log that ended', async () => {
     await process([...history(intent(1), committed(1, 250n)), ...history(intent(2), committed(2))]);
     expect(queued().map(({ request: { number } }) => number)).toEqual([1]);
     expect(archivedIds()).toEqual([uuid(2)]);
@@ -189,7 +192,7 @@ describe('a voided round', () => {
     expect(queued()).toEqual([{ request: request(1, 'confirm-void'), delayMs: 15 * 60_000 }]);
   });
 
-  it('without a stake has nothing to roll back', async () => {
+  it('has nothing to roll back where it has no stake', async () => {
     const bonus = { ...voided(), kind: 'bonus', stakeMinor: 0n } as const;
     await process([{ before: { ...bonus, status: 'VOIDING' }, after: bonus }]);
     expect(queued()).toEqual([]);
@@ -198,14 +201,14 @@ describe('a voided round', () => {
 });
 
 describe('the hot retention', () => {
-  it('lets the round before an ended one go, and never the newest: it holds the state that the next one starts from', async () => {
+  it('lets the round before an ended one expire, and never the newest, which holds the state for the next round', async () => {
     for (const number of [1, 2, 3]) await archive(number);
     expect([...table.ledger.expiries]).toEqual(
       [1, 2].map((number) => [uuid(number), table.nowMs + settings.hotRetentionMs]),
     );
   });
 
-  it('lets the rounds of one batch go, all but the newest', async () => {
+  it('lets the rounds of one batch expire, all but the newest', async () => {
     for (const number of [1, 2, 3]) await table.put(committed(number));
     await process([1, 2, 3].flatMap((number) => history(intent(number), committed(number))));
     expect([...table.ledger.expiries.keys()]).toEqual([uuid(1), uuid(2)]);
@@ -213,14 +216,14 @@ describe('the hot retention', () => {
 
   it('keeps a round that never reached the archive, however many follow it', async () => {
     await archive(1);
-    // The batch that round 2 ended in was given up, or its record was put aside.
+    // The batch in which round 2 ended was given up, or its record was parked.
     await table.put(committed(2));
     await archive(3);
     await archive(4);
     expect([...table.ledger.expiries.keys()]).toEqual([uuid(3)]);
   });
 
-  it('lets a round go that was fed to the archive again, with its successor', async () => {
+  it('lets a round expire that was fed to the archive again with its successor', async () => {
     await table.put(committed(1));
     await archive(2);
     await process([{ before: undefined, after: committed(1) }], 'fed again');
@@ -229,7 +232,7 @@ describe('the hot retention', () => {
     expect([...table.ledger.expiries.keys()]).toEqual([uuid(1)]);
   });
 
-  it('lets nothing go for the first round of a log', async () => {
+  it('lets nothing expire for the first round of a log', async () => {
     const expire = vi.spyOn(table.ledger, 'expire');
     await archive(1);
     expect(expire).not.toHaveBeenCalled();
@@ -242,7 +245,7 @@ describe('the hot retention', () => {
     expect(table.ledger.expiries.size).toBe(0);
   });
 
-  it('lets nothing go for a round that has only begun', async () => {
+  it('lets nothing expire for a round that has only begun', async () => {
     await archive(1);
     await process(history(intent(2)));
     expect(table.ledger.expiries.size).toBe(0);
@@ -257,7 +260,7 @@ describe('a port that fails', () => {
     ['the archive', () => ({ archive: { write: down } })],
     ['the bus', () => ({ events: { publish: down } })],
     ['the recovery queue', () => ({ recovery: { send: down } })],
-  ] as const)('makes the whole batch fail, to be delivered again: %s', async (_, broken) => {
+  ] as const)('makes the whole batch fail, so that it is delivered again: %s', async (_, broken) => {
     await archive(1);
     await table.put(voided(2));
     const attempt = archiveRounds({ ...ports(), ...broken() }, settings, changes(), 'batch');
@@ -274,13 +277,13 @@ describe('a port that fails', () => {
     ['the archive', () => ({ archive: { write: down } })],
     ['the bus', () => ({ events: { publish: down } })],
     ['the ledger', () => ({ ledger: Object.assign(table.ledger, { markArchived: down }) })],
-  ] as const)('keeps no unfinished round from its check: %s', async (_, broken) => {
+  ] as const)('An unfinished round gets its check although a port fails: %s', async (_, broken) => {
     const attempt = archiveRounds({ ...ports(), ...broken() }, settings, changes(), 'batch');
     await expect(attempt).rejects.toThrow('down');
     expect(queued()).toContainEqual({ request: request(3, 'finish'), delayMs: settings.leaseMs + 5_000 });
   });
 
-  it('for hours does not pile up messages: halved at each failure, the batch comes down to an ended round, which has no check', async () => {
+  it('piles up no messages in hours of failing, because the halved batch comes down to an ended round without a check', async () => {
     const failing = { ...ports(), archive: { write: down } };
     const numbers = Array.from({ length: 50 }, (_, index) => 2 * index + 1);
     let left = numbers.flatMap((number) => [
@@ -293,7 +296,8 @@ describe('a port that fails', () => {
         () => true,
         () => false,
       );
-      // As Lambda does: the first half alone where a batch fails, and on to the next record where it passes.
+      // Lambda does the same. It retries the first half alone where a batch fails, and goes on where it
+      // passes.
       if (passed) left = left.slice(size);
       else size = Math.ceil(size / 2);
     }
@@ -303,7 +307,7 @@ describe('a port that fails', () => {
   });
 
   it.each(['markArchived', 'expire'])(
-    'makes the whole batch fail also where it is the ledger: %s',
+    'makes the whole batch fail also where the ledger fails: %s',
     async (call) => {
       const ledger = Object.assign(table.ledger, { [call]: down });
       const attempt = archiveRounds({ ...ports(), ledger }, settings, changes(), 'batch');
@@ -311,14 +315,14 @@ describe('a port that fails', () => {
     },
   );
 
-  it('tells nobody of a round that is not in the archive yet', async () => {
+  it('publishes nothing of a round that is not in the archive yet', async () => {
     const attempt = archiveRounds({ ...ports(), archive: { write: down } }, settings, changes(), 'batch');
     await expect(attempt).rejects.toThrow('down');
     expect(published).toEqual([]);
   });
 });
 
-it('an empty batch asks nothing of anybody', async () => {
+it('An empty batch calls no port', async () => {
   await process([]);
   expect([archived.size, published.length, queued().length]).toEqual([0, 0, 0]);
 });

@@ -19,22 +19,24 @@ export interface ArchivePorts {
 
 export interface ArchiveSettings {
   readonly leaseMs: number;
-  /** How long an archived round stays in the ledger. */
+  /** An archived round stays in the ledger for this long. */
   readonly hotRetentionMs: number;
 }
 
-/** One change of a round, as the ledger's stream tells it, in the order it happened. */
+/** One change of a round, as the ledger's stream gives it, in the order in which it happened. */
 export interface RoundChange {
   readonly before: Round | undefined;
   readonly after: Round;
 }
 
-/** After the lease, so that the first check finds it run out. */
+/** The first check comes after the lease, so that it finds the lease run out. */
 const CHECK_MARGIN_MS = 5_000;
 
 /**
- * What follows from a batch of changes: unfinished rounds get a check, ended ones go to the archive and the bus, voided
- * ones get their last rollback. Repeating a batch does no harm; a failure leaves all of it to be repeated.
+ * Acts on a batch of changes. Unfinished rounds get a check, and ended rounds go to the archive and the bus.
+ * Voided
+ * rounds get their last rollback. A batch may be repeated without harm; a failure leaves all of it to be
+ * repeated.
  */
 export async function archiveRounds(
   ports: ArchivePorts,
@@ -44,13 +46,14 @@ export async function archiveRounds(
 ): Promise<void> {
   const ended = changes.filter(({ before, after }) => isFinal(after) && !(before && isFinal(before)));
   const rounds = ended.map(({ after }) => after);
-  // Before all that can fail for reasons of its own: a player's money waits for neither S3 nor EventBridge.
+  // This comes before all that can fail for reasons of its own. A player's money waits for neither S3 nor
+  // EventBridge.
   await ports.recovery.send(unfinished(changes), settings.leaseMs + CHECK_MARGIN_MS);
   if (rounds.length > 0) {
     await ports.archive.write(rounds, batchId);
     await ports.events.publish(rounds.map(roundEnded));
   }
-  // Only once: an ended round may be what its batch fails with, and would queue one more at each retry.
+  // This is done only once. The batch may fail with an ended round, and would queue one more at each retry.
   await ports.recovery.send(voided(rounds), CONFIRM_VOID_AFTER_MS);
   await letGo(ports, settings, rounds);
 }
@@ -71,8 +74,9 @@ function requestFor({ log, number }: Round, purpose: RecoveryRequest['purpose'])
 }
 
 /**
- * Marks the rounds, and lets the one before each expire if it is marked as well: one that never came this far stays. The
- * newest of a log is never let go: it holds the state, and perhaps the bonus, that the next one starts from.
+ * Marks the rounds. The round before each of them expires if it is marked as well; a round that never came
+ * this far
+ * stays. The newest of a log never expires. It holds the state, and perhaps the bonus, for the next round.
  */
 async function letGo(
   ports: ArchivePorts,

@@ -1,10 +1,10 @@
 import type { RoundLog } from '../foundation/ids.ts';
 import type { RoundKind, RoundStatus } from '../rounds/round.ts';
 
-/** What an operator is told about a round that has ended. Amounts are decimal strings. */
+/** Tells an operator of a round that has ended. Amounts are decimal strings. */
 export interface RoundEnded {
   readonly type: 'round.ended';
-  /** The same however often the event is delivered. */
+  /** The id is the same however often the event is delivered. */
   readonly eventId: string;
   readonly atMs: number;
   readonly log: RoundLog;

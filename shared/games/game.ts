@@ -1,14 +1,17 @@
 import { AccessError, ConflictError, RequestError } from '../foundation/errors.ts';
 
-/** A game as it is offered: which engine plays it, and for which bets. */
+/** A game as it is offered: the engine that plays it, and the bets that it takes. */
 export interface Game {
   readonly gameCode: string;
   readonly title: string;
   readonly enabled: boolean;
-  /** SHA-256 of the active engine, hex. New rounds take it; a bonus is finished on the engine that started it. */
+  /**
+   * The SHA-256 of the active engine, in hex. New rounds take it; a bonus is finished on the engine that
+   * started it.
+   */
   readonly engineHash: string;
   readonly bets: readonly CurrencyBets[];
-  /** Of the active engine; absent where that is `wire`. */
+  /** The contract of the active engine. It is absent where that is `wire`. */
   readonly contract?: 'realtime' | undefined;
 }
 

@@ -4,13 +4,13 @@ import type { EngineVersion } from '../engines/engine-version.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { Operators } from '../operators/operators.ts';
 
-/** Operators and games as configured. Reads may be some seconds old. */
+/** Reads operators and games as they are configured. Reads may be some seconds old. */
 export interface Registry extends Operators {
   game(gameCode: string): Promise<Game | undefined>;
   games(): Promise<Game[]>;
 }
 
-/** The writing side, for those who deploy and publish. */
+/** Writes the registry, for those who deploy and publish. */
 export interface RegistryAdmin {
   putOperator(operator: Operator, keyHash: string): Promise<void>;
   putGame(game: Game): Promise<void>;

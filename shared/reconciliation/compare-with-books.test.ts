@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accounted, booked } from '../reconciliation/reconciliation.fixture.ts';
+import { accounted, booked } from './reconciliation.fixture.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { WalletBooks } from '../wallets/wallet-books.ts';
 import { CLOCK_MARGIN_MS, compare, doubtful, pagesOf } from './compare-with-books.ts';
@@ -48,7 +48,7 @@ describe('a round without any books', () => {
   });
 });
 
-describe('the books of a selection', () => {
+describe('reading the books', () => {
   const paid = accounted();
   const all = [booked(paid, 'debit'), booked(paid, 'credit')];
   const books: WalletBooks = {
@@ -58,11 +58,11 @@ describe('the books of a selection', () => {
     }),
   };
 
-  it('are all pages in their order, and nothing else', async () => {
+  it('gives all pages of a selection in their order, and nothing else', async () => {
     expect(await pagesOf(books, operator, { fromMs, toMs }, work())).toEqual(all);
   });
 
-  it('of a round are compared with that round only, whatever the wallet lists besides', async () => {
+  it("compares a round with that round's books only, whatever the wallet lists besides", async () => {
     const stray: BookedTransaction = { ...booked(paid, 'debit'), roundId: 'another' };
     const careless: WalletBooks = { page: async () => ({ transactions: [...all, stray], next: undefined }) };
     expect(await compare(careless, operator, [paid], work())).toEqual([]);

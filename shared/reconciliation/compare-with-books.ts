@@ -11,7 +11,7 @@ import type { Workload } from '../foundation/workload.ts';
 export const CLOCK_MARGIN_MS = 5 * 60_000;
 
 /**
- * Undefined where the wallet offers no list.
+ * Reads the wallet's pages. The answer is undefined where the wallet offers no list.
  * @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE
  */
 export async function pagesOf(
@@ -25,7 +25,7 @@ export async function pagesOf(
   do {
     const page = await books.page(operator, selection, after);
     if (!page) return undefined;
-    // A page of refusals is empty and counts too: there may be no end of them.
+    // A page of refusals is empty and counts too, because such pages may never end.
     work.spend('transactions', Math.max(1, page.transactions.length));
     transactions.push(...page.transactions);
     after = page.next;
@@ -34,10 +34,13 @@ export async function pagesOf(
 }
 
 /**
- * Those that do not fit the books that are listed around a period, and those that may have more books than these. For a
- * copy of a transaction can fit by itself: where the books around the end of a final round fit, whatever is wrong lies
- * further from its end than the clocks may be apart, and is looked up in the period that it lies in. An unfinished round
- * is not in the archive, so no period is sure to see the books around its time.
+ * Finds the rounds that do not fit the books listed around a period, and those that may have more books than
+ * these.
+ * A copy of a transaction can fit by itself. Suppose that the books around the end of a final round fit. Then
+ * whatever
+ * is wrong lies further from its end than the clocks may be apart, and is looked up in the period that it
+ * lies in. An
+ * unfinished round is not in the archive, so no period is sure to see the books around its time.
  */
 export function doubtful(
   rounds: readonly AccountedRound[],
@@ -55,7 +58,7 @@ export function doubtful(
 }
 
 /**
- * Compares each round with everything that the wallet has of it.
+ * Compares each round with everything that the wallet has about it.
  * @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE
  */
 export async function compare(

@@ -11,7 +11,7 @@ import {
 const DAY_MS = 86_400_000;
 
 /**
- * Reconciles a period of any length, a UTC day at a time: each file of the archive is read once.
+ * Reconciles a period of any length, one UTC day at a time. Each file of the archive is read once.
  * @throws as `reconcile` does
  */
 export async function* reconcileDays(
@@ -26,7 +26,7 @@ export async function* reconcileDays(
   }
 }
 
-/** Periods that follow each other as one. A round that several of them report on is told as the last of them saw it. */
+/** Joins periods that follow each other. A round that several of them report on is reported as the last one saw it. */
 export function joined(first: Reconciliation, ...others: readonly Reconciliation[]): Reconciliation {
   const periods = [first, ...others];
   const last = others.at(-1) ?? first;
@@ -43,9 +43,9 @@ export function joined(first: Reconciliation, ...others: readonly Reconciliation
   };
 }
 
-/** Each round as the last of several lists has it. */
+/** Gives each round as the last of several lists has it. */
 export function joinedDifferences(lists: readonly (readonly Difference[])[]): Difference[] {
-  // A transaction of an unknown round lies in one period, and so is reported once.
+  // A transaction of an unknown round lies in one period, and so it is reported once.
   const strangers = lists.flatMap((differences) => differences.filter(isOfUnknownRound));
   const byRound = new Map<string, Difference[]>();
   for (const differences of lists) {

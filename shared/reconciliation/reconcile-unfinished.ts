@@ -8,8 +8,9 @@ import { type ReconciliationPorts, type ReconciliationSettings, SETTLING_MS } fr
 import { Workload } from '../foundation/workload.ts';
 
 /**
- * Compares what no period shows: rounds that are not final, also where the wallet has never heard of them, such as the
- * unpaid win of a bonus. Reads the whole ledger.
+ * Compares the rounds that no period shows, because they are not final. The wallet may never have heard of
+ * them, as of
+ * the unpaid win of a bonus. This reads the whole ledger.
  * @throws as `reconcile` does
  */
 export async function reconcileUnfinished(

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountedRound } from '../rounds/accounted-round.ts';
-import { booked } from '../reconciliation/reconciliation.fixture.ts';
+import { booked } from './reconciliation.fixture.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { Round } from '../rounds/round.ts';
 import { DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
@@ -32,16 +32,19 @@ describe('a round at the edge of a period', () => {
     ['at the beginning', () => fromMs, 1],
     ['just before the end', () => toMs - 1, 1],
     ['at the end', () => toMs, 0],
-  ])('that is not archived yet is counted where it ended in the period: %s', async (_, endedAtMs, rounds) => {
-    const late = round('CREDITED', endedAtMs());
-    history.rounds.push(late);
-    history.unarchived.add(late.roundId);
-    book(late, 'debit', { atMs: fromMs + 1 });
-    book(late, 'credit', { atMs: fromMs + 2 });
-    expect(await withPorts({})).toMatchObject({ totals: [{ rgs: { rounds } }], differences: [] });
-  });
+  ])(
+    'is counted where it ended in the period, although it is not archived yet: %s',
+    async (_, endedAtMs, rounds) => {
+      const late = round('CREDITED', endedAtMs());
+      history.rounds.push(late);
+      history.unarchived.add(late.roundId);
+      book(late, 'debit', { atMs: fromMs + 1 });
+      book(late, 'credit', { atMs: fromMs + 2 });
+      expect(await withPorts({})).toMatchObject({ totals: [{ rgs: { rounds } }], differences: [] });
+    },
+  );
 
-  it('is counted once, though a file of the archive holds rounds of the next period as well', async () => {
+  it('is counted once, although a file of the archive also holds rounds of the next period', async () => {
     const rounds = [fromMs - 1, fromMs, toMs - 1, toMs].map((atMs) => accountedRound(round('VOIDED', atMs)));
     const archive: ReconciliationPorts['archive'] = {
       async *files() {
@@ -53,13 +56,13 @@ describe('a round at the edge of a period', () => {
   });
 });
 
-it('takes a period that begins as early as the ledger still keeps all rounds of it', async () => {
+it('may be in a period that begins as early as the ledger still keeps all of its rounds', async () => {
   fromMs = history.nowMs - history.settings.hotRetentionMs + DAY_MS;
   toMs = fromMs + 1;
   expect(await withPorts({})).toMatchObject({ differences: [] });
 });
 
-it('reads each file of the archive once, sixteen of them at a time', async () => {
+it('is read from a file of the archive that is read once, with sixteen files at a time', async () => {
   const files = Array.from({ length: 40 }, (_, index) => String(index));
   const read: string[] = [];
   let [under, most] = [0, 0];
@@ -81,7 +84,7 @@ it('reads each file of the archive once, sixteen of them at a time', async () =>
   expect(most).toBe(16);
 });
 
-describe('a transaction of a round that is not at hand', () => {
+describe('the round of a transaction', () => {
   const asked: unknown[] = [];
   const withBooked = async (given: Partial<BookedTransaction>) => {
     asked.length = 0;
@@ -99,7 +102,7 @@ describe('a transaction of a round that is not at hand', () => {
     return one.roundId;
   };
 
-  it('is looked for by its id, and then among the newest twenty rounds of its log', async () => {
+  it('is looked up by its id, and then among the newest twenty rounds of its log', async () => {
     const roundId = await withBooked({});
     const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' };
     expect(asked).toEqual([
@@ -108,13 +111,13 @@ describe('a transaction of a round that is not at hand', () => {
     ]);
   });
 
-  it('is not looked for by an id that no round can have', async () => {
+  it('is not looked up by an id that no round can have', async () => {
     await withBooked({ roundId: 'round 7' });
     expect(asked).toEqual([]);
   });
 
   it.each([{ playerId: 'player#123' }, { gameCode: 'happy#panda' }])(
-    'is not looked for in a log that cannot be: %o',
+    'is not looked up in a log that cannot exist: %o',
     async (given) => {
       const roundId = await withBooked(given);
       expect(asked).toEqual([['find', roundId]]);
@@ -140,12 +143,12 @@ describe('rounds that are not final', () => {
     expect(await codeOf(limited(1))).toBe('PERIOD_TOO_LARGE');
   });
 
-  it('are none where they have left the ledger meanwhile', async () => {
+  it('are left out where they have left the ledger meanwhile', async () => {
     const ledger = { ...history.ports().ledger, get: async () => undefined };
     expect(await unfinished({ ledger })).toEqual([]);
   });
 
-  it('are not told where a part of the ledger could not be read', async () => {
+  it('are not reported where a part of the ledger could not be read', async () => {
     const down = new Error('the ledger is away');
     const ledger = {
       ...history.ports().ledger,
@@ -178,7 +181,7 @@ describe('periods that are joined', () => {
     expect(joined(sure, sure)).toMatchObject({ provisional: false, compared: true });
   });
 
-  it('have all rounds that are in progress, and the times of the first and the last', () => {
+  it('have all rounds that are in progress, and the first and the last time', () => {
     const last = report({ fromMs: 1, toMs: 9, asOfMs: 10, inProgress: 4 });
     expect(joined(report({ inProgress: 3 }), last)).toMatchObject({
       fromMs: 0,
@@ -189,7 +192,7 @@ describe('periods that are joined', () => {
     expect(joined(last)).toEqual(last);
   });
 
-  it('tell each round as the last of them that reports on it', () => {
+  it('give each round as the last period that reports on it', () => {
     const difference = (roundId: string, kind: 'MISSING_DEBIT' | 'PENDING_CREDIT') =>
       ({ kind, roundId, status: 'CREDITED', expected: undefined, found: undefined }) as const;
     const first = [difference('a', 'PENDING_CREDIT'), difference('b', 'MISSING_DEBIT')];

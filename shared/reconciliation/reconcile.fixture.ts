@@ -26,7 +26,7 @@ export const operator: Operator = {
   walletCalls: 'debit-credit',
 };
 
-/** A round of player123 as it stands in a status, with a stake of 1.00 and, where it has an outcome, a win of 2.50. */
+/** Makes a round of player123 in a status. Its stake is 1.00, and its win is 2.50 where it has an outcome. */
 export function round(status: Round['status'], updatedAtMs: number, given: Partial<Round> = {}): Round {
   const { status: _, ...start } = sampleIntent({ roundId: randomUUID(), startedAtMs: updatedAtMs });
   const parts = {
@@ -41,22 +41,22 @@ export function round(status: Round['status'], updatedAtMs: number, given: Parti
   return { ...start, ...parts[status], updatedAtMs, ...given, status } as Round;
 }
 
-/** A game server and a wallet with whatever history a test gives them. The archive has two rounds a file. */
+/** A game server and a wallet with any history that a test gives them. The archive has two rounds in each file. */
 export class HistoryFixture {
   nowMs = 1_700_000_000_000;
   rounds: Round[] = [];
   booked: BookedTransaction[] = [];
   offersBooks = true;
   pageSize = 3;
-  /** Rounds that the ledger's index does not know yet. */
+  /** The ledger's index does not know these rounds yet. */
   readonly unindexed = new Set<string>();
-  /** Rounds that have not reached the archive yet. */
+  /** These rounds have not reached the archive yet. */
   readonly unarchived = new Set<string>();
-  /** What a call of the archive takes. */
+  /** A call of the archive takes this long. */
   archiveCallMs = 0;
-  /** Parts of the archive's list that name no file, before those that do. */
+  /** So many parts of the archive's list name no file. They come before those that do. */
   emptyParts = 0;
-  /** Look-ups of single rounds, on either side. */
+  /** Counts the look-ups of single rounds, on either side. */
   lookups = 0;
   settings: ReconciliationSettings = {
     hotRetentionMs: 30 * DAY_MS,
@@ -117,7 +117,7 @@ export class HistoryFixture {
       },
       read: async (file) => {
         called();
-        // The second round of a file is also the first one of the next file: delivery is at least once.
+        // Delivery is at least once, so the second round of a file is also the first of the next file.
         return archived()
           .slice(Number(file), Number(file) + 2)
           .map(accountedRound);

@@ -13,7 +13,7 @@ const START_MS = 1_700_000_000_000;
 const BEFORE_MS = 2 * HOUR_MS;
 const AFTER_MS = 120_000;
 
-/** A round, when its wallet booked what it asks for, and what went wrong with that, mostly nothing. */
+/** Makes a round, the time at which its wallet booked it, and a mistake, which is mostly none. */
 const lifeWithin = (spanMs: number) =>
   fc.record({
     status: fc.constantFrom(
@@ -31,7 +31,10 @@ const lifeWithin = (spanMs: number) =>
     kind: fc.constantFrom(...(['two calls', 'two calls', 'one call', 'bonus'] as const)),
     won: fc.boolean(),
     endedAfterMs: fc.nat(spanMs),
-    /** Debit and credit, before or after the end of the round: a late credit, or clocks that differ. */
+    /**
+     * Debit and credit may be booked before or after the end of the round. A credit may be late, and clocks
+     * may differ.
+     */
     bookedAfterMs: fc.tuple(
       ...Array.from({ length: 2 }, () => fc.integer({ min: -BEFORE_MS, max: AFTER_MS })),
     ),
@@ -39,7 +42,7 @@ const lifeWithin = (spanMs: number) =>
       freq: 2,
     }),
     faulty: fc.nat(1),
-    /** When the wallet did again what is doubled. */
+    /** The wallet did a doubled movement again at this time. */
     doubledAtMs: fc.integer({ min: START_MS - BEFORE_MS, max: START_MS + spanMs + AFTER_MS }),
   });
 type Life = ReturnType<typeof lifeWithin> extends fc.Arbitrary<infer T> ? T : never;
@@ -57,7 +60,7 @@ function rightBooks(one: Round, [debit = 0, credit = 0]: readonly number[]): Boo
     case 'CREDITED':
       return [...stakes, ...wins];
     case 'COMMITTED':
-      // The win of a bonus has been paid, and the reply was lost; any other is not paid yet.
+      // A bonus may have its win paid while the reply was lost. Any other win is not paid yet.
       return account.stake ? stakes : wins;
     case 'INTENT':
     case 'VOIDING':
@@ -93,7 +96,7 @@ function books(one: Round, { bookedAfterMs, fault, faulty, doubledAtMs }: Life):
 }
 
 function roundOf({ status, kind, won, endedAfterMs }: Life): Round {
-  // Stake and win in one call leave no round committed with its win to pay.
+  // With stake and win in one call, no round stays committed with its win to credit.
   const oneCall = kind === 'one call' && !(status === 'COMMITTED' && won);
   return round(status, START_MS + endedAfterMs, {
     walletCalls: oneCall ? 'bet-win' : 'debit-credit',
@@ -113,7 +116,7 @@ function historyOf(lives: readonly Life[], spanMs: number): HistoryFixture {
   return history;
 }
 
-/** What is wrong with the history, seen as a whole. Nothing can find an unfinished round that its wallet never saw. */
+/** Finds what is wrong with the whole history. Nothing can find an unfinished round that its wallet never saw. */
 function differencesIn({ rounds, booked }: HistoryFixture): Difference[] {
   const byRound = Map.groupBy(booked, ({ roundId }) => roundId);
   const known = rounds.map(accountedRound);
@@ -130,49 +133,46 @@ const asText = (difference: Difference) =>
   JSON.stringify(difference, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 
 describe('a history cut into periods anywhere', () => {
-  // In the short one, cuts, twins and the ends of rounds lie within the margin of the clocks.
+  // In the short history, cuts, copies and the ends of rounds lie within the margin of the clocks.
   it.each([
     ['a day', 20 * HOUR_MS],
     ['half an hour', HOUR_MS / 2],
-  ])(
-    'has every difference of %s reported at least once, and nothing reported that is none',
-    async (_, spanMs) => {
-      const reported = new Set<string>();
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(lifeWithin(spanMs), { maxLength: 12 }),
-          fc.array(fc.nat(spanMs), { maxLength: 6 }),
-          async (lives, cuts) => {
-            const history = historyOf(lives, spanMs);
-            const instants = cuts.map((afterMs) => START_MS + afterMs).sort((one, other) => one - other);
-            const edges = new Set([START_MS - BEFORE_MS, ...instants, START_MS + spanMs + AFTER_MS + 1]);
-            const found: string[] = [];
-            for (const [fromMs, toMs] of pairs([...edges])) {
-              const { differences } = await history.reconcile(fromMs, toMs);
-              found.push(...differences.map(asText));
-              for (const { kind } of differences) reported.add(kind);
-            }
-            expect(new Set(found)).toEqual(new Set(differencesIn(history).map(asText)));
-          },
-        ),
-        { numRuns: 500 },
-      );
-      expect([...reported].sort()).toEqual([
-        'AMOUNT_MISMATCH',
-        'MISSING_CREDIT',
-        'MISSING_DEBIT',
-        'PENDING_CREDIT',
-        'PENDING_ROLLBACK',
-        'UNEXPECTED_CREDIT',
-        'UNEXPECTED_DEBIT',
-        'UNEXPECTED_ROLLBACK',
-        'UNKNOWN_ROUND',
-      ]);
-    },
-  );
+  ])('reports every difference of %s at least once, and no difference that is none', async (_, spanMs) => {
+    const reported = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(lifeWithin(spanMs), { maxLength: 12 }),
+        fc.array(fc.nat(spanMs), { maxLength: 6 }),
+        async (lives, cuts) => {
+          const history = historyOf(lives, spanMs);
+          const instants = cuts.map((afterMs) => START_MS + afterMs).sort((one, other) => one - other);
+          const edges = new Set([START_MS - BEFORE_MS, ...instants, START_MS + spanMs + AFTER_MS + 1]);
+          const found: string[] = [];
+          for (const [fromMs, toMs] of pairs([...edges])) {
+            const { differences } = await history.reconcile(fromMs, toMs);
+            found.push(...differences.map(asText));
+            for (const { kind } of differences) reported.add(kind);
+          }
+          expect(new Set(found)).toEqual(new Set(differencesIn(history).map(asText)));
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect([...reported].sort()).toEqual([
+      'AMOUNT_MISMATCH',
+      'MISSING_CREDIT',
+      'MISSING_DEBIT',
+      'PENDING_CREDIT',
+      'PENDING_ROLLBACK',
+      'UNEXPECTED_CREDIT',
+      'UNEXPECTED_DEBIT',
+      'UNEXPECTED_ROLLBACK',
+      'UNKNOWN_ROUND',
+    ]);
+  });
 });
 
-it('an unfinished round whose period has no books is compared in those beside it', async () => {
+it('An unfinished round whose period has no books is compared in the periods beside it', async () => {
   const history = new HistoryFixture();
   const endedMs = history.nowMs - HOUR_MS;
   const bonus = round('COMMITTED', endedMs, { kind: 'bonus', stakeMinor: 0n });

@@ -41,7 +41,7 @@ function played(updatedAtMs = fromMs + 1_000): Round {
 const kinds = async () => (await history.reconcile(fromMs, toMs)).differences.map(({ kind }) => kind);
 
 describe('a period without differences', () => {
-  it('is compared without looking a single round up, and added up on both sides', async () => {
+  it('is compared without looking up a single round, and added up on both sides', async () => {
     for (let index = 0; index < 5; index += 1) played();
     const voided = round('VOIDED', fromMs + 2_000);
     history.rounds.push(voided, round('REJECTED', fromMs), round('COMMITTED', toMs - 1, { outcome: lost }));
@@ -69,7 +69,7 @@ describe('a period without differences', () => {
     expect(history.lookups).toBe(0);
   });
 
-  it('is empty where nothing was played', async () => {
+  it('is empty where no round was played', async () => {
     expect(await history.reconcile(fromMs, toMs)).toMatchObject({ differences: [], totals: [] });
   });
 
@@ -113,13 +113,13 @@ describe('the edge of a period', () => {
   });
 });
 
-describe('what does not fit', () => {
-  it('is reported where the round ended', async () => {
+describe('a difference', () => {
+  it('is reported in the period in which the round ended', async () => {
     history.rounds.push(round('CREDITED', fromMs));
     expect(await kinds()).toEqual(['MISSING_DEBIT', 'MISSING_CREDIT']);
   });
 
-  it('is reported where the wallet booked it', async () => {
+  it('is reported in the period in which the wallet booked it', async () => {
     const refused = round('REJECTED', fromMs - DAY_MS);
     history.rounds.push(refused);
     book(refused, 'debit', { atMs: fromMs });
@@ -129,14 +129,14 @@ describe('what does not fit', () => {
   it.each([
     ['is nowhere', randomUUID()],
     ["has an id that is none of the game server's", 'round 7'],
-  ])('is of an unknown round where it %s', async (_, roundId) => {
+  ])('names an unknown round where the transaction %s', async (_, roundId) => {
     const stranger = { ...round('CREDITED', fromMs), roundId };
     book(stranger, 'debit');
     const { differences } = await history.reconcile(fromMs, toMs);
     expect(differences).toMatchObject([{ kind: 'UNKNOWN_ROUND', roundId, found: { amountMinor: 100n } }]);
   });
 
-  it('is of an unknown round where the round is of another operator, whose it tells nothing', async () => {
+  it('names an unknown round where the round belongs to another operator, and tells nothing about it', async () => {
     const foreign = played();
     history.rounds = [{ ...foreign, log: { ...foreign.log, operatorId: 'other' } }];
     const { differences, totals } = await history.reconcile(fromMs, toMs);
@@ -176,7 +176,7 @@ describe('a round that is not final', () => {
 });
 
 describe('rounds that are not final', () => {
-  it('are compared without a period, also where the wallet has never heard of them', async () => {
+  it('are compared without a period, although the wallet may never have heard of them', async () => {
     const oldMs = history.nowMs - 300_001;
     const bonus = round('COMMITTED', oldMs, { number: 1, kind: 'bonus', stakeMinor: 0n });
     const voiding = round('VOIDING', oldMs, { number: 2 });
@@ -197,7 +197,7 @@ describe('rounds that are not final', () => {
 });
 
 describe('a wallet that offers no list', () => {
-  it('leaves the side of the game server, and says that nothing was compared', async () => {
+  it('leaves the totals of the game server, and the report says that nothing was compared', async () => {
     played();
     history.offersBooks = false;
     expect(await history.reconcile(fromMs, toMs)).toMatchObject({
@@ -214,7 +214,7 @@ describe('a period that cannot be reconciled', () => {
     ['is empty', 0, 0, 'INVALID_REQUEST'],
     ['has more than a day', -DAY_MS, 1, 'PERIOD_TOO_LARGE'],
     ['is older than what the ledger keeps', -29 * DAY_MS - 1, -28 * DAY_MS - 1, 'PERIOD_TOO_OLD'],
-  ])('%s', async (_, from, to, code) => {
+  ])('A period is refused where it %s', async (_, from, to, code) => {
     const { nowMs } = history;
     expect(await codeOf(history.reconcile(nowMs + from, nowMs + to))).toBe(code);
   });
@@ -244,12 +244,12 @@ describe('a period that cannot be reconciled', () => {
     expect(await codeOf(kinds())).toBe('PERIOD_TOO_LARGE');
   });
 
-  it('has a list without an end', async () => {
+  it('has a list of files without an end', async () => {
     history.emptyParts = Number.POSITIVE_INFINITY;
     expect(await codeOf(kinds())).toBe('PERIOD_TOO_LARGE');
   });
 
-  it('has pages without an end, of calls that the wallet refused', async () => {
+  it('has pages without an end, which hold only calls that the wallet refused', async () => {
     const books = {
       page: async (_: unknown, __: unknown, after = '') => ({ transactions: [], next: `${after}x` }),
     };
@@ -259,7 +259,7 @@ describe('a period that cannot be reconciled', () => {
     );
   });
 
-  it('is of a wallet that lists periods, but no rounds', async () => {
+  it('belongs to a wallet that lists periods, but no rounds', async () => {
     played();
     history.booked.pop();
     const { page } = history.ports().books;

@@ -21,7 +21,7 @@ export interface ReconciliationPorts {
 }
 
 export interface ReconciliationSettings {
-  /** How long the ledger keeps rounds that have ended. */
+  /** The ledger keeps rounds that have ended for this long. */
   readonly hotRetentionMs: number;
   readonly limits: WorkLimits;
 }
@@ -29,39 +29,40 @@ export interface ReconciliationSettings {
 export interface ReconciliationRequest {
   readonly operator: Operator;
   readonly fromMs: number;
-  /** Exclusive. */
+  /** This end is exclusive. */
   readonly toMs: number;
 }
 
 export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> {
   readonly operatorId: string;
   readonly asOfMs: number;
-  /** The period has hardly ended: rounds of it may not be in the archive yet. */
+  /** It is true where the period has hardly ended, so that rounds of it may not be in the archive yet. */
   readonly provisional: boolean;
-  /** Whether the wallet offers its list; without it, nothing could be compared. */
+  /** It is true where the wallet offers its list. Without the list nothing could be compared. */
   readonly compared: boolean;
-  /** Rounds that are being played or settled as they should. */
+  /** Counts rounds that are being played or recovered as they should. */
   readonly inProgress: number;
-  /** Rounds by when they ended, transactions by the wallet's clock: one round may be counted in two periods. */
+  /** Rounds count by when they ended, and transactions by the wallet's clock. One round may count in two periods. */
   readonly totals: readonly CurrencyTotals[];
-  /** Those of rounds that ended in the period, and of rounds with a transaction in it. */
+  /** Lists the differences of rounds that ended in the period, and of rounds with a transaction in it. */
   readonly differences: readonly Difference[];
 }
 
 const DAY_MS = 86_400_000;
-/** What has been unfinished for less long is nothing to report: alarms on unpaid wins wait as long. */
+/** A round that has been unfinished for less time is not reported. Alarms on unpaid wins wait as long. */
 export const SETTLING_MS = 5 * 60_000;
-/** Of the archive, under way at once. */
+/** So many files of the archive are read at once. */
 const FILES_AT_ONCE = 16;
-/** Of a log, where the index that finds rounds by id is behind. */
+/** So many rounds of a log are read, where the index that finds rounds by id is behind. */
 const NEWEST_ROUNDS = 20;
 
 /**
- * Compares the rounds of a period with the wallet's books. Nothing is called a difference by the part of the books that
- * lies in the period: whatever does not fit, or may go on elsewhere, is looked up on both sides first, so that it does not
+ * Compares the rounds of a period with the wallet's books. The part of the books in the period alone shows no
+ * difference. Whatever does not fit, or may continue elsewhere, is first looked up on both sides. It
+ * therefore does not
  * matter where a period is cut.
  * @throws RequestError INVALID_REQUEST, PERIOD_TOO_LARGE, PERIOD_TOO_OLD; DependencyError WALLET_UNAVAILABLE,
- *   WALLET_LIST_UNREADABLE, SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
+ * WALLET_LIST_UNREADABLE, SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
  */
 export async function reconcile(
   ports: ReconciliationPorts,
@@ -109,7 +110,8 @@ function checkPeriod(
   if (toMs - fromMs > DAY_MS) {
     throw new RequestError('PERIOD_TOO_LARGE', 'The period has more than 24 hours; ask for a shorter one');
   }
-  // A day less than the ledger keeps rounds, for transactions that come after their round has ended.
+  // A day less than the ledger keeps rounds is allowed, for transactions that come after their round has
+  // ended.
   if (fromMs < nowMs - hotRetentionMs + DAY_MS) {
     throw new RequestError('PERIOD_TOO_OLD', 'The ledger may no longer have all rounds of that period');
   }
@@ -137,7 +139,7 @@ async function endedRounds(
   return rounds;
 }
 
-/** With a margin on either side, so that most rounds at the edges need no look-up. */
+/** The selection has a margin on either side, so that most rounds at the edges need no look-up. */
 function listedIn(
   books: WalletBooks,
   { operator, fromMs, toMs }: ReconciliationRequest,
@@ -147,7 +149,7 @@ function listedIn(
   return pagesOf(books, operator, selection, work);
 }
 
-/** The rounds that transactions name and that are not among those at hand, as the ledger has them. */
+/** Reads from the ledger the rounds that transactions name, except those that are at hand. */
 async function roundsOf(
   ledger: ReconciliationPorts['ledger'],
   operator: Operator,
@@ -172,7 +174,7 @@ async function findRound(
   const found = await ledger.find(roundId);
   if (found) return found.log.operatorId === operatorId ? accountedRound(found) : undefined;
   if (!PlayerId.safeParse(playerId).success || !GameCode.safeParse(gameCode).success) return undefined;
-  // The index may not know the newest rounds yet; the log itself does.
+  // The index may not know the newest rounds yet, and the log itself does.
   const newest = await ledger.list({ operatorId, playerId, gameCode }, { limit: NEWEST_ROUNDS });
   const round = newest.find((candidate) => candidate.roundId === roundId);
   return round && accountedRound(round);

@@ -65,7 +65,7 @@ describe("the game server's totals", () => {
 });
 
 describe('the totals of a period', () => {
-  it('are told currency by currency in the order of their codes, also where one side has none', () => {
+  it('are listed by currency in the order of their codes, although one side may have none', () => {
     const rounds = [accounted({ currency: 'SEK' }), accounted({ currency: 'JPY' })];
     const books = [booked(paid, 'debit', { currency: 'USD' }), booked(paid, 'debit', { currency: 'EUR' })];
     expect(
@@ -119,7 +119,7 @@ describe('the totals of a period', () => {
   });
 });
 
-describe('what the operator keeps', () => {
+describe("the operator's net", () => {
   it('is the stakes less the wins by the rounds', () => {
     expect(roundNetMinor({ rounds: 3, stakesMinor: 300n, winsMinor: 250n, voidedMinor: 100n })).toBe(50n);
   });
@@ -130,7 +130,7 @@ describe('what the operator keeps', () => {
     ).toBe(30n);
   });
 
-  it('is nothing of a call that was rolled back, whether a debit or a bet-win', () => {
+  it('is zero for a call that was rolled back, whether a debit or a bet-win', () => {
     const undone = [
       [booked(paid, 'debit'), booked(paid, 'rollback')],
       [booked(betWon, 'bet-win'), booked(betWon, 'rollback')],

@@ -1,45 +1,45 @@
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
 
-/** What the game server has on record for rounds that have ended. */
+/** The totals that the game server has on record for rounds that have ended. */
 export interface RoundTotals {
   readonly rounds: number;
-  /** Of rounds with an outcome. */
+  /** Sums up the stakes of rounds with an outcome. */
   readonly stakesMinor: bigint;
   readonly winsMinor: bigint;
-  /** Stakes of voided rounds, whether or not they had been taken. */
+  /** Sums up the stakes of voided rounds, whether or not they had been debited. */
   readonly voidedMinor: bigint;
 }
 
-/** What the wallet has on its books. */
+/** The totals that the wallet has on its books. */
 export interface BookTotals {
   readonly transactions: number;
-  /** Stakes taken, of bet-wins too. */
+  /** Sums up the stakes that were debited, also by bet-wins. */
   readonly debitsMinor: bigint;
-  /** Wins paid, of bet-wins too. */
+  /** Sums up the wins that were credited, also by bet-wins. */
   readonly creditsMinor: bigint;
-  /** What rollbacks gave back; of a bet-win, the stake less the win. */
+  /** Sums up what rollbacks returned. A bet-win counts with its stake less its win. */
   readonly rollbacksMinor: bigint;
 }
 
 export interface CurrencyTotals {
   readonly currency: string;
   readonly rgs: RoundTotals;
-  /** Undefined where the wallet offers no list. */
+  /** It is undefined where the wallet offers no list. */
   readonly wallet: BookTotals | undefined;
 }
 
-/** What the operator has kept, by the game server's record. */
+/** Computes what the operator has kept, by the game server's record. */
 export function roundNetMinor({ stakesMinor, winsMinor }: RoundTotals): bigint {
   return stakesMinor - winsMinor;
 }
 
-/** What the operator has kept, by the wallet's books. */
+/** Computes what the operator has kept, by the wallet's books. */
 export function bookNetMinor({ debitsMinor, creditsMinor, rollbacksMinor }: BookTotals): bigint {
   return debitsMinor - creditsMinor - rollbacksMinor;
 }
 
-/** Both sides, currency by currency, in the order of their codes. */
+/** Adds up both sides by currency, in the order of the codes. */
 export function totalsOf(
   rounds: readonly AccountedRound[],
   booked: readonly BookedTransaction[] | undefined,
@@ -53,7 +53,7 @@ export function totalsOf(
   }));
 }
 
-/** Periods that follow each other, added up. */
+/** Adds up periods that follow each other. */
 export function addTotals(periods: readonly (readonly CurrencyTotals[])[]): CurrencyTotals[] {
   const sums = new Map<string, CurrencyTotals>();
   for (const totals of periods.flat()) {

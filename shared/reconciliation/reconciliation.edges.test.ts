@@ -13,22 +13,22 @@ const kindsOf = (round: AccountedRound, ...transactions: BookedTransaction[]) =>
   differencesOf(round, transactions).map(({ kind }) => kind);
 
 describe('a bet-win call', () => {
-  it('that won nothing is no credit', () => {
+  it('is no credit where it won nothing', () => {
     expect(kindsOf(betLost, booked(betLost, 'bet-win'))).toEqual([]);
   });
 
-  it('that was undone leaves the credits of other transactions as they are', () => {
+  it('leaves the credits of other transactions as they are where it was rolled back', () => {
     const credit = booked(betWon, 'credit', { transactionId: 'another' });
     const books = [booked(betWon, 'bet-win'), booked(betWon, 'rollback'), credit];
     expect(kindsOf({ ...betWon, status: 'VOIDED', win: undefined }, ...books)).toEqual(['UNEXPECTED_CREDIT']);
   });
 
-  it('that was made twice and undone once keeps one stake and one win', () => {
+  it('keeps one stake and one win where it was made twice and rolled back once', () => {
     const books = [booked(betWon, 'bet-win'), booked(betWon, 'bet-win'), booked(betWon, 'rollback')];
     expect(kindsOf(betWon, ...books)).toEqual([]);
   });
 
-  it('whose rollback kept the win is told with the win on either side', () => {
+  it('is reported with the win on either side where its rollback kept the win', () => {
     const voided = { ...betWon, status: 'VOIDED' as const, win: undefined };
     const kept = booked(betWon, 'rollback', { winMinor: 0n });
     expect(differencesOf(voided, [booked(betWon, 'bet-win'), kept])).toMatchObject([
@@ -37,8 +37,8 @@ describe('a bet-win call', () => {
   });
 });
 
-describe('an undone stake of a played round', () => {
-  it('is told as what it gave back, against the stake that it should have left', () => {
+describe('a stake of a played round that was rolled back', () => {
+  it('is reported with the amount that was returned, against the stake that should have stayed', () => {
     const lost = accounted({ status: 'COMMITTED', win: undefined });
     expect(differencesOf(lost, [booked(lost, 'debit'), booked(lost, 'rollback')])).toMatchObject([
       {
@@ -66,7 +66,7 @@ describe('an undone stake of a played round', () => {
 describe('a bonus action, which has no stake', () => {
   const bonus = accounted({ stake: undefined });
 
-  it('owes its win although a stake of some id was undone', () => {
+  it('is owed its win although a stake of some id was rolled back', () => {
     expect(kindsOf(bonus, booked(paid, 'debit'), booked(paid, 'rollback'))).toEqual(['MISSING_CREDIT']);
   });
 });

@@ -3,7 +3,7 @@ import type { AccountedRound } from '../rounds/accounted-round.ts';
 
 export const atMs = 1_700_000_000_000;
 
-/** A round that was played, with a stake of 1.00 and a win of 2.50, unless a test says otherwise. */
+/** A round that was played, with a stake of 1.00 and a win of 2.50, unless a test overrides them. */
 export function accounted(overrides: Partial<AccountedRound> = {}): AccountedRound {
   const roundId = overrides.roundId ?? '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
   return {
@@ -18,7 +18,7 @@ export function accounted(overrides: Partial<AccountedRound> = {}): AccountedRou
   };
 }
 
-/** What a wallet that keeps to its contract has booked for a call about the round. */
+/** A call about the round, as a wallet books it that keeps to its contract. */
 export function booked(
   round: AccountedRound,
   kind: BookedTransaction['kind'],

@@ -54,7 +54,7 @@ describe('money that the wallet does not have', () => {
     expect(kindsOf(betWon)).toEqual(['MISSING_DEBIT', 'MISSING_CREDIT']);
   });
 
-  it('is a missing credit of a bet-win that was undone where something else took the stake again', () => {
+  it('is a missing credit of a bet-win that was rolled back, where another movement took the stake again', () => {
     const [stake, undone] = [booked(betWon, 'bet-win'), booked(betWon, 'rollback')];
     expect(kindsOf(betWon, stake, undone, booked(betWon, 'debit'))).toEqual(['MISSING_CREDIT']);
   });
@@ -77,7 +77,7 @@ describe('money that the wallet does not have', () => {
     ]);
   });
 
-  it('is an unexpected rollback where the stake of a played round was given back', () => {
+  it('is an unexpected rollback where the stake of a played round was rolled back', () => {
     expect(kindsOf(lost, booked(lost, 'debit'), booked(lost, 'rollback'))).toEqual(['UNEXPECTED_ROLLBACK']);
     expect(kindsOf(betWon, booked(betWon, 'bet-win'), booked(betWon, 'rollback'))).toEqual([
       'UNEXPECTED_ROLLBACK',
@@ -102,7 +102,7 @@ describe('money that the wallet has moved without a reason', () => {
     ]);
   });
 
-  it('is every debit and credit but the first, and every one of another id', () => {
+  it('is every debit and credit except the first, and every one of another id', () => {
     const twice = [booked(paid, 'debit'), booked(paid, 'credit')];
     expect(kindsOf(paid, ...twice, ...twice)).toEqual(['UNEXPECTED_DEBIT', 'UNEXPECTED_CREDIT']);
     const other = booked(paid, 'debit', { transactionId: 'another' });
@@ -115,13 +115,13 @@ describe('money that the wallet has moved without a reason', () => {
     expect(kindsOf(without('VOIDED'), booked(paid, 'credit'))).toEqual(['UNEXPECTED_CREDIT']);
   });
 
-  it('is no credit of an intent, which may be played between the reading of the round and that of the books', () => {
+  it('is no credit of an intent, which may be played between the reading of the round and of the books', () => {
     const intent = without('INTENT');
     expect(kindsOf(intent, booked(paid, 'credit'))).toEqual([]);
     expect(kindsOf(without('VOIDING'), booked(paid, 'credit'))).toEqual(['UNEXPECTED_CREDIT']);
   });
 
-  it('is a rollback of what was not taken, or was given back already', () => {
+  it('is a rollback of a stake that was not debited, or was rolled back already', () => {
     const round = without('VOIDED');
     const rollback = booked(round, 'rollback');
     expect(kindsOf(round, rollback)).toEqual(['UNEXPECTED_ROLLBACK']);
@@ -146,27 +146,27 @@ describe('money that the wallet has moved without a reason', () => {
   });
 });
 
-describe('a transaction that is there, but not as the round has it', () => {
+describe('a transaction that differs from its round', () => {
   it.each([
     [{ amountMinor: 101n }, ['AMOUNT_MISMATCH']],
     [{ currency: 'SEK' }, ['CURRENCY_MISMATCH']],
     [{ currency: 'SEK', amountMinor: 1n }, ['CURRENCY_MISMATCH']],
     [{ playerId: 'player124' }, ['PLAYER_MISMATCH']],
     [{ playerId: 'player124', amountMinor: 99n }, ['PLAYER_MISMATCH', 'AMOUNT_MISMATCH']],
-  ] as const)('%o', (change, kinds) => {
+  ] as const)('is reported: %o', (change, kinds) => {
     expect(kindsOf(paid, booked(paid, 'debit', change), booked(paid, 'credit'))).toEqual(kinds);
     expect(kindsOf(paid, booked(paid, 'debit'), booked(paid, 'credit', change))).toEqual(kinds);
     const voided = without('VOIDED');
     expect(kindsOf(voided, booked(voided, 'debit'), booked(voided, 'rollback', change))).toEqual(kinds);
   });
 
-  it('is a rollback of a bet-win that did not take its win back', () => {
+  it('is reported where a rollback of a bet-win did not take its win back', () => {
     const voided = { ...betWon, status: 'VOIDED' as const, win: undefined };
     const kept = booked(betWon, 'rollback', { winMinor: 0n });
     expect(kindsOf(voided, booked(betWon, 'bet-win'), kept)).toEqual(['AMOUNT_MISMATCH']);
   });
 
-  it('tells the win of a bet-win apart from its stake', () => {
+  it('is reported with the win of a bet-win apart from its stake', () => {
     const [difference] = differencesOf(betWon, [booked(betWon, 'bet-win', { winMinor: 249n })]);
     expect(difference).toMatchObject({
       kind: 'AMOUNT_MISMATCH',
@@ -176,7 +176,7 @@ describe('a transaction that is there, but not as the round has it', () => {
   });
 });
 
-/** Few ids, players, currencies and amounts, so that books which are nearly right come up often. */
+/** There are few ids, players, currencies and amounts, so that books which are nearly right come up often. */
 const anyBooked = fc
   .record({
     kind: fc.constantFrom('debit', 'credit', 'rollback', 'bet-win'),
@@ -199,7 +199,7 @@ const anyFinal = fc.constantFrom(
   ...(['REJECTED', 'FAILED', 'VOIDED'] as const).map(without),
 );
 
-/** What the books did to each account that they touch. */
+/** Computes what the books did to each account that they touch. */
 function changes(books: readonly BookedTransaction[]): Map<string, bigint> {
   const sums = new Map<string, bigint>();
   for (const { kind, playerId, currency, amountMinor, winMinor } of books) {
@@ -216,7 +216,7 @@ function changes(books: readonly BookedTransaction[]): Map<string, bigint> {
 }
 
 describe('books without a difference', () => {
-  it("have changed the player's account by exactly what the round asks for, and no other", () => {
+  it("have changed the player's account by exactly what the round asks for, and no other account", () => {
     let agreed = 0;
     fc.assert(
       fc.property(anyFinal, fc.array(anyBooked, { maxLength: 3 }), (round, books) => {
@@ -235,7 +235,7 @@ describe('books without a difference', () => {
   });
 });
 
-describe('right books that lose, double or change any one transaction', () => {
+describe('right books that lose, double or change one transaction', () => {
   it('have a difference', () => {
     const right = (round: AccountedRound): BookedTransaction[] => {
       if (round.stake?.transactionId === id) return [booked(round, 'bet-win')];

@@ -2,7 +2,7 @@ import type { AccountedRound, OwedMovement } from '../rounds/accounted-round.ts'
 import type { BookedTransaction, Movement } from '../wallets/wallet-books.ts';
 import type { RoundStatus } from '../rounds/round.ts';
 
-/** Every way in which rounds and books can differ; docs/operations.md says what to do about each. */
+/** Rounds and books can differ in these ways only. docs/operations.md says what to do about each. */
 export const differenceKinds = [
   'MISSING_DEBIT',
   'MISSING_CREDIT',
@@ -21,17 +21,19 @@ export type DifferenceKind = (typeof differenceKinds)[number];
 export interface Difference {
   readonly kind: DifferenceKind;
   readonly roundId: string;
-  /** Undefined where the round is not known. */
+  /** It is undefined where the round is not known. */
   readonly status: RoundStatus | undefined;
-  /** What the round asks for. */
+  /** The round asks for this movement. */
   readonly expected: Movement | undefined;
-  /** What the wallet has. */
+  /** The wallet has this movement. */
   readonly found: (Movement & { readonly atMs: number }) | undefined;
 }
 
 /**
- * Compares a round with everything that its wallet has booked for it. Read the round first and the books afterwards:
- * what a final round asks for was acknowledged before it became final, so it is on the books by then.
+ * Compares a round with everything that its wallet has booked for it. Read the round first and the books
+ * afterwards.
+ * The wallet acknowledged what a final round asks for before the round became final, so it is on the books by
+ * then.
  */
 export function differencesOf(round: AccountedRound, booked: readonly BookedTransaction[]): Difference[] {
   const report: Report = (kind, expected, found) => ({
@@ -53,7 +55,7 @@ export function differencesOf(round: AccountedRound, booked: readonly BookedTran
   ];
 }
 
-/** A transaction of a round that nobody at the game server knows. */
+/** Reports a transaction of a round that nobody at the game server knows. */
 export function unknownRound(transaction: BookedTransaction): Difference {
   const found = bookedAs({ transaction, ...transaction });
   return {
@@ -67,19 +69,19 @@ export function unknownRound(transaction: BookedTransaction): Difference {
 
 type Report = (kind: DifferenceKind, expected?: OwedMovement, found?: Leg) => Difference;
 
-/** Money in one direction: a bet-win has two legs. */
+/** A leg is money in one direction. A bet-win has two legs. */
 interface Leg extends OwedMovement {
   readonly transaction: BookedTransaction;
 }
 
 interface Books {
-  /** Taken, and not given back. */
+  /** These stakes were debited and not rolled back. */
   readonly stakes: readonly Leg[];
-  /** Paid, and not taken back with the stake of the same bet-win. */
+  /** These wins were credited, and not taken back with the stake of the same bet-win. */
   readonly wins: readonly Leg[];
-  /** Stakes and the rollbacks that gave them back. */
+  /** Each pair is a stake and the rollback that returned it. */
   readonly undone: readonly (readonly [taken: Leg, given: Leg])[];
-  /** Rollbacks that found nothing to give back, and so gave money away. */
+  /** These rollbacks found no stake to return, and so gave money away. */
   readonly strayRollbacks: readonly Leg[];
 }
 
@@ -106,7 +108,7 @@ function balance(booked: readonly BookedTransaction[]): Books {
   return { stakes, wins, undone, strayRollbacks };
 }
 
-/** A rollback gives back what was taken, and of a bet-win takes back what was paid. */
+/** A rollback returns the stake that was debited. For a bet-win it also takes back the win. */
 function undoneInPart(taken: Leg, given: Leg, report: Report): Difference[] {
   const winOf = (leg: Leg): Leg => ({ ...leg, amountMinor: leg.transaction.winMinor });
   const differences = mismatches(taken.transaction, taken, given, report);
@@ -115,7 +117,7 @@ function undoneInPart(taken: Leg, given: Leg, report: Report): Difference[] {
     : [...differences, report('AMOUNT_MISMATCH', winOf(taken), winOf(given))];
 }
 
-/** A round with an outcome keeps its stake, and has paid its win or owes it. */
+/** A round with an outcome keeps its stake, and has credited its win or owes it. */
 function ofPlayed(round: AccountedRound, books: Books, report: Report): Difference[] {
   const { stake, win } = round;
   const [taken, moreTaken] = take(books.stakes, stake);
@@ -127,7 +129,7 @@ function ofPlayed(round: AccountedRound, books: Books, report: Report): Differen
   else if (given) differences.push(report('UNEXPECTED_ROLLBACK', stake, given));
   else if (stake) differences.push(report('MISSING_DEBIT', stake));
   if (paid) differences.push(...mismatches(round, win, paid, report));
-  // What undid the stake of a bet-win undid the win as well, and has been reported.
+  // The rollback of a bet-win's stake also took back its win, and has been reported.
   else if (win && !(given && win.transactionId === stake?.transactionId)) {
     differences.push(report(round.status === 'CREDITED' ? 'MISSING_CREDIT' : 'PENDING_CREDIT', win));
   }
@@ -138,7 +140,10 @@ function ofPlayed(round: AccountedRound, books: Books, report: Report): Differen
   ];
 }
 
-/** A round without an outcome keeps nothing and pays nothing; before it is final, its stake is still to be given back. */
+/**
+ * A round without an outcome keeps nothing and pays nothing. Before it is final, its stake is still to be
+ * rolled back.
+ */
 function ofUnplayed(round: AccountedRound, books: Books, report: Report): Difference[] {
   const isFinal = round.status !== 'INTENT' && round.status !== 'VOIDING';
   const [taken, moreTaken] = take(books.stakes, isFinal ? undefined : round.stake);
@@ -147,12 +152,12 @@ function ofUnplayed(round: AccountedRound, books: Books, report: Report): Differ
   return [
     ...(taken ? [report('PENDING_ROLLBACK', undefined, taken)] : []),
     ...moreTaken.map((leg) => report('UNEXPECTED_DEBIT', undefined, leg)),
-    // An intent may be played between the reading of the round and that of the books.
+    // An intent may be played between the reading of the round and the reading of the books.
     ...(round.status === 'INTENT' ? [] : paid.map((leg) => report('UNEXPECTED_CREDIT', undefined, leg))),
   ];
 }
 
-/** The first leg with the id of what is owed, and all others. */
+/** Gives the first leg with the id that is owed, and all others. */
 function take(legs: readonly Leg[], owed: OwedMovement | undefined): [Leg | undefined, Leg[]] {
   const match = owed && legs.find(({ transactionId }) => transactionId === owed.transactionId);
   return [match, legs.filter((leg) => leg !== match)];

@@ -5,7 +5,7 @@ import type { Operators } from '../operators/operators.ts';
 import type { Session } from './session.ts';
 import { knownSession, type Sessions } from './sessions.ts';
 
-/** What a reader shows of itself: an operator's key, or the id of a session, which is the player's capability. */
+/** A reader proves who it is by an operator's key or by the id of a session. The id is the player's capability. */
 export interface ReaderCredentials {
   readonly operatorKey: string | undefined;
   readonly sessionId: string | undefined;

@@ -45,7 +45,8 @@ export interface LaunchedSession {
 }
 
 /**
- * Opens a session at a game. The operator vouches for the player with its key; without the key, the operator's wallet
+ * Opens a session at a game. The operator vouches for the player with its key. Without the key, the
+ * operator's wallet
  * must confirm the player's token. A player needs no registration: the first round opens the player's log.
  */
 export async function launchSession(
@@ -115,7 +116,11 @@ async function authorise(ports: LaunchPorts, request: LaunchRequest): Promise<Op
   return operator;
 }
 
-/** What the player saw last at this game, or the engine's first state where the player saw nothing of this engine. */
+/**
+ * Gives the public state that the player saw last at this game. Where the player saw nothing of this engine,
+ * it is the
+ * engine's first state.
+ */
 async function publicStateOf(
   engines: Engines,
   game: Game,

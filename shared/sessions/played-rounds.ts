@@ -1,13 +1,13 @@
 import type { RoundLog } from '../foundation/ids.ts';
 
-/** How far a player has come at a game. */
+/** Says how far a player has come at a game. */
 export interface GameProgress {
-  /** When the newest round began. */
+  /** The newest round began at this time. */
   readonly lastStartedAtMs: number;
   readonly bonusActive: boolean;
   /** The stake of the newest round is still in doubt. */
   readonly roundInFlight: boolean;
-  /** SHA-256 of the engine that played the newest round, hex. An active bonus is finished on it. */
+  /** The SHA-256 of the engine that played the newest round, in hex. An active bonus is finished on it. */
   readonly engineHash: string;
   /**
    * The public state that the player saw last. It is undefined where another engine than `engineHash` showed it, or
@@ -16,8 +16,8 @@ export interface GameProgress {
   lastPublicState(engineHash: string): Promise<unknown>;
 }
 
-/** What sessions ask about rounds. The room of rounds answers it. */
+/** Sessions ask these questions about rounds. The room of rounds answers them. */
 export interface PlayedRounds {
-  /** One read. Undefined where the player has played no round of the game. */
+  /** Makes one read. It is undefined where the player has played no round of the game. */
   progress(log: RoundLog): Promise<GameProgress | undefined>;
 }

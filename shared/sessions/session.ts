@@ -12,8 +12,9 @@ export interface Session {
 }
 
 /**
- * @param lastPlayedAtMs when the newest round of the player at this game began, if there is one
- * @param idleMs the longest it may lie unused (GLI-19 V3.0, 2.5.4: 30 minutes)
+ * Checks that a session may still be used.
+ * @param lastPlayedAtMs is when the newest round of the player at this game began, if there is one
+ * @param idleMs is the longest that it may lie unused (GLI-19 V3.0, 2.5.4: 30 minutes)
  * @throws AccessError SESSION_REVOKED, SESSION_EXPIRED
  */
 export function assertLive(

@@ -2,10 +2,10 @@ import { ConflictError, MissingError } from '../foundation/errors.ts';
 import type { Session } from './session.ts';
 
 export interface Sessions {
-  /** Found until some time after its end, so that an expired session can be told from one that never was. */
+  /** A session is found until some time after its end. So an expired session differs from one that never was. */
   get(sessionId: string): Promise<Session | undefined>;
   create(session: Session): Promise<void>;
-  /** False where there is no such session; revoking twice keeps the first time. */
+  /** The answer is false where there is no such session. A second revocation keeps the time of the first. */
   revoke(sessionId: string, atMs: number): Promise<boolean>;
 }
 

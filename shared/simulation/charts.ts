@@ -9,7 +9,7 @@ const BOTTOM = 56;
 const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
 const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
 
-/** The return over the rounds played, with the band in which 95 of 100 runs of the expected return stay. */
+/** Draws the return over the rounds played, with the band in which 95 of 100 runs of the expected return stay. */
 export function convergenceChart(
   points: readonly ConvergencePoint[],
   expected: number,
@@ -39,7 +39,7 @@ export function convergenceChart(
   ]);
 }
 
-/** Round figures of a scale, about six of them: a step is 1, 2 or 5 times a power of ten. */
+/** Chooses about six round figures of a scale. A step is 1, 2 or 5 times a power of ten. */
 function ticksOf(from: number, to: number): number[] {
   const rough = (to - from) / 6;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -54,11 +54,11 @@ export interface Bar {
   readonly count: number;
 }
 
-/** Bars on a logarithmic scale, for counts that differ by millions. */
+/** Draws bars on a logarithmic scale, for counts that differ by millions. */
 export function histogramChart(bars: readonly Bar[]): string {
   const most = Math.max(...bars.map(({ count }) => count), 10);
   const decades = Math.ceil(Math.log10(most));
-  // One round is a bar too.
+  // One round has a bar, too.
   const below = 0.3;
   const y = (count: number) => TOP + PLOT_HEIGHT * (1 - (Math.log10(count) + below) / (decades + below));
   const width = PLOT_WIDTH / bars.length;

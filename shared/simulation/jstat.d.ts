@@ -1,4 +1,4 @@
-/** The part of the library that is used; it has no types of its own. */
+/** Declares the part of the library that is used. The library has no types of its own. */
 declare module 'jstat' {
   interface Distribution<Parameters extends readonly number[]> {
     cdf(x: number, ...parameters: Parameters): number;

@@ -16,7 +16,7 @@ async function simulated(run: DistributedRun): Promise<StoredSimulations> {
 }
 
 describe('a simulation in shards', () => {
-  it('gives the same report to the byte however it is cut', async () => {
+  it('gives the same report to the byte, wherever it is cut', async () => {
     const report = async (rounds: number, shardRounds: number) => {
       const run = sampleRun(rounds, shardRounds);
       const simulations = await simulated(run);
@@ -59,7 +59,7 @@ describe('a simulation in shards', () => {
   });
 });
 
-describe('a merge refuses', () => {
+describe('a merge', () => {
   const run = sampleRun(40_000, 10_000);
   let simulations: StoredSimulations;
   beforeEach(async () => {
@@ -76,7 +76,7 @@ describe('a merge refuses', () => {
     expect(simulations.reports).toEqual([]);
   };
 
-  it('a run that lacks a shard', async () => {
+  it('refuses a run that lacks a shard', async () => {
     simulations.shards.delete(20_000);
     await expectRefusal('SIMULATION_INCOMPLETE', /round 20000 on is missing/);
   });
@@ -87,17 +87,17 @@ describe('a merge refuses', () => {
     ['mode', { mode: 'turbo' }],
     ['first round', { first: 10_000 }],
     ['length', { rounds: 9_600 }],
-  ])('a shard with another %s', async (_, other) => {
+  ])('refuses a shard with another %s', async (_, other) => {
     change((shard) => ({ ...shard, ...other }));
     await expectRefusal('SIMULATION_INCOMPLETE', /round 20000 on is that of another run/);
   });
 
-  it('a shard that counts fewer rounds than it should', async () => {
+  it('refuses a shard that counts fewer rounds than it should', async () => {
     change((shard) => ({ ...shard, tally: { ...shard.tally, rounds: 9_999n } }));
     await expectRefusal('SIMULATION_INCOMPLETE', /counts 9999 of 10000 rounds/);
   });
 
-  it('a shard that counts in other buckets than the others', async () => {
+  it('refuses a shard that counts in other buckets than the others', async () => {
     change((shard) => ({
       ...shard,
       tally: {
@@ -112,19 +112,19 @@ describe('a merge refuses', () => {
   });
 
   it.each([{ hits: 10_001n }, { roundSquares: 1n }, { histogram: [{ fromMillionths: 0n, rounds: 9_999n }] }])(
-    'a shard that counts what no rounds can come to: %o',
+    'refuses a shard with figures that no rounds can reach: %o',
     async (counts) => {
       change((shard) => ({ ...shard, tally: { ...shard.tally, ...counts } }));
       await expectRefusal('SIMULATION_INCOMPLETE', /round 20000 on counts what no rounds can come to/);
     },
   );
 
-  it('a shard whose parts pay another sum than the whole', async () => {
+  it('refuses a shard whose parts pay another sum than the whole', async () => {
     change((shard) => ({ ...shard, payouts: shard.payouts.with(3, 1n) }));
     await expectRefusal('SIMULATION_INCOMPLETE', /parts .* do not add up/);
   });
 
-  it('a shard that cannot be read', async () => {
+  it('refuses a shard that cannot be read', async () => {
     simulations.shards.set(20_000, '{"format":2}');
     await expectRefusal('CORRUPT_RECORD', /A shard cannot be read/);
   });
@@ -134,7 +134,7 @@ describe('a shard', () => {
   const [task] = tasksOf(sampleRun(1_000, 1_000));
   if (!task) throw new Error('There is no shard');
 
-  it('whose time runs out is not kept', async () => {
+  it('is not kept where its time runs out', async () => {
     const simulations = new StoredSimulations();
     let leftMs = 50;
     const ports = { engines, simulations, remainingMs: () => (leftMs -= 1) };
@@ -142,7 +142,7 @@ describe('a shard', () => {
     expect(simulations.shards.size).toBe(0);
   });
 
-  it('of a mode that the engine does not have is refused', async () => {
+  it('is refused where the engine does not have its mode', async () => {
     const ports = { engines, simulations: new StoredSimulations(), remainingMs: () => 60_000 };
     await expect(simulateShard(ports, { ...task, mode: 'turbo' })).rejects.toMatchObject({
       code: 'INVALID_REQUEST',

@@ -13,11 +13,12 @@ export interface MergePorts {
   readonly simulations: Simulations;
 }
 
-/** Shards read at once. */
+/** So many shards are read at once. */
 const AT_ONCE = 64;
 
 /**
- * Adds up the shards of a run and writes its report, which is that of the same run on one machine to the byte.
+ * Adds up the shards of a run and writes its report. The report is to the byte that of the same run on one
+ * machine.
  * @returns whether every check passed
  * @throws FaultError SIMULATION_INCOMPLETE where a shard is missing or is not the one that the run asked for,
  * CORRUPT_RECORD; RequestError INVALID_REQUEST; EngineError; DependencyError SERVICE_UNAVAILABLE
@@ -60,7 +61,7 @@ async function addUp(
   return { tally, parts };
 }
 
-/** Whoever writes into a run's place what does not belong there must not change what the run came to. */
+/** A foreign object in a run's place must not change the result of the run. */
 function checked(run: DistributedRun, { first, rounds }: Stretch, result: ShardResult | undefined) {
   if (!result) throw incomplete(`the shard from round ${first} on is missing`);
   const same =
@@ -77,7 +78,10 @@ function checked(run: DistributedRun, { first, rounds }: Stretch, result: ShardR
   return result;
 }
 
-/** What holds for any rounds whatever they win: without it, deviations would be roots of less than nothing. */
+/**
+ * These rules hold for any rounds, whatever they win. Without them, a deviation could be the root of a
+ * negative number.
+ */
 function isPossible(tally: Tally): boolean {
   const { payout } = payoutOf(tally);
   const counted = tally.histogram.reduce((sum, { rounds }) => sum + rounds, 0n);

@@ -3,7 +3,7 @@ import type { CertificationReport } from './report.ts';
 
 type Row = readonly [name: string, value: string, more?: string];
 
-/** A page that needs nothing beside it: no script, no other file. */
+/** Makes a page that needs nothing beside it: no script and no other file. */
 export function reportPage(report: CertificationReport): string {
   const { engine, run, passed } = report;
   const title = `${engine.id} ${engine.build}, mode ${engine.mode}`;
@@ -62,7 +62,7 @@ function figures(report: CertificationReport): Row[] {
   ];
 }
 
-/** Counters tell how often wins of its size were seen, though not how often itself. */
+/** Counters show how often wins of its size were seen, but not how often this win was. */
 function largestWin({ run, declared, measured, odds }: CertificationReport): Row[] {
   const price = run.price_bets;
   const maximum = `declared maximum ${figure(declared.max_win * price, 2)} base bets`;
@@ -88,7 +88,7 @@ function oddsRow(odds: Odds): Row {
   return [bets, one_in === null ? 'not seen' : `one in ${oddsOf(odds)}`, `${counted(rounds)} rounds`];
 }
 
-/** To as many digits as so many rounds can tell. */
+/** Writes as many digits as the number of rounds supports. */
 function oddsOf({ rounds, one_in }: Odds): string {
   const seen = Number(rounds);
   const digits = seen < 1_000 ? 2 : seen < 1_000_000 ? 3 : 4;

@@ -4,7 +4,7 @@ import { reportPage } from './report-page.ts';
 
 const MILLION = 1_000_000n;
 
-/** A million rounds of a game that pays 9 bets to one round in ten, and a feature of 0.5 bets to one in fifty. */
+/** A million rounds of a game. One round in ten pays 9 bets, and one in fifty pays a feature of 0.5 bets. */
 function sampleRun(overrides: Partial<CertifiedRun> = {}): CertifiedRun {
   const wins = 100_000n;
   const features = 20_000n;
@@ -57,7 +57,7 @@ function sampleRun(overrides: Partial<CertifiedRun> = {}): CertifiedRun {
   };
 }
 
-/** The same of a hundredth of the rounds. */
+/** The same run with a hundredth of the rounds. */
 function short(tally: CertifiedRun['tally']): CertifiedRun['tally'] {
   const { maxWin, histogram, ...sums } = tally;
   const hundredths = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / 100n]));
@@ -85,7 +85,7 @@ describe('a certification report', () => {
       feature_steps: 1,
       max_win: 9,
     });
-    // Each square's mean, less the mean's square.
+    // Each is the mean of the squares, less the square of the mean.
     expect(measured.standard_deviation).toBeCloseTo(Math.sqrt(8.1 + 0.005 - 0.91 ** 2), 3);
     expect(measured.volatility_index / measured.standard_deviation).toBeCloseTo(1.645, 3);
     expect(measured.interval_99.to - measured.interval_99.from).toBeCloseTo(2 * 2.576 * 0.002697, 4);
@@ -137,11 +137,11 @@ describe('a certification report', () => {
         ],
       },
     ],
-  ] satisfies [string, Partial<CertifiedRun>][])('fails where not: %s', (check, overrides) => {
+  ] satisfies [string, Partial<CertifiedRun>][])('fails where this does not hold: %s', (check, overrides) => {
     expect(failures(overrides)).toEqual([check]);
   });
 
-  it('fails where the paid actions return less than they should, and the feature makes up for it', () => {
+  it('fails where the paid actions return less than they should, although the feature makes up for it', () => {
     const exact = { rtp: 0.91, baseRtp: 0.92, featureRtp: -0.01, hitFrequency: 0.12, featureFrequency: 0.02 };
     expect(failures({ exact })).toEqual([
       'exact return of paid actions lies in the 99 % interval',
@@ -149,7 +149,7 @@ describe('a certification report', () => {
     ]);
   });
 
-  it('fails where a feature that never comes by the rules came in one round of a million', () => {
+  it('fails where a feature that the rules never allow came in one round of a million', () => {
     const exact = { rtp: 0.91, baseRtp: 0.9, featureRtp: 0.01, hitFrequency: 0.12, featureFrequency: 0 };
     expect(failures({ exact, tally: { ...sampleRun().tally, bonuses: 1n } })).toEqual([
       'exact feature frequency lies in the 99 % interval',
@@ -173,7 +173,7 @@ describe('the page of a report', () => {
     expect(page).not.toMatch(/<script|<link|src=|https?:|NaN|undefined|Infinity/);
   });
 
-  it('tells the largest win in base bets, and how rare such wins are, whatever a round costs', () => {
+  it('gives the largest win in base bets, and how rare such wins are, whatever a round costs', () => {
     const mode = { ...sampleRun().mode, priceMillionths: 2n * MILLION };
     const page = reportPage(certificationReport(sampleRun({ mode })));
     expect(page).toContain('9.00 base bets');
@@ -181,7 +181,7 @@ describe('the page of a report', () => {
     expect(page).toContain('5 or more: one round in 10');
   });
 
-  it('counts odds no more exactly than the rounds that were seen allow', () => {
+  it('counts odds no more exactly than the number of rounds allows', () => {
     const odds = [
       { at_least_bets: 1, rounds: '20399949', one_in: 4.901973039246323 },
       { at_least_bets: 500, rounds: '6', one_in: 16_666_666.666666668 },
@@ -191,7 +191,7 @@ describe('the page of a report', () => {
     expect(page).toContain('one in 17,000,000<');
   });
 
-  it('names what its charts show, with axes that begin at 0 and round figures', () => {
+  it('names what its charts show, with axes that begin at 0 and have round figures', () => {
     const convergence = [250_000, 500_000, 750_000].map((rounds) => ({ rounds, rtp: 0.9123 }));
     const page = reportPage({ ...report, convergence });
     expect(page).toContain('>rounds played<');
@@ -210,7 +210,7 @@ describe('the page of a report', () => {
     expect(reportPage(failed)).toMatch(/Not every check passed.*FAILED/s);
   });
 
-  it('shows names as text, whatever is in them', () => {
+  it('shows names as text, whatever they contain', () => {
     const engine = { ...report.engine, id: '<img src=x onerror=alert(1)>' };
     expect(reportPage({ ...report, engine })).not.toContain('<img');
   });

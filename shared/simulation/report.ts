@@ -10,7 +10,7 @@ import {
 } from './statistics.ts';
 import type { Tally } from './tally.ts';
 
-/** Figures that follow from a game's rules alone, as shares or multiples of the price of a round. */
+/** These figures follow from a game's rules alone. They are shares or multiples of the price of a round. */
 export interface ExactFigures {
   readonly rtp: number;
   readonly baseRtp: number;
@@ -30,12 +30,12 @@ export interface ConvergencePoint {
   readonly rtp: number;
 }
 
-/** All that a report follows from. Nothing in it depends on how the run was spread over workers. */
+/** A report follows from this alone. Nothing in it depends on how the run was spread over workers. */
 export interface CertifiedRun {
   readonly capabilities: EngineCapabilities;
   readonly engineSha256: string;
   readonly mode: EngineMode;
-  /** 32 bytes, hex. Round i of the run is round i of this seed. */
+  /** It has 32 bytes, in hex. Round i of the run is round i of this seed. */
   readonly seed: string;
   readonly tally: Tally;
   readonly convergence: readonly ConvergencePoint[];
@@ -56,10 +56,16 @@ const VOLATILITY_CONFIDENCE = 0.9;
 const MILLIONTHS = 1_000_000n;
 /** Declared figures have six decimals, and are rounded down. */
 const DECLARED_PRECISION = 1e-6;
-/** Of the return at 99 %, to either side. A run that tells less would pass an engine that is far off. */
+/**
+ * This is the precision of the return at 99 %, to either side. A less precise run would pass an engine that
+ * is far off.
+ */
 const LEAST_PRECISION = 0.025;
 
-/** Returns, deviations and largest wins are in prices of the round; the histogram is in base bets; counts are strings. */
+/**
+ * Returns, deviations and largest wins are in prices of the round. The histogram is in base bets. Counts are
+ * strings.
+ */
 export function certificationReport(run: CertifiedRun) {
   const { capabilities, mode, tally } = run;
   const { priceMillionths } = mode;
@@ -116,7 +122,7 @@ export function certificationReport(run: CertifiedRun) {
   };
 }
 
-/** How often a round wins at least so many base bets, for each bucket of the histogram from 1 on. */
+/** Computes how often a round wins at least so many base bets, for each bucket of the histogram from 1 on. */
 function oddsOf({ rounds, histogram }: Tally) {
   return histogram.flatMap(({ fromMillionths }, index) => {
     if (fromMillionths < MILLIONTHS) return [];
@@ -132,7 +138,7 @@ function oddsOf({ rounds, histogram }: Tally) {
   });
 }
 
-/** What has to hold for the engine to be what it says it is. */
+/** The engine is what it claims to be where all of these checks pass. */
 function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly checks: readonly Check[] } {
   const { tally, mode, exact, reels } = run;
   const moments = momentsOf(tally, mode.priceMillionths);
@@ -167,7 +173,7 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
     });
   }
   for (const { reel, pValue } of reels) {
-    // One reel of many may be off by chance: the level is shared among them (Bonferroni).
+    // One reel of many may be off by chance, so they share the level (Bonferroni).
     const level = 0.01 / reels.length;
     const detail = `p = ${pValue.toPrecision(4)}, at least ${Number(level.toPrecision(4))}`;
     checks.push({
@@ -179,7 +185,7 @@ function verdictOf(run: CertifiedRun): { readonly passed: boolean; readonly chec
   return { passed: checks.every(({ passed }) => passed), checks };
 }
 
-/** One may make up for the other, so that the return as a whole is right. */
+/** One part may make up for the other, so that the return as a whole is right. */
 function split({ tally, mode }: CertifiedRun, exact: ExactFigures): Check[] {
   const { rounds, basePayout, baseSquares, bonusPayout, bonusSquares } = tally;
   const of = (check: string, expected: number, payout: bigint, squares: bigint): Check => {

@@ -32,7 +32,7 @@ describe('a run', () => {
     );
   });
 
-  it('of ten billion rounds has a thousand shards of ten million', () => {
+  it('has a thousand shards of ten million rounds where it has ten billion rounds', () => {
     const shards = shardsOf(1e10, 1e7);
     expect(shards).toHaveLength(1_000);
     expect(shards.at(-1)).toEqual({ first: 9_990_000_000, rounds: 10_000_000 });

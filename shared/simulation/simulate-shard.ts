@@ -9,13 +9,14 @@ import type { SimulatedEngines } from '../engines/simulation.ts';
 export interface ShardPorts {
   readonly engines: SimulatedEngines;
   readonly simulations: Simulations;
-  /** How long the caller may still compute, with time left to write the result. */
+  /** The caller may still compute for this long, and then has time left to write the result. */
   readonly remainingMs: () => number;
 }
 
 /**
- * Simulates the rounds of a shard part by part, and keeps what they came to.
- * @throws RequestError INVALID_REQUEST (an unknown mode), EngineError (TIMEOUT where the time does not suffice),
+ * Simulates the rounds of a shard part by part, and stores the result.
+ * @throws RequestError INVALID_REQUEST (an unknown mode), EngineError (TIMEOUT where the time does not
+ * suffice),
  * DependencyError SERVICE_UNAVAILABLE
  */
 export async function simulateShard(ports: ShardPorts, task: ShardTask): Promise<void> {

@@ -7,7 +7,7 @@ import type { SimulatedEngine } from '../engines/simulation.ts';
 export const ENGINE_HASH = 'ab'.repeat(32);
 export const SEED = '07'.repeat(32);
 
-/** What lies in the bucket, through the encoding it has there. */
+/** Keeps the content of the bucket, in the encoding that it has there. */
 export class StoredSimulations implements Simulations {
   readonly shards = new Map<number, string>();
   readonly reports: { json: string; html: string }[] = [];
@@ -40,7 +40,7 @@ export function sampleRun(rounds: number, shardRounds: number, engineHash = ENGI
   });
 }
 
-/** What the state machine hands to a function, shard by shard. */
+/** Lists the tasks that the state machine hands to a function, shard by shard. */
 export function tasksOf(run: DistributedRun): ShardTask[] {
   const { simulationId, engineHash, seed, mode, partRounds } = run;
   return shardsOf(run.rounds, run.shardRounds).map((shard) => ({
@@ -53,7 +53,7 @@ export function tasksOf(run: DistributedRun): ShardTask[] {
   }));
 }
 
-/** A game whose round i pays i mod 7 bets: what it comes to shows which rounds were counted. */
+/** In this game round i pays i mod 7 bets. The sum shows which rounds were counted. */
 export const countedEngine: SimulatedEngine = {
   capabilities: {
     engineId: 'counted',

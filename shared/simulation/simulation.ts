@@ -2,11 +2,15 @@ import * as z from 'zod';
 import { partLengthOf, shardLengthOf, type Stretch } from './run-parts.ts';
 import type { Tally } from './tally.ts';
 
-/** Eighty thousand shards of ten million. */
+/** A run has at most eighty thousand shards of ten million rounds. */
 export const MAX_DISTRIBUTED_ROUNDS = 8e11;
-/** A map holds the answers of all its items, of at least three bytes each, in 256 KiB. */
+/** A map holds the answers of all its items in 256 KiB. Each answer has at least three bytes. */
 export const MAX_SHARDS = 80_000;
-/** Of one shard: a hundred are a short run, and ten thousand of a million rounds take longer than a function may. */
+/**
+ * One shard has at most so many parts. A hundred are a short run. Ten thousand of a million rounds take
+ * longer than a
+ * function may.
+ */
 const MAX_PARTS = 10_000;
 
 const share = z.number().min(0);
@@ -14,19 +18,19 @@ const count = z.int().positive().max(MAX_DISTRIBUTED_ROUNDS);
 const simulated = {
   simulationId: z.uuid(),
   engineHash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** 32 bytes. Round i of the run is round i of this seed. */
+  /** It has 32 bytes. Round i of the run is round i of this seed. */
   seed: z.string().regex(/^[0-9a-f]{64}$/),
-  /** By its name in the engine's capabilities. */
+  /** The mode is named as in the engine's capabilities. */
   mode: z.string().min(1),
 };
 
-/** What one function simulates: whole parts of a run. */
+/** One function simulates this task: whole parts of a run. */
 export const ShardTask = z
   .strictObject({
     ...simulated,
     first: z.int().min(0).max(MAX_DISTRIBUTED_ROUNDS),
     rounds: count,
-    /** Rounds in each part of the run but its last. */
+    /** Each part of the run except its last has so many rounds. */
     partRounds: count.max(2 ** 24),
   })
   .refine(hasFewParts, { path: ['partRounds'], message: `gives more than ${MAX_PARTS} parts` });
@@ -42,7 +46,7 @@ function hasFewParts({
   return rounds / partRounds <= MAX_PARTS;
 }
 
-/** What only the game's author can tell, and the run is compared with. */
+/** Only the game's author knows these figures. The run is compared with them. */
 const Theory = z.strictObject({
   exact: z
     .object({
@@ -64,15 +68,15 @@ const Theory = z.strictObject({
   ),
 });
 
-/** A run that is spread over functions: what its state machine is started with. */
+/** A run that is spread over functions. Its state machine is started with this. */
 export const DistributedRun = z
   .strictObject({
     ...simulated,
     rounds: count,
-    /** About so many rounds in each shard. */
+    /** Each shard has about so many rounds. */
     shardRounds: count,
     partRounds: count,
-    /** The object that lists the shards. */
+    /** This object lists the shards. */
     shardsKey: z.string(),
     theory: Theory,
   })
@@ -90,12 +94,12 @@ export const DistributedRun = z
   });
 export type DistributedRun = z.infer<typeof DistributedRun>;
 
-/** What a shard came to. */
+/** The result of a shard. */
 export interface ShardResult extends Stretch {
   readonly engineHash: string;
   readonly seed: string;
   readonly mode: string;
   readonly tally: Tally;
-  /** What each part paid, in order, in millionths of the base bet. */
+  /** Lists what each part paid, in order, in millionths of the base bet. */
   readonly payouts: readonly bigint[];
 }

@@ -26,11 +26,11 @@ function tallyOf(wins: readonly bigint[]): Tally {
 }
 
 describe('the moments of a run', () => {
-  it('are the textbook ones of its wins, in prices of the round', () => {
+  it('are those of the textbook for its wins, in prices of the round', () => {
     const wins = [0n, 0n, 5n * MILLION, MILLION, 0n];
     const { mean, standardDeviation, standardError } = momentsOf(tallyOf(wins), 2n * MILLION);
     expect(mean).toBeCloseTo(0.6, 12);
-    // Deviations from 0.6: 0.36, 0.36, 3.61, 0.01, 0.36, summed and divided by 4.
+    // The deviations from 0.6 have the squares 0.36, 0.36, 3.61, 0.01 and 0.36. Their sum is divided by 4.
     expect(standardDeviation).toBeCloseTo(Math.sqrt(4.7 / 4), 12);
     expect(standardError).toBeCloseTo(Math.sqrt(4.7 / 4 / 5), 12);
   });
@@ -40,7 +40,7 @@ describe('the moments of a run', () => {
     expect(ratio(2n ** 100n, 2n ** 101n)).toBe(0.5);
   });
 
-  it('are those of the whole, however the run was cut', () => {
+  it('are the same for the whole, wherever the run was cut', () => {
     const win = fc.bigInt(0n, 10n ** 13n);
     fc.assert(
       fc.property(fc.array(win, { minLength: 2, maxLength: 30 }), fc.nat(), (wins, at) => {
@@ -52,7 +52,7 @@ describe('the moments of a run', () => {
   });
 });
 
-/** NIST/SEMATECH e-Handbook of Statistical Methods, tables 1.3.6.7.1 and 1.3.6.7.4. */
+/** The figures are from the NIST/SEMATECH e-Handbook of Statistical Methods, tables 1.3.6.7.1 and 1.3.6.7.4. */
 describe('the distributions agree with the tables of NIST for', () => {
   it.each([
     [3.841, 1, 0.05],
@@ -76,7 +76,7 @@ describe('the distributions agree with the tables of NIST for', () => {
 });
 
 describe('a chi-square test', () => {
-  it('is sure of counts that fit their weights exactly, and of counts that do not', () => {
+  it('is certain about counts that fit their weights exactly, and about counts that do not', () => {
     expect(chiSquare([100, 200, 300], [1, 2, 3])).toEqual({ statistic: 0, degreesOfFreedom: 2, pValue: 1 });
     expect(chiSquare([150, 150, 300], [1, 2, 3]).pValue).toBeLessThan(1e-6);
   });
@@ -86,7 +86,7 @@ describe('a chi-square test', () => {
     expect(chiSquare([60, 40, 1, 0], [60, 40, 0.5, 0.5]).degreesOfFreedom).toBe(1);
   });
 
-  it('does not expect what cannot come', () => {
+  it('does not expect a category that cannot come', () => {
     expect(chiSquare([50, 50, 0], [1, 1, 0])).toMatchObject({ statistic: 0 });
   });
 });

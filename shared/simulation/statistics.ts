@@ -9,21 +9,24 @@ export interface Interval {
 }
 
 export interface Moments {
-  /** Of a round's win, in prices of the round: the return to player. */
+  /** The mean of a round's win, in prices of the round. It is the return to player. */
   readonly mean: number;
-  /** Of a round's win, in prices of the round. */
+  /** The deviation of a round's win, in prices of the round. */
   readonly standardDeviation: number;
-  /** Of the mean, after so many rounds. */
+  /** The error of the mean after so many rounds. */
   readonly standardError: number;
 }
 
-/** @param priceMillionths what a round of the mode costs, in millionths of the base bet */
+/**
+ * Computes the moments of a round's win.
+ * @param priceMillionths is the price of a round of the mode, in millionths of the base bet
+ */
 export function momentsOf(tally: Tally, priceMillionths: bigint): Moments {
   const { rounds, basePayout, bonusPayout, roundSquares } = tally;
   return momentsOfPart({ rounds, payout: basePayout + bonusPayout, squares: roundSquares }, priceMillionths);
 }
 
-/** Of one part of what rounds win, such as their paid actions alone. */
+/** Computes the moments of one part of what rounds win, such as their paid actions alone. */
 export function momentsOfPart(
   { rounds, payout, squares }: { readonly rounds: bigint; readonly payout: bigint; readonly squares: bigint },
   priceMillionths: bigint,
@@ -36,14 +39,14 @@ export function momentsOfPart(
   return { mean, standardDeviation, standardError: standardDeviation / Math.sqrt(Number(rounds)) };
 }
 
-/** Integers of any size as one number, to fifteen digits. */
+/** Divides integers of any size, to fifteen digits. */
 export function ratio(over: bigint, under: bigint): number {
   if (under === 0n) return 0;
   const scaled = (over * 10n ** 18n) / under;
   return Number(scaled) / 1e18;
 }
 
-/** The normal quantile of a two-sided interval: 1.96 for 0.95, 2.576 for 0.99. */
+/** Computes the normal quantile of a two-sided interval: 1.96 for 0.95, 2.576 for 0.99. */
 export function quantileFor(confidence: number): number {
   return jStat.normal.inv(0.5 + confidence / 2, 0, 1);
 }
@@ -56,13 +59,14 @@ export function intervalAround({ mean, standardError }: Moments, confidence: num
 export interface ChiSquare {
   readonly statistic: number;
   readonly degreesOfFreedom: number;
-  /** How likely a fair source is to be at least this far off. */
+  /** The probability that a fair source is at least this far off. */
   readonly pValue: number;
 }
 
 /**
- * Pearson's goodness of fit. Categories whose expected count is below 5 are counted together, as the approximation
- * wants it (W. G. Cochran, 1954). What cannot be and was observed all the same refutes by itself.
+ * Tests Pearson's goodness of fit. Categories with an expected count below 5 count together, as the
+ * approximation needs
+ * it (W. G. Cochran, 1954). An observation that cannot be refutes the weights by itself.
  * @throws RangeError where nothing was observed
  */
 export function chiSquare(observed: readonly number[], weights: readonly number[]): ChiSquare {

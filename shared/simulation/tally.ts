@@ -1,9 +1,12 @@
 import type { SimulationResult } from '../engines/simulation.ts';
 
-/** What simulated rounds of one mode add up to. Payouts are millionths of the base bet, squares their squares. */
+/**
+ * The sums of simulated rounds of one mode. Payouts are in millionths of the base bet, and squares are their
+ * squares.
+ */
 export type Tally = SimulationResult;
 
-/** Adds up parts of one run; the sum does not depend on their order or on how the run was cut. */
+/** Adds up parts of one run. The sum does not depend on their order or on how the run was cut. */
 export function mergeTallies(parts: readonly Tally[]): Tally {
   const [first, ...rest] = parts;
   if (!first) throw new RangeError('There is nothing to add up');

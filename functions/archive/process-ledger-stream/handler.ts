@@ -14,7 +14,8 @@ const portsOfArchive = portsOf({ clock, ledger, archive, events: eventBus, recov
 
 export const handler = workerHandler(async (event: unknown): Promise<DynamoDBBatchResponse> => {
   const { Records } = parseInput(StreamBatch, event);
-  // Before anything is parked, which each retry of a function with a wrong setting would do again.
+  // The ports are made before anything is parked. Otherwise each retry of a function with a wrong setting
+  // would park again.
   const ports = portsOfArchive();
   const settings = {
     leaseMs: setting('ROUND_LEASE_MS'),
@@ -25,7 +26,7 @@ export const handler = workerHandler(async (event: unknown): Promise<DynamoDBBat
   return { batchItemFailures: [] };
 });
 
-/** A record that cannot be read is put aside with all it holds; those behind it go on. */
+/** A record that cannot be read is parked with all that it holds, and the records behind it go on. */
 async function readOrPark(record: unknown): Promise<RoundChange | undefined> {
   try {
     return changeOf(record ?? {});
@@ -36,7 +37,10 @@ async function readOrPark(record: unknown): Promise<RoundChange | undefined> {
   }
 }
 
-/** The same records make the same batch; a retry with fewer of them makes another one, and the archive tolerates both. */
+/**
+ * The same records make the same batch. A retry with fewer of them makes another one, and the archive
+ * tolerates both.
+ */
 function batchIdOf(records: readonly unknown[]): string {
   const numberOf = (record: unknown) => {
     const number: unknown = (record as DynamoDBRecord | undefined)?.dynamodb?.SequenceNumber;

@@ -2,7 +2,7 @@ import { clock, healthProbes } from '../../_runtime/composition.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { logger } from '../../_runtime/observability.ts';
 
-/** Health is asked often and by anybody: what was found holds for a few seconds. */
+/** Anybody may ask for health, and often. The answer therefore holds for a few seconds. */
 const FRESH_MS = 5_000;
 
 interface DependencyState {

@@ -8,11 +8,11 @@ import { httpHandler } from '../../_runtime/http-handler.ts';
 import { headersOf, queryOf } from '../../_runtime/http-request.ts';
 import { portsOf } from '../../_runtime/ports-of.ts';
 
-/** What fits an answer of Lambda and the time of most functions; the command reads more. */
+/** These limits fit an answer of Lambda and the time of most functions. The command reads more. */
 const LIMITS = { files: 3_000, rounds: 20_000, transactions: 10_000, lookups: 1_000 } as const;
-/** What a call of AWS takes at most, with its attempts. */
+/** A call of AWS takes at most this long, with its attempts. */
 const AWS_CALL_MS = 5_000;
-/** For the answer itself. */
+/** The answer itself needs this much time. */
 const ANSWER_MS = 1_000;
 const DAY_MS = 86_400_000;
 
@@ -29,7 +29,10 @@ export const handler = httpHandler(async (event, context) => {
   return { status: 200, body: reconciliationReport(await reconcile(ports(), settings, period)) };
 });
 
-/** When the time for reading is over, a call may still be under way: one of AWS, or one of the wallet and its repetition. */
+/**
+ * A call may still be under way when the time for reading is over. It is one of AWS, or one of the wallet
+ * with its repeat.
+ */
 function lastCallMs(): number {
   return Math.max(AWS_CALL_MS, 2 * setting('WALLET_TIMEOUT_MS'));
 }

@@ -18,7 +18,7 @@ import { workerHandler } from '../../_runtime/worker-handler.ts';
 
 const portsOfRecovery = portsOf({ clock, ledger, registry, wallets, recovery, telemetry });
 
-/** A message that fails comes back, and ends in the dead-letter queue with its payload; its neighbours proceed. */
+/** A message that fails comes back, and ends in the dead-letter queue with its payload. Its neighbours proceed. */
 export const handler = workerHandler(async (event: unknown): Promise<SQSBatchResponse> => {
   const { Records } = parseInput(QueueBatch, event);
   const ports = portsOfRecovery();

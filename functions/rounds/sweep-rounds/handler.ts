@@ -5,7 +5,7 @@ import { logger } from '../../_runtime/observability.ts';
 import { portsOf } from '../../_runtime/ports-of.ts';
 import { workerHandler } from '../../_runtime/worker-handler.ts';
 
-/** Left for the page that is being read, for the messages that follow from it, and for saying how far it got. */
+/** This time is left for the page that is being read, for its messages, and for reporting how far the sweep got. */
 const CLOSING_MS = 30_000;
 
 const ports = portsOf({ clock, ledger, recovery, telemetry });

@@ -7,7 +7,7 @@ export const mergeSimulation: FunctionEntry = {
   size: 'simulation',
   permissions: {
     engineObjects: ['s3:GetObject'],
-    // Without it S3 would not tell a shard that is missing from one that may not be read.
+    // Without this permission S3 would not distinguish a missing shard from one that may not be read.
     simulationsBucket: ['s3:ListBucket'],
     simulationObjects: ['s3:GetObject', 's3:PutObject'],
   },

@@ -33,7 +33,7 @@ describe('a shard', () => {
   });
 });
 
-describe('the bundle of', () => {
+describe('the bundle', () => {
   const modulesOf = async (name: string) => {
     const { metafile } = await build({
       entryPoints: [path.join(import.meta.dirname, '..', name, 'handler.ts')],
@@ -51,7 +51,7 @@ describe('the bundle of', () => {
   it.each([
     ['simulate-shard', false],
     ['merge-simulation', true],
-  ])('%s has the library of statistics: %s', async (name, wanted) => {
+  ])('of %s has the library of statistics: %s', async (name, wanted) => {
     const modules = await modulesOf(name);
     expect(modules.some(([file]) => file.includes('/jstat/'))).toBe(wanted);
   });

@@ -5,7 +5,7 @@ import { parseInput } from '../../_runtime/parse-input.ts';
 import { portsOf } from '../../_runtime/ports-of.ts';
 import { workerHandler } from '../../_runtime/worker-handler.ts';
 
-/** Left for writing the result. */
+/** This time is left for writing the result. */
 const WRITING_MS = 20_000;
 
 const ports = portsOf({ engines: simulatedEngines, simulations });

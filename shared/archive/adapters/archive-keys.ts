@@ -1,4 +1,8 @@
-/** Where the archive keeps the rounds of an operator that ended on a day, in UTC: reports are by day (GLI-19 V3.0, 2.9.1). */
+/**
+ * Names the folder in which the archive keeps the rounds of an operator that ended on a day in UTC. Reports
+ * are by day
+ * (GLI-19 V3.0, 2.9.1).
+ */
 export function dayFolder(operatorId: string, atMs: number): string {
   return `rounds/operator=${operatorId}/date=${new Date(atMs).toISOString().slice(0, 10)}/`;
 }
@@ -7,12 +11,12 @@ export function hourFolder(operatorId: string, atMs: number): string {
   return `${dayFolder(operatorId, atMs)}hour=${new Date(atMs).toISOString().slice(11, 13)}/`;
 }
 
-/** What the names of a minute's files begin with: a short period is found without listing its day. */
+/** The names of a minute's files begin with this. A short period is therefore found without listing its whole day. */
 export function minutePrefix(operatorId: string, atMs: number): string {
   return `${hourFolder(operatorId, atMs)}${new Date(atMs).toISOString().slice(14, 16)}-`;
 }
 
-/** Undefined where the name is none of an operator's. */
+/** Reads the operator from a name. It is undefined where the name belongs to no operator. */
 export function operatorOf(key: string): string | undefined {
   return /^rounds\/operator=([^/]+)\//.exec(key)?.[1];
 }

@@ -2,13 +2,15 @@ import { currencyOf } from '../../money/currency.ts';
 import { formatAmount } from '../../money/money.ts';
 import { hasOutcome, type Round, stakeTransactionId, winTransactionId } from '../../rounds/round.ts';
 
-/** Raised whenever a field is added or changes its meaning. */
+/** The number rises whenever a field is added or changes its meaning. */
 export const ARCHIVE_SCHEMA_VERSION = 1;
 
 /**
- * A round as the audit trail keeps it: what GLI-19 V3.0, 2.8.2 asks for, and what a replay needs. Times are RFC 3339
- * in UTC, money decimal strings in major units, bytes base64; `sealed_` bytes are encrypted. Fields that a round does
- * not have are null, so that every line has the same columns.
+ * Makes the record of a round that the audit trail keeps. It has what GLI-19 V3.0, 2.8.2 asks for, and what a
+ * replay
+ * needs. Times are RFC 3339 in UTC, money is decimal strings in major units, and bytes are base64. `sealed_`
+ * bytes are
+ * encrypted. Fields that a round does not have are null, so that every line has the same columns.
  */
 export function archiveRecord(round: Round) {
   const { log, idempotency } = round;
@@ -54,7 +56,7 @@ function outcomeFields(round: Round) {
     balance_before: outcome ? formatAmount(outcome.balanceBeforeMinor, currency) : null,
     balance_after: outcome ? formatAmount(outcome.balanceAfterMinor, currency) : null,
     bonus_active: outcome ? outcome.bonusActive : null,
-    // A string, not an object: the bytes that the engine wrote are the record.
+    // The view is a string and not an object, because the bytes that the engine wrote are the record.
     view: outcome ? outcome.view : null,
     sealed_state_after: outcome ? base64(outcome.sealedStateAfter) : null,
   };

@@ -8,8 +8,9 @@ import { minutePrefix } from './archive-keys.ts';
 import { archiveRecord } from './archive-record.ts';
 
 /**
- * The archive bucket: gzipped JSON lines, an object for each operator and minute of a batch. How long an object is locked
- * is the bucket's own rule. A repeated batch writes the same bytes under the same name.
+ * Writes to the archive bucket: gzipped JSON lines, one object for each operator and minute of a batch. The
+ * bucket's
+ * own rule says how long an object is locked. A repeated batch writes the same bytes under the same name.
  */
 export class S3Archive implements Archive {
   readonly #s3: S3Client;

@@ -21,15 +21,15 @@ import { ARCHIVE_SCHEMA_VERSION } from './archive-record.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** S3 tells whole seconds, and its clock is not that of the functions. */
+/** S3 gives whole seconds, and its clock differs from that of the functions. */
 const CLOCK_MARGIN_MS = 60_000;
 const LISTS_AT_ONCE = 8;
-/** Names are ASCII. */
+/** Names are ASCII, so this sorts after any of them. */
 const AFTER_ANY_NAME = '\x7f';
 /** A batch of the ledger's stream is a tenth of this. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
-/** What reconciliation needs of a line of archive-record.ts. */
+/** Reconciliation needs these fields of a line of archive-record.ts. */
 const Line = z.object({
   schema_version: z.int().min(1).max(ARCHIVE_SCHEMA_VERSION),
   operator_id: z.string(),
@@ -44,7 +44,7 @@ const Line = z.object({
   ended_at: z.iso.datetime(),
 });
 
-/** Reads what S3Archive writes. */
+/** Reads the files that S3Archive writes. */
 export class S3ArchivedRounds implements ArchivedRounds {
   readonly #s3: S3Client;
   readonly #bucket: string;
@@ -98,14 +98,17 @@ export class S3ArchivedRounds implements ArchivedRounds {
   }
 }
 
-/** Names in order, from after `StartAfter` on. */
+/** Lists names in order, beginning after `StartAfter`. */
 interface Listing {
   readonly request: Omit<ListObjectsV2CommandInput, 'Bucket'>;
   readonly endsBefore: string;
   readonly writtenFromMs: number;
 }
 
-/** Of each hour what lies in the period, and what lies in the folders of its days themselves. */
+/**
+ * Lists the part of each hour that lies in the period, and the files that lie in the folders of its days
+ * themselves.
+ */
 function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
   const hours = startsOf(HOUR_MS, fromMs, toMs).map((hourMs) => ({
     request: {
@@ -115,7 +118,9 @@ function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
     endsBefore: minutePrefix(operatorId, Math.min(hourMs + HOUR_MS, toMs) - 1) + AFTER_ANY_NAME,
     writtenFromMs: -Infinity,
   }));
-  // Files from before there were hours. Their names tell no time, but they were written after their rounds had ended.
+  // These files were written before the archive had hours. Their names give no time, but they were written
+  // after their
+  // rounds had ended.
   const days = startsOf(DAY_MS, fromMs, toMs).map((dayMs) => ({
     request: { Prefix: dayFolder(operatorId, dayMs), Delimiter: '/' },
     endsBefore: dayFolder(operatorId, dayMs) + AFTER_ANY_NAME,
@@ -124,7 +129,7 @@ function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
   return [...days, ...hours];
 }
 
-/** When the hours, or days, begin that a period has a part of. */
+/** Lists the beginnings of the hours, or days, of which the period has a part. */
 function startsOf(stepMs: number, fromMs: number, toMs: number): number[] {
   const starts: number[] = [];
   for (let startMs = fromMs - (fromMs % stepMs); startMs < toMs; startMs += stepMs) starts.push(startMs);

@@ -1,17 +1,17 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { awsCall } from '../../aws/aws-call.ts';
 
-/** The most that SQS takes, and what the queue is made for (infra/constructs/queues.ts). */
+/** SQS takes no larger message, and the queue is made for this size (infra/constructs/queues.ts). */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
-/** Of a record that is too large, at no more than three bytes each. */
+/** The beginning of a record that is too large is kept, at no more than three bytes a character. */
 const KEPT_CHARACTERS = 300_000;
 
-/** A record of a table's stream, which may be anything. */
+/** A record of a table's stream, whose form nothing guarantees. */
 interface StreamRecord {
   readonly dynamodb?: { readonly Keys?: unknown } | undefined;
 }
 
-/** Where a record waits for a person because it cannot be processed, so that it does not hold up those behind it. */
+/** Here a record waits for a person because it cannot be processed. So it does not hold up the records behind it. */
 export class SqsParkingQueue {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
@@ -22,8 +22,10 @@ export class SqsParkingQueue {
   }
 
   /**
-   * @param record what was received; of one that no message can hold the beginning is kept, and the key of its item
-   * @param reason for the person who looks at it
+   * Parks one record.
+   * @param record is what was received; where it fits no message, its beginning and the key of its item are
+   * kept
+   * @param reason is for the person who looks at it
    * @throws DependencyError SERVICE_UNAVAILABLE
    */
   async park(record: unknown, reason: string): Promise<void> {

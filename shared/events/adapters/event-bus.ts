@@ -9,12 +9,12 @@ import type { EventBus } from '../event-bus.ts';
 import { awsCall, unavailable } from '../../aws/aws-call.ts';
 import { encodeDetail } from './event-detail.ts';
 
-/** By which rules know our events. */
+/** Rules recognise our events by this source. */
 const EVENT_SOURCE = 'serverless-rgs';
-/** Limits of one PutEvents call. */
+/** One PutEvents call has these limits. */
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 256 * 1024;
-/** What EventBridge counts for an entry's time. */
+/** EventBridge counts so many bytes for an entry's time. */
 const TIME_BYTES = 14;
 
 interface Sized {
@@ -36,7 +36,7 @@ export class EventBridgeBus implements EventBus {
       const { FailedEntryCount = 0, Entries: replies = [] } = await awsCall('EventBridge', () =>
         this.#client.send(new PutEventsCommand({ Entries })),
       );
-      // The whole publication is repeated by whoever asked for it: events carry ids, so a second copy does no harm.
+      // Whoever asked for the publication repeats all of it. Events carry ids, so a second copy does no harm.
       if (FailedEntryCount > 0)
         throw unavailable(
           'EventBridge',

@@ -5,7 +5,7 @@ import type { DomainEvent } from '../events.ts';
 import { GameCode, OperatorId, PlayerId, RoundId, RoundNumber, SessionId } from '../../foundation/ids.ts';
 import { parseAmount } from '../../money/money.ts';
 
-/** What the key of an item in the event log has room for. */
+/** The key of an item in the event log has room for such an id. */
 const EventId = z.string().regex(/^[\x21-\x7e]{1,128}$/);
 
 const RoundEndedDetail = z
@@ -38,7 +38,7 @@ function isAmount(text: string, currency: string): boolean {
 
 type RoundEndedDetail = z.infer<typeof RoundEndedDetail>;
 
-/** An event as it travels on the bus: its type is the detail-type, this is the detail. */
+/** Writes an event as it travels on the bus. Its type is the detail-type, and this is the detail. */
 export function encodeDetail(event: DomainEvent): string {
   return JSON.stringify({
     version: 1,
@@ -58,7 +58,7 @@ export function encodeDetail(event: DomainEvent): string {
   } satisfies RoundEndedDetail);
 }
 
-/** @throws FaultError CORRUPT_RECORD where the detail is not one that `encodeDetail` writes */
+/** Reads an event. @throws FaultError CORRUPT_RECORD where `encodeDetail` does not write such a detail */
 export function decodeDetail(detailType: string, detail: unknown): DomainEvent {
   const result = RoundEndedDetail.safeParse(detail);
   if (detailType !== 'round.ended' || !result.success) {

@@ -42,7 +42,7 @@ async function itemsOf(operatorId: string) {
   return Items;
 }
 
-it('writes an event once, as it came first, however often it is delivered', async () => {
+it('An event is written once, as it came first, however often it is delivered', async () => {
   const log = new DynamoEventLog(database.client, TABLE);
   const event = roundEnded();
   await Promise.all(Array.from({ length: 5 }, () => log.appendEvent('once', event)));
@@ -59,7 +59,7 @@ it('writes an event once, as it came first, however often it is delivered', asyn
   });
 });
 
-it("spreads an operator's events over sixteen partitions", async () => {
+it("An operator's events spread over sixteen partitions", async () => {
   const log = new DynamoEventLog(database.client, TABLE);
   await Promise.all(Array.from({ length: 300 }, () => log.appendEvent('spread', roundEnded())));
   const shards = new Set((await itemsOf('spread')).map((item) => item['pk']));

@@ -5,14 +5,15 @@ import type { NativeItem } from '../../aws/attribute-values.ts';
 import { conditionalWrite } from '../../aws/conditional-write.ts';
 
 /**
- * A partition takes 1,000 writes a second, so an operator's log has 16 of them: 16,000 rounds a second. A reader merges
- * 16 ordered queries, which stays the same at midnight; days as shards would not spread the load of a busy hour.
+ * A partition takes 1,000 writes a second. An operator's log has 16 of them, which take 16,000 rounds a
+ * second. A reader
+ * merges 16 ordered queries, also at midnight. With days as shards, the load of a busy hour would not spread.
  */
 const SHARDS = 16;
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 const INSTANT_DIGITS = 13;
 
-/** The log of an operator's events, in order of time within each shard. */
+/** Keeps the log of an operator's events, in order of time within each shard. */
 export class DynamoEventLog {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -23,8 +24,9 @@ export class DynamoEventLog {
   }
 
   /**
-   * Writes the event once, however often it is delivered. Events may arrive late: a reader that resumes starts some
-   * time before its mark and drops the ids it has seen.
+   * Writes the event once, however often it is delivered. Events may arrive late. A reader that resumes
+   * therefore starts
+   * some time before its mark and drops the ids that it has seen.
    */
   async appendEvent(operatorId: string, event: DomainEvent): Promise<void> {
     await conditionalWrite(() =>
@@ -53,7 +55,7 @@ function eventItem(operatorId: string, event: DomainEvent): NativeItem {
   };
 }
 
-/** From the id, so that a repeated delivery meets its first one. */
+/** The shard comes from the id, so that a repeated delivery meets the first one. */
 function shardOf(eventId: string): string {
   const [first = 0] = createHash('sha256').update(eventId, 'utf8').digest();
   return (first % SHARDS).toString(16);

@@ -32,7 +32,7 @@ beforeEach(async () => {
 const versions = () => engineVersions(database.client, table, clock);
 
 describe('an engine version', () => {
-  it('tells where a remote engine runs, and that a module runs nowhere else', async () => {
+  it('has the address of a remote engine, and none for a module', async () => {
     await admin.putEngineVersion(module);
     expect(await versions()(hash)).toEqual(module);
     await admin.putEngineVersion(remote);
@@ -40,13 +40,13 @@ describe('an engine version', () => {
     expect(await versions()('00'.repeat(32))).toBeUndefined();
   });
 
-  it('that was published before engines could be remote is a module', async () => {
+  it('is a module where it was published before engines could be remote', async () => {
     const Item = { pk: `engine#${hash}`, sk: 'engine', ...module, publishedAtMs: 1n };
     await database.client.send(new PutCommand({ TableName: table, Item }));
     expect(await versions()(hash)).toEqual({ ...module, publishedAtMs: 1 });
   });
 
-  it('is read again after 30 seconds, when its server may have moved', async () => {
+  it('is read again after 30 seconds, because its server may have moved', async () => {
     await admin.putEngineVersion(remote);
     const versionOf = versions();
     await versionOf(hash);
@@ -61,7 +61,7 @@ describe('an engine version', () => {
     ['an address of another kind', { ...remote, remote: { url: 'ftp://engine', buildHash: hash } }],
     ['a build without a hash', { ...remote, remote: { url: 'https://engine', buildHash: '' } }],
     ['no hash of its own', { ...module, hash: 'ab' }],
-  ])('with %s is not stored', async (_, version) => {
+  ])('is not stored with %s', async (_, version) => {
     await expect(admin.putEngineVersion(version)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
   });
 });

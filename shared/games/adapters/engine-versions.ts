@@ -8,7 +8,7 @@ import { ExpiringCache } from '../../foundation/expiring-cache.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { stored, StoredAddress, StoredInstant } from '../../aws/stored.ts';
 
-/** How long it takes until every process knows that a server has moved. */
+/** Every process knows after this time that a server has moved. */
 const LIFE_MS = 30_000;
 const MAX_ENTRIES = 1_000;
 
@@ -19,7 +19,7 @@ const EngineVersionItem = z
     engineId: z.string(),
     buildId: z.string(),
     publishedAtMs: StoredInstant.transform(Number),
-    /** Versions without it are modules. */
+    /** Versions without this field are modules. */
     remote: z.object({ url: StoredAddress, buildHash: Sha256Hex }).optional(),
   })
   .refine(({ pk, hash }) => pk === keyOf(hash).pk, 'another key');
@@ -38,7 +38,7 @@ export function decodeEngineVersion(item: unknown): EngineVersion {
   return version;
 }
 
-/** Where the engine of a hash is, from the configuration table; remembered for some seconds by each process. */
+/** Reads from the configuration table where the engine of a hash is. Each process remembers it for some seconds. */
 export function engineVersions(
   client: DynamoDBDocumentClient,
   TableName: string,

@@ -6,7 +6,7 @@ import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { StoredInstant, stored } from '../../aws/stored.ts';
 
-/** So that the sort key's order is that of the numbers. */
+/** The numbers are padded, so that the sort key has their order. */
 const NUMBER_DIGITS = 9;
 const MAX_NUMBER = 10n ** BigInt(NUMBER_DIGITS) - 1n;
 

@@ -46,21 +46,21 @@ describe('publishing a version', () => {
     expect(await game()).toBeUndefined();
   });
 
-  it('again changes its title and bets alone', async () => {
+  it('changes only title and bets where the version is there already', async () => {
     await publish(versionOf(a, 1));
     const offer = { title: 'Panda Deluxe', bets: [{ currency: 'USD', allowedMinor: [5n] }] };
     expect(await publish({ ...versionOf(a, 9), ...offer, buildId: 'other' })).toBe(false);
     expect(await versions.version('panda', a)).toEqual({ ...versionOf(a, 1), ...offer });
   });
 
-  it('does not bring a retired one back', async () => {
+  it('does not bring a retired version back', async () => {
     await publish(versionOf(a));
     await versions.retire('panda', a, 5);
     expect(await publish(versionOf(a))).toBe(false);
     expect(await versions.version('panda', a)).toHaveProperty('retiredAtMs', 5);
   });
 
-  it('refuses what could not be read back', async () => {
+  it('refuses a version that could not be read back', async () => {
     expect(await outcomeOf(publish({ ...versionOf(a), hash: 'ab' }))).toBe('CORRUPT_RECORD');
     expect(await outcomeOf(publish({ ...versionOf(a), gameCode: 'P#' }))).toBe('CORRUPT_RECORD');
     expect(await versions.versions('panda')).toEqual([]);
@@ -75,7 +75,7 @@ describe('activating a version', () => {
     expect(await game()).toEqual({ gameCode: 'panda', title, enabled: true, engineHash: a, bets });
   });
 
-  it('tells of the game which contract its engine speaks, and no longer once another is active', async () => {
+  it("tells which contract the game's engine speaks, until another version is active", async () => {
     const realtime: GameVersion = { ...versionOf(a), contract: 'realtime' };
     await publish(realtime);
     await publish(versionOf(b));
@@ -86,7 +86,7 @@ describe('activating a version', () => {
     expect(await game()).not.toHaveProperty('contract');
   });
 
-  it('is undone by activating the one before, and every change is kept with its time', async () => {
+  it('is reversed by activating the version before, and every change is kept with its time', async () => {
     await publish(versionOf(a));
     await publish(versionOf(b));
     await versions.activate('panda', a, 10);
@@ -100,7 +100,7 @@ describe('activating a version', () => {
     ]);
   });
 
-  it('that is active already takes its new bets, and is no change of the engine', async () => {
+  it('takes the new bets of a version that is active already, and counts as no change of the engine', async () => {
     await publish(versionOf(a));
     await versions.activate('panda', a, 10);
     const bets = [{ currency: 'USD', allowedMinor: [5n] }];
@@ -122,7 +122,7 @@ describe('activating a version', () => {
     expect(await game()).toMatchObject({ enabled: false, engineHash: b });
   });
 
-  it('is refused where there is no such version, or it is retired', async () => {
+  it('is refused where there is no such version, or where it is retired', async () => {
     await publish(versionOf(a));
     await versions.retire('panda', a, 5);
     expect(await outcomeOf(versions.activate('panda', a, 10))).toBe('MISCONFIGURED');
@@ -133,7 +133,7 @@ describe('activating a version', () => {
 });
 
 describe('retiring a version', () => {
-  it('is refused for the active one, and done once for any other', async () => {
+  it('is refused for the active version, and done once for any other', async () => {
     await publish(versionOf(a));
     await publish(versionOf(b));
     await versions.activate('panda', a, 10);
@@ -145,7 +145,7 @@ describe('retiring a version', () => {
   });
 });
 
-describe('several people at once', () => {
+describe('several people who change versions at once', () => {
   it('leave one active version, which is not retired and is the last of a history without gaps', async () => {
     const moves = fc.array(
       fc.tuple(
@@ -177,7 +177,7 @@ describe('several people at once', () => {
   });
 });
 
-it('fails on a version that is stored in another form', async () => {
+it('A version that is stored in another form makes the read fail', async () => {
   const Item = { pk: 'game-versions#panda', sk: a, gameCode: 'panda', title: 7 };
   await database.client.send(new PutCommand({ TableName: table, Item }));
   expect(await outcomeOf(versions.versions('panda'))).toBe('CORRUPT_RECORD');

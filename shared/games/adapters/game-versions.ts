@@ -18,8 +18,9 @@ import { decodeGame, encodeGame, registryKeys } from './registry-items.ts';
 type Key = Readonly<Record<'pk' | 'sk', string>>;
 
 /**
- * The versions of each game in the configuration table: published, made the active one, retired. Every change is one
- * transaction on the condition that nothing of what it was decided by has changed meanwhile.
+ * Keeps the versions of each game in the configuration table: published, made active, retired. Every change
+ * is one
+ * transaction. Its condition is that nothing has changed meanwhile of the data that decided it.
  */
 export class DynamoGameVersions {
   readonly #client: DynamoDBDocumentClient;
@@ -31,7 +32,8 @@ export class DynamoGameVersions {
   }
 
   /**
-   * Adds a version. One that is there already keeps everything but its title and bets, which become the new ones.
+   * Adds a version. A version that is there already keeps everything but its title and bets, which become the
+   * new ones.
    * @returns whether it is new
    * @throws FaultError MISCONFIGURED where it was changed meanwhile
    */
@@ -57,13 +59,13 @@ export class DynamoGameVersions {
     return item && decodeGameVersion(item);
   }
 
-  /** In the order of their publishing. */
+  /** Lists the versions in the order of their publishing. */
   async versions(gameCode: string): Promise<GameVersion[]> {
     const items = await this.#query(gameVersionKeys.versions(gameCode), true);
     return items.map(decodeGameVersion).toSorted((a, b) => a.publishedAtMs - b.publishedAtMs);
   }
 
-  /** The newest first. */
+  /** Lists the activations, the newest first. */
   async activations(gameCode: string): Promise<Activation[]> {
     const items = await this.#query(gameVersionKeys.activations(gameCode), false);
     return items.map(decodeActivation);
@@ -74,10 +76,12 @@ export class DynamoGameVersions {
   }
 
   /**
-   * Makes a version the active one, with its title and bets: new rounds take it as soon as the processes read the
+   * Makes a version the active one, with its title and bets. New rounds take it as soon as the processes read
+   * the
    * registry again. A game that was switched off stays off.
    * @returns whether another version was active before
-   * @throws FaultError MISCONFIGURED where there is no such version, it is retired, or the game was changed meanwhile
+   * @throws FaultError MISCONFIGURED where there is no such version, it is retired, or the game was changed
+   * meanwhile
    */
   async activate(gameCode: string, hash: string, activatedAtMs: number): Promise<boolean> {
     const [version, game, [newest]] = await Promise.all([
@@ -112,7 +116,7 @@ export class DynamoGameVersions {
   }
 
   /**
-   * Keeps a version from ever being active again. What it has begun is finished on it.
+   * Keeps a version from ever being active again. Rounds that it has begun are finished on it.
    * @returns whether it was not retired before
    * @throws FaultError MISCONFIGURED where there is no such version, or it is the active one
    */

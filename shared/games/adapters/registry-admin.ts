@@ -12,7 +12,7 @@ import { decodeEngineVersion, encodeEngineVersion } from './engine-versions.ts';
 import { decodeGame, decodeOperator, encodeGame, encodeOperator, registryKeys } from './registry-items.ts';
 import { stored } from '../../aws/stored.ts';
 
-/** Writes the configuration table. What could not be read back is refused before it is written. */
+/** Writes the configuration table. An entry that could not be read back is refused before it is written. */
 export class DynamoRegistryAdmin implements RegistryAdmin {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -23,8 +23,8 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
   }
 
   /**
-   * Registers an operator, or replaces it; a key that it had before stops to work.
-   * @throws FaultError MISCONFIGURED where the key is another operator's
+   * Registers an operator, or replaces it. A key that it had before stops working.
+   * @throws FaultError MISCONFIGURED where the key belongs to another operator
    */
   async putOperator(operator: Operator, keyHash: string): Promise<void> {
     stored(Sha256Hex, keyHash, 'The hash of a key');

@@ -7,7 +7,7 @@ import { type Operator, walletCallStyles } from '../../operators/operator.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { stored, StoredAddress } from '../../aws/stored.ts';
 
-/** All games lie in one partition, so that one query lists them; they are few, and every process caches them. */
+/** All games lie in one partition, so that one query lists them. They are few, and every process caches them. */
 export const GAMES = 'games';
 
 export const registryKeys = {

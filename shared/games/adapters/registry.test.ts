@@ -56,7 +56,7 @@ beforeEach(async () => {
 afterAll(() => database.stop());
 
 describe('the registry', () => {
-  it('gives operators by id and by key, and games with exact bets, as they were put', async () => {
+  it('gives operators by id and by key, and games with exact bets, as they were stored', async () => {
     await admin.putOperator(operator, firstKey);
     await admin.putGame(game);
     await admin.putGame({ ...game, gameCode: 'angry-panda', bets: [] });
@@ -69,7 +69,7 @@ describe('the registry', () => {
     ]);
   });
 
-  it('knows nothing that was not put', async () => {
+  it('knows nothing that was not stored', async () => {
     expect(await registry().operator('demo')).toBeUndefined();
     expect(await registry().operatorByKey(firstKey)).toBeUndefined();
     expect(await registry().game('happy-panda')).toBeUndefined();
@@ -89,7 +89,7 @@ describe('the registry', () => {
     expect(await cached.game('happy-panda')).toHaveProperty('enabled', false);
   });
 
-  it('looks again after 2 seconds for what was not there', async () => {
+  it('looks again after 2 seconds for an entry that was not there', async () => {
     const cached = registry();
     expect(await cached.operatorByKey(firstKey)).toBeUndefined();
     await admin.putOperator(operator, firstKey);

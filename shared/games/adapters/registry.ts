@@ -7,14 +7,14 @@ import { awsCall } from '../../aws/aws-call.ts';
 import { ExpiringCache } from '../../foundation/expiring-cache.ts';
 import { decodeGame, decodeOperator, decodeOperatorKey, GAMES, registryKeys } from './registry-items.ts';
 
-/** How long a change of the configuration takes to reach every process. */
+/** A change of the configuration reaches every process after this time. */
 const LIFE_MS = 30_000;
-/** What is not there may be about to be registered, games in an empty list included. */
+/** An entry that is not there may be about to be registered. */
 const ABSENT_LIFE_MS = 2_000;
-/** Keys are named by callers, so the number of names to remember has a limit. */
+/** Callers name the keys, so the number of names to remember has a limit. */
 const MAX_ENTRIES = 1_000;
 
-/** Operators and games from the configuration table, remembered for some seconds by each process. */
+/** Reads operators and games from the configuration table. Each process remembers them for some seconds. */
 export class DynamoRegistry implements Registry {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;

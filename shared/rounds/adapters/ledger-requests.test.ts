@@ -7,7 +7,7 @@ import { itemSize, MAX_ITEM_BYTES } from '../../aws/item-size.ts';
 import { DynamoLedger } from './ledger.ts';
 import { decodeRound, encodeRound } from './round-codec.ts';
 
-/** A table that takes everything, and what it was asked. */
+/** A table that accepts everything and remembers its requests. */
 function taking(answer: () => object = () => ({})) {
   const asked: unknown[] = [];
   const send = async ({ input }: { input: unknown }) => {
@@ -18,7 +18,7 @@ function taking(answer: () => object = () => ({})) {
 }
 
 describe('the ledger', () => {
-  it('takes a round that fills an item to the last byte, and none with a byte more', async () => {
+  it('stores a round that fills an item to the last byte, and none with a byte more', async () => {
     const round = intent();
     const free = MAX_ITEM_BYTES - itemSize(encodeRound({ ...round, sealedOpening: new Uint8Array() }));
     const { ledger, asked } = taking();
@@ -28,7 +28,7 @@ describe('the ledger', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('says that something is wrong where a round is refused and nobody says which one is there', async () => {
+  it('reports a fault where the table refuses a round and shows no round in its place', async () => {
     const { ledger } = taking(() => {
       throw new ConditionalCheckFailedException({ message: 'No', $metadata: {} });
     });
@@ -45,7 +45,7 @@ describe('the ledger', () => {
     ]);
   });
 
-  it('reads every page of a part, from where the last one ended', async () => {
+  it('reads every page of a part, each from the end of the one before', async () => {
     const pages = [{ LastEvaluatedKey: { pk: 'here' } }, {}];
     const { ledger, asked } = taking(() => pages.shift() ?? {});
     const found: unknown[] = [];
@@ -64,7 +64,7 @@ describe('a stored bonus action', () => {
   const item = encodeRound(intent({ kind: 'bonus', stakeMinor: 0n, gameSoFar: game }));
 
   it.each(['openedBy', 'gameSteps', 'gamePayout'])(
-    'is refused, by its id, where it tells only part of its game: without %s, and with nothing else',
+    'is refused by its id where it has only part of its game: without %s, and with nothing else',
     (name) => {
       const { [name]: part, ...without } = { ...item } as Record<string, NativeValue>;
       const { openedBy: _, gameSteps: __, gamePayout: ___, ...none } = without;

@@ -77,7 +77,7 @@ describe('a ledger whose answers get lost', () => {
     expect(await ledger.get(round)).toEqual(credited(paid));
   });
 
-  it('gives a take-over up rather than share it', async () => {
+  it('gives up a take-over rather than share it', async () => {
     const round = intent();
     await ledger.append(round);
     answers.toLose = 1;
@@ -86,7 +86,7 @@ describe('a ledger whose answers get lost', () => {
     expect(answers.lost).toBe(1);
   });
 
-  it('is unavailable when all of them are lost, though the write took effect', async () => {
+  it('is unavailable where all answers are lost, although the write took effect', async () => {
     const round = intent();
     answers.toLose = 3;
     await expect(ledger.append(round)).rejects.toMatchObject({
@@ -98,7 +98,7 @@ describe('a ledger whose answers get lost', () => {
 });
 
 describe('a write after the intent', () => {
-  it('changes nothing of what the intent fixed, whatever it is asked to write', async () => {
+  it('changes nothing that the intent fixed, whatever it is asked to write', async () => {
     const database = await startDynoxide();
     try {
       await createTable(database.client, TABLE, 'roundId');
@@ -127,7 +127,7 @@ describe('a write after the intent', () => {
   });
 });
 
-describe('a DynamoDB that', () => {
+describe('DynamoDB', () => {
   async function headWith(answer: (response: ServerResponse) => void) {
     let calls = 0;
     const server = await startHttpServer((_, response) => {
@@ -143,7 +143,7 @@ describe('a DynamoDB that', () => {
     return { found, calls, tookMs };
   }
 
-  it('throttles is asked three times, and is then unavailable', async () => {
+  it('is called three times where it throttles, and is then unavailable', async () => {
     const { found, calls } = await headWith((response) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
       response.end('{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}');
@@ -152,14 +152,14 @@ describe('a DynamoDB that', () => {
     expect(calls).toBe(3);
   });
 
-  it('hangs is given up within six seconds', async () => {
+  it('is given up within six seconds where it hangs', async () => {
     const { found, calls, tookMs } = await headWith(() => undefined);
     expect(found).toMatchObject({ code: 'SERVICE_UNAVAILABLE', cause: { name: 'TimeoutError' } });
     expect(calls).toBe(3);
     expect(tookMs).toBeLessThan(6_000);
   });
 
-  it('does not know the table is unavailable', async () => {
+  it('is unavailable where it does not know the table', async () => {
     const { found, calls } = await headWith((response) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
       response.end('{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}');
@@ -169,7 +169,7 @@ describe('a DynamoDB that', () => {
   });
 });
 
-it('refuses a round that no item can hold, before it is sent', async () => {
+it('receives no round that no item can hold', async () => {
   const client = documentClient({ ...access, endpoint: 'http://127.0.0.1:1' });
   const ledger = new DynamoLedger(client, TABLE);
   const large = intent({ sealedOpening: new Uint8Array(400 * 1024) });
@@ -181,7 +181,7 @@ it('refuses a round that no item can hold, before it is sent', async () => {
   client.destroy();
 });
 
-it('finds every unfinished round of a part that it can read before it tells of one that it cannot', async () => {
+it('gives every readable unfinished round of a part before it reports one that is unreadable', async () => {
   const pages = [
     { Items: [keyOf('Demo#a#coin', 1), keyOf('demo#a#coin', 2)], LastEvaluatedKey: {} },
     { Items: [], LastEvaluatedKey: {} },
@@ -204,7 +204,7 @@ describe('a read of the ledger', () => {
     readonly ExclusiveStartKey?: unknown;
   }
 
-  /** A table that answers with these one after the other, and the queries that it was asked. */
+  /** A table that gives these answers one after the other, and remembers its queries. */
   function tableOf(...answers: object[]) {
     const queries: Query[] = [];
     const send = async ({ input }: { input: Query }) => {
@@ -217,7 +217,7 @@ describe('a read of the ledger', () => {
   const { log } = round;
   const item = encodeRound(round);
 
-  it('asks the table itself for the newest round and for a single one, for a replica may not have them yet', async () => {
+  it('asks the table itself for the newest round and for a single one, because a replica may lack them', async () => {
     const { ledger, queries } = tableOf();
     await ledger.head(log);
     await ledger.get({ log, number: 1 });
@@ -243,7 +243,7 @@ describe('a read of the ledger', () => {
     expect(queries[0]).not.toHaveProperty('ExclusiveStartKey');
   });
 
-  it('ends where the page is full, though more rounds follow', async () => {
+  it('ends where the page is full, although more rounds follow', async () => {
     const { ledger, queries } = tableOf({ Items: [item], LastEvaluatedKey: { pk: 'here' } });
     expect(await ledger.list(log, { limit: 1 })).toHaveLength(1);
     expect(queries).toHaveLength(1);
@@ -256,7 +256,7 @@ describe('a read of the ledger', () => {
   });
 
   it.each([{ limit: 0 }, { limit: 5, beforeNumber: 1 }])(
-    'asks nothing where nothing can be found: %o',
+    'asks for nothing where no round can exist: %o',
     async (page) => {
       const { ledger, queries } = tableOf();
       expect(await ledger.list(log, page)).toEqual([]);

@@ -23,7 +23,7 @@ import { assign } from '../../aws/update-expression.ts';
 
 const ROUND_ID_INDEX = 'roundId';
 
-/** The ledger on one DynamoDB table: a partition per log, an item per round. */
+/** Keeps the ledger in one DynamoDB table, with a partition for each log and an item for each round. */
 export class DynamoLedger implements Ledger {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -96,11 +96,15 @@ export class DynamoLedger implements Ledger {
     if (!result.existing)
       throw new FaultError('INTERNAL_ERROR', 'The ledger refused a round without saying why');
     const existing = decodeRound(result.existing);
-    // The id is new for every round, so this one is ours: an attempt whose answer was lost.
+    // The id is new for every round, so this round is ours. An earlier attempt wrote it, and its answer was
+    // lost.
     return existing.roundId === round.roundId ? { appended: true } : { appended: false, existing };
   }
 
-  /** An update rather than a put: what the intent fixed, a mark and an expiry are not even part of the request. */
+  /**
+   * This is an update rather than a put. What the intent fixed, a mark and an expiry are not even part of the
+   * request.
+   */
   async save(next: Round, fence: Fence): Promise<boolean> {
     const wanted = fitting(encodeRound(next));
     const update = assign(progressOf(wanted));
@@ -122,12 +126,16 @@ export class DynamoLedger implements Ledger {
       ),
     );
     if (result.written) return true;
-    // A take-over is never shared: two actors that took the round at the same instant would look the same.
+    // A take-over is never shared. Two actors that took the round over at the same instant would look the
+    // same.
     if (!result.existing || next.status === 'INTENT') return false;
     return isDeepStrictEqual(decodeRound(result.existing), decodeRound(wanted));
   }
 
-  /** Once set, mark and expiry stay: repeated deliveries of the stream must not make new changes of the ledger. */
+  /**
+   * Mark and expiry stay once they are set. Repeated deliveries of the stream must not make new changes of
+   * the ledger.
+   */
   async markArchived(reference: RoundReference): Promise<void> {
     await conditionalWrite(() =>
       this.#client.send(
@@ -157,7 +165,10 @@ export class DynamoLedger implements Ledger {
     );
   }
 
-  /** Eventually consistent, at half the price: a round untouched for that long has reached every replica. */
+  /**
+   * The read is eventually consistent, at half the price. A round that was untouched for so long is on every
+   * replica.
+   */
   async *unfinished(beforeMs: number, part: LedgerPart): AsyncIterable<readonly RoundReference[]> {
     let startKey: Record<string, unknown> | undefined;
     const unreadable: unknown[] = [];
@@ -179,7 +190,7 @@ export class DynamoLedger implements Ledger {
       yield Items.flatMap((key) => readReference(key, unreadable));
       startKey = LastEvaluatedKey;
     } while (startKey);
-    // Last, so that one broken item keeps no other round from its recovery.
+    // The error comes last, so that one broken item keeps no other round from its recovery.
     if (unreadable.length > 0) throw unreadable[0];
   }
 
@@ -206,7 +217,7 @@ function readReference(key: Parameters<typeof referenceOf>[0], unreadable: unkno
   }
 }
 
-/** `isFinal` and its opposite of the domain, as conditions. */
+/** These conditions are the domain's `isFinal` and its opposite. */
 const FINAL =
   '#status IN (:credited, :rejected, :failed, :voided) OR (#status = :committed AND win = :nothing)';
 const finalValues = {
@@ -225,7 +236,7 @@ const unfinishedValues = {
   ':nothing': 0,
 } as const satisfies Record<string, RoundStatus | 0>;
 
-/** @throws FaultError INTERNAL_ERROR where the table would refuse the item for its size */
+/** Checks the size of an item. @throws FaultError INTERNAL_ERROR where the table would refuse the item for its size */
 function fitting(item: RoundItem): RoundItem {
   const bytes = itemSize(item);
   if (bytes <= MAX_ITEM_BYTES) return item;

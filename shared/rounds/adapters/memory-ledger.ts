@@ -4,16 +4,18 @@ import { type IntentRound, isFinal, type Round } from '../round.ts';
 import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference } from '../ledger.ts';
 
 /**
- * The ledger in one process, for tests of what stands on it: the same conditions as the real one, nothing lost, nothing
- * eventually consistent. Each call decides and writes without giving way to another.
+ * Keeps the ledger in one process, for tests of the code above it. It has the conditions of the real one. It
+ * loses
+ * nothing, and nothing in it is eventually consistent. Each call decides and writes without giving way to
+ * another.
  */
 export class MemoryLedger implements Ledger {
-  /** By log; a log's rounds by number. */
+  /** Each log has its rounds by number. */
   readonly #logs = new Map<string, Map<number, Round>>();
   readonly #references = new Map<string, RoundReference>();
-  /** Rounds that are marked. */
+  /** These rounds are marked as archived. */
   readonly archived = new Set<string>();
-  /** Rounds that may expire, and when. */
+  /** These rounds may expire at these times. */
   readonly expiries = new Map<string, number>();
 
   async head(log: RoundLog): Promise<Round | undefined> {
@@ -36,7 +38,7 @@ export class MemoryLedger implements Ledger {
   ): Promise<Round[]> {
     const rounds = this.#logs.get(keyOf(log)) ?? new Map<number, Round>();
     const found: Round[] = [];
-    // Numbers have no gaps, so the newest one is the count of them.
+    // Numbers have no gaps, so the newest number is the count of the rounds.
     let number = Math.min(page.beforeNumber ?? Number.POSITIVE_INFINITY, rounds.size + 1) - 1;
     for (; number >= 1 && found.length < page.limit; number -= 1) {
       const round = rounds.get(number);

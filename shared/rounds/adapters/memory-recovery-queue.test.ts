@@ -9,7 +9,7 @@ const request = (number: number): RecoveryRequest => ({
   attempt: 0,
 });
 
-it('delivers each request once, in the order of their times, and none before its own', async () => {
+it('The queue in memory delivers each request once, in the order of their times, and none before its own', async () => {
   const time = { nowMs: 1_000 };
   const queue = new MemoryRecoveryQueue({ nowMs: () => time.nowMs });
   await queue.send([request(1)], 500);

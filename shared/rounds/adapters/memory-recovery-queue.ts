@@ -6,7 +6,7 @@ interface Delayed {
   readonly dueAtMs: number;
 }
 
-/** A queue in one process, for tests: requests become due by the clock, in the order of their time. */
+/** A queue in one process, for tests. Requests become due by the clock, in the order of their times. */
 export class MemoryRecoveryQueue implements RecoveryQueue {
   readonly #clock: Clock;
   #waiting: readonly Delayed[] = [];
@@ -19,7 +19,7 @@ export class MemoryRecoveryQueue implements RecoveryQueue {
     return this.#waiting.length;
   }
 
-  /** When the next request becomes due. */
+  /** The next request becomes due at this time. */
   get nextDueAtMs(): number | undefined {
     return this.#waiting[0]?.dueAtMs;
   }

@@ -33,12 +33,12 @@ describe('a message of the recovery queue', () => {
     }
   });
 
-  it('is refused with a name given twice, for it names two rounds', () => {
+  it('is refused with a name given twice, because it names two rounds', () => {
     const body = encodeRecoveryMessage(request).replace('{', '{"round_number":1,');
     expect(codeFor(body)).toBe('CORRUPT_RECORD');
   });
 
-  it.each(['', '{', 'null', '[]', '{}', '"{}"'])('is refused where it is none: %j', (body) => {
+  it.each(['', '{', 'null', '[]', '{}', '"{}"'])('is refused where it is no message: %j', (body) => {
     expect(codeFor(body)).toBe('CORRUPT_RECORD');
   });
 });

@@ -4,9 +4,9 @@ import { GameCode, OperatorId, PlayerId, RoundNumber } from '../../foundation/id
 import { readJson } from '../../foundation/json-text.ts';
 import type { RecoveryRequest } from '../recovery-queue.ts';
 
-/** At a minute each, some 1,900 years. */
+/** So many attempts last some 1,900 years at a minute each. */
 const MAX_ATTEMPTS = 999_999_999;
-/** Of any calendar (ECMA-262, time range). */
+/** No calendar has a later time (ECMA-262, time range). */
 const LATEST_MS = 8_640_000_000_000_000;
 
 const RecoveryMessage = z.strictObject({
@@ -37,8 +37,9 @@ export function encodeRecoveryMessage(request: RecoveryRequest): string {
 }
 
 /**
- * Whom a message waits for. One operator's wallet that is down can fill the queue with its wins; SQS then hands out the messages
- * of the other groups first (Amazon SQS Developer Guide, "Amazon SQS fair queues").
+ * Names the operator for whom a message waits. A wallet that is down can fill the queue with its wins. SQS
+ * then hands
+ * out the messages of the other groups first (Amazon SQS Developer Guide, "Amazon SQS fair queues").
  */
 export function recoveryGroup({ log }: RecoveryRequest): string {
   return log.operatorId;

@@ -8,7 +8,7 @@ import { marshallItem } from '../../aws/attribute-values.fixture.ts';
 import { itemSize, WRITE_UNIT_BYTES } from '../../aws/item-size.ts';
 import { decodeRound, decodeStreamRound, encodeRound } from './round-codec.ts';
 
-/** What the ledger sets on a round that has ended. */
+/** The ledger sets these on a round that has ended. */
 const afterwards = { archived: true, expiresAt: 1_800_000_123n };
 
 const codeOf = (act: () => unknown): string => {
@@ -122,7 +122,7 @@ describe('a round in the ledger', () => {
     }
   });
 
-  it('takes no id that holds the separator of keys', () => {
+  it('may have no id that holds the separator of keys', () => {
     const log = { operatorId: 'demo', playerId: 'a#b', gameCode: 'panda' };
     expect(codeOf(() => encodeRound(intent({ log })))).toBe('INTERNAL_ERROR');
   });
@@ -163,7 +163,7 @@ describe('a round of the reference slot', () => {
     ),
   );
 
-  it('fits into one write unit, wins, an old log, its mark and its expiry included', () => {
+  it('fits into one write unit with its wins, an old log, its mark and its expiry', () => {
     expect(view.length).toBeGreaterThanOrEqual(300);
     expect(itemSize({ ...encodeRound(round), ...afterwards })).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
   });

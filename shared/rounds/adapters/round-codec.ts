@@ -12,7 +12,7 @@ import { keyOf, referenceOf } from './round-keys.ts';
 import { stored } from '../../aws/stored.ts';
 import { packView, unpackView } from './view-packing.ts';
 
-/** @throws FaultError CORRUPT_RECORD: a round that could not be read back is never written */
+/** Writes a round. A round that could not be read back is never written. @throws FaultError CORRUPT_RECORD */
 export function encodeRound(round: Round): RoundItem {
   return checked({ ...encodeStart(round), ...encodeProgress(round) });
 }
@@ -55,7 +55,10 @@ export function decodeRound(record: NativeItem): Round {
   }
 }
 
-/** @param image of a stream's record, as Lambda hands it over. @throws FaultError CORRUPT_RECORD */
+/**
+ * Reads a round from the stream. @param image is part of a stream's record, as Lambda hands it over
+ * @throws FaultError CORRUPT_RECORD
+ */
 export function decodeStreamRound(image: WireItem): Round {
   return decodeRound(nativeItem(image));
 }
@@ -148,7 +151,7 @@ function decodeOutcome(item: OutcomeAttributes): Outcome {
   };
 }
 
-/** The same type whichever library made the bytes, so that two decoded rounds can be compared. */
+/** The type is the same whichever library made the bytes, so that two decoded rounds can be compared. */
 function plainBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }

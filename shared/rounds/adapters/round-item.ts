@@ -5,20 +5,20 @@ import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { StoredInstant } from '../../aws/stored.ts';
 
-/** Raised when an attribute changes its meaning; a record of another version is refused, not guessed at. */
+/** The version rises when an attribute changes its meaning. A record of another version is refused, not guessed at. */
 export const ROUND_ITEM_VERSION = 1n;
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'not bytes');
 const text = z.string().min(1);
 const amount = z.bigint().min(0n).max(MAX_AMOUNT_MINOR);
-/** DynamoDB keeps 38 digits; a balance is the wallet's own affair, its sign included. */
+/** DynamoDB keeps 38 digits. A balance is the wallet's own affair, its sign included. */
 const integer = z
   .bigint()
   .gt(-(10n ** 38n))
   .lt(10n ** 38n);
 const count = z.bigint().min(0n).max(BigInt(Number.MAX_SAFE_INTEGER));
 
-/** Written with the intent and by no later write. */
+/** These attributes are written with the intent and by no later write. */
 const start = {
   pk: text,
   sk: text,
@@ -30,10 +30,10 @@ const start = {
   currency: KnownCurrencyCode,
   baseBet: amount,
   stake: amount,
-  /** Only on rounds of wallets that take stake and win in one call. */
+  /** Only rounds of wallets that take stake and win in one call have it. */
   betWin: z.literal(true).exactOptional(),
   engine: bytes.refine((hash) => hash.length === 32, 'a SHA-256 has 32 bytes'),
-  /** These three only on bonus actions, and together. */
+  /** Only bonus actions have these three, and they have them together. */
   openedBy: text.exactOptional(),
   gameSteps: count.exactOptional(),
   gamePayout: integer.min(0n).exactOptional(),
@@ -50,7 +50,7 @@ const outcome = {
   payout: integer.min(0n),
   win: amount,
   after: bytes,
-  /** Text as it is, or deflated (binary) where that is shorter. */
+  /** The view is text as it is, or deflated bytes where these are shorter. */
   view: z.union([z.string(), bytes]),
   bonus: z.boolean(),
   balanceBefore: integer,
@@ -61,8 +61,10 @@ const reason = z.enum(['DEBIT_UNKNOWN', 'REFUSED_AFTER_UNKNOWN', 'ENGINE_FAILED_
 const refusal = z.enum(['INSUFFICIENT_FUNDS', 'LIMIT_REACHED', 'PLAYER_BLOCKED', 'WALLET_REFUSED']);
 
 /**
- * A round as the ledger table holds it. Names are short because they count towards the item's size, which decides what
- * a write costs. Attributes that are not named here (the archive's mark, the expiry) are left alone.
+ * A round as the ledger's table holds it. Names are short because they count towards the item's size, and the
+ * size
+ * decides the cost of a write. Attributes that are not named here (the archive's mark, the expiry) are left
+ * alone.
  */
 export const RoundItem = z.discriminatedUnion('status', [
   z.object({ ...start, ...progress, status: z.literal('INTENT') }),
@@ -80,7 +82,7 @@ export type StartAttributes = Omit<
   'status' | keyof typeof progress
 >;
 export type OutcomeAttributes = Pick<Extract<RoundItem, { status: 'COMMITTED' }>, keyof typeof outcome>;
-/** What a transition may change. */
+/** A transition may change these attributes. */
 export type ProgressAttributes = RoundItem extends infer Item
   ? Item extends RoundItem
     ? Omit<Item, keyof StartAttributes>

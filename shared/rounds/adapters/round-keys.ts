@@ -17,7 +17,10 @@ export function keyOf({ log, number }: RoundReference): RoundKey {
   return { pk: logKeyOf(log), sk: sortKeyOf(number) };
 }
 
-/** @throws FaultError INTERNAL_ERROR where an id holds the separator: two logs would share a key */
+/**
+ * Makes a log's key. An id with the separator is refused, because two logs would share a key.
+ * @throws FaultError INTERNAL_ERROR
+ */
 export function logKeyOf({ operatorId, playerId, gameCode }: RoundLog): string {
   const parts = [operatorId, playerId, gameCode];
   if (parts.some((part) => part === '' || part.includes('#'))) {

@@ -21,7 +21,9 @@ export class SqsRecoveryQueue implements RecoveryQueue {
   }
 
   /**
-   * A delay over SQS's longest is cut: an early check finds nothing to do and asks again, a lost one finds nobody.
+   * Sends requests. A delay over SQS's longest is cut. An early check finds nothing to do and asks again; a
+   * lost one would
+   * never come.
    * @throws DependencyError SERVICE_UNAVAILABLE where any request was not accepted
    */
   async send(requests: readonly RecoveryRequest[], delayMs: number): Promise<void> {
@@ -39,7 +41,7 @@ export class SqsRecoveryQueue implements RecoveryQueue {
     }
   }
 
-  /** SQS may take some messages of a batch and leave others. */
+  /** SQS may accept some messages of a batch and leave others. */
   async #sendBatch(entries: readonly SendMessageBatchRequestEntry[]): Promise<void> {
     let left = entries;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {

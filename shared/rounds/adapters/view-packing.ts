@@ -1,10 +1,10 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { FaultError } from '../../foundation/errors.ts';
 
-/** Far more than an item can hold, and far less than a function's memory. */
+/** This is far more than an item can hold, and far less than a function's memory. */
 const MAX_VIEW_BYTES = 4 * 1024 * 1024;
 
-/** The type says which it is: text as the engine wrote it, or bytes (RFC 1951) where those are fewer. */
+/** The type tells the two forms apart: text as the engine wrote it, or bytes (RFC 1951) where those are fewer. */
 export function packView(view: string): string | Uint8Array {
   const plain = Buffer.from(view, 'utf8');
   const packed = deflateRawSync(plain, { level: 9 });

@@ -3,7 +3,7 @@ import { FaultError } from '../../foundation/errors.ts';
 import type { Session } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
 
-/** Sessions in one process, for tests of what stands on them. */
+/** Keeps sessions in one process, for tests of the code that needs them. */
 export class MemorySessions implements Sessions {
   readonly #sessions = new Map<string, Session>();
 

@@ -41,7 +41,7 @@ describe('a stored session', () => {
   });
 });
 
-it('is read from the table itself, for a replica may not know yet that it was revoked', async () => {
+it('is read from the table itself, because a replica may not know yet that it was revoked', async () => {
   const sent: GetCommand[] = [];
   const send = async (command: GetCommand) => {
     sent.push(command);

@@ -11,7 +11,7 @@ import type { NativeItem } from '../../aws/attribute-values.ts';
 import { conditionalWrite } from '../../aws/conditional-write.ts';
 import { stored, StoredInstant } from '../../aws/stored.ts';
 
-/** How long an ended session is kept, so that its player is told "expired" and not "unknown". */
+/** An ended session is kept for this long, so that its player is told "expired" and not "unknown". */
 const KEPT_AFTER_END_MS = 24 * 60 * 60 * 1000;
 
 const SessionItem = z
@@ -28,7 +28,7 @@ const SessionItem = z
   })
   .refine(({ pk, sessionId }) => pk === keyOf(sessionId).pk, 'another key');
 
-/** Sessions on one DynamoDB table. Reads are consistent: a revoked session must not play once more. */
+/** Keeps sessions in one DynamoDB table. Reads are consistent, because a revoked session must not play once more. */
 export class DynamoSessions implements Sessions {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -59,7 +59,7 @@ export class DynamoSessions implements Sessions {
         }),
       ),
     );
-    // The same session is an earlier attempt of this write whose answer was lost.
+    // The same session is there after an earlier attempt of this write whose answer was lost.
     if (result.written || (result.existing && isDeepStrictEqual(decode(result.existing), session))) return;
     throw new FaultError('INTERNAL_ERROR', 'A new session has the id of another');
   }
@@ -91,7 +91,7 @@ function encode({ expiresAtMs, createdAtMs, revokedAtMs, ...names }: Session): N
     createdAtMs: BigInt(createdAtMs),
     endsAtMs: BigInt(expiresAtMs),
     ...(revokedAtMs !== undefined && { revokedAtMs: BigInt(revokedAtMs) }),
-    // The table's time to live, in seconds.
+    // This is the table's time to live, in seconds.
     expiresAt: BigInt(Math.ceil((expiresAtMs + KEPT_AFTER_END_MS) / 1000)),
   };
 }

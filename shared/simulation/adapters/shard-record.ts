@@ -32,7 +32,7 @@ const Record = z.strictObject({
   payouts: z.array(integer),
 });
 
-/** A shard's result as JSON; what may exceed 2^53 is a decimal string. */
+/** Writes a shard's result as JSON. A figure that may exceed 2^53 is a decimal string. */
 export function encodeShard(shard: ShardResult): string {
   return JSON.stringify({ format: FORMAT, ...shard }, (_, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,

@@ -1,7 +1,7 @@
-/** Where a run's objects lie in the bucket of simulations. */
+/** A run's objects lie in this folder of the bucket of simulations. */
 const folder = (simulationId: string) => `simulations/${simulationId}`;
 
-/** The list of shards that the state machine hands out. */
+/** The state machine hands out shards from this list. */
 export const shardsKey = (simulationId: string) => `${folder(simulationId)}/shards.json`;
 export const shardPrefix = (simulationId: string) => `${folder(simulationId)}/shards/`;
 export const shardKey = (simulationId: string, first: number) => `${shardPrefix(simulationId)}${first}.json`;

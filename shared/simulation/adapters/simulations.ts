@@ -5,7 +5,7 @@ import { awsCall } from '../../aws/aws-call.ts';
 import { decodeShard, encodeShard } from './shard-record.ts';
 import { reportKey, shardKey } from './simulation-keys.ts';
 
-/** An object a shard, and the report beside them; the bucket's own rule says how long they are kept. */
+/** Keeps one object for each shard, and the report beside them. The bucket's own rule says how long they are kept. */
 export class S3Simulations implements Simulations {
   readonly #s3: S3Client;
   readonly #bucket: string;
@@ -35,7 +35,7 @@ export class S3Simulations implements Simulations {
 
   async putReport(simulationId: string, { json, html }: { json: string; html: string }): Promise<void> {
     await this.#put(reportKey(simulationId, 'html'), html, 'text/html; charset=utf-8');
-    // Last: where it is, the run is done.
+    // This object comes last. Where it is present, the run is done.
     await this.#put(reportKey(simulationId, 'json'), json, 'application/json');
   }
 
