@@ -4,14 +4,14 @@ import { readJson } from '../foundation/json-text.ts';
 import type { EngineCapabilities } from './engines.ts';
 
 export const name = z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/);
-/** 18 digits at most, so that it fits a signed 64-bit integer. */
+/** It has 18 digits at most, so that it fits a signed 64-bit integer. */
 export const millionths = z
   .string()
   .regex(/^(?:0|[1-9]\d{0,17})$/)
   .transform(BigInt);
 /** GLI-19 V3.0, 4.7: no wager may return less than 75 % on average. */
 const MIN_RTP_MILLIONTHS = 750_000n;
-/** Of what is staked; 0 in a game without money. */
+/** The return is a share of the stake. It is 0 in a game without money. */
 export const declaredReturn = millionths.refine(
   (rtp) => rtp === 0n || (rtp >= MIN_RTP_MILLIONTHS && rtp <= 1_000_000n),
   `must be ${MIN_RTP_MILLIONTHS} to 1000000, or 0 in a game without money`,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bonusOfPlainView } from './plain-view.ts';
 import { checkView } from './public-view.ts';
 
-/** The view somewhere in a buffer whose other bytes would go on with it. */
+/** The view lies in a buffer whose other bytes would go on with it. */
 function plain(text: string): boolean | undefined {
   const bytes = new TextEncoder().encode(`"{[${text}}]"0`);
   return bonusOfPlainView(bytes, 3, bytes.length - 4);
@@ -48,7 +48,7 @@ const pieces = [
   '\u0001',
   'é',
 ];
-/** Views and what becomes of them where something is cut out or put in. */
+/** Makes views in which something is cut out or put in. */
 const damaged = fc
   .tuple(views, fc.nat(), fc.nat({ max: 4 }), fc.array(fc.constantFrom(...pieces), { maxLength: 3 }))
   .map(([view, at, cut, added]) => {
@@ -57,14 +57,14 @@ const damaged = fc
   });
 
 describe('the quick look at a public view', () => {
-  it('takes views as the kit writes them', () => {
+  it('accepts views as the kit writes them', () => {
     const grid =
       '{"grid":"AB/CD","wins":[{"symbol":"A","run":3,"lines":[0,-1,12]}],"more":[true,false,null,{},[]]}';
     expect(plain(`{"outcome":${grid},"public_state":${grid},"bonus_triggered":null}`)).toBe(false);
     expect(plain(`{"outcome":${grid},"public_state":{},"bonus_triggered":{"spins":8}}`)).toBe(true);
   });
 
-  it('takes nothing that parsing would refuse', () => {
+  it('accepts nothing that parsing would refuse', () => {
     let taken = 0;
     fc.assert(
       fc.property(fc.oneof(views, damaged), (text) => {
@@ -90,7 +90,7 @@ describe('the quick look at a public view', () => {
     ['an open string', '{"a":"b}'],
     ['more levels than it follows', `{"a":${'['.repeat(200)}${']'.repeat(200)}}`],
     ['more names than it keeps', `{${Array.from({ length: 300 }, (_, i) => `"n${i}":1`).join(',')}}`],
-  ])('leaves to parsing what has %s', (_, outcome) => {
+  ])('leaves a view to parsing that has %s', (_, outcome) => {
     expect(plain(`{"outcome":${outcome},"public_state":{},"bonus_triggered":null}`)).toBeUndefined();
   });
 

@@ -21,9 +21,10 @@ const noBonus = bytesOf('null}');
 const [TRUE, FALSE, NULL] = ['true', 'false', 'null'].map(bytesOf) as [Uint8Array, Uint8Array, Uint8Array];
 
 /**
- * Proves that a public view is what it must be, in a third of the time that parsing takes, where it is written as the
- * kit writes it: its members in this order, in ASCII, without white space, escapes, fractions and exponents.
- * @param bytes which hold the view from `from` to before `to`
+ * Proves that a public view is valid, in a third of the time that parsing takes, where it is written as the
+ * kit writes
+ * it. Its members are then in this order, in ASCII, without white space, escapes, fractions and exponents.
+ * @param bytes hold the view from `from` to before `to`
  * @returns whether the view tells of a bonus; undefined where this proves nothing, not even that it is ASCII
  */
 export function bonusOfPlainView(bytes: Uint8Array, from: number, to: number): boolean | undefined {
@@ -35,16 +36,19 @@ export function bonusOfPlainView(bytes: Uint8Array, from: number, to: number): b
   return scan.object(0) && scan.is(CLOSE_BRACE) && scan.ended ? true : undefined;
 }
 
-/** Hashes of the names in the objects that a scan is in. One array is enough: a scan is never interrupted. */
+/**
+ * Hashes of the names in the objects that contain the scan. One array is enough, because a scan is never
+ * interrupted.
+ */
 const names = new Int32Array(MAX_NAMES);
 
-/** Each method answers whether the bytes go on as it is called, and then stands behind that. */
+/** Each method says whether the bytes go on in the form that it names, and then stands behind that form. */
 class PlainJson {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at: number;
   #nameCount = 0;
-  /** Of the last string. */
+  /** The hash of the last string. */
   #hash = 0;
 
   constructor(bytes: Uint8Array, from: number, to: number) {
@@ -53,7 +57,7 @@ class PlainJson {
     this.#end = to;
   }
 
-  /** What lies behind the end may be read too, but what takes in any of it does not end there. */
+  /** Bytes behind the end may be read too, but a form that takes in any of them does not end there. */
   get ended(): boolean {
     return this.#at === this.#end;
   }

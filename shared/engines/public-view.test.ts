@@ -15,14 +15,14 @@ function codeFor(text: string, bonusTriggered = false): string {
 }
 
 describe('a public view', () => {
-  it('is an object of three, and agrees with the flag', () => {
+  it('is an object of three members, and agrees with the flag', () => {
     expect(codeFor(view('{"grid":[["A","B"]]}'))).toBe('no error');
     expect(codeFor(view('{}'), true)).toBe('BAD_OUTPUT');
     expect(codeFor(view('[]'))).toBe('BAD_OUTPUT');
     expect(codeFor(view('{},"more":{}'))).toBe('BAD_OUTPUT');
   });
 
-  it('names nothing twice, for auditors read the same bytes by other means', () => {
+  it('names nothing twice, because auditors read the same bytes by other means', () => {
     expect(codeFor(view('{"win":1,"win":2}'))).toBe('BAD_OUTPUT');
     expect(codeFor(view('{"wins":[{"pay":1,"p\\u0061y":2}]}'))).toBe('BAD_OUTPUT');
     expect(codeFor(view('{},"outcome":{"win":1}'))).toBe('BAD_OUTPUT');

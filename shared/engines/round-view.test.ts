@@ -13,7 +13,7 @@ describe('a view', () => {
   });
 
   it.each(['{"outcome":{},"public_state":{}}', '{"outcome":{},"public_state":{},"bonus_triggered":null}'])(
-    'without a bonus has none: %s',
+    'has no bonus where it tells of none: %s',
     (view) => {
       expect(readView(view).bonusTriggered).toBeNull();
     },
@@ -32,12 +32,12 @@ describe('a view', () => {
     '{"outcome":1,"public_state":{}}',
     '{"outcome":{},"public_state":[]}',
     '{"outcome":{},"public_state":{},"bonus_triggered":true}',
-  ])('that does not have the form in which an engine shows a step is corrupt: %s', (view) => {
+  ])('is corrupt where it lacks the form in which an engine shows a step: %s', (view) => {
     expect(() => readView(view)).toThrow(expect.objectContaining({ code: 'CORRUPT_RECORD' }));
     expect(() => readView(view)).toThrow(FaultError);
   });
 
-  it('that is no JSON is corrupt, and the cause says why', () => {
+  it('is corrupt where it is no JSON, and the cause says why', () => {
     expect(() => readView('{')).toThrow(
       expect.objectContaining({
         code: 'CORRUPT_RECORD',

@@ -1,7 +1,7 @@
 import { FaultError } from '../foundation/errors.ts';
 import { readJson } from '../foundation/json-text.ts';
 
-/** What an engine shows of a step; see the port `EngineStep`. */
+/** An engine shows this of a step; see the port `EngineStep`. */
 export interface RoundView {
   readonly outcome: unknown;
   readonly publicState: unknown;

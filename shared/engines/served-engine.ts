@@ -5,7 +5,7 @@ import type { SimulationBatch, SimulationResult } from './simulation.ts';
 export interface ServedEngine extends Engine {
   reset(): EngineStep;
   step(input: EngineInput): EngineStep;
-  /** The capabilities as the engine wrote them: a JSON document. @throws EngineError as for a step */
+  /** The capabilities as the engine wrote them, a JSON document. @throws EngineError as for a step */
   capabilitiesText(): string;
   /**
    * Each round may use the fuel of a step, and the whole batch may take `timeoutMs`.

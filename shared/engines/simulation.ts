@@ -1,20 +1,20 @@
 import type { EngineCapabilities } from './engines.ts';
 
-/** Rounds `first` to `first + rounds - 1` of a seed; the result does not depend on how they are split into batches. */
+/** Rounds `first` to `first + rounds - 1` of a seed. The result does not depend on how they are split into batches. */
 export interface SimulationBatch {
-  /** 32 bytes. */
+  /** It has 32 bytes. */
   readonly seed: Uint8Array;
   readonly first: bigint;
-  /** At most 2^24. */
+  /** It is at most 2^24. */
   readonly rounds: number;
-  /** Which of the capabilities' modes, by its place; the first one if absent. */
+  /** The mode by its place in the capabilities. It is the first one if absent. */
   readonly mode?: number;
 }
 
-/** What a batch counted. Payouts are millionths of the base bet, squares their squares. */
+/** A batch counted this. Payouts are in millionths of the base bet, and squares are their squares. */
 export interface SimulationResult {
   readonly rounds: bigint;
-  /** Rounds that won anything, with their bonus. */
+  /** Counts the rounds that won anything, with their bonus. */
   readonly hits: bigint;
   readonly bonuses: bigint;
   readonly bonusSteps: bigint;
@@ -27,17 +27,17 @@ export interface SimulationResult {
   readonly histogram: readonly HistogramBucket[];
 }
 
-/** The rounds whose win is at least `fromMillionths` and less than where the next bucket begins. */
+/** Counts the rounds whose win is at least `fromMillionths` and less than where the next bucket begins. */
 export interface HistogramBucket {
   readonly fromMillionths: bigint;
   readonly rounds: bigint;
 }
 
 export interface SimulatedBatch {
-  /** 32 bytes. */
+  /** It has 32 bytes. */
   readonly seed: Uint8Array;
   readonly first: bigint;
-  /** At most 2^24. */
+  /** It is at most 2^24. */
   readonly rounds: number;
   /** The mode's place in the capabilities. */
   readonly mode: number;

@@ -3,17 +3,17 @@ import type { EngineInput, EngineStep } from './engines.ts';
 import { bonusOfPlainView } from './plain-view.ts';
 import { checkView } from './public-view.ts';
 
-/** The buffers that the host and an engine write into, as both see them. */
+/** The host and an engine write into these buffers, and both see them. */
 export interface WireBuffers {
   readonly input: Uint8Array;
   readonly inputView: DataView;
   readonly output: Uint8Array;
   readonly outputView: DataView;
-  /** The output from `from` to `to` as text, where every byte is known to be ASCII. */
+  /** Reads the output from `from` to `to` as text, where every byte is known to be ASCII. */
   asciiText(from: number, to: number): string;
 }
 
-/** Private state is stored with every round, so it has a limit far below the buffer's. */
+/** Private state is stored with every round, so its limit is far below the buffer's. */
 export const MAX_STATE_BYTES = 8_192;
 
 const SEED_BYTES = 32;
@@ -27,13 +27,13 @@ const KNOWN_FLAGS = BONUS_ACTIVE | BONUS_TRIGGERED;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Writes the input of a reset with an all-zero seed and no configuration; answers its length. */
+/** Writes the input of a reset with an all-zero seed and no configuration, and answers its length. */
 export function writeReset({ input }: WireBuffers): number {
   input.fill(0, 0, HEADER_BYTES);
   return HEADER_BYTES;
 }
 
-/** Writes the input of a step; answers its length. @throws EngineError ENGINE_REJECTED */
+/** Writes the input of a step, and answers its length. @throws EngineError ENGINE_REJECTED */
 export function writeStep(buffers: WireBuffers, { seed, stepIndex, state, action }: EngineInput): number {
   if (
     seed.length !== SEED_BYTES ||

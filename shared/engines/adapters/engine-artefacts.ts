@@ -3,16 +3,17 @@ import { EngineError } from '../../foundation/errors.ts';
 import type { EngineArtefacts } from '../engines.ts';
 import { artefactKey } from './artefact-key.ts';
 
-/** An engine is some hundred kilobytes; this is what one may ever need. */
+/** An engine has some hundred kilobytes. No engine may ever need more than this. */
 const MAX_ARTEFACT_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MS = 5_000;
-/** Of answers 5xx and 429, within the same time. */
+/** Answers 5xx and 429 are retried so often within the same time. */
 const RETRIES = 1;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Engines from their bucket. One signed GET, for which the SDK's S3 client would take 47 of the 150 KB (gzipped) that a
+ * Fetches engines from their bucket by one signed GET. The SDK's S3 client would take 47 of the 150 KB
+ * (gzipped) that a
  * spin's bundle may have. Region, credentials and endpoint come from the variables that the SDK reads.
  */
 export class S3EngineArtefacts implements EngineArtefacts {
@@ -40,7 +41,7 @@ export class S3EngineArtefacts implements EngineArtefacts {
   }
 }
 
-/** Made for each fetch, because a function's credentials may be renewed. */
+/** A signer is made for each fetch, because a function's credentials may be renewed. */
 function signer(environment: Environment): AwsClient {
   const sessionToken = environment['AWS_SESSION_TOKEN'];
   return new AwsClient({
@@ -53,7 +54,11 @@ function signer(environment: Environment): AwsClient {
   });
 }
 
-/** By path where an endpoint is given, because `bucket.127.0.0.1` has no address; else by host, as AWS wants it. */
+/**
+ * Where an endpoint is given, the address has the bucket in its path, because `bucket.127.0.0.1` has no
+ * address.
+ * Otherwise the bucket is in the host, as AWS wants it.
+ */
 function objectUrl(environment: Environment, bucket: string, key: string): string {
   const endpoint = environment['AWS_ENDPOINT_URL_S3'] || environment['AWS_ENDPOINT_URL'];
   if (endpoint) return `${endpoint.replace(/\/+$/, '')}/${bucket}/${key}`;

@@ -6,7 +6,7 @@ import { artefactKey, originalKey, recordKey } from './artefact-key.ts';
 const WASM = 'application/wasm';
 
 /**
- * Stores an engine under the hash of its bytes. It is never overwritten: what is there already is the same.
+ * Stores an engine under the hash of its bytes. It is never overwritten, because a stored one is the same.
  * @returns the SHA-256, lower-case hex
  * @throws DependencyError SERVICE_UNAVAILABLE
  */
@@ -19,13 +19,13 @@ export async function publishArtefact(s3: S3Client, bucket: string, wasm: Uint8A
 export interface EngineOrigin {
   /** The module as its compiler wrote it. */
   readonly original: Uint8Array;
-  /** What the engine is, and how it was made of the module. */
+  /** Says what the engine is, and how it was made from the module. */
   readonly record: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Stores where an engine comes from, beside where the engine will lie.
- * @param hash the engine's
+ * Stores the origin of an engine, beside the place where the engine will lie.
+ * @param hash is the engine's
  * @throws DependencyError SERVICE_UNAVAILABLE
  */
 export async function publishOrigin(

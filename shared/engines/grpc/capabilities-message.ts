@@ -8,7 +8,7 @@ import { type Capabilities, CapabilitiesSchema } from './proto/engine/v1/engine_
 
 const ENCODING = { action: 'discrete:v1', obs: 'json:v1', schemaVersion: 1 } as const;
 
-/** What a served engine says of itself. */
+/** Writes what a served engine says of itself. */
 export function capabilitiesMessage(engine: ServedEngine): Capabilities {
   const { engineId, buildId, stateEncoding, actions, maxHorizon, preferredBatch } = engine.capabilities;
   return create(CapabilitiesSchema, {
@@ -22,7 +22,7 @@ export function capabilitiesMessage(engine: ServedEngine): Capabilities {
 }
 
 /**
- * Reads what a server says of its engine by the same rules as what a module says of itself.
+ * Reads what a server says of its engine, by the same rules as for a module.
  * @throws EngineError UNSUPPORTED_ABI where the host cannot play it, BAD_OUTPUT where it is nonsense
  */
 export function readCapabilities(message: Capabilities): EngineCapabilities {

@@ -16,7 +16,7 @@ import { Simulations } from './simulations.ts';
 
 const SEED_BYTES = 32;
 
-/** Serves engines. Where several builds of one engine are served, the first is the one that has no build named. */
+/** Serves engines. Where several builds of one engine are served, a request without a build gets the first. */
 export function engineService(engines: readonly ServedEngine[]): ServiceImpl<typeof Engine> {
   const simulations = new Simulations();
   return {

@@ -8,7 +8,7 @@ import { Engine } from './proto/engine/v1/engine_pb.ts';
 
 type EngineCode = CodeOf<'engine'>;
 
-/** All that an EngineError may carry. */
+/** An EngineError may carry any of these. */
 const codes: readonly EngineCode[] = [
   'ENGINE_UNAVAILABLE',
   'HASH_MISMATCH',
@@ -45,13 +45,13 @@ describe('a failure of an engine', () => {
   const told = () =>
     channel.call((options) => channel.client(Engine).step({}, options)).catch((error: unknown) => error);
 
-  it.each(codes)('%s is the same failure at the other end', async (code) => {
+  it.each(codes)('is the same failure at the other end: %s', async (code) => {
     expect(errorCodes).toContain(code);
     failure = new EngineError(code, 'It failed');
     expect(engineErrorFor(await told())).toMatchObject({ name: 'EngineError', code });
   });
 
-  it('that nobody foresaw tells nothing of itself', async () => {
+  it('tells nothing of itself where nobody foresaw it', async () => {
     failure = new Error('the seed was 1234');
     const error = await told();
     expect(error).toMatchObject({ code: Code.Internal });

@@ -3,7 +3,7 @@ import { type CodeOf, EngineError } from '../../foundation/errors.ts';
 
 type EngineCode = CodeOf<'engine'>;
 
-/** Metadata in which our own server says which failure it was, because there are fewer statuses than failures. */
+/** Our own server names the failure in this metadata, because there are fewer statuses than failures. */
 const FAILURE = 'engine-failure';
 
 const statusOf: Readonly<Record<EngineCode, Code>> = {
@@ -18,7 +18,10 @@ const statusOf: Readonly<Record<EngineCode, Code>> = {
   BAD_OUTPUT: Code.DataLoss,
 };
 
-/** What a status means to the host where nothing more is told. A server that turns us away cannot be played on for now. */
+/**
+ * A status means this to the host where nothing more is given. A server that refuses us cannot be played on
+ * for now.
+ */
 const codeOf: Readonly<Record<Code, EngineCode>> = {
   [Code.Canceled]: 'ENGINE_UNAVAILABLE',
   [Code.Unknown]: 'ENGINE_TRAP',
@@ -38,7 +41,7 @@ const codeOf: Readonly<Record<Code, EngineCode>> = {
   [Code.Unauthenticated]: 'ENGINE_UNAVAILABLE',
 };
 
-/** For a server: any failure as a gRPC status. What is not an engine's error tells nothing of itself. */
+/** Writes any failure as a gRPC status, for a server. An error that is not an engine's tells nothing of itself. */
 export function statusFor(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   if (!(error instanceof EngineError)) return new ConnectError('The server failed', Code.Internal);
@@ -46,7 +49,7 @@ export function statusFor(error: unknown): ConnectError {
   return new ConnectError(error.message, statusOf[code], { [FAILURE]: code });
 }
 
-/** For a client: a failed call of an engine's server as the host's error. Never by its message. */
+/** Reads a failed call of an engine's server as the host's error, for a client. It never reads the message. */
 export function engineErrorFor(cause: unknown): EngineError {
   const { code, metadata } = ConnectError.from(cause);
   const told = metadata.get(FAILURE) ?? '';

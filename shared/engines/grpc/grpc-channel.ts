@@ -4,23 +4,27 @@ import { type CallOptions, type Client, Code, createClient, type Transport } fro
 import { Http2SessionManager } from '@connectrpc/connect-node';
 import { answeredStatus, grpcTransport } from './grpc-transport.ts';
 
-/** After so long without a byte, as after a sandbox's sleep, a connection is tried with a PING before it is used. */
+/** A connection may be idle for so long, as after a sandbox's sleep. It is then tried with a PING before it is used. */
 const TRUSTED_IDLE_MS = 5_000;
 const PING_TIMEOUT_MS = 500;
-/** A second attempt follows where a connection was refused or lost. Calls are pure or ask for fresh bytes, so it is safe. */
+/**
+ * A second attempt follows where a connection was refused or lost. It is safe, because calls are pure or ask
+ * for fresh
+ * bytes.
+ */
 const ATTEMPTS = 2;
 const PAUSE_MS = 50;
 const lost: ReadonlySet<Code> = new Set([Code.Unavailable, Code.Aborted, Code.Canceled]);
 
 const unanswered: ReadonlySet<string> = new Set(['connecting', 'verifying']);
 
-/** One kept connection to a gRPC server, made at the first call and again whenever it was lost. */
+/** Keeps one connection to a gRPC server. It is made at the first call, and again whenever it was lost. */
 export class GrpcChannel {
   readonly #session: Http2SessionManager;
   readonly #transport: Transport;
   readonly #timeoutMs: number;
 
-  /** @param timeoutMs of a call, with its second attempt: the deadline that the server is told */
+  /** @param timeoutMs limits a call with its second attempt; the server is told this deadline */
   constructor(url: string, timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
     this.#session = new Http2SessionManager(url, {
@@ -34,7 +38,10 @@ export class GrpcChannel {
     return createClient(service, this.#transport);
   }
 
-  /** @throws ConnectError with the status of the last attempt, DATA_LOSS where what came is no answer */
+  /**
+   * Makes one call. @throws ConnectError with the status of the last attempt, DATA_LOSS where the reply is no
+   * answer
+   */
   async call<T>(run: (options: CallOptions) => Promise<T>): Promise<T> {
     const endsAtMs = performance.now() + this.#timeoutMs;
     for (let attempt = 1; ; attempt += 1) {
@@ -43,7 +50,7 @@ export class GrpcChannel {
         return await run({ timeoutMs });
       } catch (cause) {
         const error = answeredStatus(cause);
-        // Nobody answers there: the next call tries anew rather than wait for the same attempt.
+        // Nobody answers there. The next call tries anew rather than wait for the same attempt.
         if (unanswered.has(this.#session.state())) this.#session.abort(error);
         const again = lost.has(error.code) && performance.now() + PAUSE_MS < endsAtMs;
         if (attempt >= ATTEMPTS || !again) throw error;
@@ -52,7 +59,7 @@ export class GrpcChannel {
     }
   }
 
-  /** A call that is answered in parts. It is not repeated, and ends when its caller wants no more of them. */
+  /** Makes a call that is answered in parts. It is not repeated, and ends when its caller wants no more of them. */
   async *stream<T>(run: (options: CallOptions) => AsyncIterable<T>, timeoutMs: number): AsyncGenerator<T> {
     const ended = new AbortController();
     try {

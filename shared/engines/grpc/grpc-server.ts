@@ -12,39 +12,39 @@ import type { SecureContextOptions } from 'node:tls';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 
-/** A state has 8 KiB and an engine's answer at most 64, so larger messages are mistakes or attacks. */
+/** A state has 8 KiB and an engine's answer at most 64 KiB, so larger messages are mistakes or attacks. */
 const MAX_MESSAGE_BYTES = 128 * 1024;
-/** The longest deadline that a caller may set: a long simulation is asked for in parts. */
+/** A caller may set no longer deadline, so a long simulation is requested in parts. */
 const MAX_DEADLINE_MS = 10 * 60_000;
-/** Of calls that come without one. */
+/** Calls that come without a deadline have this one. */
 const DEFAULT_DEADLINE_MS = 60_000;
 const MAX_STREAMS_PER_CONNECTION = 256;
 const MAX_CONNECTIONS = 1_024;
-/** How often each connection's peer is asked whether it is still there. */
+/** Each connection's peer is asked so often whether it is still there. */
 const KEEPALIVE_MS = 30_000;
 
 export interface GrpcServerOptions {
   readonly host: string;
-  /** 0 for any that is free. */
+  /** The port 0 means any that is free. */
   readonly port: number;
-  /** Without it the server speaks plain text, which is for this machine and for networks that are trusted with seeds. */
+  /** Without it the server speaks plain text. That is for this machine and for networks that are trusted with seeds. */
   readonly tls?: Pick<SecureContextOptions, 'cert' | 'key'> | undefined;
   readonly routes: (router: ConnectRouter) => void;
-  /** Of calls that come without one; a minute unless given. */
+  /** Calls that come without a deadline have this one. It is a minute unless it is given. */
   readonly deadlineMs?: number;
-  /** A peer that has not answered a PING by the next one has vanished; 30 s unless given. */
+  /** A peer that has not answered a PING by the next one has vanished. It is 30 s unless it is given. */
   readonly keepaliveMs?: number;
-  /** 1,024 unless given. */
+  /** It is 1,024 unless it is given. */
   readonly maxConnections?: number;
 }
 
 export interface GrpcServer {
   readonly port: number;
-  /** Takes no more calls and lets those under way finish; after `graceMs` they are ended with UNAVAILABLE. */
+  /** Accepts no more calls and lets those under way finish. After `graceMs` they are ended with UNAVAILABLE. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Serves gRPC over HTTP/2. Nothing of a request is logged: it holds a seed. */
+/** Serves gRPC over HTTP/2. It logs nothing of a request, because a request holds a seed. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { host, port, tls, routes, deadlineMs = DEFAULT_DEADLINE_MS } = options;
   const { keepaliveMs = KEEPALIVE_MS, maxConnections = MAX_CONNECTIONS } = options;
@@ -100,11 +100,11 @@ function connectionsOf(server: Http2Server): Connections {
   return { sessions, sockets };
 }
 
-/** Without it the connection of a peer that vanished stays for ever, with all that was asked on it. */
+/** Without this the connection of a peer that vanished would stay for ever, with all calls on it. */
 function keepAlive(session: ServerHttp2Session, keepaliveMs: number): void {
   let answered = true;
   const beat = setInterval(() => {
-    // One that is destroyed closes a little later, and takes no PING until then.
+    // A destroyed session closes a little later, and accepts no PING until then.
     if (!answered || session.destroyed) {
       session.destroy();
       return;
@@ -134,5 +134,5 @@ async function stop(
   await closed;
 }
 
-/** For the status of an ended call to reach its caller. */
+/** The status of an ended call needs this time to reach its caller. */
 const FAREWELL_MS = 100;

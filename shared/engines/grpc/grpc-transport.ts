@@ -10,10 +10,13 @@ import { createTransport, headerGrpcStatus } from '@connectrpc/connect/protocol-
 
 const MAX_MESSAGE_BYTES = 128 * 1024;
 
-/** What the client itself says of a call that brought no answer; all else that it finds is wrong with the answer. */
+/**
+ * The client itself gives these codes for a call that brought no answer. Any other code means that the answer
+ * is wrong.
+ */
 const unanswered: ReadonlySet<Code> = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Canceled]);
 
-/** gRPC over one connection, that tells a call which brought no answer from one whose answer makes no sense. */
+/** Speaks gRPC over one connection. It tells a call that brought no answer from one whose answer makes no sense. */
 export function grpcTransport(baseUrl: string, session: Http2SessionManager): Transport {
   const http = createNodeHttpClient({ httpVersion: '2', sessionProvider: () => session });
   return createTransport({
@@ -30,8 +33,9 @@ export function grpcTransport(baseUrl: string, session: Http2SessionManager): Tr
 }
 
 /**
- * The status with which a call ended. A status is the server's own only where it sent it: the library has the same ones,
- * INVALID_ARGUMENT among them, for answers that it cannot read.
+ * Reads the status with which a call ended. A status is the server's own only where the server sent it. The
+ * library has
+ * the same ones, INVALID_ARGUMENT among them, for answers that it cannot read.
  */
 export function answeredStatus(cause: unknown): ConnectError {
   const error = ConnectError.from(cause);
@@ -42,7 +46,11 @@ export function answeredStatus(cause: unknown): ConnectError {
     : new ConnectError('What the server answered is no answer', Code.DataLoss, undefined, undefined, cause);
 }
 
-/** Whatever ended the connection or the stream, TLS and routing included, and any status but that of gRPC: UNAVAILABLE. */
+/**
+ * Reports UNAVAILABLE for whatever ended the connection or the stream, TLS and routing included. It does so
+ * for any
+ * status except that of gRPC.
+ */
 function reaching(client: UniversalClientFn): UniversalClientFn {
   return async (request) => {
     const lost = (cause: unknown): unknown =>

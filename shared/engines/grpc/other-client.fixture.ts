@@ -13,7 +13,7 @@ import { afterEach } from 'vitest';
 
 const protos = path.join(import.meta.dirname, 'proto');
 
-/** A service as gRPC's reference implementation for Node reads it from the very proto file. */
+/** Reads a service from the very proto file, as gRPC's reference implementation for Node does. */
 export function otherService(file: string, pkg: string, service: string): ServiceClientConstructor {
   const definition = loadSync(file, { includeDirs: [protos], keepCase: true, longs: String, defaults: true });
   const loaded = loadPackageDefinition(definition);
@@ -25,16 +25,16 @@ export function otherService(file: string, pkg: string, service: string): Servic
 export const OtherEngine = otherService('engine/v1/engine.proto', 'engine.v1', 'Engine');
 export const OtherRandom = otherService('random/v1/random.proto', 'random.v1', 'Random');
 
-/** Messages as the other library has them: fields by their names in the proto, 64-bit integers as strings. */
+/** Messages have this form in the other library: fields by their names in the proto, and 64-bit integers as strings. */
 export type OtherMessage = Readonly<Record<string, unknown>>;
 
 export interface OtherClient {
-  /** Rejects with the name of the status, such as `NOT_FOUND`. */
+  /** Calls a method. It rejects with the name of the status, such as `NOT_FOUND`. */
   call(method: string, request: OtherMessage, deadlineMs?: number): Promise<OtherMessage>;
   stream(method: string, request: OtherMessage, deadlineMs?: number): ClientReadableStream<OtherMessage>;
 }
 
-/** A client of the other library, closed after the test. */
+/** Makes a client of the other library, which is closed after the test. */
 export function otherClient(
   Service: ServiceClientConstructor,
   port: number,

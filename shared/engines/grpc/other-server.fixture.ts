@@ -1,7 +1,7 @@
 import { Server, ServerCredentials, type ServiceError, type status } from '@grpc/grpc-js';
 import { OtherEngine, type OtherMessage } from './other-client.fixture.ts';
 
-/** An answer, a status, or neither: then the call is never answered. */
+/** A handler gives an answer or a status. Where it gives neither, the call is never answered. */
 export type OtherAnswer = OtherMessage | { readonly status: status } | undefined;
 export type OtherMethods = Readonly<
   Record<'GetCapabilities' | 'Reset' | 'Step', (request: OtherMessage) => OtherAnswer>
@@ -12,7 +12,7 @@ export interface OtherServer {
   stop(): void;
 }
 
-/** An engine's server made of the proto by another library, which answers whatever a test wants. */
+/** Starts an engine's server that another library makes of the proto. It answers whatever a test wants. */
 export async function startOtherServer(methods: OtherMethods, port = 0): Promise<OtherServer> {
   const server = new Server();
   const handlers = Object.entries(methods).map(([name, answer]) => [

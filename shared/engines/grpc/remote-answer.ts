@@ -4,10 +4,10 @@ import { MAX_STATE_BYTES } from '../wire-format.ts';
 import type { EngineStep } from '../engines.ts';
 import type { ResetResponse, StepResponse } from './proto/engine/v1/engine_pb.ts';
 
-/** As large as the buffer in which a module answers. */
+/** A view is as large as the buffer in which a module answers. */
 const MAX_VIEW_BYTES = 65_536;
 
-/** A server's step, held to the rules that hold for a module's. @throws EngineError BAD_OUTPUT */
+/** Reads a server's step by the rules that hold for a module's. @throws EngineError BAD_OUTPUT */
 export function readRemoteStep(answer: StepResponse, maxPayoutMillionths: bigint): EngineStep {
   const { payoutMillionths, bonusActive, bonusTriggered } = answer;
   if (payoutMillionths < 0n || payoutMillionths > maxPayoutMillionths) {
@@ -16,7 +16,7 @@ export function readRemoteStep(answer: StepResponse, maxPayoutMillionths: bigint
   return { ...readShown(answer, bonusTriggered), payoutMillionths, bonusActive };
 }
 
-/** A server's first state, which pays nothing and is in no bonus. @throws EngineError BAD_OUTPUT */
+/** Reads a server's first state, which pays nothing and is in no bonus. @throws EngineError BAD_OUTPUT */
 export function readRemoteReset(answer: ResetResponse): EngineStep {
   return { ...readShown(answer, false), payoutMillionths: 0n, bonusActive: false };
 }

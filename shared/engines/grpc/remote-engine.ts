@@ -11,23 +11,27 @@ import { readRemoteReset, readRemoteStep } from './remote-answer.ts';
 const HASH_BYTES = 32;
 const NO_CHANCE = new Uint8Array(32);
 
-/** Which build of which engine. Empty values leave it to the server. */
+/** Names the build of an engine. Empty values leave the choice to the server. */
 export interface RemoteBuildId {
   readonly engineId: string;
   readonly buildId: string;
-  /** SHA-256 of the build, hex. */
+  /** The SHA-256 of the build, in hex. */
   readonly buildHash: string;
 }
 
 /**
- * The name of a remote build among all engines, hex. Not the build's own hash: the same module may also be published
+ * Names a remote build among all engines, in hex. It is not the build's own hash. The same module may also be
+ * published
  * here, and a round must tell where it was played.
  */
 export function remoteEngineHash({ engineId, buildId, buildHash }: RemoteBuildId): string {
   return createHash('sha256').update(['engine.v1', engineId, buildId, buildHash].join('\n')).digest('hex');
 }
 
-/** An engine on a server. Every answer is held to the rules for a module's answers, and to the build it was asked of. */
+/**
+ * Plays an engine on a server. Every answer must keep the rules for a module's answers, and come from the
+ * same build.
+ */
 export class RemoteEngine implements Engine {
   readonly hash: string;
   readonly build: RemoteBuildId;
@@ -52,7 +56,11 @@ export class RemoteEngine implements Engine {
     );
   }
 
-  /** @throws EngineError with the host's code for whatever went wrong; HASH_MISMATCH where the server has another build */
+  /**
+   * Connects to an engine.
+   * @throws EngineError with the host's code for whatever went wrong; HASH_MISMATCH where the server has
+   * another build
+   */
   static async connect(channel: GrpcChannel, asked: RemoteBuildId): Promise<RemoteEngine> {
     const { engineId: envId, buildId } = asked;
     const id = { envId, buildId, buildHash: Buffer.from(asked.buildHash, 'hex') };
@@ -72,7 +80,7 @@ export class RemoteEngine implements Engine {
     return new RemoteEngine(channel, told, capabilities);
   }
 
-  /** The server was seen to have another build since: ask it anew before the next round. */
+  /** The server was seen to have another build since. It is asked anew before the next round. */
   get replaced(): boolean {
     return this.#replaced;
   }

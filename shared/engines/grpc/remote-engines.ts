@@ -8,7 +8,7 @@ const MAX_ENGINES = 64;
 
 export type RemoteVersion = EngineVersion & { readonly remote: RemoteBuild };
 
-/** Engines on servers: one connection for each server, and what each engine says of itself is asked once. */
+/** Keeps engines on servers, with one connection for each server. Each engine's capabilities are requested once. */
 export class RemoteEngines {
   readonly #timeoutMs: number;
   readonly #channels = new Map<string, GrpcChannel>();
@@ -18,7 +18,7 @@ export class RemoteEngines {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** @throws EngineError as its server fails, and HASH_MISMATCH where it has another build */
+  /** Loads a remote engine. @throws EngineError as its server fails, and HASH_MISMATCH where it has another build */
   async load({ hash, engineId, buildId, remote }: RemoteVersion): Promise<RemoteEngine> {
     const place = `${hash} ${remote.url}`;
     const known = this.#engines.get(place);

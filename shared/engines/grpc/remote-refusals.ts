@@ -6,7 +6,7 @@ import type { RemoteEngine } from './remote-engine.ts';
 
 /**
  * Puts requests to a server that the host itself never makes.
- * @throws EngineError BAD_OUTPUT where it takes one, and with the host's code where it fails
+ * @throws EngineError BAD_OUTPUT where it accepts one, and with the host's code where it fails
  */
 export async function checkRefusals(channel: GrpcChannel, engine: RemoteEngine): Promise<void> {
   const { engineId: envId, buildId, buildHash } = engine.build;
@@ -23,7 +23,7 @@ export async function checkRefusals(channel: GrpcChannel, engine: RemoteEngine):
   ] as const;
   const client = channel.client(Engine);
   for (const [what, code, request] of wrongs) {
-    // With all 256 actions there is none that it has not.
+    // With all 256 actions there is none that it lacks.
     if (request.action[0] === 255 && engine.capabilities.actions.length === 256) continue;
     const met = await channel
       .call((options) => client.step(request, options))

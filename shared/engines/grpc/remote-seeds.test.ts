@@ -21,7 +21,7 @@ function seedsFrom(url: string, timeoutMs = 2_000): RemoteSeeds {
 
 type Answer = (request: OtherMessage) => OtherMessage | undefined;
 
-/** A random source made of the proto by another library. */
+/** Starts a random source that another library makes of the proto. */
 async function startOtherSource(answer: Answer): Promise<string> {
   const server = new Server();
   server.addService(OtherRandom.service, {
@@ -43,7 +43,7 @@ async function startOtherSource(answer: Answer): Promise<string> {
 }
 
 describe('seeds from a server', () => {
-  it('are 32 bytes, other ones each time', async () => {
+  it('have 32 bytes, and differ each time', async () => {
     const server = await startGrpcServer({
       host: 'localhost',
       port: 0,
@@ -56,7 +56,7 @@ describe('seeds from a server', () => {
     expect(drawn.every(({ length }) => length === 32)).toBe(true);
   });
 
-  it('are asked for one at a time, each under an id of its own', async () => {
+  it('are requested one at a time, each under an id of its own', async () => {
     const asked: OtherMessage[] = [];
     const url = await startOtherSource((request) => {
       asked.push(request);
@@ -83,14 +83,14 @@ describe('seeds from a server', () => {
     });
   });
 
-  it('are none where the source is stuck, from the first one on', async () => {
+  it('are refused where the source is stuck, from the first one on', async () => {
     const url = await startOtherSource(({ request_id }) => ({ request_id, data: Buffer.alloc(32, 7) }));
     const seeds = seedsFrom(url);
     await expect(seeds.seed()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     await expect(seeds.seed()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });
 
-  it('are none where nobody listens', async () => {
+  it('fail where nobody listens', async () => {
     const server = await startGrpcServer({ host: 'localhost', port: 0, routes: () => undefined });
     await server.stop(0);
     const seeds = seedsFrom(`http://localhost:${server.port}`);

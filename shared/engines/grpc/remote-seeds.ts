@@ -7,7 +7,7 @@ import { Random, type GetBytesResponse } from './proto/random/v1/random_pb.ts';
 
 const SEED_BYTES = 32;
 
-/** Seeds from a generator on a server, such as a certified one. An answer that cannot be one is no seed. */
+/** Reads seeds from a generator on a server, such as a certified one. An answer that cannot be a seed is refused. */
 export class RemoteSeeds implements SeedSource {
   readonly #channel: GrpcChannel;
   readonly #client: Client<typeof Random>;
@@ -21,7 +21,8 @@ export class RemoteSeeds implements SeedSource {
   }
 
   async seed(): Promise<Uint8Array> {
-    // The continuous test for a source that is stuck: the first bytes are only compared with (FIPS 140-2, 4.9.2).
+    // This is the continuous test for a source that is stuck. The first bytes are only compared with (FIPS
+    // 140-2, 4.9.2).
     this.#last ??= await this.#draw();
     const data = await this.#draw();
     if (sameBytes(this.#last, data)) throw unavailable('gave the same bytes twice');

@@ -6,12 +6,13 @@ import { Engine, type SimResultChunk } from './proto/engine/v1/engine_pb.ts';
 import type { RemoteBuildId } from './remote-engine.ts';
 import { readChunk } from './simulation-chunk.ts';
 
-/** The longest that a server of ours allows. */
+/** A server of ours allows no longer deadline. */
 const DEADLINE_MS = 10 * 60_000;
 
 /**
- * What a server counts of a batch, part by part in their order.
- * @throws EngineError with the host's code for whatever went wrong, BAD_OUTPUT where the parts are not the batch
+ * Reads what a server counts of a batch, part by part in their order.
+ * @throws EngineError with the host's code for whatever went wrong, BAD_OUTPUT where the parts are not the
+ * batch
  */
 export async function* simulateRemotely(
   channel: GrpcChannel,

@@ -7,18 +7,18 @@ interface Remote {
 }
 
 export interface EngineRoutes {
-  /** Modules, by their hash. */
+  /** Loads modules by their hash. */
   readonly modules: Engines;
-  /** What is registered under a hash. */
+  /** Reads the engine that is registered under a hash. */
   readonly version: (hash: string) => Promise<EngineVersion | undefined>;
-  /** Made at the first engine that is remote: most processes never meet one. */
+  /** This is made at the first engine that is remote, because most processes never meet one. */
   readonly remote: () => Promise<Remote>;
 }
 
-/** Loads each engine from where it is registered to be: a server, or else the store of modules. */
+/** Loads each engine from where it is registered: from a server, or from the store of modules. */
 export class RoutedEngines implements Engines {
   readonly #routes: EngineRoutes;
-  /** A module stays a module: its hash is that of its bytes. */
+  /** A module stays a module, because its hash is that of its bytes. */
   readonly #modules = new Set<string>();
   #remote: Remote | undefined;
 

@@ -4,7 +4,7 @@ import { type SimResultChunk, SimResultChunkSchema, type Uint128 } from './proto
 
 const LOW_BITS = 64n;
 
-/** What the rounds from `firstRound` on counted, as it is sent. */
+/** Writes the counts of the rounds from `firstRound` on, as they are sent. */
 export function chunkMessage(
   firstRound: bigint,
   result: SimulationResult,
@@ -26,7 +26,7 @@ function halves(value: bigint): { high: bigint; low: bigint } {
   return { high: value >> LOW_BITS, low: BigInt.asUintN(Number(LOW_BITS), value) };
 }
 
-/** What was counted, as it was sent. */
+/** Reads the counts as they were sent. */
 export function readChunk(chunk: SimResultChunk): SimulationResult {
   return {
     rounds: chunk.rounds,

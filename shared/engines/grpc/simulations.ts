@@ -4,26 +4,29 @@ import type { ServedEngine } from '../served-engine.ts';
 import type { BatchSimulateRequest, SimResultChunk } from './proto/engine/v1/engine_pb.ts';
 import { chunkMessage } from './simulation-chunk.ts';
 
-/** So many at once; the next one is refused. Each of them makes all others slower. */
+/** So many run at once, and the next one is refused. Each of them makes all others slower. */
 export const MAX_SIMULATIONS = 4;
-/** Of a chunk, for as long as which the thread answers nothing else. A call needs the thread some five times. */
+/** A chunk takes this long, and the thread answers nothing else meanwhile. A call needs the thread some five times. */
 const CHUNK_MS = 5;
 const MAX_CHUNK_ROUNDS = 65_536;
-/** How long a round takes is known only after the first ones. */
+/** The length of a round is known only after the first ones. */
 const FIRST_CHUNK_ROUNDS = 16;
 const MAX_GROWTH = 4;
-/** Of the wire contract: the rounds of a seed are numbered below 2^48. */
+/** The wire contract numbers the rounds of a seed below 2^48. */
 const MAX_ROUND = 2n ** 48n;
 
 type Call = Pick<HandlerContext, 'signal' | 'timeoutMs'>;
 
-/** Simulations that share a thread with steps: one chunk of some milliseconds in each turn of the event loop. */
+/**
+ * Runs simulations that share a thread with steps, by one chunk of some milliseconds in each turn of the
+ * event loop.
+ */
 export class Simulations {
   #running = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   /**
-   * The next chunk is computed when the one before it has been written, which waits for the reader.
+   * Computes the next chunk when the one before it has been written, which waits for the reader.
    * @throws ConnectError INVALID_ARGUMENT, RESOURCE_EXHAUSTED, EngineError
    */
   async *run(
@@ -40,7 +43,7 @@ export class Simulations {
       let size = FIRST_CHUNK_ROUNDS;
       for (let first = firstRound; first < end; ) {
         await this.#nextTurn();
-        // Thrown, because a stream that just ends would pass a part off as the whole.
+        // This throws, because a stream that just ends would pass a part off as the whole.
         call.signal.throwIfAborted();
         const left = end - first;
         const rounds = Math.min(size, most, left < MAX_CHUNK_ROUNDS ? Number(left) : MAX_CHUNK_ROUNDS);
@@ -70,7 +73,7 @@ export class Simulations {
     return leave;
   }
 
-  /** Between any two chunks, whoever's they are, the event loop goes round. */
+  /** The event loop goes round between any two chunks, whoever owns them. */
   #nextTurn(): Promise<unknown> {
     this.#turn = this.#turn.then(() => setImmediate());
     return this.#turn;
@@ -91,7 +94,7 @@ function endOf({ capabilities }: ServedEngine, { firstRound, rounds, mode }: Bat
   return end;
 }
 
-/** Undefined: the call has no deadline. */
+/** It is undefined where the call has no deadline. */
 function timeLeftMs({ timeoutMs }: Call): number | undefined {
   const left = timeoutMs();
   return left === undefined ? undefined : Math.max(1, Math.ceil(left));

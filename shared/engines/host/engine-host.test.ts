@@ -23,7 +23,7 @@ function countingArtefacts() {
 }
 
 describe('the engine host', () => {
-  it('loads an engine once, also when it is asked twice at the same time', async () => {
+  it('loads an engine once, although it is requested twice at the same time', async () => {
     const artefacts = countingArtefacts();
     const host = new EngineHost(artefacts);
     const [first, second] = await Promise.all([host.load(a), host.load(a)]);
@@ -53,7 +53,7 @@ describe('the engine host', () => {
     expect((await host.load(a)).capabilities.engineId).toBe('a');
   });
 
-  it('is not changed by whoever changes the bytes later', async () => {
+  it('is not affected where somebody changes the bytes later', async () => {
     const bytes = Uint8Array.from(engines[0] ?? []);
     const loading = new EngineHost({ fetch: async () => bytes }).load(a);
     await Promise.resolve().then(() => undefined);

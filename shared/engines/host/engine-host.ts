@@ -9,12 +9,12 @@ export interface EngineHostOptions extends Partial<EngineSettings> {
   readonly maxEngines?: number;
 }
 
-/** Loads each engine once and keeps those used last; concurrent loads of one hash share their work. */
+/** Loads each engine once and keeps those used last. Concurrent loads of one hash share their work. */
 export class EngineHost implements Engines {
   readonly #artefacts: EngineArtefacts;
   readonly #maxEngines: number;
   readonly #settings: EngineSettings;
-  /** In the order of their last use. */
+  /** The engines are in the order of their last use. */
   readonly #engines = new Map<string, Promise<LoadedEngine>>();
 
   constructor(artefacts: EngineArtefacts, options: EngineHostOptions = {}) {
@@ -37,7 +37,7 @@ export class EngineHost implements Engines {
       this.#engines.delete(oldest);
     }
     const engine = loadEngine(this.#artefacts, hash, this.#settings);
-    // A failure is not kept: the artefact may be there the next time.
+    // A failure is not kept, because the artefact may be there the next time.
     engine.catch(() => {
       if (this.#engines.get(hash) === engine) this.#engines.delete(hash);
     });

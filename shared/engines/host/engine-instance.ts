@@ -2,21 +2,21 @@ import { EngineError } from '../../foundation/errors.ts';
 import { timedOut } from './watchdog.ts';
 
 const ABI_VERSION = 1;
-/** Of each of an engine's two buffers. */
+/** Each of an engine's two buffers has so many bytes. */
 export const BUFFER_BYTES = 65_536;
 const PAGE_BYTES = 65_536;
 
-/** What one call may use. */
+/** One call may use this much. */
 export interface CallLimits {
   readonly fuel: bigint;
   readonly timeoutMs: number;
 }
 
-/** What one call used. */
+/** One call used this much. */
 export interface CallUsage {
   readonly fuel: bigint;
   readonly durationMs: number;
-  /** In pages of 64 KiB, after the call. */
+  /** The memory after the call, in pages of 64 KiB. */
   readonly memoryPages: number;
 }
 
@@ -26,14 +26,15 @@ type Exports = Readonly<
   Record<'rgs_start' | 'rgs_abi' | 'rgs_in' | 'rgs_out' | 'rgs_cap' | 'rgs_capabilities', Call>
 > & {
   readonly rgs_fuel_set: (fuel: bigint) => void;
-  /** Below zero after a trap for want of fuel. */
+  /** It is below zero after a trap for want of fuel. */
   readonly rgs_fuel_left: () => bigint;
   readonly rgs_out_of_memory: () => number;
 };
 
 /**
- * An instance of an engine with its fuel and its two buffers, whichever contract it speaks. After a throw of anything but
- * ENGINE_REJECTED it must not be used again.
+ * An instance of an engine with its fuel and its two buffers, whichever contract it speaks. After a throw of
+ * anything
+ * but ENGINE_REJECTED it must not be used again.
  */
 export abstract class EngineInstance {
   protected readonly exports: Readonly<Record<string, unknown>>;
@@ -90,7 +91,7 @@ export abstract class EngineInstance {
     return this.#inputView;
   }
 
-  /** Valid until the next call. */
+  /** The output is valid until the next call. */
   get output(): Uint8Array {
     this.#refresh();
     return this.#output;
@@ -101,13 +102,13 @@ export abstract class EngineInstance {
     return this.#outputView;
   }
 
-  /** Bytes of the output that are known to be ASCII. */
+  /** Reads bytes of the output that are known to be ASCII. */
   asciiText(from: number, to: number): string {
     this.#refresh();
     return this.#outputText.toString('latin1', from, to);
   }
 
-  /** Of the last call, however it ended. */
+  /** Gives the usage of the last call, however it ended. */
   get usage(): CallUsage {
     this.#refresh();
     return {
@@ -117,7 +118,7 @@ export abstract class EngineInstance {
     };
   }
 
-  /** How many bytes of output the engine's description of itself has. @throws EngineError BAD_OUTPUT, and what a call throws */
+  /** Gives the length of the engine's description of itself. @throws EngineError BAD_OUTPUT, and what a call throws */
   describe(): number {
     const length = this.run(this.#exports.rgs_capabilities);
     if (isInteger(length) && length >= 0 && length <= BUFFER_BYTES) return length;
@@ -125,7 +126,8 @@ export abstract class EngineInstance {
   }
 
   /**
-   * Fuel ends what has no end. The clock finds what fuel weighs too lightly: an answer that comes late is not used.
+   * Fuel ends what has no end. The clock finds what fuel weighs too lightly: an answer that comes late is not
+   * used.
    * @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT
    */
   protected run(call: Call, length = 0, { fuel, timeoutMs }: CallLimits = this.#limits): unknown {
@@ -157,7 +159,10 @@ export abstract class EngineInstance {
     return new EngineError('ENGINE_TRAP', 'The engine trapped', { cause });
   }
 
-  /** Memory that grows is a new buffer, and the views of the old one are empty; asking for the buffer takes much longer. */
+  /**
+   * Memory that grows is a new buffer, and the views of the old one are empty. Asking for the buffer takes
+   * much longer.
+   */
   #refresh(): void {
     if (this.#input.length !== 0) return;
     this.#buffer = this.memory.buffer;
@@ -185,7 +190,7 @@ function instantiate(module: WebAssembly.Module): WebAssembly.Instance {
   try {
     return new WebAssembly.Instance(module);
   } catch (cause) {
-    // A RangeError: this process has no room for the memory that the engine begins with.
+    // A RangeError means that this process has no room for the memory with which the engine begins.
     throw cause instanceof RangeError
       ? new EngineError('OUT_OF_MEMORY', 'There is no memory for the engine', { cause })
       : new EngineError('ENGINE_TRAP', 'The engine trapped when it was made', { cause });

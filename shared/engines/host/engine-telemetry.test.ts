@@ -7,7 +7,7 @@ import { CALL_LIMITS } from './loaded-engine.ts';
 
 const input: EngineInput = { state: new Uint8Array(), action: 0, seed: new Uint8Array(32), stepIndex: 0 };
 const OF_STEP = ['EngineStepMicroseconds', 'EngineStepFuel', 'EngineMemoryPages'];
-/** Does `attack` where the state begins with 1. */
+/** The engine does `attack` where the state begins with 1. */
 const attacking = (attack: string): Partial<EngineParts> => ({
   stepBody: `(if (i32.eq (i32.load8_u (i32.const 44)) (i32.const 1)) (then ${attack})) ${CONFORMING.stepBody}`,
 });
@@ -24,8 +24,8 @@ async function measuring(parts: Partial<EngineParts>, limits: CallLimits = CALL_
   return { step, measured, failures };
 }
 
-describe('what the host measures', () => {
-  it('is how long a step took, its fuel and the memory after it, and each instance that it makes', async () => {
+describe("the host's telemetry", () => {
+  it('has the time of a step, its fuel and memory, and each instance that it makes', async () => {
     const { step, measured, failures } = await measuring(attacking('unreachable'));
     await step();
     await step();
@@ -47,7 +47,7 @@ describe('what the host measures', () => {
     ['OUT_OF_MEMORY', '(drop (memory.grow (i32.const 5))) (drop (memory.grow (i32.const 1020)))'],
     ['BAD_OUTPUT', '(drop (memory.grow (i32.const 5))) (return (i32.const 0))'],
     ['ENGINE_REJECTED', '(drop (memory.grow (i32.const 5))) (return (i32.const -2))'],
-  ])('is all of that for a step too that ends in %s, which is counted', async (code, attack) => {
+  ])('has all of that also for a step that ends in %s, which is counted', async (code, attack) => {
     const { step, measured, failures } = await measuring(attacking(attack));
     await step();
     const cheap = measured.at(-2)?.[1] ?? 0;
@@ -61,7 +61,7 @@ describe('what the host measures', () => {
     expect(failures).toEqual([code]);
   });
 
-  it('is how long a step took whose answer comes too late', async () => {
+  it('has the time of a step whose answer comes too late', async () => {
     const spin = `
       (local.set 1 (i32.const 300000000))
       (loop $l (br_if $l (local.tee 1 (i32.sub (local.get 1) (i32.const 1)))))`;

@@ -20,7 +20,7 @@ export const CAPABILITIES = {
 };
 export const VIEW = '{"outcome":{},"public_state":{},"bonus_triggered":null}';
 
-/** The parts of a well-behaved module, in WebAssembly text, any of which a test may replace. */
+/** The parts of a well-behaved module, in WebAssembly text. A test may replace any of them. */
 export interface EngineParts {
   readonly head: string;
   readonly memory: string;
@@ -35,9 +35,9 @@ export interface EngineParts {
   readonly stepResult: 'i32' | 'i64' | 'f64';
   readonly resetBody: string;
   readonly simulateBody: string;
-  /** What the plain step and reset answer. */
+  /** The plain step and reset answer this. */
   readonly answer: Uint8Array;
-  /** What publishing adds: here without any effect, so that a test can show what the host does without it. */
+  /** Publishing adds this. It has no effect here, so that a test can show what the host does without it. */
   readonly injected: string;
 }
 
@@ -50,7 +50,7 @@ export const UNMETERED = `
 
 const REFUSES_LENGTHS = '(if (i32.gt_u (local.get 0) (i32.const 65536)) (then (return (i32.const -1))))';
 
-/** The body of a step that pays in every round what CAPABILITIES declare as the return. */
+/** The body of a step that pays in every round the return that CAPABILITIES declare. */
 export const PAYING_STEP = `${REFUSES_LENGTHS}
   (memory.copy (i32.const 65536) (i32.const 196608) (i32.const ${answerBytes().length}))
   (i64.store (i32.const 65540) (i64.const 950000))
@@ -67,7 +67,7 @@ export const PAYING_COUNTERS = `(local $rounds i64) ${REFUSES_LENGTHS}
   (i64.store (i32.const 65592) (i64.mul (local.get $rounds) (i64.const 902500000000)))
   (i64.store (i32.const 65624) (i64.mul (local.get $rounds) (i64.const 902500000000)))`;
 
-/** A module that conforms: what its steps pay is what it declares and what it simulates. */
+/** A module that conforms. Its steps pay what it declares and what it simulates. */
 export const CONFORMING: Partial<EngineParts> = {
   resetBody: `${REFUSES_LENGTHS} ${copyToOutput(196_608, answerBytes().length)}`,
   stepBody: PAYING_STEP,
@@ -85,7 +85,7 @@ export interface Answer {
   readonly view?: string | Uint8Array;
 }
 
-/** The bytes that a step answers. */
+/** Makes the bytes that a step answers. */
 export function answerBytes({
   state = new Uint8Array(),
   stateLength = state.length,
@@ -106,7 +106,7 @@ export function assembleOriginal(parts: Partial<EngineParts> = {}): Uint8Array {
   return assembleEngine({ ...parts, injected: '' });
 }
 
-/** Assembles a module that looks like a published one and behaves well but for what `parts` replaces. */
+/** Assembles a module that looks like a published one. It behaves well except for what `parts` replaces. */
 export function assembleEngine(parts: Partial<EngineParts> = {}): Uint8Array {
   const module = binaryen.parseText(engineText(parts));
   module.setFeatures(binaryen.Features.All);
@@ -180,7 +180,10 @@ export async function loadPublished(
   return loadBytes(instrument(assembleOriginal(parts)), options);
 }
 
-/** The code of the EngineError that `run` ends in; anything else is thrown on, because nothing else may escape. */
+/**
+ * Gives the code of the EngineError that `run` ends in. Anything else is thrown on, because nothing else may
+ * escape.
+ */
 export async function codeOf(run: () => unknown): Promise<string> {
   try {
     await run();

@@ -18,7 +18,7 @@ export const REALTIME_CAPABILITIES = {
   max_win_millionths: '5000000',
 };
 
-/** The parts of a well-behaved realtime module, in WebAssembly text, any of which a test may replace. */
+/** The parts of a well-behaved realtime module, in WebAssembly text. A test may replace any of them. */
 export interface RealtimeParts {
   readonly head: string;
   readonly memory: string;
@@ -33,7 +33,7 @@ export interface RealtimeParts {
   readonly tick: string;
   readonly input: string;
   readonly state: string;
-  /** What is at STATE_AT: a length and as many bytes. */
+  /** A length and as many bytes are at STATE_AT. */
   readonly shown: Uint8Array;
   readonly exported: string;
   /** Changes the text of the whole. */
@@ -45,7 +45,7 @@ const CAPABILITIES_AT = 196_608;
 export const SEED = Uint8Array.from({ length: 32 }, (_, index) => index + 1);
 export const ENDLESS = '(loop $again (br $again))';
 
-/** The bytes of a state: a length, its own unless told otherwise, and a text. */
+/** Makes the bytes of a state: a length, which is its own unless it is given, and a text. */
 export function shown(text: string | Uint8Array, length = Buffer.from(text).length): Uint8Array {
   const head = Buffer.alloc(4);
   head.writeInt32LE(length);

@@ -2,7 +2,7 @@ import { EngineError } from '../../foundation/errors.ts';
 import type { EngineContract } from '../engine-version.ts';
 import { memoryLimitsOf, sectionsOf, START_SECTION, tableEntriesOf } from './module-sections.ts';
 
-/** 64 MiB in pages of 64 KiB. */
+/** 64 MiB, in pages of 64 KiB. */
 export const MAX_MEMORY_PAGES = 1024;
 const MAX_TABLE_ENTRIES = 65_536;
 
@@ -24,7 +24,7 @@ const ofBoth = {
   rgs_capabilities: answers,
 };
 
-/** What an author exports besides `memory`; docs/engines.md tells what each does. */
+/** An author exports these besides `memory`. docs/engines.md says what each does. */
 export const contracts = {
   wire: { ...ofBoth, rgs_reset: answersLength, rgs_step: answersLength, rgs_simulate: answersLength },
   realtime: {
@@ -36,17 +36,18 @@ export const contracts = {
   },
 } as const satisfies Record<EngineContract, Readonly<Record<string, FunctionType>>>;
 
-/** Which contract a module is held to: time comes to realtime games alone. */
+/** Finds the contract of a module. Only realtime games are given time. */
 export function contractOf(exported: readonly string[]): EngineContract {
   return exported.includes('tick') ? 'realtime' : 'wire';
 }
 
-/** What publishing adds: no author may use these names. */
+/** Publishing adds these, so no author may use these names. */
 export const injectedFunctions = ['rgs_start', 'rgs_fuel_set', 'rgs_fuel_left', 'rgs_out_of_memory'] as const;
 
 /**
- * Checks that a module needs nothing, offers what an instrumented engine of a contract offers, and runs none of its code
- * before the host has given it fuel.
+ * Checks that a module needs nothing, and offers what an instrumented engine of a contract offers. It also
+ * checks that
+ * the module runs none of its code before the host has given it fuel.
  * @throws EngineError UNSUPPORTED_ABI
  */
 export function checkInterface(
@@ -74,7 +75,10 @@ export function checkInterface(
   }
 }
 
-/** Tables lie in the memory of the process and not of the engine. @throws EngineError UNSUPPORTED_ABI */
+/**
+ * Checks a module's tables, which lie in the memory of the process and not of the engine.
+ * @throws EngineError UNSUPPORTED_ABI
+ */
 export function checkTables(bytes: Uint8Array): void {
   const entries = tableEntriesOf(bytes);
   if (entries > MAX_TABLE_ENTRIES) {

@@ -23,7 +23,7 @@ function actions(discrete: readonly object[]): Partial<EngineParts> {
 }
 
 describe('loading an engine', () => {
-  it('gives what the engine tells of itself', async () => {
+  it("gives the engine's description of itself", async () => {
     expect((await loadParts()).capabilities).toEqual({
       engineId: 'hostile',
       buildId: '1.0.0',
@@ -83,7 +83,7 @@ describe('loading an engine', () => {
     expect(await codeOf(() => loadParts(parts))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('refuses a module with a function missing', async () => {
+  it('refuses a module that lacks a function', async () => {
     const text = Buffer.from(assembleEngine()).toString('latin1').replace('rgs_step', 'rgs_stop');
     expect(await codeOf(() => loadBytes(Buffer.from(text, 'latin1')))).toBe('UNSUPPORTED_ABI');
   });
@@ -109,7 +109,7 @@ describe('loading an engine', () => {
   });
 });
 
-describe('what an engine tells of itself', () => {
+describe("an engine's description of itself", () => {
   it.each<[string, Partial<EngineParts>]>([
     ['is not JSON', { capabilities: '{"abi":1' }],
     ['is no object', { capabilities: '[]' }],
@@ -183,7 +183,7 @@ describe('what an engine tells of itself', () => {
     expect(capabilities.actions.map((action) => action.mode)).toEqual(['base', 'buy', undefined]);
   });
 
-  it('may be a game without money, whose moves open a round and go on with it', async () => {
+  it('may be of a game without money, whose moves open a round and go on with it', async () => {
     const free = { name: 'base', price_millionths: '0', rtp_millionths: '0', max_win_millionths: '0' };
     const { capabilities } = await loadParts(
       told({ modes: [free], action_space: { discrete: [{ name: 'place_0', phase: 'any' }] } }),

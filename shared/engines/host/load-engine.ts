@@ -14,7 +14,8 @@ export async function loadEngine(
 }
 
 /**
- * Fetches an engine by its SHA-256 (hex), and runs nothing of it before its bytes and its interface are verified.
+ * Fetches an engine by its SHA-256 (hex). It runs nothing of it before its bytes and its interface are
+ * verified.
  * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI
  */
 export async function verifiedModule(
@@ -22,7 +23,7 @@ export async function verifiedModule(
   hash: string,
   contract: EngineContract,
 ): Promise<WebAssembly.Module> {
-  // A copy, so that nobody can change the bytes between the check and their use.
+  // This is a copy, so that nobody can change the bytes between the check and their use.
   const bytes = new Uint8Array(await artefacts.fetch(hash));
   if ((await sha256(bytes)) !== hash) {
     throw new EngineError('HASH_MISMATCH', `The engine's bytes do not have the hash ${hash}`);

@@ -14,7 +14,7 @@ import type { LoadedEngine } from './loaded-engine.ts';
 
 const input: EngineInput = { state: new Uint8Array(), action: 0, seed: new Uint8Array(32), stepIndex: 0 };
 
-/** Counts its calls in its own memory, pays the count, and does what the first byte of the state says. */
+/** The engine counts its calls in its own memory and pays the count. It does what the first byte of the state says. */
 const COUNTING: Partial<EngineParts> = {
   head: '(global $calls (mut i64) (i64.const 0))',
   stepBody: `
@@ -28,7 +28,7 @@ const COUNTING: Partial<EngineParts> = {
     (i32.const ${answerBytes().length})`,
 };
 
-/** Answers its state: whatever stands in the input from byte 44 on, as long as the header says. */
+/** The engine answers its state: the input from byte 44 on, as long as the header says. */
 const ECHO: Partial<EngineParts> = {
   stepBody: `
     (memory.copy (i32.const 65536) (i32.const 44) (i32.load (i32.const 40)))
@@ -71,7 +71,7 @@ describe('a step', () => {
     expect([...written.subarray(44)]).toEqual([9, 9, 0]);
   });
 
-  it('passes nothing else: its input ends with the action', async () => {
+  it('passes nothing else, because its input ends with the action', async () => {
     const engine = await loadParts({ stepBody: '(i32.sub (i32.const -100) (local.get 0))' });
     const state = Uint8Array.of(9, 9);
     expect(() => engine.step({ ...input, state })).toThrow(`refused rgs_step with ${-100 - (44 + 2 + 1)}`);

@@ -8,12 +8,17 @@ import { WireInstance } from './wire-instance.ts';
 import { readReset, readStep, readText, writeReset, writeStep } from '../wire-format.ts';
 
 /**
- * What a call may use unless the host is told otherwise. A step of a slot needs some ten thousand
- * units of fuel; an engine that means harm makes them last for a tenth of a second, by memory that no cache holds.
+ * A call may use this much unless the host is told otherwise. A step of a slot needs some ten thousand units
+ * of fuel. A
+ * harmful engine makes this fuel last for a tenth of a second, by memory that no cache holds.
  */
 export const CALL_LIMITS: CallLimits = { fuel: 4_000_000n, timeoutMs: 1_000 };
 
-/** An instance serves so many calls. What it remembers against the contract lasts no longer, and publishing asks one as often. */
+/**
+ * An instance serves so many calls. What it remembers against the contract lasts no longer. Publishing asks
+ * one instance
+ * as often.
+ */
 export const CALLS_PER_INSTANCE = 10_000;
 
 export interface EngineSettings {
@@ -22,8 +27,9 @@ export interface EngineSettings {
 }
 
 /**
- * A compiled engine with one warm instance, which is replaced after anything but a clean answer or refusal, and when it has
- * served its calls.
+ * A compiled engine with one warm instance. The instance is replaced after anything but a clean answer or
+ * refusal, and
+ * when it has served its calls.
  */
 export class LoadedEngine implements Engine {
   readonly hash: string;
@@ -33,7 +39,7 @@ export class LoadedEngine implements Engine {
   readonly #module: WebAssembly.Module;
   readonly #maxWinMillionths: bigint;
   #warm: WireInstance | undefined;
-  /** Calls of the warm instance. */
+  /** Counts the calls of the warm instance. */
   #served = 0;
 
   /** @throws EngineError UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED */
@@ -75,7 +81,11 @@ export class LoadedEngine implements Engine {
     }
   }
 
-  /** Runs `use` on the warm instance, or a fresh one. What trapped or answered nonsense may be damaged, so it is not kept. */
+  /**
+   * Runs `use` on the warm instance, or on a fresh one. An instance that trapped or answered nonsense may be
+   * damaged, so
+   * it is not kept.
+   */
   withInstance<T>(use: (instance: WireInstance) => T): T {
     const instance = this.#warm ?? this.#newInstance();
     this.#warm = undefined;

@@ -1,6 +1,6 @@
 const HEADER_BYTES = 8;
 
-/** A section of a WebAssembly binary: its bytes are `start` to `end`, and what is in it begins at `contentAt`. */
+/** A section of a WebAssembly binary. Its bytes are `start` to `end`, and its content begins at `contentAt`. */
 export interface Section {
   readonly id: number;
   readonly start: number;
@@ -13,7 +13,7 @@ export const TABLE_SECTION = 4;
 export const MEMORY_SECTION = 5;
 export const START_SECTION = 8;
 
-/** The sections in their order. Of a module that has been compiled before, so that its structure is sound. */
+/** Reads the sections in their order. The module has been compiled before, so that its structure is sound. */
 export function sectionsOf(bytes: Uint8Array): Section[] {
   const sections: Section[] = [];
   for (let start = HEADER_BYTES; start < bytes.length; ) {
@@ -26,7 +26,7 @@ export function sectionsOf(bytes: Uint8Array): Section[] {
 }
 
 export interface MemoryLimits {
-  /** In pages of 64 KiB. */
+  /** The size is in pages of 64 KiB. */
   readonly initial: number;
   readonly maximum: number | undefined;
 }
@@ -35,7 +35,7 @@ const WITHOUT_MAXIMUM = 0;
 const WITH_MAXIMUM = 1;
 
 /**
- * The limits of a module's memory, for which JavaScript cannot ask.
+ * Reads the limits of a module's memory, for which JavaScript cannot ask.
  * @returns undefined where it has not exactly one memory of its own that is neither shared nor 64-bit
  */
 export function memoryLimitsOf(bytes: Uint8Array): MemoryLimits | undefined {
@@ -49,14 +49,14 @@ export function memoryLimitsOf(bytes: Uint8Array): MemoryLimits | undefined {
   return { initial: initial.value, maximum };
 }
 
-/** How many entries a module's tables have together when it begins. Of a module whose tables are 32-bit and of functions. */
+/** Counts the entries that a module's tables have together when it begins. The tables are 32-bit and of functions. */
 export function tableEntriesOf(bytes: Uint8Array): number {
   const section = sectionsOf(bytes).find(({ id }) => id === TABLE_SECTION);
   if (section === undefined) return 0;
   const tables = readUint(bytes, section.contentAt);
   let entries = 0;
   for (let table = 0, at = tables.next; table < tables.value && at < section.end; table++) {
-    // A byte for the type of the entries, one for the flags.
+    // One byte holds the type of the entries, and one the flags.
     const initial = readUint(bytes, at + 2);
     entries += initial.value;
     at = bytes[at + 1] === WITH_MAXIMUM ? readUint(bytes, initial.next).next : initial.next;
@@ -64,7 +64,7 @@ export function tableEntriesOf(bytes: Uint8Array): number {
   return entries;
 }
 
-/** LEB128 of at most five bytes; multiplication, because shifts would wrap at 32 bits. */
+/** Reads LEB128 of at most five bytes. It multiplies, because shifts would wrap at 32 bits. */
 function readUint(bytes: Uint8Array, at: number): { value: number; next: number } {
   let value = 0;
   let next = at;

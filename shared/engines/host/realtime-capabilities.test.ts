@@ -5,7 +5,7 @@ import { parseRealtimeCapabilities } from './realtime-capabilities.ts';
 
 const told = (changes: object = {}) => JSON.stringify({ ...REALTIME_CAPABILITIES, ...changes });
 
-describe('what a realtime engine says of itself', () => {
+describe("a realtime engine's description of itself", () => {
   it('is read as it is written', () => {
     expect(parseRealtimeCapabilities(told())).toEqual({
       engineId: 'hostile',

@@ -1,23 +1,26 @@
 import * as z from 'zod';
 import { declaredReturn, millionths, name, readDescription } from '../capabilities.ts';
 
-/** What a realtime engine says of itself. */
+/** A realtime engine says this of itself. */
 export interface RealtimeCapabilities {
   readonly engineId: string;
   readonly buildId: string;
   readonly inputEncoding: string;
-  /** How many play at once. */
+  /** So many players play at once. */
   readonly maxPlayers: number;
-  /** The game goes on by steps of so long. */
+  /** The game goes on by steps of this length. */
   readonly stepMs: number;
-  /** The longest time that one call of `tick` brings. */
+  /** One call of `tick` brings no longer time. */
   readonly maxTickMs: number;
-  /** Of a stake, played as well as can be; 0, as the maximum, only for a game without money. */
+  /**
+   * The share of a stake that returns under the best play. It is 0, as is the maximum, only for a game
+   * without money.
+   */
   readonly rtpMillionths: bigint;
   readonly maxWinMillionths: bigint;
 }
 
-/** What the contract lets a tick bring at most. */
+/** The contract allows a tick no more time. */
 export const MAX_TICK_MS = 10_000;
 
 const schema = z

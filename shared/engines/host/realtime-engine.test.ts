@@ -15,7 +15,7 @@ import {
 import { instrument } from '../publishing/instrument.ts';
 import { loadRealtime } from './realtime-engine.ts';
 
-/** Appends what each tick brought, in milliseconds, as a digit. */
+/** The engine appends the milliseconds that each tick brought, as a digit. */
 const WRITES_TICKS: Partial<RealtimeParts> = {
   shown: shown('""'.padEnd(40)),
   head: `(global $at (mut i32) (i32.const ${STATE_AT + 5}))`,
@@ -30,7 +30,7 @@ describe('a table of a realtime engine', () => {
     expect((await openTable()).state()).toBe('{"ticks":0}');
   });
 
-  it('is given the seed and the configuration at once, in one piece', async () => {
+  it('receives the seed and the configuration at once, in one piece', async () => {
     const echo = `(i32.store (i32.const ${STATE_AT}) (i32.const 12))
       (memory.copy (i32.const ${STATE_AT + 4}) (i32.add (local.get 0) (i32.const 32)) (i32.const 12))
       (i32.sub (local.get 1) (i32.const 44))`;
@@ -38,7 +38,7 @@ describe('a table of a realtime engine', () => {
     expect(engine.open(SEED, Buffer.from('{"speed":12}')).state()).toBe('{"speed":12}');
   });
 
-  it("is given a player's id and input side by side", async () => {
+  it("receives a player's id and input side by side", async () => {
     const echo = `(memory.copy (i32.const ${STATE_AT + 5}) (local.get 0) (local.get 1))
       (memory.copy (i32.const ${STATE_AT + 9}) (local.get 2) (local.get 3))`;
     const table = await openTable({ input: echo, shown: shown('"idid....."') });
@@ -46,7 +46,7 @@ describe('a table of a realtime engine', () => {
     expect(table.state()).toBe('"abcd12345"');
   });
 
-  it('is given any time in whole 1,024ths of a millisecond, which a 32-bit float has all of', async () => {
+  it('receives any time in whole 1,024ths of a millisecond, all of which fit a 32-bit float', async () => {
     const table = await openTable();
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 * 1_024 }), (parts) => {
@@ -55,7 +55,7 @@ describe('a table of a realtime engine', () => {
     );
   });
 
-  it('is given time in ticks none of which is longer than the engine says', async () => {
+  it('receives time in ticks none of which is longer than the engine declares', async () => {
     const capabilities = JSON.stringify({ ...REALTIME_CAPABILITIES, step_ms: 2, max_tick_ms: 4 });
     const table = await openTable({ ...WRITES_TICKS, capabilities });
     table.tick(4);
@@ -65,7 +65,7 @@ describe('a table of a realtime engine', () => {
     expect(JSON.parse(table.state())).toBe('4340442');
   });
 
-  it('knows nothing of another one of the same engine', async () => {
+  it('knows nothing of another table of the same engine', async () => {
     const engine = await loadRealtimeParts(WRITES_TICKS);
     const [one, other] = [engine.open(SEED), engine.open(SEED)];
     one.tick(7);
@@ -102,23 +102,23 @@ describe('a module that is no realtime engine', () => {
     ['tick', '(param f32)', '(param f64)'],
     ['init', '(param i32 i32) (result i32) (i32.const 0)', '(param i32 i32) (result i64) (i64.const 0)'],
     ['tick', '(param f32) ', '(param f32) (result i32) (i32.const 0)'],
-  ])('is refused if its %s takes or answers something else', async (name, type, other) => {
+  ])('is refused where its %s takes or answers another type', async (name, type, other) => {
     const before = `"${name}") ${type}`;
     const parts = { edit: (text: string) => text.replace(before, `"${name}") ${other}`) };
     expect(assembleRealtime(parts)).not.toEqual(assembleRealtime());
     expect(await codeOf(() => loadRealtimeParts(parts))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('is refused if it lacks an export', async () => {
+  it('is refused where it lacks an export', async () => {
     for (const name of ['rgs_out', 'rgs_capabilities', 'init', 'tick', 'on_input', 'serialize_state']) {
       const wasm = Buffer.from(assembleRealtime());
-      // Another name of the same length.
+      // This is another name of the same length.
       wasm.write('_', wasm.indexOf(name), 'latin1');
       expect(await codeOf(() => instrument(wasm))).toBe('UNSUPPORTED_ABI');
     }
   });
 
-  it('is refused if it was not instrumented, is of the wire contract, or is not what its hash says', async () => {
+  it('is refused where it was not instrumented, is of the wire contract, or has another hash', async () => {
     const load = (wasm: Uint8Array, hash = hashOf(wasm)) =>
       codeOf(() => loadRealtime({ fetch: async () => wasm }, hash));
     expect(await load(assembleRealtime())).toBe('UNSUPPORTED_ABI');
@@ -129,9 +129,9 @@ describe('a module that is no realtime engine', () => {
   });
 });
 
-describe('what the host does not bring to a realtime engine', () => {
+describe('the host', () => {
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 10_000.5, 1 / 2_048, 16.7])(
-    'time of %d ms, and the table goes on',
+    'refuses to bring a time of %d ms to a realtime engine, and the table goes on',
     async (dtMs) => {
       const table = await openTable({ tick: 'unreachable' });
       expect(await codeOf(() => table.tick(dtMs))).toBe('ENGINE_REJECTED');
@@ -139,7 +139,7 @@ describe('what the host does not bring to a realtime engine', () => {
     },
   );
 
-  it('a player without an id, too much input, a seed of another length', async () => {
+  it('refuses a player without an id, too much input, and a seed of another length', async () => {
     const engine = await loadRealtimeParts({ input: 'unreachable' });
     const table = engine.open(SEED);
     expect(await codeOf(() => table.input('', new Uint8Array(1)))).toBe('ENGINE_REJECTED');
@@ -150,7 +150,7 @@ describe('what the host does not bring to a realtime engine', () => {
   });
 });
 
-describe('what the host measures of a realtime engine', () => {
+describe('the telemetry of a realtime engine', () => {
   const OF_CALL = ['RealtimeCallMicroseconds', 'RealtimeCallFuel', 'EngineMemoryPages'];
 
   async function measuring(parts: Partial<RealtimeParts>) {
@@ -163,7 +163,7 @@ describe('what the host measures of a realtime engine', () => {
     return { engine: await loadRealtimeParts(parts, { telemetry }), measured, failures };
   }
 
-  it('is how long each call took, its fuel and the memory after it, and each instance that it makes', async () => {
+  it('has the time of each call, its fuel and memory, and each instance that it makes', async () => {
     const { engine, measured, failures } = await measuring({});
     const table = engine.open(SEED);
     table.tick(2_500);
@@ -185,7 +185,7 @@ describe('what the host measures of a realtime engine', () => {
     expect(failures).toEqual([]);
   });
 
-  it('is all of that for the call too that ends a table, whose failure is counted once', async () => {
+  it('has all of that also for the call that ends a table, whose failure is counted once', async () => {
     const { engine, measured, failures } = await measuring({
       tick: '(drop (memory.grow (i32.const 5))) unreachable',
     });

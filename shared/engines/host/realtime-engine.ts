@@ -11,15 +11,18 @@ import { watched } from './watchdog.ts';
 import { readText } from '../wire-format.ts';
 
 /**
- * Four times the fuel of a step, since one call answers for all players of a table: writing what 256 players of crash see takes
- * 2,700,000 units, and publishing lets no call use more than a quarter of the limit. An engine that means harm makes
- * them last for half a second.
+ * This is four times the fuel of a step, since one call answers for all players of a table. Writing what 256
+ * players of
+ * crash see takes 2,700,000 units, and publishing lets no call use more than a quarter of the limit. A
+ * harmful engine
+ * makes this fuel last for half a second.
  */
 export const REALTIME_LIMITS: CallLimits = { fuel: 16_000_000n, timeoutMs: 1_000 };
 
 /**
  * Fetches a realtime engine by its SHA-256 (hex), verifies it and compiles it, once for all of its tables.
- * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED
+ * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, and what a call throws but
+ * ENGINE_REJECTED
  */
 export async function loadRealtime(
   artefacts: EngineArtefacts,
@@ -50,8 +53,8 @@ export class RealtimeEngine {
 
   /**
    * Begins a game.
-   * @param seed 32 bytes, from which all that is drawn follows
-   * @param config what the game may be told at its beginning
+   * @param seed has 32 bytes, from which all that is drawn follows
+   * @param config holds what the game may be told at its beginning
    * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, BAD_OUTPUT
    */
   open(seed: Uint8Array, config: Uint8Array = new Uint8Array()): RealtimeTable {
@@ -65,7 +68,7 @@ export class RealtimeEngine {
     }
   }
 
-  /** One that has not begun. */
+  /** Makes an instance that has not begun. */
   instance(): RealtimeInstance {
     const { timeoutMs } = this.limits;
     const instance = watched(timeoutMs, () => new RealtimeInstance(this.#module, this.limits));

@@ -50,7 +50,10 @@ export class RealtimeInstance extends EngineInstance {
     this.run(() => this.#calls.tick(dtMs));
   }
 
-  /** An id and bytes that fit into the buffer together. @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT */
+  /**
+   * Gives an id and bytes that fit into the buffer together.
+   * @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT
+   */
   give(id: Uint8Array, bytes: Uint8Array): void {
     const at = this.inputAt;
     this.input.set(id);

@@ -9,9 +9,11 @@ const PARTS_PER_MS = 1_024;
 const utf8 = new TextEncoder();
 
 /**
- * A game that goes on by itself: time and what players send go in, and what everybody may see comes out. It keeps what
- * it was told, so one instance is one table, and the log of its calls is its record. Once a call of the engine has
- * failed there is no telling what it did, so the table is over.
+ * A game that goes on by itself. Time and the players' input go in, and what everybody may see comes out. It
+ * keeps what
+ * it was told, so one instance is one table, and the log of its calls is its record. Once a call of the
+ * engine has
+ * failed, nobody can tell what it did, so the table is over.
  */
 export class RealtimeTable {
   readonly #instance: RealtimeInstance;
@@ -19,22 +21,24 @@ export class RealtimeTable {
   readonly #telemetry: EngineTelemetry | undefined;
   #failure: EngineError | undefined;
 
-  /** Of an instance that has begun. */
+  /** @param instance has begun */
   constructor(instance: RealtimeInstance, maxTickMs: number, telemetry: EngineTelemetry | undefined) {
     this.#instance = instance;
     this.#maxTickMs = maxTickMs;
     this.#telemetry = telemetry;
   }
 
-  /** What ended the table. */
+  /** This error ended the table. */
   get failure(): EngineError | undefined {
     return this.#failure;
   }
 
   /**
-   * Brings time, in ticks none of which is longer than the engine says that a call of it may bring.
-   * @param dtMs above 0 and at most 10,000, in whole 1,024ths of a millisecond: then it does not matter how time is cut
-   * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, or what ended the table
+   * Brings time, in ticks none of which is longer than the engine declares for one call.
+   * @param dtMs is above 0 and at most 10,000, in whole 1,024ths of a millisecond, so that cuts of time do
+   * not matter
+   * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, or what ended the
+   * table
    */
   tick(dtMs: number): void {
     if (
@@ -53,8 +57,9 @@ export class RealtimeTable {
   }
 
   /**
-   * Gives what a player sent. The engine ignores what it does not allow; the state shows what came of it.
-   * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, or what ended the table
+   * Gives a player's input. The engine ignores what it does not allow, and the state shows the result.
+   * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, or what ended the
+   * table
    */
   input(playerId: string, bytes: Uint8Array): void {
     const id = utf8.encode(playerId);
@@ -65,7 +70,7 @@ export class RealtimeTable {
   }
 
   /**
-   * What everybody may see, as UTF-8 JSON.
+   * Reads what everybody may see, as UTF-8 JSON.
    * @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, BAD_OUTPUT, or what ended the table
    */
   state(): string {

@@ -3,7 +3,7 @@ import type { SimulatedEngine, SimulatedEngines } from '../simulation.ts';
 import { EngineHost } from './engine-host.ts';
 import { simulate } from './simulation.ts';
 
-/** Published modules, for simulations. */
+/** Loads published modules for simulations. */
 export class HostedSimulations implements SimulatedEngines {
   readonly #host: EngineHost;
 

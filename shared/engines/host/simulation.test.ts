@@ -4,7 +4,7 @@ import { simulate } from './simulation.ts';
 
 const batch = { seed: new Uint8Array(32), first: 0n, rounds: 10 };
 
-/** What the host makes of counters that name so many buckets and are so long. */
+/** Gives the host's verdict on counters with so many buckets and of this length. */
 async function verdict(length: string, buckets = 0): Promise<string> {
   const simulateBody = `
     (memory.fill (i32.const 65536) (i32.const 0) (i32.const 65536))
@@ -36,7 +36,7 @@ describe('the counters of a simulation', () => {
     expect(await verdict(length, buckets)).toBe('BAD_OUTPUT');
   });
 
-  it.each(['-1', '-2147483648'])('are none where the engine answers %s', async (length) => {
+  it.each(['-1', '-2147483648'])('are refused where the engine answers %s', async (length) => {
     expect(await verdict(length)).toBe('ENGINE_REJECTED');
   });
 });

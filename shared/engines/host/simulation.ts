@@ -35,7 +35,10 @@ export function simulate(
   });
 }
 
-/** Answers the length. The first mode is not named, as engines with one mode need not know the field. */
+/**
+ * Writes a batch and answers its length. The first mode is not named, as engines with one mode need not know
+ * the field.
+ */
 function writeBatch(
   { input, inputView }: EngineInstance,
   { seed, first, rounds, mode = 0 }: SimulationBatch,

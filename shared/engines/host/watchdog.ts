@@ -6,7 +6,7 @@ const script = new Script(`globalThis[Symbol.for('${Symbol.keyFor(WORK)}')]()`);
 
 /**
  * Runs `work`, and stops it where it takes longer, in whatever loop it may be. That costs about a tenth of a
- * millisecond, so it is for calls that come once in an engine's life or last long.
+ * millisecond. It is therefore for calls that come once in an engine's life or last long.
  * @throws EngineError TIMEOUT
  */
 export function watched<T>(timeoutMs: number, work: () => T): T {

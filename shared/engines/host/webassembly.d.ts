@@ -1,4 +1,6 @@
-// The part of the WebAssembly JavaScript interface that the host uses; Node's own types leave it to the browser's.
+// Declares the part of the WebAssembly JavaScript interface that the host uses. Node's own types leave it to
+// the
+// browser's.
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: BufferSource);

@@ -11,11 +11,12 @@ import {
 } from './expressions.ts';
 
 /**
- * How many values of eight bytes the functions that call each other in circles may have on the stack, and as many the
- * others: 512 KiB together, where V8 has 984.
+ * Functions that call each other in circles may have so many values of eight bytes on the stack. The other
+ * functions may
+ * have as many. Together these are 512 KiB, where V8 has 984.
  */
 const MAX_VALUES = 32_768;
-/** What a call takes besides locals and operands: return address, instance, saved registers. */
+/** A call takes this besides locals and operands: return address, instance, saved registers. */
 const FRAME_VALUES = 16;
 
 const DEPTH = 'call-depth';
@@ -26,14 +27,16 @@ interface Callable {
   readonly results: binaryen.Type;
   readonly vars: readonly binaryen.Type[];
   readonly body: Expression;
-  /** What a call of it puts on the stack, at most. */
+  /** A call of it puts no more on the stack. */
   readonly values: number;
   readonly callees: ReadonlySet<string>;
 }
 
 /**
- * Bounds the stack at the same depth wherever a module runs; V8's own limit depends on how far it has optimised the
- * code. Functions that can come back to themselves, through a table too, are counted as they run. The others take what
+ * Bounds the stack at the same depth wherever a module runs. V8's own limit depends on how far it has
+ * optimised the
+ * code. Functions that can come back to themselves, through a table too, are counted as they run. The others
+ * take what
  * the deepest chain of them takes, which is known beforehand.
  * @throws EngineError UNSUPPORTED_ABI where that is too much already
  */
@@ -119,7 +122,7 @@ function readCallables(module: binaryen.Module): ReadonlyMap<string, Callable> {
         for (const target of possible) callees.add(target.name);
       }
     });
-    // Twice, because a function that counts stands before it where it can come back to itself.
+    // The frame counts twice, because a counting function stands before it where it can come back to itself.
     const frame = FRAME_VALUES + slots(params) + slots(results);
     const values = 2 * frame + vars.reduce((sum, type) => sum + slots(type), 0) + height + computed;
     return [name, { name, params, results, vars, body, values, callees }];
@@ -128,14 +131,15 @@ function readCallables(module: binaryen.Module): ReadonlyMap<string, Callable> {
 }
 
 /**
- * Whether no register or place on the stack is needed for an expression's value. One for every other's is what V8 may take:
+ * Says whether an expression's value needs no register and no place on the stack. V8 may use one for every
+ * other value:
  * where a function computes a thing twice, its optimising compiler keeps the first result until then.
  */
 function isAtHand(kind: string): boolean {
   return kind === 'LocalGet' || kind === 'Const' || kind === 'Block';
 }
 
-/** Shows `visit` every expression; answers how many values they may have on the stack at once. */
+/** Shows `visit` every expression. The answer is how many values they may have on the stack at once. */
 function measure(expression: Expression, visit: (kind: string, expression: Expression) => void): number {
   const kind = kindOf(expression);
   visit(kind, expression);
@@ -143,13 +147,13 @@ function measure(expression: Expression, visit: (kind: string, expression: Expre
   let highest = 0;
   for (const operand of operandsOf(expression, kind)) {
     highest = Math.max(highest, waiting + measure(operand, visit));
-    // The parts of a block follow each other; the operands of everything else wait for each other.
+    // The parts of a block follow each other. The operands of everything else wait for each other.
     if (kind !== 'Block') waiting += slots(binaryen.getExpressionType(operand));
   }
   return Math.max(highest, slots(binaryen.getExpressionType(expression)));
 }
 
-/** In eight bytes. */
+/** Counts in units of eight bytes. */
 function slots(type: binaryen.Type): number {
   return binaryen.expandType(type).reduce((sum, part) => sum + (part === binaryen.v128 ? 2 : 1), 0);
 }

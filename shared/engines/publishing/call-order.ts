@@ -1,10 +1,10 @@
 import binaryen from 'binaryen';
 import { calledFunction, type Expression, functionsOf, kindOf, operandsOf } from './expressions.ts';
 
-/** The functions of a module, each behind those that it calls; circles are cut at the functions that close them. */
+/** The functions of a module, each behind those that it calls. Circles are cut at the functions that close them. */
 export interface CallOrder {
   readonly handles: readonly number[];
-  /** Names of the functions that are called from elsewhere too: by the host, through a table, or by a circle's last. */
+  /** Names the functions that are called from elsewhere too: by the host, through a table, or by a circle's last. */
   readonly calledFromElsewhere: ReadonlySet<string>;
 }
 
@@ -30,7 +30,7 @@ export function callOrder(module: binaryen.Module): CallOrder {
   return { handles: [...ordered.values()], calledFromElsewhere };
 }
 
-/** The functions that a module's tables begin with. */
+/** Lists the functions with which a module's tables begin. */
 export function tableEntries(module: binaryen.Module): string[] {
   return Array.from({ length: module.getNumElementSegments() }, (_, index) =>
     binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(index)),

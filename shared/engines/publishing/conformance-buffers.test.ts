@@ -71,7 +71,7 @@ describe('an engine does not conform in its buffers', () => {
       {
         head: '(global $played (mut i32) (i32.const 0))',
         stepBody: `(global.set $played (i32.const 1)) ${PAYING_STEP}`,
-        // A space behind the view.
+        // A space stands behind the view.
         resetBody: `(if ${GUARD} (then (return (i32.const -1)))) ${RESET}
           (i32.store8 (i32.const ${65_536 + ANSWER_LENGTH}) (i32.const 32))
           (i32.add (i32.const ${ANSWER_LENGTH}) (global.get $played))`,

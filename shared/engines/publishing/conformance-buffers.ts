@@ -10,9 +10,9 @@ const IMPOSSIBLE_LENGTHS = [-1, -(2 ** 31), BUFFER_BYTES + 1, 2 ** 31 - 1];
 const CALLS = ['rgs_step', 'rgs_reset', 'rgs_simulate'] as const satisfies readonly WireCall[];
 
 /**
- * Holds an engine to its buffers.
- * @param step one that it has answered
- * @param fresh the same engine, of which no instance was used
+ * Checks that an engine keeps to its buffers.
+ * @param step is one that it has answered
+ * @param fresh is the same engine, of which no instance was used
  * @throws EngineError where it takes an input that no buffer holds, or resets otherwise once it was used
  */
 export function checkBuffers(engine: LoadedEngine, step: EngineInput, fresh: LoadedEngine): void {
@@ -26,7 +26,7 @@ export function checkBuffers(engine: LoadedEngine, step: EngineInput, fresh: Loa
   if (!sameStep(engine.reset(), fresh.reset())) throw wrong('a reset has another answer after other calls');
 }
 
-/** Overwrites both buffers, so that an engine that reads behind its input, or what it wrote before, is found. */
+/** Overwrites both buffers. So an engine is found that reads behind its input, or what it wrote before. */
 export function soil(engine: LoadedEngine): void {
   engine.withInstance(({ input, output }: EngineInstance) => {
     input.fill(0xa5);

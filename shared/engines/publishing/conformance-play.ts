@@ -4,7 +4,7 @@ import type { EngineAction, EngineCapabilities, EngineInput, EngineStep } from '
 import { MAX_STATE_BYTES } from '../wire-format.ts';
 import { wrong } from './nonconformity.ts';
 
-/** An engine of any kind that is held to its contract. */
+/** An engine of any kind that is checked against its contract. */
 export interface Subject {
   readonly capabilities: EngineCapabilities;
   /** So many steps are put to it at once. */
@@ -17,12 +17,12 @@ export interface Subject {
 export interface PlayedStep {
   readonly input: EngineInput;
   readonly answer: EngineStep;
-  /** This and the pages: 0 where they cannot be measured. */
+  /** The fuel and the pages are 0 where they cannot be measured. */
   readonly fuel: bigint;
   readonly memoryPages: number;
 }
 
-/** Rounds as a player plays them, each from where the one before it ended, until they have `minSteps`. */
+/** Plays rounds as a player does, each from where the one before it ended, until they have `minSteps`. */
 export async function playRounds(subject: Subject, minSteps: number): Promise<PlayedStep[][]> {
   const rounds: PlayedStep[][] = [];
   let { state } = await subject.reset();
@@ -52,7 +52,7 @@ async function playRound(subject: Subject, from: Uint8Array, round: number): Pro
   return played;
 }
 
-/** Takes an action by chance, and where the state does not allow it, the next one. */
+/** Plays an action by chance, and the next one where the state does not allow it. */
 async function playStep(
   subject: Subject,
   place: Omit<EngineInput, 'action'>,
@@ -72,7 +72,7 @@ function fits(phase: EngineAction['phase'], bonusActive: boolean): boolean {
   return phase === 'any' || (phase === 'bonus') === bonusActive;
 }
 
-/** Undefined: the engine refused. */
+/** It is undefined where the engine refused. */
 async function attempt(subject: Subject, input: EngineInput): Promise<PlayedStep | undefined> {
   try {
     return await subject.play(input);
@@ -108,7 +108,7 @@ export async function checkSameAnswers(
   });
 }
 
-/** Whatever bytes come as a state, and whatever action with them: an answer or a refusal, and no trap. */
+/** Any bytes may come as a state, with any action. The engine must answer or refuse, and must not trap. */
 export async function checkDamagedStates(subject: Subject, played: readonly PlayedStep[]): Promise<void> {
   const damaged = played.flatMap(({ input }, index) => {
     const chance = digest(`damage ${index}`);

@@ -11,7 +11,7 @@ import { checkRealtimeConformance } from './conformance-realtime.ts';
 
 const DIGIT = STATE_AT + 4;
 
-/** Shows a digit of a global, which `init` sets to 0. */
+/** The engine shows a digit of a global, which `init` sets to 0. */
 const COUNTING: Partial<RealtimeParts> = {
   head: '(global $count (mut i32) (i32.const 0))',
   shown: shown('0'),
@@ -32,12 +32,12 @@ async function complaint(parts: Partial<RealtimeParts>): Promise<string> {
 }
 
 describe('a realtime engine conforms', () => {
-  it('if it shows the same always, or counts what players send', async () => {
+  it("if it always shows the same, or counts the players' input", async () => {
     expect(await complaint({})).toBe('none');
     expect(await complaint({ ...COUNTING, input: COUNT })).toBe('none');
   });
 
-  it('and it is told how much it was played and what that took', async () => {
+  it('and its record has how much it was played and how long that took', async () => {
     const report = checkRealtimeConformance(await loadRealtimeParts());
     expect(report.calls).toBeGreaterThan(500);
     expect(report.maxCallFuel).toBeGreaterThan(0n);

@@ -7,14 +7,14 @@ import { FUEL_RESERVE, wrong } from './nonconformity.ts';
 import { chanceOf, type RealtimeCall, scriptFor } from './realtime-script.ts';
 
 export interface RealtimeConformance {
-  /** Of time and of players; states are read besides. */
+  /** Counts the calls with time and with players. States are read besides. */
   readonly calls: number;
   readonly maxCallFuel: bigint;
   readonly maxStateBytes: number;
   readonly memoryPages: number;
 }
 
-/** What a game did: the fuel of every call, and the SHA-256 of every state. */
+/** A game did this: it has the fuel of every call, and the SHA-256 of every state. */
 interface Play {
   readonly fuels: bigint[];
   readonly states: string[];
@@ -28,8 +28,9 @@ const PARTS_PER_MS = 1_024;
 const HOSTILE_INPUTS = 500;
 
 /**
- * Plays a realtime engine with as many players as it has room for, and then the same game again in every way that must
- * change nothing, and worse that must do no harm.
+ * Plays a realtime engine with as many players as it has room for. Then it plays the same game again in every
+ * way that
+ * must change nothing, and in worse ways that must do no harm.
  * @throws EngineError with what the engine did wrong
  */
 export function checkRealtimeConformance(engine: RealtimeEngine): RealtimeConformance {
@@ -57,7 +58,7 @@ export function checkRealtimeConformance(engine: RealtimeEngine): RealtimeConfor
 
 interface Manner {
   readonly seed?: Uint8Array;
-  /** What is done before each call, and before a state is read. */
+  /** This is done before each call, and before a state is read. */
   readonly before?: (instance: RealtimeInstance, call?: RealtimeCall) => void;
   readonly split?: (call: RealtimeCall, number: number) => readonly RealtimeCall[];
 }
@@ -120,7 +121,7 @@ function checkCuts(engine: RealtimeEngine, script: readonly RealtimeCall[], firs
   if (looking.states.join() !== first.states.join()) throw wrong('it matters how often its state is read');
 }
 
-/** Up to eight, in whole 1,024ths of a millisecond. */
+/** Cuts time into up to eight pieces, in whole 1,024ths of a millisecond. */
 function inPieces(call: RealtimeCall, number: number): RealtimeCall[] {
   if (!('tickMs' in call)) return [call];
   const whole = call.tickMs * PARTS_PER_MS;
@@ -131,7 +132,7 @@ function inPieces(call: RealtimeCall, number: number): RealtimeCall[] {
   return pieces;
 }
 
-/** Whatever bytes a player has as an id or sends, and whatever a game is told at its beginning. */
+/** A player may have any bytes as an id, and may send any. A game may be told anything at its beginning. */
 function checkHostile(engine: RealtimeEngine): void {
   for (const config of [Uint8Array.of(0xa5), new Uint8Array(BUFFER_BYTES - SEED.length).fill(0x20)]) {
     unlessRefused(() => engine.instance().begin(SEED, config));

@@ -12,7 +12,7 @@ import { wrong } from './nonconformity.ts';
 export interface RemoteConformance {
   readonly rounds: number;
   readonly steps: number;
-  /** Otherwise its declared return was compared with nothing. */
+  /** Where it is false, the declared return was compared with nothing. */
   readonly simulates: boolean;
 }
 
@@ -23,8 +23,8 @@ const STATES_TO_DAMAGE = 50;
 const ELSEWHERE_EVERY = 10;
 
 /**
- * Holds an engine on a server to all of the contract that its answers show.
- * @param elsewhere the same engine on another connection
+ * Checks an engine on a server against all of the contract that its answers show.
+ * @param elsewhere is the same engine on another connection
  * @throws EngineError with what the engine did wrong, or how its server failed
  */
 export async function checkRemoteConformance(
@@ -44,7 +44,7 @@ export async function checkRemoteConformance(
   return { rounds: rounds.length, steps: played.length, simulates };
 }
 
-/** A server may go without: then it answers UNIMPLEMENTED. */
+/** A server need not simulate. Then it answers UNIMPLEMENTED. */
 async function doesSimulate(subject: SimulatingSubject): Promise<boolean> {
   try {
     await subject.simulate({ seed: new Uint8Array(32), first: 0n, rounds: 1 });

@@ -7,7 +7,7 @@ import { wrong } from './nonconformity.ts';
 
 const ROUNDS = 2_000;
 const CUT = 700;
-/** How many of them are played again, step by step. */
+/** So many of them are played again, step by step. */
 const REPLAYED = 300;
 const RETURN_ROUNDS = 200_000;
 /** An honest engine is further off once in two million times. */
@@ -20,8 +20,9 @@ export interface SimulatingSubject extends Subject {
 }
 
 /**
- * @throws EngineError where simulated rounds are not those that steps play, depend on how they are counted, or return
- * other than is declared
+ * Checks the simulation of an engine. @throws EngineError where simulated rounds are not those that steps
+ * play, depend
+ * on how they are counted, or return other than is declared
  */
 export async function checkSimulation(subject: SimulatingSubject): Promise<void> {
   for (const [index, mode] of subject.capabilities.modes.entries()) {
@@ -45,7 +46,7 @@ export async function checkSimulation(subject: SimulatingSubject): Promise<void>
   }
 }
 
-/** What is looked at of a simulation. */
+/** These parts of a simulation are checked. */
 export type Counted = Counters & Pick<SimulationResult, 'maxWin'>;
 type Counters = Pick<SimulationResult, (typeof sums)[number]>;
 const sums = [
@@ -79,13 +80,14 @@ function checkReturn(counted: Counters, mode: EngineMode): void {
 
 interface ChoicelessPlay {
   readonly opening: EngineAction;
-  /** Where there are bonuses. */
+  /** This is given where there are bonuses. */
   readonly inside: EngineAction | undefined;
 }
 
 /**
- * Undefined where a player has choices: only the game knows how its simulated player makes them, and the return is
- * declared for the best of them.
+ * It is undefined where a player has choices. Only the game knows how its simulated player makes them, and
+ * the return
+ * is declared for the best of them.
  */
 function choicelessPlay(
   { capabilities: { actions } }: Subject,

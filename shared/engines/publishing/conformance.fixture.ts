@@ -7,7 +7,7 @@ import { instrument } from './instrument.ts';
 export const hostOf = (wasm: Uint8Array) => async () =>
   new EngineHost({ fetch: async () => wasm }).load(hashOf(wasm));
 
-/** What publishing says of a module that conforms but for `parts`. */
+/** Gives publishing's complaint about a module that conforms except for `parts`. */
 export async function complaint(parts: Partial<EngineParts>): Promise<string> {
   const wasm = instrument(assembleOriginal({ ...CONFORMING, ...parts }));
   try {

@@ -11,7 +11,7 @@ import {
 import { checkSimulation } from './conformance-simulation.ts';
 import { FUEL_RESERVE, wrong } from './nonconformity.ts';
 
-/** What the costliest step needed, and the largest answers held. */
+/** The costliest step needed this much, and the largest answers held this much. */
 interface ConformanceMaxima {
   readonly maxStepFuel: bigint;
   readonly maxStateBytes: number;
@@ -30,8 +30,9 @@ const STATES_TO_DAMAGE = 200;
 const FRESH_EVERY = 50;
 
 /**
- * Plays an engine as a player would, and then puts the same and worse to it: its answers must be the same at any time, and
- * nothing may make it trap.
+ * Plays an engine as a player would, and then puts the same and worse to it. Its answers must be the same at
+ * any time,
+ * and nothing may make it trap.
  * @param load gives the engine anew, with no instance that was used
  * @throws EngineError with what the engine did wrong
  */
@@ -56,7 +57,7 @@ export async function checkConformance(load: () => Promise<LoadedEngine>): Promi
   return { rounds: rounds.length, steps: played.length, ...maximaOf(played) };
 }
 
-/** A module, one step at a time. @param prepare is done before each of them */
+/** Measures a module, one step at a time. @param prepare is done before each of them */
 function measured(engine: LoadedEngine, prepare: (engine: LoadedEngine) => void = () => undefined): Subject {
   return {
     capabilities: engine.capabilities,

@@ -5,8 +5,10 @@ import { EngineError } from '../../foundation/errors.ts';
 export type Expression = number;
 
 /**
- * Every kind of expression that an engine may contain, with its operands as binaryen names them; a star marks a list.
- * What is not here is refused: threads, exceptions, tail calls, references, garbage collection, tables that change, and
+ * Lists every kind of expression that an engine may contain, with its operands by binaryen's names. A star
+ * marks a list.
+ * All others are refused: threads, exceptions, tail calls, references, garbage collection, tables that
+ * change, and
  * whatever WebAssembly learns later.
  */
 const operands: Readonly<Record<string, readonly string[]>> = {
@@ -53,7 +55,10 @@ type Accessors = Readonly<Record<string, (expression: Expression, ...more: numbe
 const library = binaryen as unknown as Readonly<Record<string, Accessors>> & Readonly<Record<string, number>>;
 const names = new Map(Object.keys(operands).map((name) => [library[`${name}Id`] as unknown as number, name]));
 
-/** Binaryen's name of what an expression is. @throws EngineError UNSUPPORTED_ABI where engines may not contain it */
+/**
+ * Gives binaryen's name of an expression's kind. @throws EngineError UNSUPPORTED_ABI where engines may not
+ * contain it
+ */
 export function kindOf(expression: Expression): string {
   const id = binaryen.getExpressionId(expression);
   const name = names.get(id);
@@ -66,7 +71,7 @@ export function kindOf(expression: Expression): string {
   return name;
 }
 
-/** Replaces each operand by what `replace` makes of it, in place. `name` is binaryen's for the operand. */
+/** Replaces each operand in place by what `replace` makes of it. `name` is binaryen's name of the operand. */
 export function replaceOperands(
   expression: Expression,
   kind: string,
@@ -78,7 +83,7 @@ export function replaceOperands(
   }
 }
 
-/** In the order in which they are evaluated. */
+/** Lists the operands in the order in which they are evaluated. */
 export function operandsOf(expression: Expression, kind: string): Expression[] {
   const found: Expression[] = [];
   replaceOperands(expression, kind, (operand) => {
@@ -129,22 +134,25 @@ export function addExport(
   module.addFunctionExport(name, name);
 }
 
-/** Binaryen's number of what an expression does, which is one of its kind; -1 where the kind does but one thing. */
+/**
+ * Gives binaryen's number of an expression's operation within its kind. It is -1 where the kind has only one
+ * operation.
+ */
 export function operationOf(kind: string, expression: Expression): number {
   return library[kind]?.['getOp']?.(expression) ?? -1;
 }
 
-/** The local that a `LocalSet` sets. */
+/** Gives the local that a `LocalSet` sets. */
 export function assignedLocal(expression: Expression): number {
   return access('LocalSet', 'getIndex')(expression);
 }
 
-/** The name of the function that a call calls. */
+/** Gives the name of the function that a call calls. */
 export function calledFunction(call: Expression): string {
   return access('Call', 'getTarget')(call) as unknown as string;
 }
 
-/** What a call through a table calls. */
+/** Gives the type of what a call through a table calls. */
 export function calledType(call: Expression): {
   readonly params: binaryen.Type;
   readonly results: binaryen.Type;
@@ -155,7 +163,7 @@ export function calledType(call: Expression): {
   };
 }
 
-/** Adds a local to a function; answers its number. */
+/** Adds a local to a function, and answers its number. */
 export function addLocal(handle: number, type: binaryen.Type): number {
   return (library['_BinaryenFunctionAddVar'] as unknown as (handle: number, type: number) => number)(
     handle,
@@ -163,12 +171,12 @@ export function addLocal(handle: number, type: binaryen.Type): number {
   );
 }
 
-/** What a `Return` returns, 0 where that is nothing. */
+/** Gives the value that a `Return` returns, or 0 where there is none. */
 export function returnedValue(expression: Expression): Expression {
   return access('Return', 'getValue')(expression);
 }
 
-/** The number of a constant; undefined where an expression is none. */
+/** Gives the number of a constant. It is undefined where an expression is none. */
 export function constantOf(expression: Expression, kind: string): number | undefined {
   return kind === 'Const' ? access('Const', 'getValueI32')(expression) : undefined;
 }

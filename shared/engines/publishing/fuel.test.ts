@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadPublished } from '../host/hostile-engine.fixture.ts';
 
-/** Calls, also through a table, of functions that loop, from a loop that they may leave early. */
+/** Functions that loop are called, also through a table, from a loop that they may leave early. */
 const NESTED = {
   head: `
     (type $looping (func (param i32) (result i32)))
@@ -41,7 +41,7 @@ describe('the fuel of a call', () => {
     const fuel = await fuelByTimes(NESTED);
     const once = fuel(1, 1);
     const outerTurn = fuel(2, 1) - once;
-    // Two calls of the inner loop and eight bytes more.
+    // These are two calls of the inner loop and eight bytes more.
     const innerTurns = fuel(1, 2) - once;
     expect(innerTurns).toBeGreaterThan(20n);
     expect(outerTurn).toBeGreaterThan(innerTurns + 20n);

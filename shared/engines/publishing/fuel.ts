@@ -11,15 +11,18 @@ import {
   type Metered,
 } from './function-meter.ts';
 
-/** Asking for memory takes V8 as long, even for none, and each page of it about half as long. */
+/** Asking for memory takes V8 as long, even for none. Each page of it takes about half as long. */
 const GROW_UNITS = 2_000n;
 const UNITS_PER_PAGE_LOG2 = 10n;
 const OUT_OF_MEMORY = 'out-of-memory';
 
 /**
- * Adds the fuel to a module and charges for all that runs: at the head of each loop and at the entry of a function, one
- * unit for each instruction up to the next loop, and some for those that use memory. A short function without a loop is
- * paid for by those that call it. What never ends comes by a loop or a function that pays for itself without end.
+ * Adds the fuel to a module and charges for all that runs, at the head of each loop and at the entry of a
+ * function.
+ * Each instruction up to the next loop costs one unit, and some units where it uses memory. A short function
+ * without a
+ * loop is paid for by those that call it. What never ends comes by a loop or a function that pays for itself
+ * each time.
  */
 export function injectFuel(module: binaryen.Module): void {
   const { handles, calledFromElsewhere } = callOrder(module);
@@ -53,7 +56,7 @@ function addChargedBytes(module: binaryen.Module): void {
   );
 }
 
-/** No engine goes on without the memory that it asked for: whether there is some is not its own to know. */
+/** No engine goes on without the memory that it asked for. It may not find out whether there is some. */
 function addChargedGrow(module: binaryen.Module): void {
   const { i32, none } = binaryen;
   const [pages, before] = [() => module.local.get(0, i32), () => module.local.get(1, i32)];

@@ -11,7 +11,7 @@ import {
   setBody,
 } from './expressions.ts';
 
-/** Names inside of the module; its own are numbers, because its name section has been dropped. */
+/** This is a name inside of the module. The module's own are numbers, because its name section has been dropped. */
 export const FUEL = 'fuel';
 export const CHARGED_BYTES = 'charged-bytes';
 export const CHARGED_GROW = 'charged-grow';
@@ -22,15 +22,18 @@ export const BYTES_PER_UNIT_LOG2 = 3;
 /** Memory is slower than all else where it is not in a cache. */
 const MEMORY_UNITS = 4;
 const MEMORY_KINDS: ReadonlySet<string> = new Set(['Load', 'Store', 'SIMDLoad', 'SIMDLoadStoreLane']);
-/** A longer function is dear where it is called but not always reached, and its own charge is cheap beside the rest of it. */
+/**
+ * A longer function is dear where it is called but not always reached. Its own charge is cheap beside the
+ * rest of it.
+ */
 const MAX_PREPAID_UNITS = 500;
 const MAX_PREPAID_BYTES = 4_096;
 
-/** What those that call a function need to know of it. */
+/** The callers of a function need to know this about it. */
 export interface Metered {
-  /** What they pay for it; 0 where it pays for itself. */
+  /** The callers pay this for it. It is 0 where it pays for itself. */
   readonly prepaidUnits: number;
-  /** Whether it, or one that it calls, reads or writes the counter. */
+  /** It is true where the function, or one that it calls, reads or writes the counter. */
   readonly usesCounter: boolean;
 }
 
@@ -40,7 +43,8 @@ interface Region {
 }
 
 /**
- * Charges one function. Where it has a loop, the counter is in a local as long as no other function uses it: an
+ * Charges one function. Where it has a loop, the counter is in a local as long as no other function uses it.
+ * An
  * engine's compiler keeps locals in registers, and globals in memory.
  */
 export class FunctionMeter {
@@ -51,14 +55,14 @@ export class FunctionMeter {
   #counter: number | undefined;
   #usesCounter = false;
 
-  /** @param others the functions that have been charged before, among them all that this one calls but those of a circle */
+  /** @param others are the functions that have been charged before; only those of a circle may be missing */
   constructor(module: binaryen.Module, handle: number, others: ReadonlyMap<string, Metered>) {
     this.#module = module;
     this.#handle = handle;
     this.#others = others;
   }
 
-  /** @param calledFromElsewhere whether anybody calls it who has not paid for it */
+  /** @param calledFromElsewhere is true where a caller has not paid for it */
   meter(calledFromElsewhere: boolean): Metered {
     const { body } = binaryen.getFunctionInfo(this.#handle);
     if (hasLoop(body)) this.#counter = addLocal(this.#handle, binaryen.i64);
@@ -127,7 +131,7 @@ export class FunctionMeter {
     return callee?.usesCounter === false ? call : this.#withCounterShared(call, 'Call');
   }
 
-  /** A call of a function that charges for its operand. */
+  /** Calls a function that charges for its operand. */
   #charging(name: string, operand: Expression): Expression {
     return this.#withCounterShared(this.#module.call(name, [operand], binaryen.i32), 'Call');
   }
@@ -149,7 +153,7 @@ export class FunctionMeter {
       : called;
   }
 
-  /** An expression and what is done between it and the use of its value. */
+  /** Evaluates an expression, and does `then` before its value is used. */
   #followedBy(value: Expression, then: Expression): Expression {
     const type = binaryen.getExpressionType(value);
     if (type === binaryen.unreachable) return value;
@@ -185,7 +189,7 @@ export class FunctionMeter {
   }
 }
 
-/** The fuel is read once, before it is written: engines' compilers then keep it in a register between. */
+/** The fuel is read once, before it is written. Engines' compilers then keep it in a register between. */
 export function charge(module: binaryen.Module, cost: () => Expression): Expression[] {
   const fuel = () => module.global.get(FUEL, binaryen.i64);
   return [
@@ -194,7 +198,7 @@ export function charge(module: binaryen.Module, cost: () => Expression): Express
   ];
 }
 
-/** Below zero tells the host why the engine trapped. */
+/** A value below zero tells the host why the engine trapped. */
 function outOfFuel(module: binaryen.Module): Expression {
   return module.block(null, [module.global.set(FUEL, i64(module, -1)), module.unreachable()]);
 }

@@ -5,7 +5,7 @@ import { assignedLocal, type Expression, functionsOf, kindOf, operandsOf } from 
 const MAX_LOCALS = 2_000;
 const MAX_EXPRESSIONS = 50_000;
 const MAX_NESTING = 500;
-/** A compiler merges each local that a loop assigns at its head, for each loop that the assignment is in. */
+/** A compiler merges each local that a loop assigns at its head, for each loop that holds the assignment. */
 const MAX_MERGES = 100_000;
 
 interface Size {
@@ -15,8 +15,9 @@ interface Size {
 }
 
 /**
- * Refuses functions that take V8's optimising compiler gigabytes or seconds: it works beside the game, bounded by no fuel.
- * The largest function of the games here has 32 locals, 2,120 expressions, 61 levels and 52 merges.
+ * Refuses functions that take V8's optimising compiler gigabytes or seconds. It works beside the game,
+ * bounded by no
+ * fuel. The largest function of the games here has 32 locals, 2,120 expressions, 61 levels and 52 merges.
  * @throws EngineError UNSUPPORTED_ABI
  */
 export function checkFunctionSizes(module: binaryen.Module): void {

@@ -16,7 +16,7 @@ function exportsOf(bytes: Uint8Array): string[] {
   return WebAssembly.Module.exports(new WebAssembly.Module(new Uint8Array(bytes))).map(({ name }) => name);
 }
 
-/** The module with the first run of `from` in it replaced by as many other bytes. */
+/** Replaces the first run of `from` in the module by as many other bytes. */
 function patched(parts: Partial<EngineParts>, from: readonly number[], to: readonly number[]): Uint8Array {
   const bytes = Buffer.from(assembleOriginal(parts));
   const at = bytes.indexOf(Uint8Array.from(from));
@@ -50,7 +50,7 @@ describe('an instrumented engine', () => {
     ['4 1024', 1024],
     ['4 8', 8],
     ['1024 1024', 1024],
-  ])('with the memory (%s) may have %i pages', (limits, maximum) => {
+  ])('may have a memory (%s) of %i pages', (limits, maximum) => {
     const [initial = ''] = limits.split(' ');
     const bytes = instrument(assembleOriginal(memoryOf(limits)));
     expect(memoryLimitsOf(bytes)).toEqual({ initial: Number(initial), maximum });
@@ -157,7 +157,7 @@ describe('instrumenting', () => {
     expect(await codeOf(() => instrument(bytes))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('refuses a module that writes to a global which it does not have, where the fuel would come to lie', async () => {
+  it('refuses a module that writes to a global which it lacks, where the fuel would come to lie', async () => {
     const parts = {
       head: '(global $own (mut i64) (i64.const 0))',
       stepBody: '(global.set $own (i64.const 7)) (i32.const -1)',

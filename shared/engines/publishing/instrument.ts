@@ -9,11 +9,15 @@ import { injectFuel } from './fuel.ts';
 import { checkFunctionSizes } from './function-size.ts';
 import { trimModule } from './trim-module.ts';
 
-/** A large engine has some hundred kilobytes; what is far larger takes long to compile where a player waits for it. */
+/** A large engine has some hundred kilobytes. A far larger one takes long to compile while a player waits for it. */
 const MAX_MODULE_BYTES = 4 * 1024 * 1024;
 
 const { Features } = binaryen;
-/** What compilers may have used: no threads, relaxed SIMD, exceptions, tail calls, references, second or large memories. */
+/**
+ * Compilers may have used these. Threads, relaxed SIMD, exceptions, tail calls, references, and second or
+ * large memories
+ * are not allowed.
+ */
 const ALLOWED_FEATURES =
   Features.MutableGlobals |
   Features.NontrappingFPToInt |
@@ -24,8 +28,9 @@ const ALLOWED_FEATURES =
   Features.Multivalue;
 
 /**
- * Makes the artefact that the host runs from the module that an author's compiler wrote: metered, with bounded memory
- * and a bounded stack. The same module gives the same bytes.
+ * Makes the artefact that the host runs from the module that an author's compiler wrote. It is metered, with
+ * bounded
+ * memory and a bounded stack. The same module gives the same bytes.
  * @throws EngineError UNSUPPORTED_ABI where the module is none that the host may run
  */
 export function instrument(original: Uint8Array): Uint8Array {
@@ -47,7 +52,7 @@ export function instrument(original: Uint8Array): Uint8Array {
   }
 }
 
-/** Before anything is added: an invalid module could become valid with what is added, and use it. */
+/** This comes before anything is added. An invalid module could become valid with what is added, and use it. */
 function checkOriginal(original: Uint8Array): void {
   if (original.length > MAX_MODULE_BYTES) {
     throw new EngineError('UNSUPPORTED_ABI', `The engine has more than ${MAX_MODULE_BYTES} bytes`);
@@ -74,7 +79,7 @@ function read(trimmed: Uint8Array): binaryen.Module {
   return module;
 }
 
-/** What ran when the module was instantiated runs when the host calls it, with fuel like everything else. */
+/** Code that ran when the module was instantiated now runs when the host calls it, with fuel like everything else. */
 function startOnCall(module: binaryen.Module): void {
   const { none } = binaryen;
   const start = module.getStart();

@@ -12,14 +12,14 @@ import { checkConformance } from './conformance.ts';
 import { checkRealtimeConformance } from './conformance-realtime.ts';
 import { instrument } from './instrument.ts';
 
-/** To be raised with every change of what the same module becomes. */
+/** The number rises with every change of what the same module becomes. */
 const INSTRUMENTATION = 3;
 
-/** Where a module comes from. */
+/** Says where a module comes from. */
 export interface Provenance {
-  /** SHA-256 over the sources, hex. */
+  /** The SHA-256 over the sources, in hex. */
   readonly sourcesHash: string;
-  /** Name and version. */
+  /** The name and the version of the compiler. */
   readonly compiler: string;
 }
 
@@ -27,12 +27,12 @@ export interface Provenance {
 export interface MeteredEngine {
   readonly original: Uint8Array;
   readonly wasm: Uint8Array;
-  /** SHA-256 of `wasm`, hex. */
+  /** The SHA-256 of `wasm`, in hex. */
   readonly hash: string;
   readonly contract: EngineContract;
 }
 
-/** What is kept beside a published engine; docs/engines.md lists its fields. */
+/** This is kept beside a published engine. docs/engines.md lists its fields. */
 export type EngineRecord = Readonly<Record<string, unknown>>;
 
 /** @throws EngineError UNSUPPORTED_ABI */
@@ -55,8 +55,9 @@ function loadMeteredRealtime({ wasm, hash }: MeteredEngine): Promise<RealtimeEng
 }
 
 /**
- * Holds an engine to its contract, and tells what it is and how it was made. The same module and provenance give the same
- * record.
+ * Checks an engine against its contract, and says what it is and how it was made. The same module and
+ * provenance give
+ * the same record.
  * @throws EngineError with what is wrong with it
  */
 export async function examine(metered: MeteredEngine, provenance: Provenance): Promise<EngineRecord> {
@@ -77,10 +78,10 @@ export async function examine(metered: MeteredEngine, provenance: Provenance): P
 }
 
 interface Examined {
-  /** Of a call, at most. */
+  /** The fuel of a call, at most. */
   readonly fuel: bigint;
   readonly conformance: Readonly<Record<string, unknown>>;
-  /** As the engine tells them. */
+  /** The capabilities as the engine gives them. */
   readonly capabilities: unknown;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RealtimeCapabilities } from '../host/realtime-capabilities.ts';
 
-/** What goes into a realtime game at once: time, or what a player sends. */
+/** Either time or a player's input goes into a realtime game at once. */
 export type RealtimeCall =
   | { readonly tickMs: number }
   | { readonly player: string; readonly input: Uint8Array };
@@ -12,13 +12,13 @@ const CROWDS = 8;
 const CALLS_BETWEEN = 60;
 const LONGEST_ID = 64;
 
-/** Two ticks in three, and all kinds of input that a byte and a number make. */
+/** Makes two ticks in three calls, and all kinds of input that a byte and a number make. */
 export function callByChance(chance: Buffer, players: number): RealtimeCall {
   if (chance.readUInt8(0) % 3 > 0) return { tickMs: TICKS_MS[chance.readUInt8(1) % TICKS_MS.length] ?? 1 };
   const player = `player-${chance.readUInt8(2) % players}`;
   const kind = chance.readUInt8(3) % KINDS;
   const input = Buffer.alloc(kind === 1 ? 9 : 1, kind);
-  // A number in the range of a multiplier in millionths, or none.
+  // The number is in the range of a multiplier in millionths, or there is none.
   if (kind === 1)
     input.writeBigUInt64LE(
       BigInt(chance.readUInt8(4) % 2) * BigInt(1_000_000 + (chance.readUInt32LE(5) % 9_000_000)),
@@ -27,7 +27,7 @@ export function callByChance(chance: Buffer, players: number): RealtimeCall {
   return { player, input };
 }
 
-/** Time and players by turns of chance, and now and then everybody at once, after which comes the longest tick. */
+/** Time and players come by turns of chance. Now and then everybody comes at once, and then the longest tick. */
 export function scriptFor({ maxPlayers, maxTickMs }: RealtimeCapabilities): RealtimeCall[] {
   const calls: RealtimeCall[] = [];
   for (let round = 0; round < CROWDS; round++) {
@@ -40,7 +40,11 @@ export function scriptFor({ maxPlayers, maxTickMs }: RealtimeCapabilities): Real
   return calls;
 }
 
-/** Every kind of input, with and without a number, of as many players as play at once, whose ids are as long as any. */
+/**
+ * Makes every kind of input, with and without a number. It comes from as many players as play at once, with
+ * the longest
+ * ids.
+ */
 function crowd(players: number): RealtimeCall[] {
   return Array.from({ length: players }, (_, number) => `player-${number}`.padEnd(LONGEST_ID, '.')).flatMap(
     (player) =>

@@ -16,8 +16,9 @@ const ANSWER = '(memory.copy (i32.const 65536) (i32.const 196608) (i32.const 71)
 const PAYOUT_AT = 65_540;
 
 /**
- * What `ask` answers of code that V8's baseline compiler made, and of code that its optimising one made. Each gets bytes of
- * its own for the module, because V8 keeps what it has compiled of the same ones.
+ * Gives the answer of `ask` for code that V8's baseline compiler made, and for code that its optimising one
+ * made. Each
+ * gets bytes of its own for the module, because V8 keeps what it has compiled of the same ones.
  */
 async function byEachCompiler<T>(ask: (mark: string) => Promise<T>): Promise<[T, T]> {
   setFlagsFromString('--liftoff-only');
@@ -33,7 +34,7 @@ describe('the bits of a NaN', () => {
   const bits = '(i64.shr_u (i64.reinterpret_f64 (local.get $sum)) (i64.const 63))';
   const stored = '(f64.store (i32.const 130000) (local.get $sum))';
   const sign = '(f64.copysign (f64.const 1) (local.get $sum))';
-  /** Adds a NaN with a sign to one without in a loop, and pays what `payout` makes of the sum. */
+  /** The engine adds a NaN with a sign to one without in a loop. It pays what `payout` makes of the sum. */
   const paying = (payout: string): Partial<EngineParts> => ({
     head: `(data (i32.const 130008) "\\ff\\ff\\ff\\ff\\ff\\ff\\ff\\ff\\01\\00\\00\\00\\00\\00\\f8\\7f")`,
     stepBody: `(local $n i32) (local $other f64) (local $sum f64)
@@ -63,7 +64,7 @@ describe('the bits of a NaN', () => {
     expect(await codeOf(() => instrument(assembleOriginal({ head })))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('are let alone where the float is a number', async () => {
+  it('do not matter where the float is a number', async () => {
     const parts = { stepBody: `${ANSWER} (f64.store (i32.const ${PAYOUT_AT}) (f64.const 1e-317))` };
     const exact = new BigInt64Array(Float64Array.of(1e-317).buffer)[0];
     expect((await loadPublished(parts)).step(input).payoutMillionths).toBe(exact);
@@ -87,7 +88,7 @@ describe('a recursion that computes many things twice', () => {
   it.each([1, 100])('goes %i calls deep, or not, whichever compiler made the code', async (depth) => {
     const stepBody = `(drop (call $down (i64.const ${depth}))) ${ANSWER}`;
     const [baseline, optimised] = await byEachCompiler(async (mark) => {
-      // The clock is not what is tested, and compiling a large function takes long on a busy machine.
+      // The clock is not under test, and compiling a large function takes long on a busy machine.
       const limits = { ...CALL_LIMITS, timeoutMs: 20_000 };
       const engine = await loadPublished({ head: `${head} ${mark}`, stepBody }, { limits });
       return codeOf(() => engine.step(input));
@@ -97,7 +98,7 @@ describe('a recursion that computes many things twice', () => {
   });
 });
 
-describe('what would take the process more than an engine may', () => {
+describe('a module that would take the process more than an engine may', () => {
   const locals = (count: number) => '(local i64)'.repeat(count);
   /** Every local is assigned in the innermost of so many loops. */
   const loops = (count: number, depth: number) => {
@@ -128,7 +129,7 @@ describe('what would take the process more than an engine may', () => {
 describe('fuel', () => {
   const chain = Array.from({ length: 100 }).reduce<string>((at) => `(i32.load ${at})`, '(local.get $at)');
 
-  // A second is more than ten times what it takes; by the price of an instruction each lasted for seconds.
+  // A second is more than ten times what it takes. By the price of an instruction each lasted for seconds.
   it.each([
     ['asks again and again for no memory', '(loop $again (drop (memory.grow (i32.const 0))) (br $again))'],
     [

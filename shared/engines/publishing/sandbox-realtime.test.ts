@@ -16,7 +16,7 @@ const DIRECT = '(func $direct (param i32) (result i32) (i32.add (call $direct (l
 const GROWS = '(drop (memory.grow (i32.const 1021)))';
 const GROWS_ON = '(loop $again (drop (memory.grow (i32.const 1))) (br $again))';
 const RECURS = '(drop (call $direct (i32.const 0)))';
-/** Whether the seed begins with 1, as where a table is attacked. */
+/** It is true where the seed begins with 1, which stands for an attack on a table. */
 const ATTACKED = '(i32.eq (i32.load8_u (i32.const 131000)) (i32.const 1))';
 const KEEPS_SEED = '(i32.store8 (i32.const 131000) (i32.load8_u (local.get 0)))';
 const ATTACKING_SEED = Uint8Array.from(SEED);
@@ -27,11 +27,11 @@ const onInput = (attack: string): Partial<RealtimeParts> => ({ input: `(if ${ATT
 const init = (attack: string): Partial<RealtimeParts> => ({
   init: `${KEEPS_SEED} (if ${ATTACKED} (then ${attack})) (i32.const 0)`,
 });
-/** Answers another address. */
+/** The engine answers another address. */
 const stateAt = (at: number): Partial<RealtimeParts> => ({
   state: `(if (result i32) ${ATTACKED} (then (i32.const ${at})) (else (i32.const ${STATE_AT})))`,
 });
-/** Writes another length. */
+/** The engine writes another length. */
 const stateOf = (length: number): Partial<RealtimeParts> => ({
   state: `(if ${ATTACKED} (then (i32.store (i32.const ${STATE_AT}) (i32.const ${length})))) (i32.const ${STATE_AT})`,
 });
@@ -66,7 +66,7 @@ describe('a realtime engine', () => {
     ['answers a state that is cut', 'BAD_OUTPUT', stateOf(5), shows],
   ])('that %s is stopped with %s; its table is over, and others are well', async (_, code, parts, act) => {
     const memory = '(memory (export "memory") 4 1024)';
-    // At the very end of its memory: a length of which not all is there.
+    // A length stands at the very end of the memory, where not all of its bytes are there.
     const last = `(data (i32.const ${4 * 65_536 - 4}) "\\01\\00\\00\\00")`;
     const head = `${last} ${parts.head ?? ''}`;
     const begins = { init: `${KEEPS_SEED} (i32.const 0)` };
@@ -142,7 +142,7 @@ describe('a realtime engine', () => {
     );
   });
 
-  it('whose call came back too late has its table ended with TIMEOUT, and the next one is well', async () => {
+  it('has its table ended with TIMEOUT where its call came back too late, and the next one is well', async () => {
     const slow = `
       (local $n i64)
       (loop $again

@@ -7,10 +7,10 @@ import { simulate } from '../host/simulation.ts';
 
 const input: EngineInput = { state: new Uint8Array(), action: 0, seed: new Uint8Array(32), stepIndex: 0 };
 const ENDLESS = '(loop $again (br $again)) unreachable';
-/** So much that nothing but the clock ends a call. */
+/** This is so much that only the clock ends a call. */
 const unbounded: CallLimits = { fuel: 2n ** 62n, timeoutMs: 50 };
 
-/** Does `attack` where the state's first byte is 1, and otherwise answers as it should. */
+/** The engine does `attack` where the state's first byte is 1, and otherwise answers as it should. */
 function attacking(attack: string, head = ''): Partial<EngineParts> {
   return {
     head,
@@ -104,7 +104,7 @@ describe('a step that', () => {
   });
 });
 
-describe('a module is refused at its loading if', () => {
+describe('a module is refused at its loading where', () => {
   it.each<[string, string, Partial<EngineParts>]>([
     ['it never ends when it starts', 'OUT_OF_FUEL', { head: `(start $start) (func $start ${ENDLESS})` }],
     ['it traps when it starts', 'ENGINE_TRAP', { head: '(start $start) (func $start unreachable)' }],
@@ -179,16 +179,16 @@ describe('fuel', () => {
     const forwards = new Map(await used(order));
     expect(new Map(await used(order.toReversed()))).toEqual(forwards);
     expect(await used([2])).toEqual([[2, forwards.get(2)]]);
-    // Eight instructions, and the loop's own.
+    // These are eight instructions, and the loop's own.
     expect((forwards.get(7) ?? 0n) - (forwards.get(3) ?? 0n)).toBe(4n * 9n);
   });
 });
 
 describe('the depth of calls', () => {
-  /** How deep a function with `locals` locals can call itself before it is stopped. */
+  /** Finds how deep a function with `locals` locals can call itself before it is stopped. */
   async function depth(locals: number, mark: string): Promise<number> {
     const engine = await loadPublished({
-      // Another module each time, because V8 keeps what it has compiled of the same bytes.
+      // Each time it is another module, because V8 keeps what it has compiled of the same bytes.
       head: `
         (data (i32.const 140000) "${mark}")
         (global $deep (mut i32) (i32.const 0))

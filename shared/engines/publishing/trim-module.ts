@@ -5,9 +5,10 @@ import { CUSTOM_SECTION, MEMORY_SECTION, memoryLimitsOf, sectionsOf } from '../h
 const WITH_MAXIMUM = 1;
 
 /**
- * Leaves out names, source maps and compilers' notes, which change nothing that a module does, and caps its memory at
+ * Leaves out names, source maps and compilers' notes, which change nothing that a module does. It caps the
+ * memory at
  * 64 MiB.
- * @param bytes of a module that has been compiled before
+ * @param bytes are of a module that has been compiled before
  * @throws EngineError UNSUPPORTED_ABI where its memory is none that an engine may have
  */
 export function trimModule(bytes: Uint8Array): Uint8Array {
@@ -32,7 +33,7 @@ function cappedMemory(bytes: Uint8Array): Uint8Array {
   return Uint8Array.of(MEMORY_SECTION, content.length, ...content);
 }
 
-/** Numbers below 2^14. */
+/** Writes numbers below 2^14. */
 function leb128(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, value >> 7];
 }

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 const root = path.resolve(import.meta.dirname, '../../../..');
 const template = 'shared/engines/grpc/buf.gen.yaml';
 
-it('is what "npm run proto" makes of the proto files', async () => {
+it('The generated code is what "npm run proto" makes of the proto files', async () => {
   const output = await mkdtemp(path.join(tmpdir(), 'rgs-proto-'));
   const bin = path.join(root, 'node_modules/.bin');
   await promisify(execFile)(path.join(bin, 'buf'), ['generate', '--template', template, '--output', output], {
