@@ -47,6 +47,8 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^RGS_API_URL=.* npx vitest run .* --project e2e \S+$/, 'ci'],
   [/^npm run engine:serve -- happy-panda$/, 'ci'],
   [/^npm run test:emulator -- --api (?:http|rest)$/, 'ci'],
+  // infra/commands/new-function.test.ts runs it in a checkout of its own.
+  [/^npm run function:new -- block-player --room sessions --method POST --path /, 'ci'],
   // engines/new.test.ts runs it in a checkout of its own.
   [/^npm run engine:new -- <name>$/, 'ci'],
   [/^npm run simulate -- happy-panda --stage prod --rounds \d+ --exact(?: --(?:json|html) \S+)*$/, 'account'],
