@@ -30,6 +30,7 @@ import { systemClock } from '../../shared/aws/clock.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
 import { EngineHost } from '../../shared/engines/host/engine-host.ts';
 import { HostedSimulations } from '../../shared/engines/host/simulated-engines.ts';
+import { GameCode, OperatorId, PlayerId, SessionId } from '../../shared/foundation/ids.ts';
 import type { SeedSource } from '../../shared/foundation/random.ts';
 import { FaultError } from '../../shared/foundation/errors.ts';
 import { countedLedger } from '../../shared/rounds/counted-ledger.ts';
@@ -136,10 +137,15 @@ export const walletBooks = /* @__PURE__ */ once(() => httpWalletBooks(walletConn
 
 /** Reads once, without harm, each thing that a round depends on, through the adapters that rounds use. */
 export function healthProbes(): Readonly<Record<string, () => Promise<unknown>>> {
-  const log = { operatorId: 'health', playerId: 'health', gameCode: 'health' };
+  const log = {
+    operatorId: OperatorId.parse('health'),
+    playerId: PlayerId.parse('health'),
+    gameCode: GameCode.parse('health'),
+  };
+  const sessionId = SessionId.parse('00000000-0000-4000-8000-000000000000');
   return {
     ledger: () => ledger().get({ log, number: 1 }),
-    sessions: () => sessions().get('00000000-0000-4000-8000-000000000000'),
+    sessions: () => sessions().get(sessionId),
     config: () => registry().games(),
     engines: async () => {
       const games = await registry().games();

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { ConflictError, DependencyError, RoundRefusedError } from '../../shared/foundation/errors.ts';
 import { httpEvent, lambdaContext } from './http-event.fixture.ts';
 import { httpHandler, type Reply } from './http-handler.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 // The environment is read when the metrics are made, and the imports make them.
 vi.hoisted(() => {
@@ -66,7 +67,7 @@ describe('a reply', () => {
   });
 
   it('of a round is logged with the id of the round, and so is a refusal of one', async () => {
-    const roundId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
+    const roundId = ids.round('3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6');
     await answer(async () => ({ status: 200, body: {}, roundId }));
     await answer(async () => {
       throw new RoundRefusedError('ROUND_VOIDED', 'Voided', { roundId });

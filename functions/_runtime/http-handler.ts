@@ -4,13 +4,14 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logger, metrics } from './observability.ts';
 import { leftToLambda } from './time-out.ts';
 import { asRgsError, problemReply, statusOf } from './problem-details.ts';
+import type { RoundId } from '../../shared/foundation/ids.ts';
 
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** Names the round that the request played, for the log. */
-  readonly roundId?: string;
+  readonly roundId?: RoundId;
 }
 
 /**

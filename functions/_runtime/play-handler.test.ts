@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { RgsError } from '../../shared/foundation/errors.ts';
 import { httpEvent } from './http-event.fixture.ts';
 import { playReply } from './play-handler.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const request = {
-  gameCode: 'happy-panda',
+  gameCode: ids.game('happy-panda'),
   kind: 'spin',
-  sessionId: '7d9f2a10-5b6c-4d7e-9f80-112233445566',
+  sessionId: ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566'),
   betAmount: '1.00',
   betLines: undefined,
 } as const;

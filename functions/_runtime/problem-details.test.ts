@@ -10,6 +10,7 @@ import {
 } from '../../shared/foundation/errors.ts';
 import { Problem } from '../_api/schemas.ts';
 import { asRgsError, problemReply, statusOf } from './problem-details.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 /** An error with any code of the catalogue, whatever its kind. */
 class AnyError extends RgsError {
@@ -64,7 +65,9 @@ describe('a problem', () => {
 
   it('names its round', () => {
     const roundId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
-    expect(problemOf(new RoundRefusedError('ROUND_VOIDED', 'Voided', { roundId })).round_id).toBe(roundId);
+    expect(
+      problemOf(new RoundRefusedError('ROUND_VOIDED', 'Voided', { roundId: ids.round(roundId) })).round_id,
+    ).toBe(roundId);
   });
 
   it('lists what was wrong with the request', () => {

@@ -1,5 +1,6 @@
 import { runCommand } from '../../shared/command-line/adapters/run-command.ts';
 import { STAGE } from './stage-option.ts';
+import { GAME } from './version-arguments.ts';
 
 await runCommand(
   {
@@ -7,7 +8,7 @@ await runCommand(
     summary:
       'Checks the engine that a server has, and adds its build to the versions of a game.\n' +
       'The offer of a game that is new comes from --offer or from engines/GAME/game.json.',
-    arguments: { game: { help: 'The code of the game.' } },
+    arguments: { game: GAME },
     options: {
       url: { value: 'URL', help: 'The address of the server.', required: true },
       engine: { value: 'ID', help: "The engine's id on the server; the game's code where it is not given." },

@@ -26,6 +26,7 @@ import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { connectEngine } from './connect-engine.ts';
 import { deploymentOf } from './deployment.ts';
 import { activateEngine } from './publish-engine.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const deployment = deploymentOf('local', {
   ApiUrl: 'http://127.0.0.1',
@@ -70,7 +71,8 @@ const connection = () => ({
   engineId: 'hostile',
   plaintext: false,
 });
-const game = () => new DynamoRegistry(documentClient(), 'config', systemClock).game('treasure-hunt');
+const game = () =>
+  new DynamoRegistry(documentClient(), 'config', systemClock).game(ids.game('treasure-hunt'));
 const versionOf = (hash: string) => engineVersions(documentClient(), 'config', systemClock)(hash);
 
 describe('connecting an engine', () => {
@@ -98,7 +100,7 @@ describe('connecting an engine', () => {
   it('again moves it to its new address, and offers it as before', async () => {
     const { engine, isNew } = await connectEngine(deployment, { ...connection(), offerFile });
     expect(isNew).toBe(false);
-    await activateEngine(deployment, { gameCode: 'treasure-hunt', hash: engine.hash });
+    await activateEngine(deployment, { gameCode: ids.game('treasure-hunt'), hash: engine.hash });
     await connectEngine(deployment, { ...connection(), url: `${urlOf(1)}/ignored` });
     expect(await versionOf(engine.hash)).toMatchObject({ remote: { url: urlOf(1) } });
     expect(await game()).toMatchObject({
@@ -107,7 +109,7 @@ describe('connecting an engine', () => {
       bets: [{ currency: 'EUR', allowedMinor: [100n, 200n] }],
     });
     const versions = new DynamoGameVersions(documentClient(), 'config');
-    expect(await versions.versions('treasure-hunt')).toHaveLength(1);
+    expect(await versions.versions(ids.game('treasure-hunt'))).toHaveLength(1);
   }, 60_000);
 
   it.each([
@@ -181,7 +183,7 @@ describe('an engine on a server is not registered', () => {
     const service = engineService([servedEngine(await loadParts({ ...CONFORMING, ...parts }))]);
     await expect(connectTo(service)).rejects.toThrow(message);
     const versions = new DynamoGameVersions(documentClient(), 'config');
-    expect(await versions.versions('nonconforming')).toEqual([]);
+    expect(await versions.versions(ids.game('nonconforming'))).toEqual([]);
   });
 
   it.each<[string, (asked: StepRequest, id: StepRequest['id']) => Partial<StepRequest>]>([

@@ -156,7 +156,7 @@ export interface ConnectOptions {
 }
 
 /** Connects the engine of a server with a game of a stage, and tells what it found. */
-export async function connectOnStage(gameCode: string, options: ConnectOptions): Promise<void> {
+export async function connectOnStage(gameCode: GameCode, options: ConnectOptions): Promise<void> {
   const { stage, url, engine: engineId, offer: offerFile, plaintext, activate } = options;
   const deployment = await findDeployment(stage);
   const connection = { gameCode, url, engineId, offerFile, plaintext };

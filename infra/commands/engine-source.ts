@@ -11,7 +11,7 @@ const engines = path.join(import.meta.dirname, '../../engines');
 
 /** A module to be published, and how its game is offered. */
 export interface EngineSource extends Offer {
-  readonly gameCode: string;
+  readonly gameCode: GameCode;
   readonly original: Uint8Array;
   readonly provenance: Provenance;
 }

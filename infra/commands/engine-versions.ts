@@ -1,4 +1,5 @@
 /** The versions of a game: `engine:versions` lists them, `engine:activate` and `engine:retire` change what new rounds play on. */
+import type { GameCode } from '../../shared/foundation/ids.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
@@ -8,7 +9,7 @@ import { findDeployment } from './deployment.ts';
 /** A hash may be shortened to this many of its first digits. */
 const MIN_PREFIX = 8;
 
-export async function listVersions(versions: DynamoGameVersions, gameCode: string): Promise<string> {
+export async function listVersions(versions: DynamoGameVersions, gameCode: GameCode): Promise<string> {
   const [all, history, active] = await Promise.all([
     versions.versions(gameCode),
     versions.activations(gameCode),
@@ -41,7 +42,7 @@ function timeOf(ms: number): string {
 /** The one version that a hash, or the beginning of one, names. @throws Error */
 export async function findVersion(
   versions: DynamoGameVersions,
-  gameCode: string,
+  gameCode: GameCode,
   prefix: string,
 ): Promise<string> {
   if (!/^[0-9a-f]{8,64}$/.test(prefix)) {
@@ -55,12 +56,12 @@ export async function findVersion(
 }
 
 /** @returns the versions of a game of a stage, as text */
-export async function listOnStage(stage: string, gameCode: string): Promise<string> {
+export async function listOnStage(stage: string, gameCode: GameCode): Promise<string> {
   return listVersions(await versionsOf(stage), gameCode);
 }
 
 /** Makes a version the one that new rounds play on. @returns what has become of it */
-export async function activateOnStage(stage: string, gameCode: string, prefix: string): Promise<string> {
+export async function activateOnStage(stage: string, gameCode: GameCode, prefix: string): Promise<string> {
   const versions = await versionsOf(stage);
   const hash = await findVersion(versions, gameCode, prefix);
   const changed = await versions.activate(gameCode, hash, systemClock.nowMs());
@@ -68,7 +69,7 @@ export async function activateOnStage(stage: string, gameCode: string, prefix: s
 }
 
 /** Retires a version. @returns what has become of it */
-export async function retireOnStage(stage: string, gameCode: string, prefix: string): Promise<string> {
+export async function retireOnStage(stage: string, gameCode: GameCode, prefix: string): Promise<string> {
   const versions = await versionsOf(stage);
   const hash = await findVersion(versions, gameCode, prefix);
   const changed = await versions.retire(gameCode, hash, systemClock.nowMs());

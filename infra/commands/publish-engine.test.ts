@@ -34,6 +34,7 @@ import { deploymentOf } from './deployment.ts';
 import { engineSource } from './engine-source.ts';
 import { findVersion, listVersions } from './engine-versions.ts';
 import { activateEngine, publishEngine } from './publish-engine.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const BUCKET = 'engines-bucket';
 const deployment = deploymentOf('local', {
@@ -115,13 +116,13 @@ describe('publishing an engine', () => {
     const original = await stored(`originals/${built.hash}.wasm`);
     expect(sha256(original)).toBe(built.hash);
     expect(sha256(instrument(original))).toBe(hash);
-    expect(await versions.activeHash('happy-panda')).toBeUndefined();
+    expect(await versions.activeHash(ids.game('happy-panda'))).toBeUndefined();
   });
 
   it('again finds the version that is there', async () => {
     const source = await engineSource('happy-panda', {});
     expect(await publishEngine(deployment, source)).toHaveProperty('isNew', false);
-    expect(await versions.versions('happy-panda')).toHaveLength(1);
+    expect(await versions.versions(ids.game('happy-panda'))).toHaveLength(1);
   });
 
   it('again restores what was lost of a version that is known', async () => {
@@ -151,12 +152,12 @@ describe('publishing an engine', () => {
   });
 
   it('activates it apart from that, and tells which versions there are', async () => {
-    const [first, second] = await versions.versions('happy-panda');
+    const [first, second] = await versions.versions(ids.game('happy-panda'));
     const hashes = [first?.hash ?? '', second?.hash ?? ''];
-    for (const hash of hashes) await activateEngine(deployment, { gameCode: 'happy-panda', hash });
-    await activateEngine(deployment, { gameCode: 'happy-panda', hash: hashes[0] ?? '' });
-    await versions.retire('happy-panda', hashes[1] ?? '', Date.UTC(2026, 0, 2));
-    const lines = (await listVersions(versions, 'happy-panda')).split('\n');
+    for (const hash of hashes) await activateEngine(deployment, { gameCode: ids.game('happy-panda'), hash });
+    await activateEngine(deployment, { gameCode: ids.game('happy-panda'), hash: hashes[0] ?? '' });
+    await versions.retire(ids.game('happy-panda'), hashes[1] ?? '', Date.UTC(2026, 0, 2));
+    const lines = (await listVersions(versions, ids.game('happy-panda'))).split('\n');
     expect(lines[0]).toMatch(new RegExp(`^active  ${hashes[0]} build 1.0.0, published \\S+Z$`));
     expect(lines[1]).toMatch(
       new RegExp(`^retired ${hashes[1]} build 2.0.0, .* retired 2026-01-02T00:00:00.000Z$`),
@@ -166,10 +167,14 @@ describe('publishing an engine', () => {
       ['2', hashes[1]],
       ['1', hashes[0]],
     ]);
-    expect(await findVersion(versions, 'happy-panda', hashes[0]?.slice(0, 8) ?? '')).toBe(hashes[0]);
-    await expect(findVersion(versions, 'happy-panda', 'abc')).rejects.toThrow('at least 8 digits');
-    await expect(findVersion(versions, 'happy-panda', '0'.repeat(12))).rejects.toThrow('has no version');
-    expect(await listVersions(versions, 'koi-pond')).toBe('koi-pond has no versions');
+    expect(await findVersion(versions, ids.game('happy-panda'), hashes[0]?.slice(0, 8) ?? '')).toBe(
+      hashes[0],
+    );
+    await expect(findVersion(versions, ids.game('happy-panda'), 'abc')).rejects.toThrow('at least 8 digits');
+    await expect(findVersion(versions, ids.game('happy-panda'), '0'.repeat(12))).rejects.toThrow(
+      'has no version',
+    );
+    expect(await listVersions(versions, ids.game('koi-pond'))).toBe('koi-pond has no versions');
   });
 });
 
@@ -197,7 +202,10 @@ describe('publishing a realtime game', () => {
       capabilities: { engine_id: 'crash', max_players: 256, step_ms: 10 },
     });
     expect(sha256(instrument(await stored(`originals/${built.hash}.wasm`)))).toBe(hash);
-    expect(await versions.version('crash', hash)).toMatchObject({ contract: 'realtime', title: 'Crash' });
+    expect(await versions.version(ids.game('crash'), hash)).toMatchObject({
+      contract: 'realtime',
+      title: 'Crash',
+    });
   });
 
   it('can be activated, is listed, and can be retired once another version is active', async () => {
@@ -206,10 +214,10 @@ describe('publishing a realtime game', () => {
     const next = Buffer.from(source.original);
     next.write('1.0.1', next.indexOf(Buffer.from('1.0.0', 'utf16le')), 'utf16le');
     const { hash: second } = await publishEngine(deployment, { ...source, original: next });
-    await activateEngine(deployment, { gameCode: 'crash', hash: first });
-    await activateEngine(deployment, { gameCode: 'crash', hash: second });
-    await versions.retire('crash', first, Date.UTC(2026, 0, 2));
-    const lines = (await listVersions(versions, 'crash')).split('\n');
+    await activateEngine(deployment, { gameCode: ids.game('crash'), hash: first });
+    await activateEngine(deployment, { gameCode: ids.game('crash'), hash: second });
+    await versions.retire(ids.game('crash'), first, Date.UTC(2026, 0, 2));
+    const lines = (await listVersions(versions, ids.game('crash'))).split('\n');
     expect(lines[0]).toMatch(new RegExp(`^retired ${first} build 1.0.0 \\(realtime\\), published `));
     expect(lines[1]).toMatch(new RegExp(`^active  ${second} build 1.0.1 \\(realtime\\), published `));
   });
@@ -224,7 +232,7 @@ describe('publishing a realtime game', () => {
     await expect(of({ input: 'unreachable' })).rejects.toThrow('trapped');
     const other = JSON.stringify({ ...REALTIME_CAPABILITIES, engine_id: 'other' });
     await expect(of({ capabilities: other })).rejects.toThrow('The engine is other, and not that of');
-    expect(await versions.versions('hostile')).toEqual([]);
+    expect(await versions.versions(ids.game('hostile'))).toEqual([]);
     expect((await of({})).isNew).toBe(true);
   });
 });
@@ -276,6 +284,6 @@ describe('what cannot be published', () => {
     const source = await engineSource(await foreign('happy-panda.wasm', wasm), provenance());
     await expect(publishEngine(deployment, source)).rejects.toThrow('does not conform: it allows no action');
     expect(await objects()).toBe(kept);
-    expect(await versions.versions('happy-panda')).toHaveLength(2);
+    expect(await versions.versions(ids.game('happy-panda'))).toHaveLength(2);
   });
 });

@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import type { GameCode } from '../../shared/foundation/ids.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { publishArtefact, publishOrigin } from '../../shared/engines/adapters/publish-artefact.ts';
@@ -8,7 +9,7 @@ import { type Deployment, findDeployment } from './deployment.ts';
 import { type EngineSource, engineSource } from './engine-source.ts';
 
 export interface PublishedEngine {
-  readonly gameCode: string;
+  readonly gameCode: GameCode;
   readonly hash: string;
   /** No such version of the game was there before. */
   readonly isNew: boolean;

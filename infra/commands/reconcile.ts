@@ -14,6 +14,7 @@ import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
 import { Secrets } from '../../shared/aws/secrets.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
+import { OperatorId } from '../../shared/foundation/ids.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
 import type { Difference } from '../../shared/reconciliation/reconciliation.ts';
 import type {
@@ -76,7 +77,8 @@ function portsOf({ stage, outputs }: Deployment): ReconciliationPorts {
 
 async function operatorOf({ stage, outputs }: Deployment, operatorId: string): Promise<Operator> {
   const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
-  const operator = await registry.operator(operatorId);
+  const id = OperatorId.safeParse(operatorId).data;
+  const operator = id && (await registry.operator(id));
   if (!operator) throw new Error(`There is no operator ${operatorId} on stage ${stage}`);
   return operator;
 }

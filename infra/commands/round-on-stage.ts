@@ -25,6 +25,7 @@ import {
   type ReplayPorts,
   replayRound,
 } from '../../shared/rounds/replay-round.ts';
+import type { RoundId } from '../../shared/foundation/ids.ts';
 import { stageSettings } from '../stages.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 
@@ -37,7 +38,7 @@ export interface RoundTrace {
 }
 
 /** @throws Error with one line for the user where there is no such round or stage */
-export async function traceRound(stage: string, roundId: string): Promise<RoundTrace> {
+export async function traceRound(stage: string, roundId: RoundId): Promise<RoundTrace> {
   const deployment = await findDeployment(stage);
   const round = await roundOf(deployment, roundId);
   const ledger = archiveRecord(round);
@@ -54,7 +55,7 @@ export async function traceRound(stage: string, roundId: string): Promise<RoundT
 }
 
 /** @throws Error with one line for the user, RgsError where the round cannot be computed */
-export async function replayOnStage(stage: string, roundId: string): Promise<readonly ReplayedPart[]> {
+export async function replayOnStage(stage: string, roundId: RoundId): Promise<readonly ReplayedPart[]> {
   const deployment = await findDeployment(stage);
   const round = await roundOf(deployment, roundId);
   if (!isReplayable(round))
@@ -62,7 +63,7 @@ export async function replayOnStage(stage: string, roundId: string): Promise<rea
   return replayRound(replayPorts(deployment), round);
 }
 
-async function roundOf({ stage, outputs }: Deployment, roundId: string): Promise<Round> {
+async function roundOf({ stage, outputs }: Deployment, roundId: RoundId): Promise<Round> {
   const round = await new DynamoLedger(documentClient(), outputs.LedgerTable).find(roundId);
   if (round) return round;
   throw new Error(
@@ -92,7 +93,7 @@ function replayPorts({ stage, outputs }: Deployment): ReplayPorts {
 }
 
 /** The local run writes a file for each function. */
-async function logLines(roundId: string): Promise<{ file: string; line: string }[]> {
+async function logLines(roundId: RoundId): Promise<{ file: string; line: string }[]> {
   const folder = path.join(process.env['RGS_DATA'] ?? '.rgs/data', 'logs');
   const files = await readdir(folder).catch(() => []);
   const found = await Promise.all(

@@ -1,9 +1,12 @@
+import type { GameCode } from '../../shared/foundation/ids.ts';
 import { matching } from '../../shared/command-line/values.ts';
 
-/** The code of a game, as shared/rounds/ids.ts has it; a command answers a mistake before it loads anything. */
+const gameCode = matching(/^[a-z0-9][a-z0-9-]{0,47}$/, 'the code of a game, such as happy-panda');
+
+/** The pattern is the one in shared/foundation/ids.ts. A command answers a mistake before it loads anything. */
 export const GAME = {
   help: 'The code of the game.',
-  read: matching(/^[a-z0-9][a-z0-9-]{0,47}$/, 'the code of a game, such as happy-panda'),
+  read: (text: string) => gameCode(text) as GameCode,
 } as const;
 
 export const HASH = {

@@ -11,6 +11,7 @@ import type { BookedTransaction } from '../../shared/wallets/wallet-books.ts';
 import type { Wallet, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import type { BookSelection, WalletBooks } from '../../shared/wallets/wallet-books.ts';
 import { type DemoWallet, startDemoWallet } from './server.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const secret = 'a secret shared by two';
 let nowMs = 1_700_000_000_000;
@@ -35,7 +36,7 @@ afterAll(async () => {
 
 function operator(operatorId: string): Operator {
   return {
-    operatorId,
+    operatorId: ids.operator(operatorId),
     name: operatorId,
     enabled: true,
     walletUrl: server.url,
@@ -46,11 +47,11 @@ function operator(operatorId: string): Operator {
 
 function transaction(kind: string, amountMinor: bigint, roundId: string = randomUUID()): WalletTransaction {
   return {
-    transactionId: `${roundId}:${kind}`,
-    roundId,
-    playerId: 'player123',
-    gameCode: 'happy-panda',
-    sessionId: randomUUID(),
+    transactionId: ids.transaction(`${roundId}:${kind}`),
+    roundId: ids.round(roundId),
+    playerId: ids.player('player123'),
+    gameCode: ids.game('happy-panda'),
+    sessionId: ids.session(randomUUID()),
     currency: 'EUR',
     amountMinor,
   };
@@ -114,7 +115,7 @@ describe('the list of the wallet', () => {
   it('comes in pages that leave nothing out, each within the size of a reply', async () => {
     nowMs += 60_000;
     const debits = Array.from({ length: 201 }, () => transaction('debit', 1n));
-    for (const debit of debits) await wallet.debit({ ...debit, gameCode: 'g'.repeat(48) });
+    for (const debit of debits) await wallet.debit({ ...debit, gameCode: ids.game('g'.repeat(48)) });
     const pages = await list({ fromMs: nowMs, toMs: nowMs + 1 });
     expect(pages.map(({ length }) => length)).toEqual([100, 100, 1]);
     expect(pages.flat().map(({ roundId }) => roundId)).toEqual(debits.map(({ roundId }) => roundId));
@@ -152,7 +153,7 @@ describe('the list of the wallet', () => {
     [{ fault: 'garbage', form: 'too-long' }, 'WALLET_LIST_UNREADABLE'],
   ])('is not to be had while a plan says so: %o', async (rule, code) => {
     const hurried = httpWalletBooks({ secret: async () => secret, clock, timeoutMs: 200 });
-    const read = () => hurried.page(operator('demo'), { roundId: randomUUID() });
+    const read = () => hurried.page(operator('demo'), { roundId: ids.round(randomUUID()) });
     await faults('PUT', { rules: [{ ...rule, on: 'transactions' }] });
     await expect(read()).rejects.toMatchObject({ code });
     await faults('DELETE');
@@ -161,8 +162,10 @@ describe('the list of the wallet', () => {
 
   it('is struck by a rule that names no call', async () => {
     await faults('PUT', { rules: [{ fault: 'server-error', times: 2 }] });
-    await expect(list({ roundId: randomUUID() })).rejects.toMatchObject({ code: 'WALLET_UNAVAILABLE' });
-    expect(await list({ roundId: randomUUID() })).toEqual([[]]);
+    await expect(list({ roundId: ids.round(randomUUID()) })).rejects.toMatchObject({
+      code: 'WALLET_UNAVAILABLE',
+    });
+    expect(await list({ roundId: ids.round(randomUUID()) })).toEqual([[]]);
   });
 
   async function faults(method: string, body?: object): Promise<void> {
@@ -180,7 +183,12 @@ describe('the list of the wallet', () => {
 async function post(fields: object, key = secret): Promise<object> {
   const body = new TextEncoder().encode(JSON.stringify(fields));
   const path = '/wallet/transactions';
-  const signature = signatureHeaders(key, { path, operatorId: 'demo', timestampMs: nowMs, body });
+  const signature = signatureHeaders(key, {
+    path,
+    operatorId: ids.operator('demo'),
+    timestampMs: nowMs,
+    body,
+  });
   const headers = { 'content-type': 'application/json', ...signature };
   const response = await fetch(server.url + path, { method: 'POST', headers, body });
   return { status: response.status, ...((await response.json()) as object) };

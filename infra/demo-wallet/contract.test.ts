@@ -7,6 +7,7 @@ import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
 import type { Wallet, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { type DemoWallet, startDemoWallet } from './server.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const secret = 'a secret shared by two';
 const EUR = 'EUR';
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 function connect(key: string, nowMs = () => Date.now()): Wallet {
   const operator: Operator = {
-    operatorId: 'demo',
+    operatorId: ids.operator('demo'),
     name: 'Demo',
     enabled: true,
     walletUrl: server.url,
@@ -76,11 +77,11 @@ async function entriesOf(playerId: string): Promise<EntryView[]> {
 function transaction(playerId: string, amountMinor: bigint, part = 'debit'): WalletTransaction {
   const roundId = randomUUID();
   return {
-    transactionId: `${roundId}:${part}`,
-    roundId,
-    playerId,
-    gameCode: 'happy-panda',
-    sessionId: randomUUID(),
+    transactionId: ids.transaction(`${roundId}:${part}`),
+    roundId: ids.round(roundId),
+    playerId: ids.player(playerId),
+    gameCode: ids.game('happy-panda'),
+    sessionId: ids.session(randomUUID()),
     currency: EUR,
     amountMinor,
   };
@@ -126,10 +127,10 @@ describe('a debit', () => {
 
   it.each([
     ['amount', { amountMinor: 151n }],
-    ['round', { roundId: randomUUID() }],
-    ['session', { sessionId: randomUUID() }],
-    ['game', { gameCode: 'other-game' }],
-    ['player', { playerId: 'player123' }],
+    ['round', { roundId: ids.round(randomUUID()) }],
+    ['session', { sessionId: ids.session(randomUUID()) }],
+    ['game', { gameCode: ids.game('other-game') }],
+    ['player', { playerId: ids.player('player123') }],
     ['currency', { currency: 'USD' }],
   ])('whose id is known with another %s is an alarm', async (_, difference) => {
     const playerId = await playerWith('10.00');
@@ -227,17 +228,32 @@ describe('a credit', () => {
 describe('the player', () => {
   it('is confirmed by their own token only', async () => {
     const playerId = await playerWith('1.00');
-    expect(await wallet.authenticate(`${playerId}!`, playerId)).toEqual({ playerId, currency: EUR });
-    expect(await wallet.authenticate('demo', playerId)).toBeUndefined();
-    expect(await wallet.authenticate('demo', 'nobody')).toBeUndefined();
-    expect(await wallet.authenticate('demo', 'player123')).toEqual({ playerId: 'player123', currency: EUR });
+    expect(await wallet.authenticate(`${playerId}!`, ids.player(playerId))).toEqual({
+      playerId,
+      currency: EUR,
+    });
+    expect(await wallet.authenticate('demo', ids.player(playerId))).toBeUndefined();
+    expect(await wallet.authenticate('demo', ids.player('nobody'))).toBeUndefined();
+    expect(await wallet.authenticate('demo', ids.player('player123'))).toEqual({
+      playerId: 'player123',
+      currency: EUR,
+    });
   });
 
   it('has a balance in the currency of the account', async () => {
     const playerId = await playerWith('12.30');
-    expect(await wallet.balance(playerId, EUR)).toEqual({ kind: 'acknowledged', balanceMinor: 1_230n });
-    expect(await wallet.balance(playerId, 'USD')).toEqual({ kind: 'refused', code: 'WALLET_REFUSED' });
-    expect(await wallet.balance('nobody', EUR)).toEqual({ kind: 'refused', code: 'WALLET_REFUSED' });
+    expect(await wallet.balance(ids.player(playerId), EUR)).toEqual({
+      kind: 'acknowledged',
+      balanceMinor: 1_230n,
+    });
+    expect(await wallet.balance(ids.player(playerId), 'USD')).toEqual({
+      kind: 'refused',
+      code: 'WALLET_REFUSED',
+    });
+    expect(await wallet.balance(ids.player('nobody'), EUR)).toEqual({
+      kind: 'refused',
+      code: 'WALLET_REFUSED',
+    });
   });
 });
 
@@ -253,7 +269,7 @@ describe('a signature', () => {
       kind: 'unknown',
       reason: 'REFUSED',
     });
-    await expect(stranger.authenticate(`${playerId}!`, playerId)).rejects.toThrow(
+    await expect(stranger.authenticate(`${playerId}!`, ids.player(playerId))).rejects.toThrow(
       expect.objectContaining({ code: 'WALLET_UNAVAILABLE' }),
     );
     expect(await balanceOf(playerId)).toBe('1.00');
@@ -264,12 +280,15 @@ describe('a signature', () => {
     ['six minutes fast', 360_000],
   ])('of a clock that is %s is refused', async (_, skewMs) => {
     const late = connect(secret, () => Date.now() + skewMs);
-    expect(await late.balance('player123', EUR)).toEqual({ kind: 'refused', code: 'WALLET_REFUSED' });
+    expect(await late.balance(ids.player('player123'), EUR)).toEqual({
+      kind: 'refused',
+      code: 'WALLET_REFUSED',
+    });
   });
 
   it('of a clock that is four minutes off is accepted', async () => {
     const late = connect(secret, () => Date.now() - 240_000);
-    expect((await late.balance('player123', EUR)).kind).toBe('acknowledged');
+    expect((await late.balance(ids.player('player123'), EUR)).kind).toBe('acknowledged');
   });
 
   it('of a debit does not sign the rollback with the same body', async () => {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TestWallet, transactionOf } from './hostile-wallet.fixture.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const script = (name: string) => new URL(name, import.meta.url).pathname;
 let directory: string;
@@ -50,8 +51,12 @@ describe('the command', () => {
   it('sets a plan, shows what it did, and clears it', async () => {
     const file = planFile(JSON.stringify({ rules: [{ fault: 'down', on: 'balance', times: 1 }] }));
     expect(await faults('set', file)).toMatchObject({ code: 0, stderr: '' });
-    expect(await wallet.client.balance('player123', 'EUR')).toMatchObject({ reason: 'CONNECTION' });
-    expect(await wallet.client.balance('player123', 'EUR')).toMatchObject({ kind: 'acknowledged' });
+    expect(await wallet.client.balance(ids.player('player123'), 'EUR')).toMatchObject({
+      reason: 'CONNECTION',
+    });
+    expect(await wallet.client.balance(ids.player('player123'), 'EUR')).toMatchObject({
+      kind: 'acknowledged',
+    });
     expect((await faults('show')).stdout).toBe(
       '{"fault":"down","on":["balance"],"times":1} struck 1 of 2 calls\n',
     );

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BookEntry, TestWallet, transactionOf } from './hostile-wallet.fixture.ts';
 import { FAULT_NAMES, type Rule } from './fault-plan.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 /** Shorter than what is held back or slow, so that callers give up on those and go on. */
 const TIMEOUT_MS = 40;
@@ -67,7 +68,11 @@ async function play(playerId: string, movements: readonly Movement[]): Promise<v
   const run = randomUUID();
   const calls: Promise<unknown>[] = [];
   for (const { kind, id, amountMinor, waits } of movements) {
-    const fixed = { transactionId: `${run}:${id}`, roundId: run, sessionId: run };
+    const fixed = {
+      transactionId: ids.transaction(`${run}:${id}`),
+      roundId: ids.round(run),
+      sessionId: ids.session(run),
+    };
     const transaction = transactionOf(playerId, { ...fixed, amountMinor });
     const call =
       kind === 'betWin'

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import type { Wallet, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { type DemoWallet, startDemoWallet } from './server.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const SECRET = 'a secret shared by two';
 
@@ -26,7 +27,7 @@ export class TestWallet {
     this.#directory = directory;
     this.#server = server;
     const operator = {
-      operatorId: 'demo',
+      operatorId: ids.operator('demo'),
       name: 'Demo',
       enabled: true,
       walletUrl: server.url,
@@ -96,11 +97,11 @@ export class TestWallet {
 export function transactionOf(playerId: string, given: Partial<WalletTransaction> = {}): WalletTransaction {
   const roundId = randomUUID();
   return {
-    transactionId: `${roundId}:movement`,
-    roundId,
-    playerId,
-    gameCode: 'happy-panda',
-    sessionId: randomUUID(),
+    transactionId: ids.transaction(`${roundId}:movement`),
+    roundId: ids.round(roundId),
+    playerId: ids.player(playerId),
+    gameCode: ids.game('happy-panda'),
+    sessionId: ids.session(randomUUID()),
     currency: 'EUR',
     amountMinor: 100n,
     ...given,

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RollbackReply, WalletReply, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { TestWallet, transactionOf } from './hostile-wallet.fixture.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 /** How long the game server waits here for a reply. */
 const TIMEOUT_MS = 500;
@@ -100,7 +101,7 @@ describe('a call that is struck by a fault', () => {
   it('slow replies come after the delay, and not before', async () => {
     await wallet.plan({ fault: 'slow', delay_ms: 200 });
     const startedMs = performance.now();
-    expect(await wallet.client.balance(player, 'EUR')).toEqual(acknowledged(10_000n));
+    expect(await wallet.client.balance(ids.player(player), 'EUR')).toEqual(acknowledged(10_000n));
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(199);
   });
 
@@ -110,9 +111,12 @@ describe('a call that is struck by a fault', () => {
       { fault: 'player-blocked', on: 'authenticate', times: 1 },
       { fault: 'wrong-currency', on: 'authenticate' },
     );
-    expect(await wallet.client.balance(player, 'EUR')).toEqual(unknown('UNREADABLE'));
-    expect(await wallet.client.authenticate('token', player)).toBeUndefined();
-    expect(await wallet.client.authenticate('token', player)).toEqual({ playerId: player, currency: 'USD' });
+    expect(await wallet.client.balance(ids.player(player), 'EUR')).toEqual(unknown('UNREADABLE'));
+    expect(await wallet.client.authenticate('token', ids.player(player))).toBeUndefined();
+    expect(await wallet.client.authenticate('token', ids.player(player))).toEqual({
+      playerId: player,
+      currency: 'USD',
+    });
   });
 
   it.each(['LIMIT_REACHED', 'PLAYER_BLOCKED'] as const)(
@@ -140,7 +144,7 @@ describe('a call that is struck by a fault', () => {
 describe('a wallet that is down', () => {
   it('closes every connection of the game server, the one of its health too, and obeys testers', async () => {
     await wallet.plan({ fault: 'down' });
-    expect(await wallet.client.balance(player, 'EUR')).toEqual(unknown('CONNECTION'));
+    expect(await wallet.client.balance(ids.player(player), 'EUR')).toEqual(unknown('CONNECTION'));
     await expect(fetch(`${wallet.url}/health`)).rejects.toThrow('fetch failed');
     expect((await wallet.faults('DELETE')).status).toBe(200);
     expect((await fetch(`${wallet.url}/health`)).status).toBe(200);
@@ -149,9 +153,9 @@ describe('a wallet that is down', () => {
 
   it('for a time is up again by itself', async () => {
     await wallet.plan({ fault: 'down', for_ms: 300 });
-    expect(await wallet.client.balance(player, 'EUR')).toEqual(unknown('CONNECTION'));
+    expect(await wallet.client.balance(ids.player(player), 'EUR')).toEqual(unknown('CONNECTION'));
     await new Promise((resolve) => setTimeout(resolve, 310));
-    expect(await wallet.client.balance(player, 'EUR')).toEqual(acknowledged(10_000n));
+    expect(await wallet.client.balance(ids.player(player), 'EUR')).toEqual(acknowledged(10_000n));
   });
 });
 

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
 import type { Wallet, WalletReply, WalletTransaction } from '../../shared/wallets/wallet.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const secret = 'the secret of this test';
 const script = new URL('./start.command.ts', import.meta.url).pathname;
@@ -50,7 +51,7 @@ function connect(walletUrl: string): Wallet {
   const telemetry = { count: () => {}, warn: () => {} };
   const connection = { secret: async () => secret, clock: { nowMs: () => Date.now() }, timeoutMs: 5_000 };
   const operator: Operator = {
-    operatorId: 'demo',
+    operatorId: ids.operator('demo'),
     name: 'Demo',
     enabled: true,
     walletUrl,
@@ -63,11 +64,11 @@ function connect(walletUrl: string): Wallet {
 function debit(): WalletTransaction {
   const roundId = randomUUID();
   return {
-    transactionId: `${roundId}:debit`,
-    roundId,
-    playerId: 'player123',
-    gameCode: 'happy-panda',
-    sessionId: randomUUID(),
+    transactionId: ids.transaction(`${roundId}:debit`),
+    roundId: ids.round(roundId),
+    playerId: ids.player('player123'),
+    gameCode: ids.game('happy-panda'),
+    sessionId: ids.session(randomUUID()),
     currency: 'EUR',
     amountMinor: 1n,
   };
@@ -89,7 +90,7 @@ it('a wallet that is killed in the middle of debits has every one that it acknow
   expect(replies.some(({ kind }) => kind === 'unknown')).toBe(true);
 
   const second = connect((await started()).url);
-  const taken = await second.balance('player123', 'EUR');
+  const taken = await second.balance(ids.player('player123'), 'EUR');
   if (taken.kind !== 'acknowledged') throw new Error('The wallet did not come back');
   const count = replies.filter(({ kind }) => kind === 'acknowledged').length;
   expect(Number(100_000n - taken.balanceMinor)).toBeGreaterThanOrEqual(count);
@@ -99,7 +100,10 @@ it('a wallet that is killed in the middle of debits has every one that it acknow
     expect(again.kind).toBe('acknowledged');
     if (replies[index]?.kind === 'acknowledged') expect(again).toEqual(replies[index]);
   }
-  expect(await second.balance('player123', 'EUR')).toEqual({ kind: 'acknowledged', balanceMinor: 99_800n });
+  expect(await second.balance(ids.player('player123'), 'EUR')).toEqual({
+    kind: 'acknowledged',
+    balanceMinor: 99_800n,
+  });
 });
 
 it.each(['SIGINT', 'SIGTERM'] as const)('%s ends it, without a complaint', async (signal) => {

@@ -5,6 +5,7 @@ import { sampleIntent, sampleOutcome } from '../rounds/sample-round.fixture.ts';
 import type { RecoveryRequest } from '../rounds/recovery-queue.ts';
 import { type ArchivePorts, archiveRounds, type RoundChange } from './archive-rounds.ts';
 import { log, RoundsFixture, settings as playSettings } from '../rounds/rounds.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const DAY_MS = 86_400_000;
 const settings = { leaseMs: playSettings.leaseMs, hotRetentionMs: 30 * DAY_MS };
@@ -42,7 +43,13 @@ const archivedIds = () => [...archived.values()].flat().map(({ roundId }) => rou
 
 const uuid = (number: number) => `3f1c2a4e-0b1d-4c5e-8f90-${String(number).padStart(12, '0')}`;
 const intent = (number = 1) =>
-  sampleIntent({ log, number, roundId: uuid(number), updatedAtMs: table.nowMs, startedAtMs: table.nowMs });
+  sampleIntent({
+    log,
+    number,
+    roundId: ids.round(uuid(number)),
+    updatedAtMs: table.nowMs,
+    startedAtMs: table.nowMs,
+  });
 const committed = (number = 1, winMinor = 0n) =>
   ({ ...intent(number), status: 'COMMITTED', outcome: sampleOutcome({ winMinor }) }) as const;
 const credited = (number = 1) => ({ ...committed(number, 250n), status: 'CREDITED' }) as const;

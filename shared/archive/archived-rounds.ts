@@ -1,7 +1,8 @@
 import type { AccountedRound } from '../rounds/accounted-round.ts';
+import type { OperatorId } from '../foundation/ids.ts';
 
 export interface ArchivedPeriod {
-  readonly operatorId: string;
+  readonly operatorId: OperatorId;
   readonly fromMs: number;
   /** This end is exclusive. */
   readonly toMs: number;

@@ -1,4 +1,4 @@
-import type { RoundLog } from '../foundation/ids.ts';
+import type { RoundId, RoundLog, SessionId } from '../foundation/ids.ts';
 import type { RoundKind, RoundStatus } from '../rounds/round.ts';
 
 /** Tells an operator of a round that has ended. Amounts are decimal strings. */
@@ -8,9 +8,9 @@ export interface RoundEnded {
   readonly eventId: string;
   readonly atMs: number;
   readonly log: RoundLog;
-  readonly roundId: string;
+  readonly roundId: RoundId;
   readonly number: number;
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   readonly kind: RoundKind;
   readonly status: RoundStatus;
   readonly currency: string;

@@ -1,3 +1,5 @@
+import type { RoundId } from './ids.ts';
+
 /**
  * The product can refuse or fail in these ways only. A code is part of the API: it is never renamed and never
  * reused.
@@ -89,7 +91,7 @@ interface ErrorDetail {
   readonly flaws?: readonly Flaw[];
   /** The caller should wait this long before it tries again. */
   readonly retryAfterMs?: number;
-  readonly roundId?: string;
+  readonly roundId?: RoundId;
 }
 
 /** The base of the closed set. `message` is written for the caller and holds no secrets. */
@@ -100,7 +102,7 @@ export abstract class RgsError extends Error {
   readonly retryable: boolean;
   readonly flaws: readonly Flaw[];
   readonly retryAfterMs: number | undefined;
-  readonly roundId: string | undefined;
+  readonly roundId: RoundId | undefined;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });

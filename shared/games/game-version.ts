@@ -1,8 +1,9 @@
 import type { CurrencyBets } from './game.ts';
+import type { GameCode } from '../foundation/ids.ts';
 
 /** A published engine as a version of a game, with what the game offers while this version is active. */
 export interface GameVersion {
-  readonly gameCode: string;
+  readonly gameCode: GameCode;
   /** The SHA-256 of the engine, in hex. */
   readonly hash: string;
   readonly engineId: string;
@@ -21,7 +22,7 @@ export interface GameVersion {
  * ever removed.
  */
 export interface Activation {
-  readonly gameCode: string;
+  readonly gameCode: GameCode;
   readonly number: number;
   readonly hash: string;
   readonly activatedAtMs: number;

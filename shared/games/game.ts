@@ -1,8 +1,9 @@
 import { AccessError, ConflictError, RequestError } from '../foundation/errors.ts';
+import type { GameCode } from '../foundation/ids.ts';
 
 /** A game as it is offered: the engine that plays it, and the bets that it takes. */
 export interface Game {
-  readonly gameCode: string;
+  readonly gameCode: GameCode;
   readonly title: string;
   readonly enabled: boolean;
   /**

@@ -1,4 +1,5 @@
 import { AccessError } from '../foundation/errors.ts';
+import type { OperatorId } from '../foundation/ids.ts';
 
 /**
  * The wallet calls for a paid round come in one of two styles. Either the debit comes first and the credit
@@ -10,7 +11,7 @@ export type WalletCalls = (typeof walletCallStyles)[number];
 
 /** Describes an operator and how to reach its wallet. The wallet's key is a secret, so only its name is here. */
 export interface Operator {
-  readonly operatorId: string;
+  readonly operatorId: OperatorId;
   readonly name: string;
   readonly enabled: boolean;
   readonly walletUrl: string;

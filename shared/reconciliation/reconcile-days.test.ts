@@ -5,6 +5,7 @@ import { DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fi
 import type { Reconciliation } from './reconcile.ts';
 import { joined, reconcileDays } from './reconcile-days.ts';
 import { codeOf } from '../rounds/rounds.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const midnightMs = Date.UTC(2026, 10, 21);
 
@@ -39,7 +40,7 @@ describe('a long period', () => {
   it('has the totals of its days, and each difference once, as the last day saw it', async () => {
     const history = historyAt(midnightMs + 2 * DAY_MS);
     const late = round('CREDITED', midnightMs + HOUR_MS);
-    const stranger = { ...accountedRound(late), roundId: 'nobody knows' };
+    const stranger = { ...accountedRound(late), roundId: ids.round('nobody knows') };
     history.rounds = [late, round('REJECTED', midnightMs - HOUR_MS)];
     history.booked = [
       booked(accountedRound(late), 'debit', { atMs: midnightMs - HOUR_MS, amountMinor: 99n }),

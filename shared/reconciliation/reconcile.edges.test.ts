@@ -8,6 +8,7 @@ import { type Reconciliation, type ReconciliationPorts, reconcile } from './reco
 import { joined, joinedDifferences } from './reconcile-days.ts';
 import { reconcileUnfinished } from './reconcile-unfinished.ts';
 import { codeOf } from '../rounds/rounds.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 let history: HistoryFixture;
 let fromMs: number;
@@ -163,7 +164,7 @@ describe('rounds that are not final', () => {
 
 describe('periods that are joined', () => {
   const report = (given: Partial<Reconciliation>): Reconciliation => ({
-    operatorId: 'demo',
+    operatorId: ids.operator('demo'),
     fromMs: 0,
     toMs: 1,
     asOfMs: 2,

@@ -13,13 +13,15 @@ import {
   type ReconciliationSettings,
   reconcile,
 } from './reconcile.ts';
+import { ids } from '../foundation/ids.fixture.ts';
+import type { RoundId } from '../foundation/ids.ts';
 
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
 
 export const operator: Operator = {
-  operatorId: 'demo',
-  name: 'Demo',
+  operatorId: ids.operator('demo'),
+  name: ids.operator('Demo'),
   enabled: true,
   walletUrl: 'http://wallet.invalid',
   walletSecretName: 'wallet-key',
@@ -28,7 +30,10 @@ export const operator: Operator = {
 
 /** Makes a round of player123 in a status. Its stake is 1.00, and its win is 2.50 where it has an outcome. */
 export function round(status: Round['status'], updatedAtMs: number, given: Partial<Round> = {}): Round {
-  const { status: _, ...start } = sampleIntent({ roundId: randomUUID(), startedAtMs: updatedAtMs });
+  const { status: _, ...start } = sampleIntent({
+    roundId: ids.round(randomUUID()),
+    startedAtMs: updatedAtMs,
+  });
   const parts = {
     INTENT: {},
     COMMITTED: { outcome: sampleOutcome() },
@@ -71,7 +76,7 @@ export class HistoryFixture {
     return {
       clock: { nowMs: () => this.nowMs },
       ledger: {
-        find: async (roundId: string) => {
+        find: async (roundId: RoundId) => {
           this.lookups += 1;
           return this.unindexed.has(roundId) ? undefined : this.rounds.find((one) => one.roundId === roundId);
         },

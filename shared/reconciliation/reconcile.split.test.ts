@@ -8,6 +8,7 @@ import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { Round } from '../rounds/round.ts';
 import { sampleOutcome } from '../rounds/sample-round.fixture.ts';
 import { HistoryFixture, HOUR_MS, round } from './reconcile.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const START_MS = 1_700_000_000_000;
 const BEFORE_MS = 2 * HOUR_MS;
@@ -75,7 +76,10 @@ function rightBooks(one: Round, [debit = 0, credit = 0]: readonly number[]): Boo
 function books(one: Round, { bookedAfterMs, fault, faulty, doubledAtMs }: Life): BookedTransaction[] {
   const right = rightBooks(one, bookedAfterMs);
   const index = right.length === 0 ? 0 : faulty % right.length;
-  const extra = booked(accountedRound(one), 'credit', { transactionId: 'extra', atMs: START_MS + faulty });
+  const extra = booked(accountedRound(one), 'credit', {
+    transactionId: ids.transaction('extra'),
+    atMs: START_MS + faulty,
+  });
   const chosen = right[index] ?? extra;
   switch (fault) {
     case 'lost':

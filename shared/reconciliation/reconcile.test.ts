@@ -10,6 +10,7 @@ import { DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fi
 import { reconcile } from './reconcile.ts';
 import { reconcileUnfinished } from './reconcile-unfinished.ts';
 import { codeOf } from '../rounds/rounds.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 let history: HistoryFixture;
 let fromMs: number;
@@ -130,7 +131,7 @@ describe('a difference', () => {
     ['is nowhere', randomUUID()],
     ["has an id that is none of the game server's", 'round 7'],
   ])('names an unknown round where the transaction %s', async (_, roundId) => {
-    const stranger = { ...round('CREDITED', fromMs), roundId };
+    const stranger = { ...round('CREDITED', fromMs), roundId: ids.round(roundId) };
     book(stranger, 'debit');
     const { differences } = await history.reconcile(fromMs, toMs);
     expect(differences).toMatchObject([{ kind: 'UNKNOWN_ROUND', roundId, found: { amountMinor: 100n } }]);
@@ -138,7 +139,7 @@ describe('a difference', () => {
 
   it('names an unknown round where the round belongs to another operator, and tells nothing about it', async () => {
     const foreign = played();
-    history.rounds = [{ ...foreign, log: { ...foreign.log, operatorId: 'other' } }];
+    history.rounds = [{ ...foreign, log: { ...foreign.log, operatorId: ids.operator('other') } }];
     const { differences, totals } = await history.reconcile(fromMs, toMs);
     expect(differences.map(({ kind, status }) => [kind, status])).toEqual([
       ['UNKNOWN_ROUND', undefined],
@@ -182,7 +183,7 @@ describe('rounds that are not final', () => {
     const voiding = round('VOIDING', oldMs, { number: 2 });
     const nothingTaken = round('VOIDING', oldMs, { number: 3 });
     const young = round('COMMITTED', oldMs + 1, { number: 4, stakeMinor: 0n });
-    const foreign = { ...bonus, log: { ...bonus.log, operatorId: 'other' }, number: 5 };
+    const foreign = { ...bonus, log: { ...bonus.log, operatorId: ids.operator('other') }, number: 5 };
     history.rounds = [bonus, voiding, nothingTaken, young, foreign, round('CREDITED', oldMs, { number: 6 })];
     book(voiding, 'debit');
     const differences = await reconcileUnfinished(history.ports(), history.settings, operator);

@@ -1,6 +1,6 @@
 import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
 import { RequestError } from '../foundation/errors.ts';
-import { GameCode, PlayerId, RoundId } from '../foundation/ids.ts';
+import { GameCode, type OperatorId, PlayerId, RoundId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import { type Difference, unknownRound } from './reconciliation.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
@@ -34,7 +34,7 @@ export interface ReconciliationRequest {
 }
 
 export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> {
-  readonly operatorId: string;
+  readonly operatorId: OperatorId;
   readonly asOfMs: number;
   /** It is true where the period has hardly ended, so that rounds of it may not be in the archive yet. */
   readonly provisional: boolean;
@@ -168,12 +168,15 @@ async function roundsOf(
 async function findRound(
   ledger: ReconciliationPorts['ledger'],
   { operatorId }: Operator,
-  { roundId, playerId, gameCode }: BookedTransaction,
+  transaction: BookedTransaction,
 ): Promise<AccountedRound | undefined> {
-  if (!RoundId.safeParse(roundId).success) return undefined;
+  const roundId = RoundId.safeParse(transaction.roundId).data;
+  if (roundId === undefined) return undefined;
   const found = await ledger.find(roundId);
   if (found) return found.log.operatorId === operatorId ? accountedRound(found) : undefined;
-  if (!PlayerId.safeParse(playerId).success || !GameCode.safeParse(gameCode).success) return undefined;
+  const playerId = PlayerId.safeParse(transaction.playerId).data;
+  const gameCode = GameCode.safeParse(transaction.gameCode).data;
+  if (playerId === undefined || gameCode === undefined) return undefined;
   // The index may not know the newest rounds yet, and the log itself does.
   const newest = await ledger.list({ operatorId, playerId, gameCode }, { limit: NEWEST_ROUNDS });
   const round = newest.find((candidate) => candidate.roundId === roundId);

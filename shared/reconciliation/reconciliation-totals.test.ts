@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accounted, booked } from './reconciliation.fixture.ts';
 import { addTotals, bookNetMinor, roundNetMinor, totalsOf } from './reconciliation-totals.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const paid = accounted();
 const id = `${paid.roundId}:bet-win`;
 const betWon = accounted({
-  stake: { transactionId: id, amountMinor: 100n },
-  win: { transactionId: id, amountMinor: 250n },
+  stake: { transactionId: ids.transaction(id), amountMinor: 100n },
+  win: { transactionId: ids.transaction(id), amountMinor: 250n },
 });
 
 function walletTotals(...transactions: Parameters<typeof totalsOf>[1] & object) {
@@ -50,8 +51,12 @@ describe("the game server's totals", () => {
     const rounds = [
       paid,
       accounted({ status: 'COMMITTED', win: undefined }),
-      accounted({ stake: undefined, win: { transactionId: 'bonus', amountMinor: 40n } }),
-      accounted({ status: 'VOIDED', win: undefined, stake: { transactionId: 'void', amountMinor: 30n } }),
+      accounted({ stake: undefined, win: { transactionId: ids.transaction('bonus'), amountMinor: 40n } }),
+      accounted({
+        status: 'VOIDED',
+        win: undefined,
+        stake: { transactionId: ids.transaction('void'), amountMinor: 30n },
+      }),
       ...(['REJECTED', 'FAILED'] as const).map((status) => accounted({ status, win: undefined })),
     ];
     expect(totalsOf(rounds, [])).toEqual([
@@ -91,8 +96,8 @@ describe('the totals of a period', () => {
       .map(({ stakeMinor, winMinor, ...given }) =>
         accounted({
           ...given,
-          stake: { transactionId: 'stake', amountMinor: stakeMinor },
-          win: { transactionId: 'win', amountMinor: winMinor },
+          stake: { transactionId: ids.transaction('stake'), amountMinor: stakeMinor },
+          win: { transactionId: ids.transaction('win'), amountMinor: winMinor },
         }),
       );
     const kind = fc.constantFrom('debit', 'credit', 'rollback', 'bet-win');

@@ -3,9 +3,10 @@ import { accounted, booked } from './reconciliation.fixture.ts';
 import { differencesOf } from './reconciliation.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const paid = accounted();
-const id = `${paid.roundId}:bet-win`;
+const id = ids.transaction(`${paid.roundId}:bet-win`);
 const stake = { transactionId: id, amountMinor: 100n };
 const betWon = accounted({ stake, win: { transactionId: id, amountMinor: 250n } });
 const betLost = accounted({ status: 'COMMITTED', stake, win: undefined });
@@ -18,7 +19,7 @@ describe('a bet-win call', () => {
   });
 
   it('leaves the credits of other transactions as they are where it was rolled back', () => {
-    const credit = booked(betWon, 'credit', { transactionId: 'another' });
+    const credit = booked(betWon, 'credit', { transactionId: ids.transaction('another') });
     const books = [booked(betWon, 'bet-win'), booked(betWon, 'rollback'), credit];
     expect(kindsOf({ ...betWon, status: 'VOIDED', win: undefined }, ...books)).toEqual(['UNEXPECTED_CREDIT']);
   });
@@ -57,7 +58,7 @@ describe('a stake of a played round that was rolled back', () => {
   });
 
   it('does not excuse a stake of another id', () => {
-    const other = { transactionId: 'another' };
+    const other = { transactionId: ids.transaction('another') };
     const books = [booked(paid, 'debit', other), booked(paid, 'rollback', other), booked(paid, 'credit')];
     expect(kindsOf(paid, ...books)).toEqual(['MISSING_DEBIT']);
   });

@@ -1,5 +1,6 @@
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 export const atMs = 1_700_000_000_000;
 
@@ -7,12 +8,12 @@ export const atMs = 1_700_000_000_000;
 export function accounted(overrides: Partial<AccountedRound> = {}): AccountedRound {
   const roundId = overrides.roundId ?? '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
   return {
-    roundId,
-    playerId: 'player123',
+    roundId: ids.round(roundId),
+    playerId: ids.player('player123'),
     currency: 'EUR',
     status: 'CREDITED',
-    stake: { transactionId: `${roundId}:debit`, amountMinor: 100n },
-    win: { transactionId: `${roundId}:credit`, amountMinor: 250n },
+    stake: { transactionId: ids.transaction(`${roundId}:debit`), amountMinor: 100n },
+    win: { transactionId: ids.transaction(`${roundId}:credit`), amountMinor: 250n },
     updatedAtMs: atMs,
     ...overrides,
   };
@@ -29,7 +30,9 @@ export function booked(
     kind === 'bet-win' || (kind === 'rollback' && movement?.transactionId.endsWith(':bet-win'));
   return {
     kind,
-    transactionId: movement?.transactionId ?? `${round.roundId}:${kind === 'credit' ? 'credit' : 'debit'}`,
+    transactionId: ids.transaction(
+      movement?.transactionId ?? `${round.roundId}:${kind === 'credit' ? 'credit' : 'debit'}`,
+    ),
     roundId: round.roundId,
     playerId: round.playerId,
     gameCode: 'happy-panda',

@@ -4,14 +4,15 @@ import { accounted, atMs, booked } from './reconciliation.fixture.ts';
 import { differencesOf, unknownRound } from './reconciliation.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const paid = accounted();
 const lost = accounted({ status: 'COMMITTED', win: undefined });
 const bonus = accounted({ stake: undefined });
 const id = `${paid.roundId}:bet-win`;
 const betWon = accounted({
-  stake: { transactionId: id, amountMinor: 100n },
-  win: { transactionId: id, amountMinor: 250n },
+  stake: { transactionId: ids.transaction(id), amountMinor: 100n },
+  win: { transactionId: ids.transaction(id), amountMinor: 250n },
 });
 const without = (status: AccountedRound['status']) => accounted({ status, win: undefined });
 
@@ -105,7 +106,7 @@ describe('money that the wallet has moved without a reason', () => {
   it('is every debit and credit except the first, and every one of another id', () => {
     const twice = [booked(paid, 'debit'), booked(paid, 'credit')];
     expect(kindsOf(paid, ...twice, ...twice)).toEqual(['UNEXPECTED_DEBIT', 'UNEXPECTED_CREDIT']);
-    const other = booked(paid, 'debit', { transactionId: 'another' });
+    const other = booked(paid, 'debit', { transactionId: ids.transaction('another') });
     expect(kindsOf(paid, ...twice, other)).toEqual(['UNEXPECTED_DEBIT']);
     expect(kindsOf(paid, other, booked(paid, 'credit'))).toEqual(['MISSING_DEBIT', 'UNEXPECTED_DEBIT']);
   });
@@ -180,7 +181,9 @@ describe('a transaction that differs from its round', () => {
 const anyBooked = fc
   .record({
     kind: fc.constantFrom('debit', 'credit', 'rollback', 'bet-win'),
-    transactionId: fc.constantFrom(`${paid.roundId}:debit`, `${paid.roundId}:credit`, id),
+    transactionId: fc
+      .constantFrom(`${paid.roundId}:debit`, `${paid.roundId}:credit`, id)
+      .map(ids.transaction),
     playerId: fc.constantFrom('player123', 'player123', 'player124'),
     currency: fc.constantFrom('EUR', 'EUR', 'SEK'),
     amountMinor: fc.constantFrom(100n, 250n),
@@ -249,8 +252,8 @@ describe('right books that lose, double or change one transaction', () => {
       (one) => [one, one],
       (one) => [{ ...one, amountMinor: one.amountMinor + 1n }],
       (one) => [{ ...one, currency: 'USD' }],
-      (one) => [{ ...one, playerId: 'player124' }],
-      (one) => [{ ...one, transactionId: 'another' }],
+      (one) => [{ ...one, playerId: ids.player('player124') }],
+      (one) => [{ ...one, transactionId: ids.transaction('another') }],
       (one) => [one, { ...one, kind: 'rollback' }],
     ];
     for (const round of [paid, lost, bonus, betWon]) {

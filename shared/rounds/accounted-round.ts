@@ -1,10 +1,11 @@
 import type { Movement } from '../wallets/wallet-books.ts';
 import { hasOutcome, type Round, type RoundStatus, stakeTransactionId, winTransactionId } from './round.ts';
+import type { PlayerId, RoundId } from '../foundation/ids.ts';
 
 /** A round as far as its money goes: what the wallet's books are compared with. */
 export interface AccountedRound {
-  readonly roundId: string;
-  readonly playerId: string;
+  readonly roundId: RoundId;
+  readonly playerId: PlayerId;
   readonly currency: string;
   readonly status: RoundStatus;
   /** Undefined where the round has no stake. */

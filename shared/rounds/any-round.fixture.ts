@@ -12,14 +12,19 @@ import type {
   VoidReason,
 } from './round.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 /** An intent of the demo player; what a test is about, it says itself. */
 export function intent(given: Partial<IntentRound> = {}): IntentRound {
   return {
-    log: { operatorId: 'demo', playerId: `p-${randomUUID()}`, gameCode: 'happy-panda' },
+    log: {
+      operatorId: ids.operator('demo'),
+      playerId: ids.player(`p-${randomUUID()}`),
+      gameCode: ids.game('happy-panda'),
+    },
     number: 1,
-    roundId: randomUUID(),
-    sessionId: randomUUID(),
+    roundId: ids.round(randomUUID()),
+    sessionId: ids.session(randomUUID()),
     kind: 'spin',
     action: 'spin',
     currency: 'EUR',
@@ -76,13 +81,13 @@ const name = (pattern: RegExp) => fc.stringMatching(pattern);
 
 const start: fc.Arbitrary<RoundTerms> = fc.record({
   log: fc.record({
-    operatorId: name(/^[a-z0-9][a-z0-9-]{0,31}$/),
-    playerId: name(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/),
-    gameCode: name(/^[a-z0-9][a-z0-9-]{0,47}$/),
+    operatorId: name(/^[a-z0-9][a-z0-9-]{0,31}$/).map(ids.operator),
+    playerId: name(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/).map(ids.player),
+    gameCode: name(/^[a-z0-9][a-z0-9-]{0,47}$/).map(ids.game),
   }),
   number: fc.integer({ min: 1, max: 999_999_999 }),
-  roundId: uuid,
-  sessionId: uuid,
+  roundId: uuid.map(ids.round),
+  sessionId: uuid.map(ids.session),
   kind: fc.constantFrom('spin', 'bonus'),
   action: fc.string({ minLength: 1, unit: 'grapheme' }),
   currency: fc.constantFrom('EUR', 'JPY', 'KWD', 'BTC', 'USDT', 'ETH'),

@@ -9,11 +9,12 @@ import {
 } from './idempotency.ts';
 import type { Round } from './round.ts';
 import { sampleIntent } from './sample-round.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const spin: IdentifiedRequest = {
   idempotencyKey: 'key-1',
   kind: 'spin',
-  sessionId: '7d9f2a10-5b6c-4d7e-9f80-112233445566',
+  sessionId: ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566'),
   betAmount: '1.00',
   betLines: undefined,
 };
@@ -34,7 +35,7 @@ describe('the identity of a request', () => {
     expect(identify(spin)).toEqual(identify({ ...spin }));
     const others: IdentifiedRequest[] = [
       { ...spin, kind: 'bonus' },
-      { ...spin, sessionId: 'f0000000-5b6c-4d7e-9f80-112233445566' },
+      { ...spin, sessionId: ids.session('f0000000-5b6c-4d7e-9f80-112233445566') },
       { ...spin, betAmount: '2.00' },
       { ...spin, betLines: 20 },
     ];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sameBytes } from '../foundation/bytes.ts';
 import type { Idempotency, Round, RoundKind } from './round.ts';
+import type { SessionId } from '../foundation/ids.ts';
 
 /** How many keys of a log are remembered, the newest round's own included. */
 export const REMEMBERED_KEYS = 32;
@@ -12,7 +13,7 @@ const SHORT_BYTES = 4;
 export interface IdentifiedRequest {
   readonly idempotencyKey: string;
   readonly kind: RoundKind;
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   readonly betAmount: string | undefined;
   readonly betLines: number | undefined;
 }

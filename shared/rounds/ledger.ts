@@ -1,4 +1,4 @@
-import type { RoundLog } from '../foundation/ids.ts';
+import type { RoundId, RoundLog } from '../foundation/ids.ts';
 import type { IntentRound, Round, RoundStatus } from './round.ts';
 
 export type AppendResult =
@@ -29,7 +29,7 @@ export interface Ledger {
   head(log: RoundLog): Promise<Round | undefined>;
   get(reference: RoundReference): Promise<Round | undefined>;
   /** Through an index: eventually consistent as to which rounds exist, consistent as to what they hold. */
-  find(roundId: string): Promise<Round | undefined>;
+  find(roundId: RoundId): Promise<Round | undefined>;
   /** Newest first, at most `limit`, older than `beforeNumber` where given. */
   list(log: RoundLog, page: { readonly beforeNumber?: number; readonly limit: number }): Promise<Round[]>;
   /** Puts the round if its number is free. A repeated put of the same round counts as appended. */

@@ -5,6 +5,7 @@ import { hasOutcome, isFinal, type Round } from './round.ts';
 import { type PlayPorts, type PlayRequest, playRound } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
 import { codeOf, coinStep, log, RoundsFixture, sessionId, settings } from './rounds.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 let table: RoundsFixture;
 
@@ -363,7 +364,7 @@ describe('a bonus', () => {
 
   it('is not played in another currency', async () => {
     await play();
-    const other = '11111111-5b6c-4d7e-9f80-112233445566';
+    const other = ids.session('11111111-5b6c-4d7e-9f80-112233445566');
     await table.open({ sessionId: other, currency: 'USD' });
     expect(
       await codeOf(play({ kind: 'bonus', betAmount: undefined, idempotencyKey: 'b', sessionId: other })),
@@ -373,8 +374,8 @@ describe('a bonus', () => {
 
 describe('what is wrong with a request', () => {
   it.each([
-    ['a session that is not', { sessionId: '00000000-0000-4000-8000-000000000000' }, 'UNKNOWN_SESSION'],
-    ['a session of another game', { gameCode: 'other' }, 'SESSION_GAME_MISMATCH'],
+    ['a session that is not', { sessionId: ids.session('of-nobody') }, 'UNKNOWN_SESSION'],
+    ['a session of another game', { gameCode: ids.game('other') }, 'SESSION_GAME_MISMATCH'],
     ['a bet that is not offered', { betAmount: '3.00' }, 'BET_NOT_OFFERED'],
     ['a bet of zero', { betAmount: '0.00' }, 'BET_NOT_OFFERED'],
     ['a negative bet', { betAmount: '-1.00' }, 'INVALID_AMOUNT'],

@@ -12,12 +12,13 @@ import { answerRepeated, type TakeOverSettings, takeOver } from './repeat-round.
 import { type ReservePorts, reserve } from './reserve-round.ts';
 import { answerTo, type RoundAnswer } from './round-answer.ts';
 import { stepEngine } from './step-engine.ts';
+import type { GameCode } from '../foundation/ids.ts';
 
 export type PlayPorts = CheckPorts & ReservePorts & DebitPorts & QueueRecoveryPorts;
 export type PlaySettings = CheckSettings & DebitSettings & TakeOverSettings;
 
 export interface PlayRequest extends IdentifiedRequest {
-  readonly gameCode: string;
+  readonly gameCode: GameCode;
 }
 
 /**

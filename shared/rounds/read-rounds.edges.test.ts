@@ -3,6 +3,7 @@ import type { IntentRound } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { listRounds } from './read-rounds.ts';
 import { log, RoundsFixture, sessionId } from './rounds.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const otherSession = '11111111-5b6c-4d7e-9f80-112233445566';
 let table: RoundsFixture;
@@ -16,7 +17,7 @@ const round = (number: number, overrides: Partial<IntentRound> = {}) =>
   sampleIntent({
     log,
     number,
-    roundId: `round-${number}`,
+    roundId: ids.round(`round-${number}`),
     sessionId,
     startedAtMs: table.nowMs,
     ...overrides,
@@ -40,7 +41,7 @@ describe('a page of rounds', () => {
 
   it('costs five queries where no round of the session is among the newest', async () => {
     for (let number = 1; number <= 600; number += 1)
-      await table.put(round(number, { sessionId: otherSession }));
+      await table.put(round(number, { sessionId: ids.session(otherSession) }));
     const read = vi.spyOn(table.ledger, 'list');
     expect(await list(1)).toEqual({ rounds: [], nextCursor: '200' });
     expect(read.mock.calls.map(([, { limit }]) => limit)).toEqual([1, 100, 100, 100, 100]);

@@ -1,28 +1,29 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RoundLog } from '../foundation/ids.ts';
+import type { RoundLog, SessionId } from '../foundation/ids.ts';
 import type { IntentRound } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { listRounds, type RoundPageRequest, readRound } from './read-rounds.ts';
 import { codeOf, log, operatorKey, otherOperatorKey, RoundsFixture, sessionId } from './rounds.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
-const laterSession = '11111111-5b6c-4d7e-9f80-112233445566';
-const strangerSession = '22222222-5b6c-4d7e-9f80-112233445566';
+const laterSession = ids.session('11111111-5b6c-4d7e-9f80-112233445566');
+const strangerSession = ids.session('22222222-5b6c-4d7e-9f80-112233445566');
 
 let table: RoundsFixture;
 
 beforeEach(async () => {
   table = new RoundsFixture();
   await table.open();
-  await table.open({ sessionId: strangerSession, playerId: 'stranger' });
+  await table.open({ sessionId: strangerSession, playerId: ids.player('stranger') });
 });
 
 const round = (number: number, overrides: Partial<IntentRound> = {}) =>
   sampleIntent({
     log,
     number,
-    roundId: `round-${number}`,
-    sessionId,
+    roundId: ids.round(`round-${number}`),
+    sessionId: sessionId,
     startedAtMs: table.nowMs + number,
     ...overrides,
   });
@@ -31,7 +32,7 @@ const play = async (...numbers: number[]) => {
 };
 const list = (overrides: Partial<RoundPageRequest> = {}) =>
   listRounds(table.ports(), {
-    sessionId,
+    sessionId: sessionId,
     operatorKey: undefined,
     cursor: undefined,
     limit: 20,
@@ -42,7 +43,7 @@ const list = (overrides: Partial<RoundPageRequest> = {}) =>
 async function pages(limit: number, of = sessionId): Promise<number[][]> {
   const found: number[][] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await list({ limit, cursor, sessionId: of });
+    const page = await list({ limit, cursor, sessionId: ids.session(of) });
     found.push(page.rounds.map(({ number }) => number));
     if (page.nextCursor === undefined) return found;
     cursor = page.nextCursor;
@@ -126,7 +127,7 @@ describe('the rounds of a session', () => {
         table = new RoundsFixture();
         await table.open();
         for (const [index, owner] of owners.entries())
-          await table.put(round(index + 1, { sessionId: owner }));
+          await table.put(round(index + 1, { sessionId: ids.session(owner) }));
         const mine = owners.flatMap((owner, index) => (owner === sessionId ? [index + 1] : []));
         const told = await pages(limit);
         expect(told.flat()).toEqual(mine.toReversed());
@@ -177,9 +178,9 @@ describe('the rounds of a session', () => {
 });
 
 describe('one round', () => {
-  const credentials = (key?: string, session?: string) => ({ operatorKey: key, sessionId: session });
+  const credentials = (key?: string, session?: SessionId) => ({ operatorKey: key, sessionId: session });
   const read = (roundId: string, ...[key, session]: Parameters<typeof credentials>) =>
-    readRound(table.ports(), credentials(key, session), roundId);
+    readRound(table.ports(), credentials(key, session), ids.round(roundId));
 
   beforeEach(() => play(1));
 
@@ -189,7 +190,7 @@ describe('one round', () => {
   });
 
   it('is told to its player in a later session, at any game', async () => {
-    await table.open({ sessionId: laterSession, gameCode: 'another' });
+    await table.open({ sessionId: laterSession, gameCode: ids.game('another') });
     expect((await read('round-1', undefined, laterSession)).number).toBe(1);
   });
 
@@ -199,7 +200,7 @@ describe('one round', () => {
   });
 
   it('does not exist for a player of the same id at another operator', async () => {
-    const elsewhere: RoundLog = { ...log, operatorId: 'other' };
+    const elsewhere: RoundLog = { ...log, operatorId: ids.operator('other') };
     await table.open({ sessionId: laterSession, ...elsewhere });
     expect(await codeOf(read('round-1', undefined, laterSession))).toBe('UNKNOWN_ROUND');
   });

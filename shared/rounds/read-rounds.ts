@@ -5,6 +5,7 @@ import type { Registry } from '../games/registry.ts';
 import { type Sessions, unknownSession } from '../sessions/sessions.ts';
 import { operatorByKey } from '../operators/authenticate-operator.ts';
 import { identifyReader, type Reader, type ReaderCredentials } from '../sessions/identify-reader.ts';
+import type { RoundId, SessionId } from '../foundation/ids.ts';
 
 export interface ReadPorts {
   readonly ledger: Ledger;
@@ -19,7 +20,7 @@ export interface ReadPorts {
 export async function readRound(
   ports: ReadPorts,
   credentials: ReaderCredentials,
-  roundId: string,
+  roundId: RoundId,
 ): Promise<Round> {
   const reader = await identifyReader(ports, credentials);
   const round = await ports.ledger.find(roundId);
@@ -40,7 +41,7 @@ export interface RoundPage {
 }
 
 export interface RoundPageRequest {
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   readonly operatorKey: string | undefined;
   readonly cursor: string | undefined;
   readonly limit: number;

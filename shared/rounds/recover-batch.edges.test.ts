@@ -4,6 +4,7 @@ import type { VoidingRound } from './round.ts';
 import { sampleIntent } from './sample-round.fixture.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import { recoverBatch } from './recover-batch.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 import { log, RoundsFixture, settings } from './rounds.fixture.ts';
 
 const request: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
@@ -27,7 +28,7 @@ describe('a batch with a rollback that is owed', () => {
 
   it('asks a silent wallet once for all of them', async () => {
     await table.put(voiding());
-    const second = { ...voiding(), log: { ...log, playerId: 'second' } };
+    const second = { ...voiding(), log: { ...log, playerId: ids.player('second') } };
     await table.put(second);
     table.replies.rollback.push({ kind: 'unknown', reason: 'TIMEOUT' });
     await recoverBatch(table.ports(), settings, [request, { ...request, log: second.log }]);

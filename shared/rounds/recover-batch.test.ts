@@ -5,6 +5,7 @@ import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import { recoverBatch } from './recover-batch.ts';
 import { log, RoundsFixture, settings } from './rounds.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const SIZE = 10;
 let table: RoundsFixture;
@@ -17,7 +18,7 @@ beforeEach(() => {
 /** A win of a player of their own that nobody has paid yet, and the request for it. */
 async function unpaidWin(operatorId = log.operatorId): Promise<RecoveryRequest> {
   players += 1;
-  const playerLog = { ...log, operatorId, playerId: `player-${players}` };
+  const playerLog = { ...log, operatorId, playerId: ids.player(`player-${players}`) };
   const round: CommittedRound = {
     ...sampleIntent({ log: playerLog, startedAtMs: table.nowMs, updatedAtMs: table.nowMs }),
     status: 'COMMITTED',
@@ -74,7 +75,7 @@ describe('a batch of unpaid wins', () => {
 
   it("lets no operator's win wait for the wallet of another one", async () => {
     const waiting = await Promise.all([unpaidWin(), unpaidWin()]);
-    const other = await unpaidWin('other');
+    const other = await unpaidWin(ids.operator('other'));
     table.replies.credit.push({ kind: 'unknown', reason: 'TIMEOUT' });
     await recover([...waiting, other]);
     expect(await paidOf(waiting)).toBe(0);

@@ -5,6 +5,7 @@ import type { RecoveryRequest } from './recovery-queue.ts';
 import { backoffMs, recoverRound } from './recover-round.ts';
 import { sweepRounds } from './sweep-rounds.ts';
 import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 const finish: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
@@ -191,9 +192,9 @@ describe('a win that is not paid', () => {
     table.replies.credit.push(unknown);
     await recover(request);
     expect(table.recovery.size).toBe(0);
-    await table.put(voided({ log: { ...log, playerId: 'other' } }));
+    await table.put(voided({ log: { ...log, playerId: ids.player('other') } }));
     table.replies.rollback.push(unknown);
-    await recover({ ...request, log: { ...log, playerId: 'other' }, purpose: 'confirm-void' });
+    await recover({ ...request, log: { ...log, playerId: ids.player('other') }, purpose: 'confirm-void' });
     expect(table.recovery.size).toBe(1);
   });
 
@@ -365,7 +366,7 @@ describe('a request that cannot be fulfilled', () => {
   });
 
   it('names a round of an operator that is not, and is refused as corrupt', async () => {
-    const strange = { ...log, operatorId: 'nobody' };
+    const strange = { ...log, operatorId: ids.operator('nobody') };
     await table.put(committed({ log: strange }));
     expect(await codeOf(recover({ ...finish, log: strange }))).toBe('CORRUPT_RECORD');
     expect(table.calls).toEqual([]);

@@ -8,6 +8,7 @@ import type { Ledger } from './ledger.ts';
 import type { IntentRound } from './round.ts';
 import { inFlight } from './round-answer.ts';
 import { type RoundOpening, sealOpening } from './round-opening.ts';
+import { newRoundId } from '../foundation/ids.ts';
 
 export interface ReservePorts {
   readonly clock: Clock;
@@ -38,7 +39,7 @@ export async function reserve(
   const { operatorId, playerId, gameCode, sessionId, currency } = session;
   const place = { log: { operatorId, playerId, gameCode }, number: (newest?.number ?? 0) + 1 };
   const nowMs = ports.clock.nowMs();
-  const roundId = ports.random.uuid();
+  const roundId = newRoundId(ports.random);
   const sealedOpening = await sealOpening(ports.cipher, place, opening);
   const round: IntentRound = {
     ...place,

@@ -4,10 +4,11 @@ import { formatAmount } from '../money/money.ts';
 import type { Round } from './round.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
 import { type RoundView, readView } from '../engines/round-view.ts';
+import type { RoundId } from '../foundation/ids.ts';
 
 /** What the player is told of a round. Amounts are decimal strings of the round's currency. */
 export interface RoundAnswer extends RoundView {
-  readonly roundId: string;
+  readonly roundId: RoundId;
   readonly win: string;
   readonly balance: string;
   /** The next round must be a bonus action. */

@@ -14,6 +14,7 @@ import {
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { transition } from './round-transitions.ts';
 import { transactionId } from './transaction-id.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const intent = sampleIntent();
 const { roundId } = intent;
@@ -53,8 +54,8 @@ describe('a round', () => {
 
 describe("the transactions of a round's money", () => {
   it('are named by the round and what they move, so that each attempt names the same one', () => {
-    expect(transactionId('r1', 'debit')).toBe('r1:debit');
-    expect(transactionId('r1', 'bet-win')).toBe('r1:bet-win');
+    expect(transactionId(ids.round('r1'), 'debit')).toBe('r1:debit');
+    expect(transactionId(ids.round('r1'), 'bet-win')).toBe('r1:bet-win');
   });
 
   const committed = rounds['COMMITTED with a win']!;

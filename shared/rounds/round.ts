@@ -1,4 +1,4 @@
-import type { RoundLog } from '../foundation/ids.ts';
+import type { RoundId, RoundLog, SessionId, TransactionId } from '../foundation/ids.ts';
 import { type MoneyMovement, transactionId } from './transaction-id.ts';
 import type { WalletCalls } from '../operators/operator.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
@@ -11,8 +11,8 @@ export interface RoundTerms {
   readonly log: RoundLog;
   /** 1, 2, 3 … without gaps within the log. */
   readonly number: number;
-  readonly roundId: string;
-  readonly sessionId: string;
+  readonly roundId: RoundId;
+  readonly sessionId: SessionId;
   readonly kind: RoundKind;
   /** The engine's name of the action. */
   readonly action: string;
@@ -103,12 +103,12 @@ export function stakeMovementOf({ walletCalls }: RoundTerms): Exclude<MoneyMovem
 }
 
 /** Undefined where the round has no stake. */
-export function stakeTransactionId(round: RoundTerms): string | undefined {
+export function stakeTransactionId(round: RoundTerms): TransactionId | undefined {
   return round.stakeMinor > 0n ? transactionId(round.roundId, stakeMovementOf(round)) : undefined;
 }
 
 /** Undefined where the round has no win. */
-export function winTransactionId(round: Round): string | undefined {
+export function winTransactionId(round: Round): TransactionId | undefined {
   if (!hasOutcome(round) || round.outcome.winMinor === 0n) return undefined;
   return transactionId(round.roundId, round.walletCalls === 'bet-win' ? 'bet-win' : 'credit');
 }

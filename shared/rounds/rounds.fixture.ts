@@ -25,9 +25,14 @@ import { playedRounds } from './played-rounds.ts';
 import type { PlayedRounds } from '../sessions/played-rounds.ts';
 import type { PlayPorts, PlayRequest, PlaySettings } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
-export const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
-export const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'coin' };
+export const sessionId = ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566');
+export const log = {
+  operatorId: ids.operator('demo'),
+  playerId: ids.player('player123'),
+  gameCode: ids.game('coin'),
+};
 export const settings: PlaySettings = { sessionIdleMs: 1_800_000, leaseMs: 20_000, debitAttempts: 2 };
 export const engineHash = 'c0'.repeat(32);
 export const operatorKey = 'key-of-demo';
@@ -35,7 +40,7 @@ export const operatorKey = 'key-of-demo';
 export const otherOperatorKey = 'key-of-other';
 
 const operator: Operator = {
-  operatorId: 'demo',
+  operatorId: ids.operator('demo'),
   name: 'Demo',
   enabled: true,
   walletUrl: 'http://wallet.invalid',
@@ -43,10 +48,10 @@ const operator: Operator = {
   walletCalls: 'debit-credit',
 };
 
-const otherOperator: Operator = { ...operator, operatorId: 'other', name: 'Other' };
+const otherOperator: Operator = { ...operator, operatorId: ids.operator('other'), name: 'Other' };
 
 const game: Game = {
-  gameCode: 'coin',
+  gameCode: ids.game('coin'),
   title: 'Coin',
   enabled: true,
   engineHash,
@@ -122,7 +127,7 @@ export class RoundsFixture {
 
   spin(overrides: Partial<PlayRequest> = {}): PlayRequest {
     return {
-      gameCode: 'coin',
+      gameCode: ids.game('coin'),
       sessionId,
       kind: 'spin',
       betAmount: '1.00',

@@ -1,12 +1,17 @@
 import type { IntentRound, Outcome } from './round.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 /** A round as a first spin writes it; for tests, which change what they care about. */
 export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound {
   return {
-    log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+    log: {
+      operatorId: ids.operator('demo'),
+      playerId: ids.player('player123'),
+      gameCode: ids.game('happy-panda'),
+    },
     number: 1,
-    roundId: '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6',
-    sessionId: '7d9f2a10-5b6c-4d7e-9f80-112233445566',
+    roundId: ids.round('3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6'),
+    sessionId: ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566'),
     kind: 'spin',
     action: 'spin',
     currency: 'EUR',

@@ -6,6 +6,7 @@ import type { RecoveryRequest } from './recovery-queue.ts';
 import { PARTS } from './read-unfinished.ts';
 import { log, RoundsFixture, settings } from './rounds.fixture.ts';
 import { type SweepPorts, sweepRounds } from './sweep-rounds.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 let table: RoundsFixture;
 let remainingMs: number;
@@ -28,7 +29,7 @@ function ports(): SweepPorts {
 
 const sweep = () => sweepRounds(ports(), settings);
 const intent = (number: number, updatedAtMs = table.nowMs - settings.leaseMs - 1) =>
-  sampleIntent({ log, number, roundId: `round-${number}`, updatedAtMs });
+  sampleIntent({ log, number, roundId: ids.round(`round-${number}`), updatedAtMs });
 const outcome = (winMinor: bigint) => sampleOutcome({ winMinor });
 const numbersOf = (requests: readonly RecoveryRequest[]) => requests.map(({ number }) => number);
 
@@ -76,7 +77,8 @@ describe('the daily sweep', () => {
 
   it('finds the rounds of many logs, each once', async () => {
     const players = Array.from({ length: 150 }, (_, index) => `player-${index}`);
-    for (const playerId of players) await table.put({ ...intent(1), log: { ...log, playerId } });
+    for (const playerId of players)
+      await table.put({ ...intent(1), log: { ...log, playerId: ids.player(playerId) } });
     expect((await sweep()).found).toBe(150);
     const asked = table.recovery.takeDue().map((request) => request.log.playerId);
     expect(asked.sort()).toEqual(players.sort());

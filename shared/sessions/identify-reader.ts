@@ -4,11 +4,12 @@ import type { Operator } from '../operators/operator.ts';
 import type { Operators } from '../operators/operators.ts';
 import type { Session } from './session.ts';
 import { knownSession, type Sessions } from './sessions.ts';
+import type { SessionId } from '../foundation/ids.ts';
 
 /** A reader proves who it is by an operator's key or by the id of a session. The id is the player's capability. */
 export interface ReaderCredentials {
   readonly operatorKey: string | undefined;
-  readonly sessionId: string | undefined;
+  readonly sessionId: SessionId | undefined;
 }
 
 export type Reader =

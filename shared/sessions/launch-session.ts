@@ -1,7 +1,13 @@
 import { currencyOf } from '../money/currency.ts';
 import { AccessError, ConflictError } from '../foundation/errors.ts';
 import { assertPlayable, betsIn, type Game } from '../games/game.ts';
-import type { RoundLog } from '../foundation/ids.ts';
+import {
+  type GameCode,
+  newSessionId,
+  type OperatorId,
+  type PlayerId,
+  type RoundLog,
+} from '../foundation/ids.ts';
 import { formatAmount } from '../money/money.ts';
 import { assertEnabled, type Operator } from '../operators/operator.ts';
 import { knownOperator } from '../operators/operators.ts';
@@ -28,9 +34,9 @@ export interface LaunchPorts {
 }
 
 export interface LaunchRequest {
-  readonly gameCode: string;
-  readonly operatorId: string;
-  readonly playerId: string;
+  readonly gameCode: GameCode;
+  readonly operatorId: OperatorId;
+  readonly playerId: PlayerId;
   readonly currency: string;
   readonly token: string | undefined;
   readonly operatorKey: string | undefined;
@@ -69,7 +75,7 @@ export async function launchSession(
 
   const createdAtMs = ports.clock.nowMs();
   const session: Session = {
-    sessionId: ports.random.uuid(),
+    sessionId: newSessionId(ports.random),
     ...log,
     currency: currency.code,
     createdAtMs,

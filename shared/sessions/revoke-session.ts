@@ -1,5 +1,6 @@
 import type { Clock } from '../foundation/clock.ts';
 import { type Sessions, unknownSession } from './sessions.ts';
+import type { SessionId } from '../foundation/ids.ts';
 
 /**
  * Revokes a session at once. A round in flight still ends and its win is still paid.
@@ -7,7 +8,7 @@ import { type Sessions, unknownSession } from './sessions.ts';
  */
 export async function revokeSession(
   ports: { readonly clock: Clock; readonly sessions: Sessions },
-  sessionId: string,
+  sessionId: SessionId,
 ): Promise<void> {
   const revoked = await ports.sessions.revoke(sessionId, ports.clock.nowMs());
   if (!revoked) throw unknownSession();

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { assertLive, type Session } from './session.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const session: Session = {
-  sessionId: '7d9f2a10-5b6c-4d7e-9f80-112233445566',
-  operatorId: 'demo',
-  playerId: 'player123',
-  gameCode: 'coin',
+  sessionId: ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566'),
+  operatorId: ids.operator('demo'),
+  playerId: ids.player('player123'),
+  gameCode: ids.game('coin'),
   currency: 'EUR',
   createdAtMs: 1_000,
   expiresAtMs: 10_000,

@@ -1,10 +1,11 @@
 import { AccessError } from '../foundation/errors.ts';
+import type { GameCode, OperatorId, PlayerId, SessionId } from '../foundation/ids.ts';
 
 export interface Session {
-  readonly sessionId: string;
-  readonly operatorId: string;
-  readonly playerId: string;
-  readonly gameCode: string;
+  readonly sessionId: SessionId;
+  readonly operatorId: OperatorId;
+  readonly playerId: PlayerId;
+  readonly gameCode: GameCode;
   readonly currency: string;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;

@@ -2,6 +2,7 @@ import { assertLive, type Session } from './session.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { PlayedRounds } from './played-rounds.ts';
 import { knownSession, type Sessions } from './sessions.ts';
+import type { SessionId } from '../foundation/ids.ts';
 
 export interface VerifiedSession {
   readonly session: Session;
@@ -13,7 +14,7 @@ export interface VerifiedSession {
 export async function verifySession(
   ports: { readonly clock: Clock; readonly sessions: Sessions; readonly played: PlayedRounds },
   sessionIdleMs: number,
-  sessionId: string,
+  sessionId: SessionId,
 ): Promise<VerifiedSession> {
   const session = await knownSession(ports.sessions, sessionId);
   const progress = await ports.played.progress(session);

@@ -1,9 +1,10 @@
 import { DependencyError, RoundRefusedError } from '../foundation/errors.ts';
 import type { Wallet } from './wallet.ts';
+import type { PlayerId } from '../foundation/ids.ts';
 
 /** Whose balance is asked for, and in which currency. */
 export interface AccountHolder {
-  readonly playerId: string;
+  readonly playerId: PlayerId;
   readonly currency: string;
 }
 

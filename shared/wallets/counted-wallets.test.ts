@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Operator } from '../operators/operator.ts';
 import { countedWallets } from './counted-wallets.ts';
 import type { RollbackReply, Wallet, WalletReply, WalletTransaction } from './wallet.ts';
+import { ids } from '../foundation/ids.fixture.ts';
 
 const operator: Operator = {
-  operatorId: 'demo',
+  operatorId: ids.operator('demo'),
   name: 'Demo',
   enabled: true,
   walletUrl: 'http://wallet.invalid',
@@ -12,11 +13,11 @@ const operator: Operator = {
   walletCalls: 'debit-credit',
 };
 const transaction: WalletTransaction = {
-  transactionId: 'round-1:debit',
-  roundId: 'round-1',
-  playerId: 'player123',
-  gameCode: 'coin',
-  sessionId: 'session-1',
+  transactionId: ids.transaction('round-1:debit'),
+  roundId: ids.round('round-1'),
+  playerId: ids.player('player123'),
+  gameCode: ids.game('coin'),
+  sessionId: ids.session('session-1'),
   currency: 'EUR',
   amountMinor: 100n,
 };
@@ -35,9 +36,8 @@ async function told(call: 'debit' | 'credit' | 'betWin' | 'rollback', reply: Wal
     count: (event: string) => void counted.push(event),
     warn: (_message: string, fields: unknown) => void warned.push(fields),
   };
-  const answered = await countedWallets({ of: () => wallet }, telemetry)
-    .of(operator)
-    [call]({ ...transaction, winMinor: 0n });
+  const countedWallet = countedWallets({ of: () => wallet }, telemetry).of(operator);
+  const answered = await countedWallet[call]({ ...transaction, winMinor: 0n });
   expect(answered).toBe(reply);
   return { counted, warned };
 }

@@ -1,5 +1,6 @@
 import type { Telemetry } from '../foundation/telemetry.ts';
 import type { RollbackReply, Wallet, WalletReply, Wallets, WalletTransaction } from './wallet.ts';
+import type { OperatorId } from '../foundation/ids.ts';
 
 type Call = 'debit' | 'credit' | 'bet-win' | 'rollback';
 
@@ -11,7 +12,7 @@ export function countedWallets(wallets: Wallets, telemetry: Telemetry): Wallets 
   return { of: (operator) => countedWallet(wallets.of(operator), operator.operatorId, telemetry) };
 }
 
-function countedWallet(wallet: Wallet, operatorId: string, telemetry: Telemetry): Wallet {
+function countedWallet(wallet: Wallet, operatorId: OperatorId, telemetry: Telemetry): Wallet {
   const watch = async <R extends WalletReply | RollbackReply>(
     call: Call,
     { roundId }: WalletTransaction,

@@ -1,8 +1,9 @@
 import type { Operator } from '../operators/operator.ts';
+import type { RoundId, TransactionId } from '../foundation/ids.ts';
 
 /** One transaction that must be on the wallet's books, or that is on them. */
 export interface Movement {
-  readonly transactionId: string;
+  readonly transactionId: TransactionId;
   readonly playerId: string;
   readonly currency: string;
   readonly amountMinor: bigint;
@@ -20,7 +21,9 @@ export interface BookedTransaction extends Movement {
 }
 
 /** Selects transactions of an operator: those of a period by the wallet's clock, or all that name a round. */
-export type BookSelection = { readonly fromMs: number; readonly toMs: number } | { readonly roundId: string };
+export type BookSelection =
+  | { readonly fromMs: number; readonly toMs: number }
+  | { readonly roundId: RoundId };
 
 export interface BookPage {
   /**

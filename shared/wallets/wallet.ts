@@ -1,16 +1,17 @@
 import type { CodeOf } from '../foundation/errors.ts';
 import type { Operator } from '../operators/operator.ts';
+import type { GameCode, PlayerId, RoundId, SessionId, TransactionId } from '../foundation/ids.ts';
 
 /** The wallet refused cleanly for one of these reasons, and nothing was taken. */
 export type RefusalCode = Exclude<CodeOf<'refusal'>, 'ROUND_VOIDED' | 'ROUND_FAILED'>;
 
 /** One movement of money. The same transaction is always the same bytes on the wire. */
 export interface WalletTransaction {
-  readonly transactionId: string;
-  readonly roundId: string;
-  readonly playerId: string;
-  readonly gameCode: string;
-  readonly sessionId: string;
+  readonly transactionId: TransactionId;
+  readonly roundId: RoundId;
+  readonly playerId: PlayerId;
+  readonly gameCode: GameCode;
+  readonly sessionId: SessionId;
   readonly currency: string;
   readonly amountMinor: bigint;
 }
@@ -50,7 +51,7 @@ export type RollbackReply =
   | { readonly kind: 'unknown'; readonly reason: UnknownReason | 'REFUSED' };
 
 export interface AuthenticatedPlayer {
-  readonly playerId: string;
+  readonly playerId: PlayerId;
   readonly currency: string;
 }
 
@@ -63,9 +64,9 @@ export interface Wallet {
   betWin(transaction: BetWinTransaction): Promise<WalletReply>;
   /** `transaction` is the debit to roll back. For a bet-win it is the stake, and both of its parts are rolled back. */
   rollback(transaction: WalletTransaction): Promise<RollbackReply>;
-  balance(playerId: string, currency: string): Promise<WalletReply>;
+  balance(playerId: PlayerId, currency: string): Promise<WalletReply>;
   /** It is undefined where the wallet does not accept the token. @throws DependencyError WALLET_UNAVAILABLE */
-  authenticate(token: string, playerId: string): Promise<AuthenticatedPlayer | undefined>;
+  authenticate(token: string, playerId: PlayerId): Promise<AuthenticatedPlayer | undefined>;
 }
 
 export interface Wallets {

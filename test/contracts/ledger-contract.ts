@@ -5,6 +5,7 @@ import { MAX_AMOUNT_MINOR } from '../../shared/money/money.ts';
 import { isFinal, type Round } from '../../shared/rounds/round.ts';
 import type { Ledger, RoundReference } from '../../shared/rounds/ledger.ts';
 import { anyRound, committed, credited, intent } from '../../shared/rounds/any-round.fixture.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 export interface OpenLedger {
   readonly ledger: Ledger;
@@ -39,7 +40,9 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
     describe('append', () => {
       it('lets one of twenty rounds have a number, and tells the others which one', async () => {
         const first = intent();
-        const rivals = Array.from({ length: 20 }, () => intent({ log: first.log, sessionId: randomUUID() }));
+        const rivals = Array.from({ length: 20 }, () =>
+          intent({ log: first.log, sessionId: ids.session(randomUUID()) }),
+        );
         const results = await Promise.all(rivals.map((round) => ledger.append(round)));
         const winners = rivals.filter((_, index) => results[index]?.appended);
         expect(winners).toHaveLength(1);
@@ -146,11 +149,15 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       });
 
       it('do not mix logs whose ids begin alike', async () => {
-        const log = { operatorId: 'demo', playerId: `a-${randomUUID()}`, gameCode: 'panda' };
+        const log = {
+          operatorId: ids.operator('demo'),
+          playerId: ids.player(`a-${randomUUID()}`),
+          gameCode: ids.game('panda'),
+        };
         const round = await stored(intent({ log }));
-        await stored(intent({ log: { ...log, gameCode: 'panda-2' }, number: 1 }));
+        await stored(intent({ log: { ...log, gameCode: ids.game('panda-2') }, number: 1 }));
         expect(await ledger.list(log, { limit: 10 })).toEqual([round]);
-        expect(await ledger.head({ ...log, gameCode: 'pand' })).toBeUndefined();
+        expect(await ledger.head({ ...log, gameCode: ids.game('pand') })).toBeUndefined();
       });
 
       it('page through a log, newest first, without gaps or repeats', async () => {
@@ -176,7 +183,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       it('find a round by its id alone, in its present state', async () => {
         const done = await stored(committed(intent({ number: 42 })));
         expect(await ledger.find(done.roundId)).toEqual(done);
-        expect(await ledger.find(randomUUID())).toBeUndefined();
+        expect(await ledger.find(ids.round(randomUUID()))).toBeUndefined();
       });
 
       it('tell that there is nothing', async () => {
@@ -269,7 +276,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
           const round = {
             ...given,
             epoch: 2,
-            log: { ...given.log, operatorId: `x${randomUUID().slice(0, 8)}` },
+            log: { ...given.log, operatorId: ids.operator(`x${randomUUID().slice(0, 8)}`) },
           };
           await ledger.append({ ...intent(), ...round, status: 'INTENT', epoch: 1 });
           expect(await ledger.save(round, { status: 'INTENT', epoch: 1 })).toBe(true);

@@ -6,6 +6,7 @@ import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.t
 import type { Session } from '../../shared/sessions/session.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
 import { createTable, startDynoxide, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const TABLE = 'sessions';
 const HOUR_MS = 3_600_000;
@@ -19,10 +20,10 @@ afterAll(() => database.stop());
 
 function session(): Session {
   return {
-    sessionId: randomUUID(),
-    operatorId: 'demo',
-    playerId: 'player123',
-    gameCode: 'happy-panda',
+    sessionId: ids.session(randomUUID()),
+    operatorId: ids.operator('demo'),
+    playerId: ids.player('player123'),
+    gameCode: ids.game('happy-panda'),
     currency: 'EUR',
     createdAtMs: 1_795_000_000_123,
     expiresAtMs: 1_795_000_000_123 + HOUR_MS,
@@ -41,14 +42,14 @@ describe.each(Object.entries(stores))('sessions in %s', (_, open) => {
     const created = session();
     await sessions.create(created);
     expect(await sessions.get(created.sessionId)).toStrictEqual(created);
-    expect(await sessions.get(randomUUID())).toBeUndefined();
+    expect(await sessions.get(ids.session(randomUUID()))).toBeUndefined();
   });
 
   it('do not take an id that another session has', async () => {
     const sessions = open();
     const first = session();
     await sessions.create(first);
-    const second = { ...first, playerId: 'somebody-else' };
+    const second = { ...first, playerId: ids.player('somebody-else') };
     await expect(sessions.create(second)).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
     expect(await sessions.get(first.sessionId)).toStrictEqual(first);
   });

@@ -19,6 +19,7 @@ import { changeOf } from '../../functions/_runtime/ledger-change.ts';
 import { createTable, startDynoxide, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
 import { commandEnvironment, type Proof, proofOf } from './commands.ts';
 import { commandsOf, fences, page, pages, ROOT, tableUnder } from './pages.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const commands = [...new Set(pages().flatMap(commandsOf))];
 const provedBy = (...proofs: readonly Proof[]) =>
@@ -174,14 +175,14 @@ describe('docs/operations.md, on a database', () => {
     const admin = new DynamoRegistryAdmin(database.client, 'ConfigTable');
     const bets = [{ currency: 'EUR', allowedMinor: [100n] }];
     await admin.putGame({
-      gameCode: 'happy-panda',
+      gameCode: ids.game('happy-panda'),
       title: 'Happy Panda',
       enabled: true,
       engineHash: 'ab'.repeat(32),
       bets,
     });
     const acme = {
-      operatorId: 'acme',
+      operatorId: ids.operator('acme'),
       name: 'Acme',
       enabled: true,
       walletUrl: 'https://wallet.invalid',
@@ -195,8 +196,8 @@ describe('docs/operations.md, on a database', () => {
     for (const update of updates) await send(new dynamodb.UpdateItemCommand(await inputOf(update)));
 
     const registry = new DynamoRegistry(database.client, 'ConfigTable', systemClock);
-    expect(await registry.game('happy-panda')).toMatchObject({ enabled: false, bets });
-    expect(await registry.operator('acme')).toEqual({ ...acme, enabled: false });
+    expect(await registry.game(ids.game('happy-panda'))).toMatchObject({ enabled: false, bets });
+    expect(await registry.operator(ids.operator('acme'))).toEqual({ ...acme, enabled: false });
     expect(await registry.operatorByKey('cd'.repeat(32))).toMatchObject({ operatorId: 'acme' });
   });
 

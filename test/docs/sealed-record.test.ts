@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
 import { sealOpening } from '../../shared/rounds/round-opening.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 /** Opens what is sealed as docs/rounds.md tells an auditor to, with nothing of this project's own code. */
 function openByThePage(sealed: Buffer, dataKey: Buffer, context: string): Buffer {
@@ -17,7 +18,11 @@ it('what is sealed in a record opens by the steps of docs/rounds.md', async () =
   const dataKey = randomBytes(32);
   const key = createSecretKey(dataKey);
   const keys = { current: async () => ({ keyId: 202_611, key }), byId: async () => key };
-  const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' };
+  const log = {
+    operatorId: ids.operator('demo'),
+    playerId: ids.player('player123'),
+    gameCode: ids.game('happy-panda'),
+  };
   const start = { seed: randomBytes(32), state: Buffer.from('the state') };
 
   const sealed = Buffer.from(

@@ -7,6 +7,7 @@ import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { Player } from './client.ts';
 import { target } from './own-target.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const GAME = 'happy-panda';
 const MAX_SPINS = 2_000;
@@ -20,12 +21,12 @@ let second: string;
 beforeAll(async () => {
   Object.assign(process.env, target().environment);
   versions = new DynamoGameVersions(documentClient(), deployment.outputs.ConfigTable);
-  first = (await versions.activeHash(GAME)) ?? '';
+  first = (await versions.activeHash(ids.game(GAME))) ?? '';
   const source = await engineSource(`engines/${GAME}`, {});
   ({ hash: second } = await publishEngine(deployment, { ...source, original: nextBuild(source.original) }));
 });
 afterAll(async () => {
-  await activateEngine(deployment, { gameCode: GAME, hash: first });
+  await activateEngine(deployment, { gameCode: ids.game(GAME), hash: first });
   process.env = before;
 });
 
@@ -75,18 +76,20 @@ describe('a second version of a game', () => {
     await winBonus(one);
     expect(await newestEngine(one)).toBe(first);
 
-    await activateEngine(deployment, { gameCode: GAME, hash: second });
+    await activateEngine(deployment, { gameCode: ids.game(GAME), hash: second });
     await untilNewRoundsPlayOn(second);
     expect(await finishBonus(one)).toEqual(new Set([first]));
     await winBonus(other);
     expect(await newestEngine(other)).toBe(second);
 
-    await activateEngine(deployment, { gameCode: GAME, hash: first });
-    await versions.retire(GAME, second, Date.now());
+    await activateEngine(deployment, { gameCode: ids.game(GAME), hash: first });
+    await versions.retire(ids.game(GAME), second, Date.now());
     await untilNewRoundsPlayOn(first);
     expect(await finishBonus(other)).toEqual(new Set([second]));
-    await expect(activateEngine(deployment, { gameCode: GAME, hash: second })).rejects.toThrow('is retired');
-    const history = await versions.activations(GAME);
+    await expect(activateEngine(deployment, { gameCode: ids.game(GAME), hash: second })).rejects.toThrow(
+      'is retired',
+    );
+    const history = await versions.activations(ids.game(GAME));
     expect(history.slice(0, 3).map(({ hash }) => hash)).toEqual([first, second, first]);
   });
 });

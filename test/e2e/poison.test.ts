@@ -14,6 +14,7 @@ import { playUntil } from './hostile-table.ts';
 import { withOwnOperator } from './operators.ts';
 import { expectReconciled, journalOf } from './reconciled.ts';
 import { type Target, target } from './target.ts';
+import { ids as typed } from '../../shared/foundation/ids.fixture.ts';
 
 const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const endpointOf = (service: string) => target().environment[`AWS_ENDPOINT_URL_${service}`] ?? '';
@@ -82,7 +83,11 @@ describe('a record of the ledger that cannot be read', () => {
 describe('a game whose engine traps', () => {
   const GAME = 'trapper';
   const admin = new DynamoRegistryAdmin(dynamodb, target().outputs['ConfigTable'] ?? '');
-  const game = { gameCode: GAME, title: 'Trapper', bets: [{ currency: 'EUR', allowedMinor: [100n] }] };
+  const game = {
+    gameCode: typed.game(GAME),
+    title: 'Trapper',
+    bets: [{ currency: 'EUR', allowedMinor: [100n] }],
+  };
 
   let engineHash: string;
   beforeAll(async () => {
@@ -112,7 +117,9 @@ describe('a game whose engine traps', () => {
     // The books have the other game's rounds and nothing else.
     expect(await expectReconciled(operator, [player])).toHaveLength(3);
     const ids = new Set(rounds.map(({ round_id }) => round_id));
-    expect((await journalOf(player)).filter(({ round_id }) => ids.has(round_id ?? ''))).toEqual([]);
+    expect((await journalOf(player)).filter(({ round_id }) => ids.has(typed.round(round_id ?? '')))).toEqual(
+      [],
+    );
     await eventually(async () => {
       const archived = await archivedRounds(operator);
       return (

@@ -16,6 +16,7 @@ import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
 import { committed, intent } from '../../shared/rounds/any-round.fixture.ts';
 import { eventually, netMinor, Player } from './client.ts';
 import { target } from './own-target.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const START_MINOR = 100_000n;
 const HOUR_MS = 3_600_000;
@@ -72,8 +73,17 @@ async function queueIsWorkedOff(): Promise<void> {
 async function abandoned(make: (round: IntentRound) => Round): Promise<{ player: Player; round: Round }> {
   const player = await Player.open(target());
   const startedAtMs = Date.now() - HOUR_MS;
-  const log = { operatorId: 'demo', playerId: player.playerId, gameCode: 'happy-panda' };
-  const start = intent({ log, sessionId: player.sessionId, startedAtMs, updatedAtMs: startedAtMs });
+  const log = {
+    operatorId: ids.operator('demo'),
+    playerId: ids.player(player.playerId),
+    gameCode: ids.game('happy-panda'),
+  };
+  const start = intent({
+    log,
+    sessionId: ids.session(player.sessionId),
+    startedAtMs,
+    updatedAtMs: startedAtMs,
+  });
   const round = make(start);
   await ledger.append(start);
   if (round.status !== 'INTENT') await ledger.save(round, { status: 'INTENT', epoch: 1 });
@@ -98,7 +108,11 @@ describe('messages of recovery that come twice and in any order', () => {
     const player = await Player.open(target());
     for (let number = 0; number < 8; number += 1) expect((await player.playNext()).status).toBe(200);
     const [rounds, journal] = [await player.rounds(), await journalOf(player)];
-    const log = { operatorId: 'demo', playerId: player.playerId, gameCode: 'happy-panda' };
+    const log = {
+      operatorId: ids.operator('demo'),
+      playerId: ids.player(player.playerId),
+      gameCode: ids.game('happy-panda'),
+    };
     const bodies = rounds.flatMap(({ number }) =>
       (['confirm-void', 'finish', 'finish', 'confirm-void'] as const).map((purpose) =>
         encodeRecoveryMessage({ log, number, purpose, attempt: number % 3 }),

@@ -6,6 +6,7 @@ import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.
 import { publishArtefact } from '../../shared/engines/adapters/publish-artefact.ts';
 import { httpEvent, lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
 import { useLocalServices } from './local-services.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const services = useLocalServices();
 const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
@@ -36,7 +37,13 @@ it('is down while no game is published, and up some seconds after one is', async
 
   const engineHash = await publishArtefact(new S3Client(), 'archive', new Uint8Array([0, 97, 115, 109]));
   const admin = new DynamoRegistryAdmin(documentClient(), 'config');
-  await admin.putGame({ gameCode: 'happy-panda', title: 'Happy Panda', enabled: true, engineHash, bets: [] });
+  await admin.putGame({
+    gameCode: ids.game('happy-panda'),
+    title: 'Happy Panda',
+    enabled: true,
+    engineHash,
+    bets: [],
+  });
 
   vi.setSystemTime(Date.now() + 5_000);
   expect(await health()).toEqual({ statusCode: 200, status: 'up', down: [] });

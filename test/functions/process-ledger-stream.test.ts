@@ -14,6 +14,7 @@ import { delayedMessages, takeMessages, useLocalServices } from './local-service
 import * as compose from '../../functions/_runtime/composition.ts';
 import { lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
 import { handler } from '../../functions/archive/process-ledger-stream/handler.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 // Read when the metrics are made, which the imports do.
 vi.hoisted(() => {
@@ -41,9 +42,13 @@ beforeEach(() => {
 
 const intent = (number = 1) =>
   sampleIntent({
-    log: { operatorId: 'demo', playerId, gameCode: 'happy-panda' },
+    log: {
+      operatorId: ids.operator('demo'),
+      playerId: ids.player(playerId),
+      gameCode: ids.game('happy-panda'),
+    },
     number,
-    roundId: randomUUID(),
+    roundId: ids.round(randomUUID()),
     updatedAtMs: Date.now(),
   });
 const lost = (round = intent()) =>

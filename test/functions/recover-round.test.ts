@@ -14,6 +14,7 @@ import { delayedMessages, useLocalServices } from './local-services.ts';
 import * as compose from '../../functions/_runtime/composition.ts';
 import { lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
 import { handler } from '../../functions/rounds/recover-round/handler.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 // Read when the metrics are made, which the imports do.
 vi.hoisted(() => {
@@ -37,7 +38,12 @@ beforeAll(async () => {
     EnginesBucket: '',
     ArchiveBucket: '',
   };
-  const demo = { operatorId: 'demo', name: 'Demo', walletUrl: wallet.url, walletSecret: WALLET_SECRET };
+  const demo = {
+    operatorId: ids.operator('demo'),
+    name: 'Demo',
+    walletUrl: wallet.url,
+    walletSecret: WALLET_SECRET,
+  };
   await registerOperator({ stage: 'local', outputs }, demo);
 });
 afterAll(async () => {
@@ -58,8 +64,12 @@ async function unpaidWin(): Promise<CommittedRound> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ player_id: playerId, currency: 'EUR', balance: '10.00', token: 'token' }),
   });
-  const log = { operatorId: 'demo', playerId, gameCode: 'happy-panda' };
-  const intent = sampleIntent({ log, roundId: randomUUID() });
+  const log = {
+    operatorId: ids.operator('demo'),
+    playerId: ids.player(playerId),
+    gameCode: ids.game('happy-panda'),
+  };
+  const intent = sampleIntent({ log, roundId: ids.round(randomUUID()) });
   const round: CommittedRound = { ...intent, status: 'COMMITTED', outcome: sampleOutcome() };
   await compose.ledger().append(intent);
   await compose.ledger().save(round, { status: 'INTENT', epoch: 1 });
@@ -99,7 +109,7 @@ describe('a batch of the recovery queue', () => {
     ['it is of a later version', () => messageFor(sampleIntent()).replace('"version":1', '"version":2')],
     [
       'its log cannot be one',
-      () => messageFor({ log: { ...sampleIntent().log, playerId: 'a#b' }, number: 1 }),
+      () => messageFor({ log: { ...sampleIntent().log, playerId: ids.player('a#b') }, number: 1 }),
     ],
     ['there is no such round', () => messageFor({ ...sampleIntent(), number: 9 })],
   ])('returns the one message that fails, and its neighbours proceed: %s', async (_, poison) => {

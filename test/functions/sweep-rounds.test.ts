@@ -6,6 +6,7 @@ import * as compose from '../../functions/_runtime/composition.ts';
 import { lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
 import { takeMessages, useLocalServices } from './local-services.ts';
 import { handler } from '../../functions/rounds/sweep-rounds/handler.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 // Read when the metrics are made, which the imports do.
 vi.hoisted(() => {
@@ -23,8 +24,12 @@ beforeEach(() => {
 
 const abandoned = () =>
   sampleIntent({
-    log: { operatorId: 'demo', playerId: `player-${randomUUID()}`, gameCode: 'happy-panda' },
-    roundId: randomUUID(),
+    log: {
+      operatorId: ids.operator('demo'),
+      playerId: ids.player(`player-${randomUUID()}`),
+      gameCode: ids.game('happy-panda'),
+    },
+    roundId: ids.round(randomUUID()),
     updatedAtMs: Date.now() - 60_000,
   });
 

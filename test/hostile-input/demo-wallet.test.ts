@@ -10,6 +10,7 @@ import { asBytes, jsonText } from './json-text.ts';
 import { mutatedObject } from './mutations.ts';
 import { hostile } from './runs.ts';
 import { hostileText, numeral, spoilt } from './strings.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const id = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
 const LARGEST = 10n ** 18n - 1n;
@@ -105,7 +106,7 @@ describe('the demo wallet', () => {
     )
     .map(([kind, name, body, text, offMs]) => {
       const timestampMs = kind === 'stale' ? nowMs + offMs : nowMs;
-      const request = { path: '/wallet/debit', operatorId: 'demo', timestampMs, body };
+      const request = { path: '/wallet/debit', operatorId: ids.operator('demo'), timestampMs, body };
       const headers: Record<string, string> = signatureHeaders(
         kind === 'secret' ? `${secret}2` : secret,
         request,

@@ -17,6 +17,7 @@ import { anyRound } from '../../shared/rounds/any-round.fixture.ts';
 import { player, World } from './composition-in-memory.ts';
 import { hostile } from './runs.ts';
 import { hostileText } from './strings.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 vi.mock('../../functions/_runtime/composition.ts', () => import('./composition-in-memory.ts'));
 vi.hoisted(() => {
@@ -118,7 +119,7 @@ describe('a batch', () => {
   );
 
   const owed: Round = {
-    ...sampleIntent({ log: player, sessionId: player.sessionId }),
+    ...sampleIntent({ log: player, sessionId: ids.session(player.sessionId) }),
     status: 'COMMITTED',
     outcome: sampleOutcome(),
   };
@@ -181,10 +182,14 @@ describe('a delivery of the bus', () => {
     type: 'round.ended',
     eventId: 'event-1',
     atMs: 1_700_000_000_000,
-    log: { operatorId: player.operatorId, playerId: player.playerId, gameCode: player.gameCode },
+    log: {
+      operatorId: ids.operator(player.operatorId),
+      playerId: ids.player(player.playerId),
+      gameCode: ids.game(player.gameCode),
+    },
     roundId: sampleIntent().roundId,
     number: 1,
-    sessionId: player.sessionId,
+    sessionId: ids.session(player.sessionId),
     kind: 'spin',
     status: 'CREDITED',
     currency: 'EUR',

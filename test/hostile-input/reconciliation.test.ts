@@ -18,6 +18,7 @@ import { asBytes, jsonText } from './json-text.ts';
 import { mutatedObject } from './mutations.ts';
 import { hostile } from './runs.ts';
 import { hostileText, inheritedName, numeral, spoilt } from './strings.ts';
+import { ids as typed } from '../../shared/foundation/ids.fixture.ts';
 
 vi.mock('../../functions/_runtime/composition.ts', () => import('./composition-in-memory.ts'));
 vi.hoisted(() => {
@@ -212,7 +213,9 @@ describe("a wallet's list of transactions", () => {
     hostile(fc.tuple(bodies, statuses), async ([bytes, status]) => {
       vi.stubGlobal('fetch', async () => new Response(new Uint8Array(bytes), { status }));
       const connection = { secret: async () => 'secret', clock: { nowMs: () => nowMs }, timeoutMs: 60_000 };
-      const reading = httpWalletBooks(connection).page(new RoundsFixture().operator, { roundId });
+      const reading = httpWalletBooks(connection).page(new RoundsFixture().operator, {
+        roundId: typed.round(roundId),
+      });
       const read = await reading.catch((error: unknown) => {
         expect(error).toBeInstanceOf(DependencyError);
         const { code } = error as DependencyError;
@@ -266,7 +269,7 @@ describe('a file of the archive', () => {
     if (id === null) return text === null || typeof text === 'string' ? { owed: undefined } : undefined;
     const amountMinor = minorOf(text, currency);
     if (typeof id !== 'string' || amountMinor === undefined) return undefined;
-    return { owed: { transactionId: id, amountMinor } };
+    return { owed: { transactionId: typed.transaction(id), amountMinor } };
   }
 
   function roundOf(text: string): AccountedRound | undefined {
@@ -292,8 +295,8 @@ describe('a file of the archive', () => {
     const win = owedOf(told.get('credit_transaction_id'), told.get('win'), currency);
     if (!stake || !win) return undefined;
     return {
-      roundId: id,
-      playerId: player,
+      roundId: typed.round(id),
+      playerId: typed.player(player),
       currency,
       status: status as 'CREDITED',
       stake: stake.owed,
@@ -320,7 +323,7 @@ describe('a file of the archive', () => {
       const s3 = {
         send: async () => ({ Body: { transformToByteArray: async () => new Uint8Array(bytes) } }),
       } as unknown as S3Client;
-      const key = `${dayFolder(operatorId, fromMs)}file`;
+      const key = `${dayFolder(typed.operator(operatorId), fromMs)}file`;
       const found: (readonly AccountedRound[])[] = [];
       try {
         found.push(await new S3ArchivedRounds(s3, 'archive').read(key));

@@ -12,6 +12,7 @@ import { asBytes, jsonText } from './json-text.ts';
 import { mutatedObject } from './mutations.ts';
 import { hostile, type Verdict } from './runs.ts';
 import { hostileText, numeral, spoilt } from './strings.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 vi.mock('../../functions/_runtime/composition.ts', () => import('./composition-in-memory.ts'));
 vi.hoisted(() => {
@@ -226,7 +227,7 @@ describe('a launch', () => {
         if (isRefusal(members)) return expectRefusal(world, answer, members);
         expect(answer.code).toBeUndefined();
         expect(world.effects).toEqual(['create']);
-        const session = await world.rounds.sessions.get(String(answer.body['session_id']));
+        const session = await world.rounds.sessions.get(ids.session(String(answer.body['session_id'])));
         expect([session?.operatorId, session?.playerId, session?.currency]).toEqual([
           player.operatorId,
           members.get('player_id'),
@@ -283,7 +284,7 @@ describe('a launch', () => {
       }
       if (answered === 'other currency') return expectRefusal(world, answer, ['ACCOUNT_CURRENCY_MISMATCH']);
       expect([answer.code, world.effects]).toEqual([undefined, ['create']]);
-      const session = await world.rounds.sessions.get(String(answer.body['session_id']));
+      const session = await world.rounds.sessions.get(ids.session(String(answer.body['session_id'])));
       expect([session?.operatorId, session?.playerId, session?.currency]).toEqual([
         player.operatorId,
         playerId,

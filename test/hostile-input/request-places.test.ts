@@ -12,6 +12,7 @@ import { player, World } from './composition-in-memory.ts';
 import { call, queryOf } from './http-requests.ts';
 import { hostile } from './runs.ts';
 import { hostileText, inheritedName, numeral, spoilt } from './strings.ts';
+import { ids as typed } from '../../shared/foundation/ids.fixture.ts';
 
 vi.mock('../../functions/_runtime/composition.ts', () => import('./composition-in-memory.ts'));
 vi.hoisted(() => {
@@ -84,7 +85,9 @@ describe('a path', () => {
     'a path names exactly one session or round, or nothing',
     hostile(requests, async ([route, id, extra]) => {
       const world = await World.open();
-      await world.rounds.put({ ...sampleIntent({ log: player, sessionId: player.sessionId }) });
+      await world.rounds.put({
+        ...sampleIntent({ log: player, sessionId: typed.session(player.sessionId) }),
+      });
       const pathParameters = Object.fromEntries([...Object.entries(extra), [route.name, id]]);
       const headers = { 'x-operator-key': operatorKey };
       const answer = await call(route.handler, { pathParameters, headers, httpMethod: 'GET' });
@@ -95,9 +98,9 @@ describe('a path', () => {
       expect(answer.code).toBe(id === route.valid ? undefined : route.unknown);
       // What is asked to be revoked and is not there is looked up by the write itself.
       expect(world.effects.filter((effect) => effect !== 'revoke')).toEqual([]);
-      expect((await world.rounds.sessions.get(player.sessionId))?.revokedAtMs !== undefined).toBe(
-        route.effects.length > 0 && id === route.valid,
-      );
+      expect(
+        (await world.rounds.sessions.get(typed.session(player.sessionId)))?.revokedAtMs !== undefined,
+      ).toBe(route.effects.length > 0 && id === route.valid);
       return 'accepted';
     }),
   );
@@ -144,7 +147,9 @@ describe('a query', () => {
     'a query pages by plain integers, or is refused',
     hostile(fc.tuple(queries, extras, repeated), async ([query, extra, twice]) => {
       const world = await World.open();
-      await world.rounds.put({ ...sampleIntent({ log: player, sessionId: player.sessionId }) });
+      await world.rounds.put({
+        ...sampleIntent({ log: player, sessionId: typed.session(player.sessionId) }),
+      });
       const given = [...Object.entries(extra), ...Object.entries(query), ...(twice ? [twice] : [])];
       const pathParameters = { sessionId: player.sessionId };
       const answer = await call(listRounds, { pathParameters, ...queryOf(given), httpMethod: 'GET' });
@@ -247,7 +252,9 @@ describe('headers', () => {
     'a round is read with exactly its credentials, or not at all',
     hostile(credentials, async (headers) => {
       const world = await World.open();
-      const round = await world.rounds.put({ ...sampleIntent({ log: player, sessionId: player.sessionId }) });
+      const round = await world.rounds.put({
+        ...sampleIntent({ log: player, sessionId: typed.session(player.sessionId) }),
+      });
       const pathParameters = { roundId: round.roundId };
       const answer = await call(getRound, { pathParameters, headers: { ...headers }, httpMethod: 'GET' });
       expect(world.effects).toEqual([]);

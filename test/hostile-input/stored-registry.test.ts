@@ -38,6 +38,7 @@ import {
   value,
 } from './stored-changes.ts';
 import { spoilt } from './strings.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const sha256 = matches(/^[0-9a-f]{64}$/);
 const isWord: Rule = (held) => isText(held) && held !== '';
@@ -78,9 +79,9 @@ describe('a stored session', () => {
     pk: `session#${sessionId}`,
     sk: 'session',
     sessionId,
-    operatorId: 'demo',
-    playerId: 'player123',
-    gameCode: 'happy-panda',
+    operatorId: ids.operator('demo'),
+    playerId: ids.player('player123'),
+    gameCode: ids.game('happy-panda'),
     currency: 'EUR',
     createdAtMs: 1_700_000_000_000n,
     endsAtMs: 1_700_000_100_000n,
@@ -102,11 +103,13 @@ describe('a stored session', () => {
     'a stored session is read as it is, or refused',
     hostile(changed(having(item, 'sessionId', others)), async (stored) => {
       const client = { send: async () => ({ Item: stored }) } as unknown as DynamoDBDocumentClient;
-      const session = await new DynamoSessions(client, 'sessions').get(sessionId).catch((error: unknown) => {
-        expect(error).toBeInstanceOf(FaultError);
-        expect(error).toHaveProperty('code', 'CORRUPT_RECORD');
-        return undefined;
-      });
+      const session = await new DynamoSessions(client, 'sessions')
+        .get(ids.session(sessionId))
+        .catch((error: unknown) => {
+          expect(error).toBeInstanceOf(FaultError);
+          expect(error).toHaveProperty('code', 'CORRUPT_RECORD');
+          return undefined;
+        });
       const isSession = isStored(rules, stored) && stored['pk'] === `session#${textOf(stored['sessionId'])}`;
       expect(session !== undefined).toBe(isSession);
       if (session === undefined) return 'refused';
@@ -124,7 +127,7 @@ describe('a stored session', () => {
 describe('the registry', () => {
   const operator = encodeOperator(
     {
-      operatorId: 'demo',
+      operatorId: ids.operator('demo'),
       name: 'Demo',
       enabled: true,
       walletUrl: 'https://wallet.invalid',
@@ -163,7 +166,7 @@ describe('the registry', () => {
   const key: NativeItem = {
     pk: `operator-key#${'ab'.repeat(32)}`,
     sk: 'operator-key',
-    operatorId: 'demo',
+    operatorId: ids.operator('demo'),
   };
   it(
     "an operator's key names exactly one operator, or is refused",
@@ -189,7 +192,13 @@ describe('the registry', () => {
     { maxLength: 3 },
   );
   const game = bets.map((offered): NativeItem => {
-    const plain = { gameCode: 'coin', title: 'Coin', enabled: true, engineHash: 'ab'.repeat(32), bets: [] };
+    const plain = {
+      gameCode: ids.game('coin'),
+      title: 'Coin',
+      enabled: true,
+      engineHash: 'ab'.repeat(32),
+      bets: [],
+    };
     return { ...encodeGame(plain), bets: offered };
   });
   it(
@@ -248,7 +257,7 @@ describe('the versions of engines and games', () => {
 
   const offered = [{ currency: 'EUR', allowedMinor: [100n, 200n] }];
   const retired = { retiredAtMs: 1_700_000_000_001 };
-  const gameVersion = { gameCode: 'coin', ...version, title: 'Coin', bets: offered, ...retired };
+  const gameVersion = { gameCode: ids.game('coin'), ...version, title: 'Coin', bets: offered, ...retired };
   const versionRules = {
     gameCode: matches(new RegExp(`^${gameCode}$`)),
     sk: sha256,
@@ -275,7 +284,7 @@ describe('the versions of engines and games', () => {
   );
 
   const activation = encodeActivation({
-    gameCode: 'coin',
+    gameCode: ids.game('coin'),
     number: 7,
     hash,
     activatedAtMs: 1_700_000_000_000,

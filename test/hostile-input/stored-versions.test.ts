@@ -22,6 +22,7 @@ import { decodeRecoveryMessage } from '../../shared/rounds/adapters/recovery-mes
 import { systemRandom } from '../../shared/aws/random.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import { unsealOpening, type RoundOpening } from '../../shared/rounds/round-opening.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 /** What is stored, and what it is read as, which no later code may change. */
 interface Item<T> {
@@ -114,14 +115,16 @@ describe('what version 1 has stored', () => {
 
   it('is a session', async () => {
     const { item, value } = recorded.session;
-    expect(await new DynamoSessions(tableOf(item), 'sessions').get(value.sessionId)).toEqual(value);
+    expect(await new DynamoSessions(tableOf(item), 'sessions').get(ids.session(value.sessionId))).toEqual(
+      value,
+    );
   });
 
   it.each(['operator', 'operatorBeforeBetWin'] as const)('is an operator: %s', async (name) => {
     const { item, value } = recorded[name];
-    expect(await new DynamoRegistry(tableOf(item), 'config', clock).operator(value.operatorId)).toEqual(
-      value,
-    );
+    expect(
+      await new DynamoRegistry(tableOf(item), 'config', clock).operator(ids.operator(value.operatorId)),
+    ).toEqual(value);
   });
 
   it("is an operator's key", () => {
@@ -131,7 +134,7 @@ describe('what version 1 has stored', () => {
   it('is a game, its versions and their activation', async () => {
     const { game, gameVersion, activation } = recorded;
     const registry = new DynamoRegistry(tableOf(game.item), 'config', clock);
-    expect(await registry.game(game.value.gameCode)).toEqual(game.value);
+    expect(await registry.game(ids.game(game.value.gameCode))).toEqual(game.value);
     expect(decodeGameVersion(nativeItem(gameVersion.item))).toEqual(gameVersion.value);
     expect(decodeActivation(nativeItem(activation.item))).toEqual(activation.value);
   });
@@ -153,7 +156,7 @@ describe('what version 1 has stored', () => {
     const s3 = {
       send: async () => ({ Body: { transformToByteArray: async () => new Uint8Array(bytes) } }),
     } as unknown as S3Client;
-    const file = `${dayFolder('demo', Date.parse('2026-11-18T00:00:00Z'))}file`;
+    const file = `${dayFolder(ids.operator('demo'), Date.parse('2026-11-18T00:00:00Z'))}file`;
     const read = await new S3ArchivedRounds(s3, 'archive').read(file);
     expect(read).toEqual(recorded.archive.map(({ value }) => value));
   });

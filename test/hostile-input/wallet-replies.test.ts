@@ -9,6 +9,7 @@ import { asBytes, jsonText } from './json-text.ts';
 import { mutatedObject } from './mutations.ts';
 import { hostile } from './runs.ts';
 import { hostileText, numeral, spoilt } from './strings.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const LIMIT_BYTES = 65_536;
 const roundId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
@@ -31,7 +32,7 @@ afterAll(() => void vi.unstubAllGlobals());
 
 const warned: string[] = [];
 const operator: Operator = {
-  operatorId: 'demo',
+  operatorId: ids.operator('demo'),
   name: 'Demo',
   enabled: true,
   walletUrl: 'https://wallet.invalid/',
@@ -167,11 +168,11 @@ describe('the reply of a wallet', () => {
       next = reply;
       const transactionId = `${roundId}:${operation === 'credit' ? 'credit' : 'debit'}`;
       const transaction = {
-        transactionId,
-        roundId,
-        playerId,
-        gameCode: 'coin',
-        sessionId: roundId,
+        transactionId: ids.transaction(transactionId),
+        roundId: ids.round(roundId),
+        playerId: ids.player(playerId),
+        gameCode: ids.game('coin'),
+        sessionId: ids.session(roundId),
         currency: unit,
       };
       const answer = await wallet[operation]({ ...transaction, amountMinor: 100n, winMinor: 50n });
@@ -202,7 +203,7 @@ describe('the reply of a wallet', () => {
     'a balance is told only for the player and the currency asked for',
     hostile(replies, async ([reply, unit]) => {
       next = reply;
-      const answer = await wallet.balance(playerId, unit);
+      const answer = await wallet.balance(ids.player(playerId), unit);
       expectShortWarnings();
       const verdict = said(reply);
       const balanceMinor =
@@ -222,7 +223,7 @@ describe('the reply of a wallet', () => {
     'a token is accepted only for the player asked for',
     hostile(replies, async ([reply]) => {
       next = reply;
-      const answer = await wallet.authenticate('token', playerId).catch((error: unknown) => {
+      const answer = await wallet.authenticate('token', ids.player(playerId)).catch((error: unknown) => {
         expect(error).toBeInstanceOf(DependencyError);
         expect(error).toHaveProperty('code', 'WALLET_UNAVAILABLE');
         return 'unavailable' as const;

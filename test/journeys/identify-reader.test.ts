@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf, log, operatorKey, RoundsFixture, sessionId } from '../../shared/rounds/rounds.fixture.ts';
 import { identifyReader } from '../../shared/sessions/identify-reader.ts';
+import type { SessionId } from '../../shared/foundation/ids.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 let table: RoundsFixture;
 
@@ -10,7 +12,7 @@ beforeEach(async () => {
 });
 
 describe('a reader', () => {
-  const identify = (key?: string, session?: string) =>
+  const identify = (key?: string, session?: SessionId) =>
     identifyReader(table.ports(), { operatorKey: key, sessionId: session });
 
   it('with a key is the operator', async () => {
@@ -27,7 +29,9 @@ describe('a reader', () => {
   });
 
   it('with a session that is not there is nobody', async () => {
-    expect(await codeOf(identify(undefined, '00000000-0000-4000-8000-000000000000'))).toBe('UNKNOWN_SESSION');
+    expect(await codeOf(identify(undefined, ids.session('00000000-0000-4000-8000-000000000000')))).toBe(
+      'UNKNOWN_SESSION',
+    );
   });
 
   it('with nothing is nobody', async () => {

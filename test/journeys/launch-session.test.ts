@@ -14,6 +14,7 @@ import {
   RoundsFixture,
   settings,
 } from '../../shared/rounds/rounds.fixture.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const TTL_MS = 3_600_000;
 const { operatorId, playerId, gameCode } = log;
@@ -22,14 +23,14 @@ let table: RoundsFixture;
 
 beforeEach(() => {
   table = new RoundsFixture();
-  table.tokens = { good: { playerId, currency: 'EUR' } };
+  table.tokens = { good: { playerId: ids.player(playerId), currency: 'EUR' } };
 });
 
 const launch = (overrides: Partial<LaunchRequest> = {}) =>
   launchSession(table.ports(), TTL_MS, {
-    gameCode,
-    operatorId,
-    playerId,
+    gameCode: ids.game(gameCode),
+    operatorId: ids.operator(operatorId),
+    playerId: ids.player(playerId),
     currency: 'EUR',
     token: undefined,
     operatorKey,
@@ -39,7 +40,7 @@ const byToken = (token: string, overrides: Partial<LaunchRequest> = {}) =>
   launch({ operatorKey: undefined, token, ...overrides });
 
 const round = (number: number, overrides: Partial<CommittedRound['outcome']> = {}): CommittedRound => ({
-  ...sampleIntent({ log, number, roundId: `round-${number}`, engineHash }),
+  ...sampleIntent({ log, number, roundId: ids.round(`round-${number}`), engineHash }),
   status: 'COMMITTED',
   outcome: sampleOutcome({ winMinor: 0n, view: viewOf(number), ...overrides }),
 });
@@ -112,17 +113,17 @@ describe('a token', () => {
   });
 
   it('of another player is refused', async () => {
-    table.tokens = { theirs: { playerId: 'somebody-else', currency: 'EUR' } };
+    table.tokens = { theirs: { playerId: ids.player('somebody-else'), currency: 'EUR' } };
     expect(await codeOf(byToken('theirs'))).toBe('INVALID_PLAYER_TOKEN');
   });
 
   it('of an account in another currency is refused', async () => {
-    table.tokens = { good: { playerId, currency: 'USD' } };
+    table.tokens = { good: { playerId: ids.player(playerId), currency: 'USD' } };
     expect(await codeOf(byToken('good'))).toBe('ACCOUNT_CURRENCY_MISMATCH');
   });
 
   it('for an operator that is not is refused', async () => {
-    expect(await codeOf(byToken('good', { operatorId: 'nobody' }))).toBe('UNKNOWN_OPERATOR');
+    expect(await codeOf(byToken('good', { operatorId: ids.operator('nobody') }))).toBe('UNKNOWN_OPERATOR');
   });
 
   it('or a key must be sent', async () => {
@@ -151,7 +152,7 @@ describe('what is switched off', () => {
   });
 
   it('or was never there, as a game, opens no session', async () => {
-    expect(await codeOf(launch({ gameCode: 'no-such-game' }))).toBe('UNKNOWN_GAME');
+    expect(await codeOf(launch({ gameCode: ids.game('no-such-game') }))).toBe('UNKNOWN_GAME');
   });
 });
 

@@ -3,6 +3,7 @@ import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fi
 import { revokeSession } from '../../shared/sessions/revoke-session.ts';
 import { codeOf, log, RoundsFixture, sessionId } from '../../shared/rounds/rounds.fixture.ts';
 import { verifySession } from '../../shared/sessions/verify-session.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const IDLE_MS = 1_800_000;
 
@@ -13,8 +14,8 @@ beforeEach(async () => {
   await table.open({ expiresAtMs: table.nowMs + 10 * IDLE_MS });
 });
 
-const verify = (id = sessionId) => verifySession(table.ports(), IDLE_MS, id);
-const revoke = (id = sessionId) => revokeSession(table.ports(), id);
+const verify = (id = sessionId) => verifySession(table.ports(), IDLE_MS, ids.session(id));
+const revoke = (id = sessionId) => revokeSession(table.ports(), ids.session(id));
 const intent = () => sampleIntent({ log, startedAtMs: table.nowMs, updatedAtMs: table.nowMs });
 const committed = (bonusActive: boolean) =>
   ({ ...intent(), status: 'COMMITTED', outcome: sampleOutcome({ bonusActive }) }) as const;
@@ -29,7 +30,7 @@ describe('a session', () => {
   });
 
   it('that is not there is unknown', async () => {
-    expect(await codeOf(verify('00000000-0000-4000-8000-000000000000'))).toBe('UNKNOWN_SESSION');
+    expect(await codeOf(verify(ids.session('00000000-0000-4000-8000-000000000000')))).toBe('UNKNOWN_SESSION');
   });
 
   it('expires at its end, to the millisecond', async () => {
@@ -59,7 +60,7 @@ describe('a session', () => {
   });
 
   it('that is not there cannot be revoked', async () => {
-    expect(await codeOf(revoke('00000000-0000-4000-8000-000000000000'))).toBe('UNKNOWN_SESSION');
+    expect(await codeOf(revoke(ids.session('00000000-0000-4000-8000-000000000000')))).toBe('UNKNOWN_SESSION');
   });
 
   it('tells of a bonus that is waiting', async () => {

@@ -1,5 +1,6 @@
 import { minor, netMinor, type Record_ } from '../e2e/client.ts';
 import type { AnsweredRound } from './player-loop.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 /** An entry of the wallet's journal, as `GET /transactions` tells it. */
 export interface JournalEntry {
@@ -41,7 +42,7 @@ function inLedger({ rounds }: Books): string[] {
 function answersOf({ answered, unanswered, rounds }: Books): string[] {
   const played = new Map(rounds.filter(isPlayed).map((round) => [round.round_id, round]));
   const wrong = answered.flatMap(({ roundId, winMinor }) => {
-    const round = played.get(roundId);
+    const round = played.get(ids.round(roundId));
     if (!round) return [`round ${roundId} was answered and is not in the ledger as played`];
     const isTold = minor(round.win) === winMinor;
     return isTold ? [] : [`round ${roundId} was answered with ${winMinor} and the ledger has ${round.win}`];
@@ -68,7 +69,7 @@ function inJournal({ startMinor, rounds, journal }: Books): string[] {
   const problems = minor(deposit?.change ?? null) === startMinor ? [] : ['the journal has no deposit'];
   const byRound = Map.groupBy(movements, ({ round_id }) => round_id ?? '');
   const known = new Set(rounds.map(({ round_id }) => round_id));
-  const strange = [...byRound.keys()].filter((roundId) => !known.has(roundId));
+  const strange = [...byRound.keys()].filter((roundId) => !known.has(ids.round(roundId)));
   return [
     ...problems,
     ...strange.map((roundId) => `the wallet has entries of round ${roundId}, which the ledger has not`),

@@ -7,9 +7,14 @@ import type { PlayPorts } from '../../shared/rounds/play-round.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
 import { ModelWallet, type WalletKind, type WalletMessage } from './model-wallet.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
-export const log = { operatorId: 'demo', playerId: 'player', gameCode: 'coin' };
-export const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
+export const log = {
+  operatorId: ids.operator('demo'),
+  playerId: ids.player('player'),
+  gameCode: ids.game('coin'),
+};
+export const sessionId = ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566');
 export const settings = { sessionIdleMs: 10 ** 12, leaseMs: 10, debitAttempts: 2 };
 export const recoverTheRound: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
 export const rollItBackAgain: RecoveryRequest = { ...recoverTheRound, purpose: 'confirm-void' };
@@ -77,7 +82,7 @@ export class World {
       sessions: this.sessions,
       registry: {
         operator: async () => ({
-          operatorId: 'demo',
+          operatorId: ids.operator('demo'),
           name: 'Demo',
           enabled: true,
           walletUrl: 'https://wallet.invalid',
@@ -86,7 +91,7 @@ export class World {
         }),
         operatorByKey: async () => undefined,
         game: async () => ({
-          gameCode: 'coin',
+          gameCode: ids.game('coin'),
           title: 'Coin',
           enabled: true,
           engineHash,

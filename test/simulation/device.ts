@@ -1,11 +1,12 @@
+import type { GameCode, OperatorId, PlayerId } from '../../shared/foundation/ids.ts';
 import type { ApiAnswer, ApiRequest } from './api.ts';
 import { SeededRandom } from './random.ts';
 import type { World } from './world.ts';
 
 export interface Holder {
-  readonly operatorId: string;
-  readonly playerId: string;
-  readonly gameCode: string;
+  readonly operatorId: OperatorId;
+  readonly playerId: PlayerId;
+  readonly gameCode: GameCode;
 }
 
 interface Problem {

@@ -1,8 +1,10 @@
 import { type WalletCalls, walletCallStyles } from '../../shared/operators/operator.ts';
+import type { OperatorId } from '../../shared/foundation/ids.ts';
 import type { PortCall } from './faults.ts';
 import type { Holder } from './device.ts';
 import { SeededRandom } from './random.ts';
 import { type WalletKind, walletKinds } from './wallet.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 /** How a world is set up and how much goes wrong in it. */
 export interface Plan {
@@ -41,7 +43,7 @@ export interface Plan {
 }
 
 export interface OperatorPlan {
-  readonly operatorId: string;
+  readonly operatorId: OperatorId;
   readonly walletKind: WalletKind;
   readonly walletCalls: WalletCalls;
   readonly outages: readonly Outage[];
@@ -64,12 +66,12 @@ const OUTAGE_MS = [20_000, 120_000, 900_000] as const;
 export function planOf(seed: string, focus?: PortCall): Plan {
   const random = new SeededRandom(`${seed}/plan`);
   const operators = Array.from({ length: random.between(1, 3) }, (_, index) =>
-    operatorPlan(random, `operator-${index + 1}`, focus),
+    operatorPlan(random, ids.operator(`operator-${index + 1}`), focus),
   );
   const holders = Array.from({ length: random.between(5, 9) }, (_, index) => ({
     operatorId: random.pick(operators).operatorId,
-    playerId: `player-${index + 1}`,
-    gameCode: 'simulated',
+    playerId: ids.player(`player-${index + 1}`),
+    gameCode: ids.game('simulated'),
   }));
   const devices = holders.flatMap((holder) =>
     Array.from({ length: random.between(1, 2) }, (_, index) => ({
@@ -112,7 +114,7 @@ function walletCallsFor(random: SeededRandom, focus: PortCall | undefined): Wall
   return focus === 'wallet.debit' ? 'debit-credit' : random.pick(walletCallStyles);
 }
 
-function operatorPlan(random: SeededRandom, operatorId: string, focus?: PortCall): OperatorPlan {
+function operatorPlan(random: SeededRandom, operatorId: OperatorId, focus?: PortCall): OperatorPlan {
   const outages = Array.from({ length: random.below(3) }, (_, index) => {
     const fromMs = START_MS + random.between(0, 120_000);
     const [untilMs, silent] = [fromMs + random.pick(OUTAGE_MS), random.chance(0.5)];

@@ -1,4 +1,6 @@
 import { type StageSettings, stageSettings } from '../../infra/stages.ts';
+import type { OperatorId, PlayerId } from '../../shared/foundation/ids.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 import type { Holder } from './device.ts';
 import { ALWAYS_WINS } from './engine.ts';
 import { type OperatorPlan, type Outage, type Plan, START_MS } from './plan.ts';
@@ -48,14 +50,20 @@ export async function waitingCredits(task: WaitingTask): Promise<WaitingCredits>
   const times = timesOf(START_MS + PLAYING_MS + downMs);
   const world = new World({ seed, plan: planFor(times), settings: settingsOf(task) });
   const random = new SeededRandom(`${seed}/waiting`);
-  const plays = (operatorId: string, playerId: string, fromMs: number, forMs: number) =>
+  const plays = (operatorId: OperatorId, playerId: PlayerId, fromMs: number, forMs: number) =>
     world.timeline.after(
       random.between(fromMs, fromMs + forMs - 1),
       () => void spin(world, { operatorId, playerId, gameCode: GAME }, random),
     );
-  for (let player = 1; player <= credits; player += 1) plays('operator-1', `player-${player}`, 0, PLAYING_MS);
+  for (let player = 1; player <= credits; player += 1)
+    plays(ids.operator('operator-1'), ids.player(`player-${player}`), 0, PLAYING_MS);
   for (let player = 1; player <= NEIGHBOURS; player += 1)
-    plays('operator-2', `neighbour-${player}`, times.neighboursDownAtMs - START_MS, MINUTE_MS / 2);
+    plays(
+      ids.operator('operator-2'),
+      ids.player(`neighbour-${player}`),
+      times.neighboursDownAtMs - START_MS,
+      MINUTE_MS / 2,
+    );
   // At four in the morning.
   world.timeline.after(19 * 60 * MINUTE_MS, () => void world.sweep('the daily sweep'));
   await world.timeline.run(() => world.violation !== undefined);
@@ -96,7 +104,7 @@ function lastAfter(world: World, operatorId: string, backAtMs: number): number {
 
 async function spin(world: World, holder: Holder, random: SeededRandom): Promise<void> {
   const { operatorId, playerId } = holder;
-  const sessionId = random.uuid();
+  const sessionId = ids.session(random.uuid());
   world.deposit(holder, 100n);
   const createdAtMs = world.timeline.nowMs;
   const session = {
@@ -118,7 +126,7 @@ async function spin(world: World, holder: Holder, random: SeededRandom): Promise
   });
 }
 
-function operator(operatorId: string, outages: readonly Outage[]): OperatorPlan {
+function operator(operatorId: OperatorId, outages: readonly Outage[]): OperatorPlan {
   return { operatorId, walletKind: 'keeps-the-contract', walletCalls: 'debit-credit', outages };
 }
 
@@ -128,11 +136,11 @@ function planFor({ backAtMs, neighboursDownAtMs, neighboursBackAtMs }: Times): P
     engineVersion: ALWAYS_WINS,
     quiet: true,
     operators: [
-      operator('operator-1', [
+      operator(ids.operator('operator-1'), [
         { name: 'the wallet pays nothing', fromMs: START_MS, only: 'wallet.credit', ...down },
         { name: 'the wallet is down for long', fromMs: START_MS + PLAYING_MS + MINUTE_MS, ...down },
       ]),
-      operator('operator-2', [
+      operator(ids.operator('operator-2'), [
         {
           name: "the neighbours' wallet pays nothing",
           fromMs: neighboursDownAtMs,

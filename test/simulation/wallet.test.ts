@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { BetWinTransaction } from '../../shared/wallets/wallet.ts';
 import { type Auditor, OperatorWallet, type WalletKind } from './wallet.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const betWin: BetWinTransaction = {
-  transactionId: 'round-1:debit',
-  roundId: 'round-1',
-  playerId: 'player-1',
-  gameCode: 'simulated',
-  sessionId: 'session-1',
+  transactionId: ids.transaction('round-1:debit'),
+  roundId: ids.round('round-1'),
+  playerId: ids.player('player-1'),
+  gameCode: ids.game('simulated'),
+  sessionId: ids.session('session-1'),
   currency: 'EUR',
   amountMinor: 100n,
   winMinor: 900n,

@@ -1,5 +1,6 @@
 import { DependencyError } from '../../shared/foundation/errors.ts';
 import type {
+  AuthenticatedPlayer,
   RollbackReply,
   UnknownReason,
   Wallet,
@@ -118,7 +119,7 @@ function walletOf(world: World, operatorId: string): Wallet {
         limit,
       ),
     authenticate: (_, playerId) =>
-      call<{ playerId: string; currency: string } | undefined>(
+      call<AuthenticatedPlayer | undefined>(
         'wallet.authenticate',
         () => ({ playerId, currency: world.plan.currency }),
         unavailable,

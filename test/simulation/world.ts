@@ -4,6 +4,8 @@ import { handler as sweep } from '../../functions/rounds/sweep-rounds/handler.ts
 import { type StageSettings, stageSettings } from '../../infra/stages.ts';
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
+import type { OperatorId } from '../../shared/foundation/ids.ts';
 import type { Game } from '../../shared/games/game.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
 import type { Registry } from '../../shared/games/registry.ts';
@@ -25,7 +27,7 @@ import { OperatorWallet } from './wallet.ts';
 
 const DAY_MS = 86_400_000;
 const LONGEST_MS = 7 * DAY_MS;
-export const GAME = 'simulated';
+export const GAME = ids.game('simulated');
 
 export interface WorldOptions {
   readonly seed: string;
@@ -223,7 +225,7 @@ export class World {
   }
 
   #registry(): Registry {
-    const operator = async (operatorId: string): Promise<Operator | undefined> => {
+    const operator = async (operatorId: OperatorId): Promise<Operator | undefined> => {
       const found = this.operators.find((candidate) => candidate.operatorId === operatorId);
       return (
         found && {
@@ -251,7 +253,7 @@ export class World {
 
   #game(): Game {
     return {
-      gameCode: GAME,
+      gameCode: ids.game(GAME),
       title: 'Simulated',
       enabled: true,
       engineHash: engineHash(this.#engineVersion),

@@ -10,7 +10,7 @@ import {
 import * as z from 'zod';
 import { currencyOf } from '../../money/currency.ts';
 import { FaultError } from '../../foundation/errors.ts';
-import { RoundId } from '../../foundation/ids.ts';
+import { RoundId, type TransactionId } from '../../foundation/ids.ts';
 import { readJson } from '../../foundation/json-text.ts';
 import { parseAmount } from '../../money/money.ts';
 import type { AccountedRound, OwedMovement } from '../../rounds/accounted-round.ts';
@@ -33,14 +33,14 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const Line = z.object({
   schema_version: z.int().min(1).max(ARCHIVE_SCHEMA_VERSION),
   operator_id: z.string(),
-  player_id: z.string(),
+  player_id: z.string().brand<'PlayerId'>(),
   round_id: RoundId,
   status: z.enum(['COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDED']),
   currency: z.string(),
   stake: z.string(),
-  debit_transaction_id: z.string().nullable(),
+  debit_transaction_id: z.string().brand<'TransactionId'>().nullable(),
   win: z.string().nullable(),
-  credit_transaction_id: z.string().nullable(),
+  credit_transaction_id: z.string().brand<'TransactionId'>().nullable(),
   ended_at: z.iso.datetime(),
 });
 
@@ -139,7 +139,7 @@ function startsOf(stepMs: number, fromMs: number, toMs: number): number[] {
 function accountedRound(line: z.output<typeof Line>, operatorId: string | undefined): AccountedRound {
   if (line.operator_id !== operatorId) throw new Error('The line is of another operator');
   const currency = currencyOf(line.currency);
-  const owed = (transactionId: string | null, amount: string | null): OwedMovement | undefined =>
+  const owed = (transactionId: TransactionId | null, amount: string | null): OwedMovement | undefined =>
     transactionId === null ? undefined : { transactionId, amountMinor: parseAmount(amount ?? '', currency) };
   return {
     roundId: line.round_id,

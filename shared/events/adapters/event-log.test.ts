@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import type { RoundEnded } from '../events.ts';
 import { DynamoEventLog } from './event-log.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const TABLE = 'events';
 let database: TestDatabase;
@@ -19,10 +20,14 @@ function roundEnded(): RoundEnded {
     type: 'round.ended',
     eventId: `${roundId}:ended`,
     atMs: 1_795_000_000_123,
-    log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
-    roundId,
+    log: {
+      operatorId: ids.operator('demo'),
+      playerId: ids.player('player123'),
+      gameCode: ids.game('happy-panda'),
+    },
+    roundId: ids.round(roundId),
     number: 42,
-    sessionId: randomUUID(),
+    sessionId: ids.session(randomUUID()),
     kind: 'spin',
     status: 'CREDITED',
     currency: 'EUR',
@@ -45,8 +50,8 @@ async function itemsOf(operatorId: string) {
 it('An event is written once, as it came first, however often it is delivered', async () => {
   const log = new DynamoEventLog(database.client, TABLE);
   const event = roundEnded();
-  await Promise.all(Array.from({ length: 5 }, () => log.appendEvent('once', event)));
-  await log.appendEvent('once', { ...event, win: '999.99' });
+  await Promise.all(Array.from({ length: 5 }, () => log.appendEvent(ids.operator('once'), event)));
+  await log.appendEvent(ids.operator('once'), { ...event, win: '999.99' });
   const [item, ...more] = await itemsOf('once');
   expect(more).toEqual([]);
   expect(item).toMatchObject({
@@ -61,7 +66,7 @@ it('An event is written once, as it came first, however often it is delivered', 
 
 it("An operator's events spread over sixteen partitions", async () => {
   const log = new DynamoEventLog(database.client, TABLE);
-  await Promise.all(Array.from({ length: 300 }, () => log.appendEvent('spread', roundEnded())));
+  await Promise.all(Array.from({ length: 300 }, () => log.appendEvent(ids.operator('spread'), roundEnded())));
   const shards = new Set((await itemsOf('spread')).map((item) => item['pk']));
   expect(shards).toEqual(new Set(Array.from({ length: 16 }, (_, shard) => `spread#${shard.toString(16)}`)));
 });

@@ -3,6 +3,7 @@ import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DomainEvent } from '../events.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { conditionalWrite } from '../../aws/conditional-write.ts';
+import type { OperatorId } from '../../foundation/ids.ts';
 
 /**
  * A partition takes 1,000 writes a second. An operator's log has 16 of them, which take 16,000 rounds a
@@ -28,7 +29,7 @@ export class DynamoEventLog {
    * therefore starts
    * some time before its mark and drops the ids that it has seen.
    */
-  async appendEvent(operatorId: string, event: DomainEvent): Promise<void> {
+  async appendEvent(operatorId: OperatorId, event: DomainEvent): Promise<void> {
     await conditionalWrite(() =>
       this.#client.send(
         new PutCommand({
@@ -41,7 +42,7 @@ export class DynamoEventLog {
   }
 }
 
-function eventItem(operatorId: string, event: DomainEvent): NativeItem {
+function eventItem(operatorId: OperatorId, event: DomainEvent): NativeItem {
   const { log, atMs, number, ...rest } = event;
   return {
     ...rest,

@@ -11,10 +11,10 @@ const NUMBER_DIGITS = 9;
 const MAX_NUMBER = 10n ** BigInt(NUMBER_DIGITS) - 1n;
 
 export const gameVersionKeys = {
-  versions: (gameCode: string) => `game-versions#${gameCode}`,
-  version: (gameCode: string, hash: string) => ({ pk: gameVersionKeys.versions(gameCode), sk: hash }),
-  activations: (gameCode: string) => `game-activations#${gameCode}`,
-  activation: (gameCode: string, number: number) => ({
+  versions: (gameCode: GameCode) => `game-versions#${gameCode}`,
+  version: (gameCode: GameCode, hash: string) => ({ pk: gameVersionKeys.versions(gameCode), sk: hash }),
+  activations: (gameCode: GameCode) => `game-activations#${gameCode}`,
+  activation: (gameCode: GameCode, number: number) => ({
     pk: gameVersionKeys.activations(gameCode),
     sk: String(number).padStart(NUMBER_DIGITS, '0'),
   }),

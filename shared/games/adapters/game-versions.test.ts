@@ -7,13 +7,22 @@ import type { GameVersion } from '../game-version.ts';
 import { DynamoGameVersions } from './game-versions.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const [a = '', b = '', c = ''] = ['aa', 'bb', 'cc'].map((byte) => byte.repeat(32));
 
 function versionOf(hash: string, publishedAtMs = 1): GameVersion {
   const title = `Panda ${hash.slice(0, 2)}`;
   const bets = [{ currency: 'EUR', allowedMinor: [20n, 10n ** 18n - 1n] }];
-  return { gameCode: 'panda', hash, engineId: 'panda', buildId: '1.0.0', title, bets, publishedAtMs };
+  return {
+    gameCode: ids.game('panda'),
+    hash,
+    engineId: 'panda',
+    buildId: '1.0.0',
+    title,
+    bets,
+    publishedAtMs,
+  };
 }
 
 let database: TestDatabase;
@@ -30,7 +39,7 @@ beforeEach(async () => {
 afterAll(() => database.stop());
 
 const publish = (version: GameVersion) => versions.publish(version, version);
-const game = () => new DynamoRegistry(database.client, table, { nowMs: () => 0 }).game('panda');
+const game = () => new DynamoRegistry(database.client, table, { nowMs: () => 0 }).game(ids.game('panda'));
 
 async function outcomeOf(work: Promise<unknown>): Promise<unknown> {
   return work.catch((error: unknown) => (error as { code?: string }).code);
@@ -40,9 +49,9 @@ describe('publishing a version', () => {
   it('adds it to those of its game, in the order of publishing, and makes none of them active', async () => {
     expect(await publish(versionOf(b, 1))).toBe(true);
     expect(await publish(versionOf(a, 2))).toBe(true);
-    expect(await versions.versions('panda')).toEqual([versionOf(b, 1), versionOf(a, 2)]);
-    expect(await versions.versions('koala')).toEqual([]);
-    expect(await versions.activeHash('panda')).toBeUndefined();
+    expect(await versions.versions(ids.game('panda'))).toEqual([versionOf(b, 1), versionOf(a, 2)]);
+    expect(await versions.versions(ids.game('koala'))).toEqual([]);
+    expect(await versions.activeHash(ids.game('panda'))).toBeUndefined();
     expect(await game()).toBeUndefined();
   });
 
@@ -50,27 +59,27 @@ describe('publishing a version', () => {
     await publish(versionOf(a, 1));
     const offer = { title: 'Panda Deluxe', bets: [{ currency: 'USD', allowedMinor: [5n] }] };
     expect(await publish({ ...versionOf(a, 9), ...offer, buildId: 'other' })).toBe(false);
-    expect(await versions.version('panda', a)).toEqual({ ...versionOf(a, 1), ...offer });
+    expect(await versions.version(ids.game('panda'), a)).toEqual({ ...versionOf(a, 1), ...offer });
   });
 
   it('does not bring a retired version back', async () => {
     await publish(versionOf(a));
-    await versions.retire('panda', a, 5);
+    await versions.retire(ids.game('panda'), a, 5);
     expect(await publish(versionOf(a))).toBe(false);
-    expect(await versions.version('panda', a)).toHaveProperty('retiredAtMs', 5);
+    expect(await versions.version(ids.game('panda'), a)).toHaveProperty('retiredAtMs', 5);
   });
 
   it('refuses a version that could not be read back', async () => {
     expect(await outcomeOf(publish({ ...versionOf(a), hash: 'ab' }))).toBe('CORRUPT_RECORD');
-    expect(await outcomeOf(publish({ ...versionOf(a), gameCode: 'P#' }))).toBe('CORRUPT_RECORD');
-    expect(await versions.versions('panda')).toEqual([]);
+    expect(await outcomeOf(publish({ ...versionOf(a), gameCode: ids.game('P#') }))).toBe('CORRUPT_RECORD');
+    expect(await versions.versions(ids.game('panda'))).toEqual([]);
   });
 });
 
 describe('activating a version', () => {
   it('gives its engine, title and bets to new rounds', async () => {
     await publish(versionOf(a));
-    expect(await versions.activate('panda', a, 10)).toBe(true);
+    expect(await versions.activate(ids.game('panda'), a, 10)).toBe(true);
     const { title, bets } = versionOf(a);
     expect(await game()).toEqual({ gameCode: 'panda', title, enabled: true, engineHash: a, bets });
   });
@@ -79,21 +88,21 @@ describe('activating a version', () => {
     const realtime: GameVersion = { ...versionOf(a), contract: 'realtime' };
     await publish(realtime);
     await publish(versionOf(b));
-    expect(await versions.version('panda', a)).toEqual(realtime);
-    await versions.activate('panda', a, 10);
+    expect(await versions.version(ids.game('panda'), a)).toEqual(realtime);
+    await versions.activate(ids.game('panda'), a, 10);
     expect(await game()).toHaveProperty('contract', 'realtime');
-    await versions.activate('panda', b, 20);
+    await versions.activate(ids.game('panda'), b, 20);
     expect(await game()).not.toHaveProperty('contract');
   });
 
   it('is reversed by activating the version before, and every change is kept with its time', async () => {
     await publish(versionOf(a));
     await publish(versionOf(b));
-    await versions.activate('panda', a, 10);
-    await versions.activate('panda', b, 20);
-    await versions.activate('panda', a, 30);
+    await versions.activate(ids.game('panda'), a, 10);
+    await versions.activate(ids.game('panda'), b, 20);
+    await versions.activate(ids.game('panda'), a, 30);
     expect(await game()).toHaveProperty('engineHash', a);
-    expect(await versions.activations('panda')).toEqual([
+    expect(await versions.activations(ids.game('panda'))).toEqual([
       { gameCode: 'panda', number: 3, hash: a, activatedAtMs: 30 },
       { gameCode: 'panda', number: 2, hash: b, activatedAtMs: 20 },
       { gameCode: 'panda', number: 1, hash: a, activatedAtMs: 10 },
@@ -102,33 +111,33 @@ describe('activating a version', () => {
 
   it('takes the new bets of a version that is active already, and counts as no change of the engine', async () => {
     await publish(versionOf(a));
-    await versions.activate('panda', a, 10);
+    await versions.activate(ids.game('panda'), a, 10);
     const bets = [{ currency: 'USD', allowedMinor: [5n] }];
     await publish({ ...versionOf(a), bets });
     expect(await game()).not.toHaveProperty('bets', bets);
-    expect(await versions.activate('panda', a, 20)).toBe(false);
+    expect(await versions.activate(ids.game('panda'), a, 20)).toBe(false);
     expect(await game()).toHaveProperty('bets', bets);
-    expect(await versions.activations('panda')).toHaveLength(1);
+    expect(await versions.activations(ids.game('panda'))).toHaveLength(1);
   });
 
   it('leaves a game off that was switched off', async () => {
     await publish(versionOf(a));
     await publish(versionOf(b));
-    await versions.activate('panda', a, 10);
+    await versions.activate(ids.game('panda'), a, 10);
     const admin = new DynamoRegistryAdmin(database.client, table);
     const known = await game();
     if (known) await admin.putGame({ ...known, enabled: false });
-    await versions.activate('panda', b, 20);
+    await versions.activate(ids.game('panda'), b, 20);
     expect(await game()).toMatchObject({ enabled: false, engineHash: b });
   });
 
   it('is refused where there is no such version, or where it is retired', async () => {
     await publish(versionOf(a));
-    await versions.retire('panda', a, 5);
-    expect(await outcomeOf(versions.activate('panda', a, 10))).toBe('MISCONFIGURED');
-    expect(await outcomeOf(versions.activate('panda', b, 10))).toBe('MISCONFIGURED');
+    await versions.retire(ids.game('panda'), a, 5);
+    expect(await outcomeOf(versions.activate(ids.game('panda'), a, 10))).toBe('MISCONFIGURED');
+    expect(await outcomeOf(versions.activate(ids.game('panda'), b, 10))).toBe('MISCONFIGURED');
     expect(await game()).toBeUndefined();
-    expect(await versions.activations('panda')).toEqual([]);
+    expect(await versions.activations(ids.game('panda'))).toEqual([]);
   });
 });
 
@@ -136,12 +145,12 @@ describe('retiring a version', () => {
   it('is refused for the active version, and done once for any other', async () => {
     await publish(versionOf(a));
     await publish(versionOf(b));
-    await versions.activate('panda', a, 10);
-    expect(await outcomeOf(versions.retire('panda', a, 20))).toBe('MISCONFIGURED');
-    expect(await versions.retire('panda', b, 20)).toBe(true);
-    expect(await versions.retire('panda', b, 30)).toBe(false);
-    expect(await versions.version('panda', b)).toEqual({ ...versionOf(b), retiredAtMs: 20 });
-    expect(await outcomeOf(versions.retire('panda', c, 20))).toBe('MISCONFIGURED');
+    await versions.activate(ids.game('panda'), a, 10);
+    expect(await outcomeOf(versions.retire(ids.game('panda'), a, 20))).toBe('MISCONFIGURED');
+    expect(await versions.retire(ids.game('panda'), b, 20)).toBe(true);
+    expect(await versions.retire(ids.game('panda'), b, 30)).toBe(false);
+    expect(await versions.version(ids.game('panda'), b)).toEqual({ ...versionOf(b), retiredAtMs: 20 });
+    expect(await outcomeOf(versions.retire(ids.game('panda'), c, 20))).toBe('MISCONFIGURED');
   });
 });
 
@@ -160,17 +169,17 @@ describe('several people who change versions at once', () => {
         await createTable(database.client, table);
         versions = new DynamoGameVersions(database.client, table);
         for (const hash of [a, b, c]) await publish(versionOf(hash));
-        await versions.activate('panda', a, 1);
+        await versions.activate(ids.game('panda'), a, 1);
         await Promise.all(
-          chosen.map(([move, hash], index) => outcomeOf(versions[move]('panda', hash, index + 2))),
+          chosen.map(([move, hash], index) => outcomeOf(versions[move](ids.game('panda'), hash, index + 2))),
         );
-        const history = await versions.activations('panda');
-        const active = await versions.activeHash('panda');
+        const history = await versions.activations(ids.game('panda'));
+        const active = await versions.activeHash(ids.game('panda'));
         expect(history.map(({ number }) => number)).toEqual(
           history.map((_, index) => history.length - index),
         );
         expect(history[0]?.hash).toBe(active);
-        expect(await versions.version('panda', active ?? '')).not.toHaveProperty('retiredAtMs');
+        expect(await versions.version(ids.game('panda'), active ?? '')).not.toHaveProperty('retiredAtMs');
       }),
       { numRuns: 25 },
     );
@@ -180,5 +189,5 @@ describe('several people who change versions at once', () => {
 it('A version that is stored in another form makes the read fail', async () => {
   const Item = { pk: 'game-versions#panda', sk: a, gameCode: 'panda', title: 7 };
   await database.client.send(new PutCommand({ TableName: table, Item }));
-  expect(await outcomeOf(versions.versions('panda'))).toBe('CORRUPT_RECORD');
+  expect(await outcomeOf(versions.versions(ids.game('panda')))).toBe('CORRUPT_RECORD');
 });

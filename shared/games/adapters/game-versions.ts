@@ -14,6 +14,7 @@ import {
   gameVersionKeys,
 } from './game-version-items.ts';
 import { decodeGame, encodeGame, registryKeys } from './registry-items.ts';
+import type { GameCode } from '../../foundation/ids.ts';
 
 type Key = Readonly<Record<'pk' | 'sk', string>>;
 
@@ -54,24 +55,24 @@ export class DynamoGameVersions {
     return !known;
   }
 
-  async version(gameCode: string, hash: string): Promise<GameVersion | undefined> {
+  async version(gameCode: GameCode, hash: string): Promise<GameVersion | undefined> {
     const item = await this.#get(gameVersionKeys.version(gameCode, hash));
     return item && decodeGameVersion(item);
   }
 
   /** Lists the versions in the order of their publishing. */
-  async versions(gameCode: string): Promise<GameVersion[]> {
+  async versions(gameCode: GameCode): Promise<GameVersion[]> {
     const items = await this.#query(gameVersionKeys.versions(gameCode), true);
     return items.map(decodeGameVersion).toSorted((a, b) => a.publishedAtMs - b.publishedAtMs);
   }
 
   /** Lists the activations, the newest first. */
-  async activations(gameCode: string): Promise<Activation[]> {
+  async activations(gameCode: GameCode): Promise<Activation[]> {
     const items = await this.#query(gameVersionKeys.activations(gameCode), false);
     return items.map(decodeActivation);
   }
 
-  async activeHash(gameCode: string): Promise<string | undefined> {
+  async activeHash(gameCode: GameCode): Promise<string | undefined> {
     return (await this.#game(gameCode))?.engineHash;
   }
 
@@ -83,7 +84,7 @@ export class DynamoGameVersions {
    * @throws FaultError MISCONFIGURED where there is no such version, it is retired, or the game was changed
    * meanwhile
    */
-  async activate(gameCode: string, hash: string, activatedAtMs: number): Promise<boolean> {
+  async activate(gameCode: GameCode, hash: string, activatedAtMs: number): Promise<boolean> {
     const [version, game, [newest]] = await Promise.all([
       this.version(gameCode, hash),
       this.#game(gameCode),
@@ -120,7 +121,7 @@ export class DynamoGameVersions {
    * @returns whether it was not retired before
    * @throws FaultError MISCONFIGURED where there is no such version, or it is the active one
    */
-  async retire(gameCode: string, hash: string, retiredAtMs: number): Promise<boolean> {
+  async retire(gameCode: GameCode, hash: string, retiredAtMs: number): Promise<boolean> {
     const [version, game] = await Promise.all([this.version(gameCode, hash), this.#game(gameCode)]);
     if (!version) throw unknownVersion(gameCode, hash);
     if (version.retiredAtMs !== undefined) return false;
@@ -144,7 +145,7 @@ export class DynamoGameVersions {
     return true;
   }
 
-  async #game(gameCode: string): Promise<Game | undefined> {
+  async #game(gameCode: GameCode): Promise<Game | undefined> {
     const item = await this.#get(registryKeys.game(gameCode));
     return item && decodeGame(item);
   }
@@ -191,7 +192,7 @@ function unchangedGame(game: Game | undefined) {
       };
 }
 
-function unknownVersion(gameCode: string, hash: string): FaultError {
+function unknownVersion(gameCode: GameCode, hash: string): FaultError {
   return refused(`There is no version ${hash} of ${gameCode}`);
 }
 

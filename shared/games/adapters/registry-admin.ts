@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import { FaultError } from '../../foundation/errors.ts';
 import type { Game } from '../game.ts';
 import type { EngineVersion } from '../../engines/engine-version.ts';
-import { Sha256Hex } from '../../foundation/ids.ts';
+import { type OperatorId, Sha256Hex } from '../../foundation/ids.ts';
 import type { Operator } from '../../operators/operator.ts';
 import type { RegistryAdmin } from '../registry.ts';
 import { awsCall } from '../../aws/aws-call.ts';
@@ -66,7 +66,7 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
     await this.#put(item);
   }
 
-  async #keyHashOf(operatorId: string): Promise<string | undefined> {
+  async #keyHashOf(operatorId: OperatorId): Promise<string | undefined> {
     const { Item } = await awsCall('DynamoDB', () =>
       this.#client.send(
         new GetCommand({

@@ -11,9 +11,9 @@ import { stored, StoredAddress } from '../../aws/stored.ts';
 export const GAMES = 'games';
 
 export const registryKeys = {
-  operator: (operatorId: string) => ({ pk: `operator#${operatorId}`, sk: 'operator' }),
+  operator: (operatorId: OperatorId) => ({ pk: `operator#${operatorId}`, sk: 'operator' }),
   operatorKey: (keyHash: string) => ({ pk: `operator-key#${keyHash}`, sk: 'operator-key' }),
-  game: (gameCode: string) => ({ pk: GAMES, sk: gameCode }),
+  game: (gameCode: GameCode) => ({ pk: GAMES, sk: gameCode }),
 };
 
 const OperatorItem = z
@@ -53,7 +53,7 @@ export function decodeOperator(item: unknown): Operator {
 }
 
 /** @throws FaultError CORRUPT_RECORD */
-export function decodeOperatorKey(item: unknown): string {
+export function decodeOperatorKey(item: unknown): OperatorId {
   return stored(OperatorKeyItem, item, "An operator's key").operatorId;
 }
 

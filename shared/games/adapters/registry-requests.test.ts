@@ -5,11 +5,12 @@ import type { Operator } from '../../operators/operator.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
 import { decodeGame, encodeGame } from './registry-items.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const key = '11'.repeat(32);
 const otherKey = '22'.repeat(32);
 const operator: Operator = {
-  operatorId: 'demo',
+  operatorId: ids.operator('demo'),
   name: 'Demo',
   enabled: true,
   walletUrl: 'http://127.0.0.1:8081',
@@ -17,7 +18,7 @@ const operator: Operator = {
   walletCalls: 'debit-credit',
 };
 const game = {
-  gameCode: 'coin',
+  gameCode: ids.game('coin'),
   title: 'Coin',
   enabled: true,
   engineHash: 'ab'.repeat(32),
@@ -111,7 +112,7 @@ describe('an operator that is registered', () => {
 });
 
 describe('the games of the registry', () => {
-  const item = (gameCode: string) => encodeGame({ ...game, gameCode });
+  const item = (gameCode: string) => encodeGame({ ...game, gameCode: ids.game(gameCode) });
 
   it('are read through all pages, each from where the last one ended', async () => {
     const { registry, asked } = tableOf({ Items: [item('one')], LastEvaluatedKey: { pk: 'here' } }, {}, {});

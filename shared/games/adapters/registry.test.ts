@@ -6,11 +6,12 @@ import type { Game } from '../game.ts';
 import type { Operator } from '../../operators/operator.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const firstKey = '11'.repeat(32);
 const secondKey = '22'.repeat(32);
 const operator: Operator = {
-  operatorId: 'demo',
+  operatorId: ids.operator('demo'),
   name: 'Demo Casino',
   enabled: true,
   walletUrl: 'http://127.0.0.1:8081',
@@ -18,7 +19,7 @@ const operator: Operator = {
   walletCalls: 'debit-credit',
 };
 const game: Game = {
-  gameCode: 'happy-panda',
+  gameCode: ids.game('happy-panda'),
   title: 'Happy Panda',
   enabled: true,
   engineHash: 'ab'.repeat(32),
@@ -59,10 +60,10 @@ describe('the registry', () => {
   it('gives operators by id and by key, and games with exact bets, as they were stored', async () => {
     await admin.putOperator(operator, firstKey);
     await admin.putGame(game);
-    await admin.putGame({ ...game, gameCode: 'angry-panda', bets: [] });
-    expect(await registry().operator('demo')).toStrictEqual(operator);
+    await admin.putGame({ ...game, gameCode: ids.game('angry-panda'), bets: [] });
+    expect(await registry().operator(ids.operator('demo'))).toStrictEqual(operator);
     expect(await registry().operatorByKey(firstKey)).toStrictEqual(operator);
-    expect(await registry().game('happy-panda')).toStrictEqual(game);
+    expect(await registry().game(ids.game('happy-panda'))).toStrictEqual(game);
     expect((await registry().games()).map(({ gameCode }) => gameCode)).toEqual([
       'angry-panda',
       'happy-panda',
@@ -70,9 +71,9 @@ describe('the registry', () => {
   });
 
   it('knows nothing that was not stored', async () => {
-    expect(await registry().operator('demo')).toBeUndefined();
+    expect(await registry().operator(ids.operator('demo'))).toBeUndefined();
     expect(await registry().operatorByKey(firstKey)).toBeUndefined();
-    expect(await registry().game('happy-panda')).toBeUndefined();
+    expect(await registry().game(ids.game('happy-panda'))).toBeUndefined();
     expect(await registry().games()).toEqual([]);
   });
 
@@ -80,13 +81,13 @@ describe('the registry', () => {
     await admin.putGame(game);
     const cached = registry();
     reads = 0;
-    await Promise.all(Array.from({ length: 20 }, () => cached.game('happy-panda')));
+    await Promise.all(Array.from({ length: 20 }, () => cached.game(ids.game('happy-panda'))));
     expect(reads).toBe(1);
     await admin.putGame({ ...game, enabled: false });
     time.nowMs = 29_999;
-    expect(await cached.game('happy-panda')).toHaveProperty('enabled', true);
+    expect(await cached.game(ids.game('happy-panda'))).toHaveProperty('enabled', true);
     time.nowMs = 30_000;
-    expect(await cached.game('happy-panda')).toHaveProperty('enabled', false);
+    expect(await cached.game(ids.game('happy-panda'))).toHaveProperty('enabled', false);
   });
 
   it('looks again after 2 seconds for an entry that was not there', async () => {
@@ -115,9 +116,9 @@ describe('the registry', () => {
     const Key = { pk: 'games', sk: 'happy-panda' };
     await database.client.send(new DeleteCommand({ TableName: table, Key }));
     await database.client.send(new PutCommand({ TableName: table, Item: { ...Key, title: 7 } }));
-    await expect(cached.game('happy-panda')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    await expect(cached.game(ids.game('happy-panda'))).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
     await admin.putGame(game);
-    expect(await cached.game('happy-panda')).toStrictEqual(game);
+    expect(await cached.game(ids.game('happy-panda'))).toStrictEqual(game);
   });
 
   it('fails on a stored number that is not an integer', async () => {
@@ -131,7 +132,7 @@ describe('the registry', () => {
         ExpressionAttributeValues: { ':bet': 1.5 },
       }),
     );
-    await expect(registry().game('happy-panda')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    await expect(registry().game(ids.game('happy-panda'))).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
   });
 });
 
@@ -151,17 +152,19 @@ describe("an operator's key", () => {
 
   it('cannot become that of another operator', async () => {
     await admin.putOperator(operator, firstKey);
-    const other = { ...operator, operatorId: 'other' };
+    const other = { ...operator, operatorId: ids.operator('other') };
     await expect(admin.putOperator(other, firstKey)).rejects.toMatchObject({ code: 'MISCONFIGURED' });
     expect(await registry().operatorByKey(firstKey)).toStrictEqual(operator);
-    expect(await registry().operator('other')).toBeUndefined();
+    expect(await registry().operator(ids.operator('other'))).toBeUndefined();
   });
 });
 
 it('refuses to write what could not be read', async () => {
   const wrong = { ...game, bets: [{ currency: 'EUR', allowedMinor: [0n] }] };
   await expect(admin.putGame(wrong)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
-  await expect(admin.putOperator({ ...operator, operatorId: 'De#mo' }, firstKey)).rejects.toMatchObject({
+  await expect(
+    admin.putOperator({ ...operator, operatorId: ids.operator('De#mo') }, firstKey),
+  ).rejects.toMatchObject({
     code: 'CORRUPT_RECORD',
   });
 });

@@ -6,6 +6,7 @@ import type { Registry } from '../registry.ts';
 import { awsCall } from '../../aws/aws-call.ts';
 import { ExpiringCache } from '../../foundation/expiring-cache.ts';
 import { decodeGame, decodeOperator, decodeOperatorKey, GAMES, registryKeys } from './registry-items.ts';
+import type { GameCode, OperatorId } from '../../foundation/ids.ts';
 
 /** A change of the configuration reaches every process after this time. */
 const LIFE_MS = 30_000;
@@ -19,7 +20,7 @@ export class DynamoRegistry implements Registry {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #operators: ExpiringCache<Operator | undefined>;
-  readonly #keys: ExpiringCache<string | undefined>;
+  readonly #keys: ExpiringCache<OperatorId | undefined>;
   readonly #games: ExpiringCache<Game | undefined>;
   readonly #allGames: ExpiringCache<Game[]>;
 
@@ -32,7 +33,7 @@ export class DynamoRegistry implements Registry {
     this.#allGames = remembered(clock);
   }
 
-  async operator(operatorId: string): Promise<Operator | undefined> {
+  async operator(operatorId: OperatorId): Promise<Operator | undefined> {
     return this.#operators.read(operatorId, () =>
       this.#read(registryKeys.operator(operatorId), decodeOperator),
     );
@@ -45,7 +46,7 @@ export class DynamoRegistry implements Registry {
     return operatorId === undefined ? undefined : this.operator(operatorId);
   }
 
-  async game(gameCode: string): Promise<Game | undefined> {
+  async game(gameCode: GameCode): Promise<Game | undefined> {
     return this.#games.read(gameCode, () => this.#read(registryKeys.game(gameCode), decodeGame));
   }
 

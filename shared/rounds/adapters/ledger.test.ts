@@ -9,6 +9,7 @@ import type { IntentRound } from '../round.ts';
 import { documentClient } from '../../aws/document-client.ts';
 import { DynamoLedger } from './ledger.ts';
 import { encodeRound } from './round-codec.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const TABLE = 'ledger';
 const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
@@ -115,7 +116,7 @@ describe('a write after the intent', () => {
         baseBetMinor: round.baseBetMinor + 1n,
         walletCalls: 'bet-win',
         startedAtMs: round.startedAtMs + 1,
-        sessionId: '7d9f2a10-5b6c-4d7e-9f80-112233445566',
+        sessionId: ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566'),
       };
       const decided = committed(rerolled);
       expect(await ledger.save(decided, round)).toBe(true);

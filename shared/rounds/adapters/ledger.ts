@@ -10,7 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { FaultError } from '../../foundation/errors.ts';
-import { MAX_ROUND_NUMBER, type RoundLog } from '../../foundation/ids.ts';
+import { MAX_ROUND_NUMBER, type RoundId, type RoundLog } from '../../foundation/ids.ts';
 import type { IntentRound, Round, RoundStatus } from '../round.ts';
 import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference } from '../ledger.ts';
 import { awsCall } from '../../aws/aws-call.ts';
@@ -42,7 +42,7 @@ export class DynamoLedger implements Ledger {
     return this.#read(keyOf(reference));
   }
 
-  async find(roundId: string): Promise<Round | undefined> {
+  async find(roundId: RoundId): Promise<Round | undefined> {
     const { Items = [] } = await this.#query({
       IndexName: ROUND_ID_INDEX,
       KeyConditionExpression: 'roundId = :roundId',

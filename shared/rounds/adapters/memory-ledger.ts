@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RoundLog } from '../../foundation/ids.ts';
+import type { RoundId, RoundLog } from '../../foundation/ids.ts';
 import { type IntentRound, isFinal, type Round } from '../round.ts';
 import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference } from '../ledger.ts';
 
@@ -27,7 +27,7 @@ export class MemoryLedger implements Ledger {
     return this.#logs.get(keyOf(log))?.get(number);
   }
 
-  async find(roundId: string): Promise<Round | undefined> {
+  async find(roundId: RoundId): Promise<Round | undefined> {
     const reference = this.#references.get(roundId);
     return reference && this.get(reference);
   }

@@ -1,9 +1,14 @@
 import { expect, it } from 'vitest';
 import type { RecoveryRequest } from '../recovery-queue.ts';
 import { MemoryRecoveryQueue } from './memory-recovery-queue.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const request = (number: number): RecoveryRequest => ({
-  log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+  log: {
+    operatorId: ids.operator('demo'),
+    playerId: ids.player('player123'),
+    gameCode: ids.game('happy-panda'),
+  },
   number,
   purpose: 'finish',
   attempt: 0,

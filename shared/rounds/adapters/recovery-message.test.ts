@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../foundation/errors.ts';
 import { decodeRecoveryMessage, encodeRecoveryMessage } from './recovery-message.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const request = {
-  log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+  log: {
+    operatorId: ids.operator('demo'),
+    playerId: ids.player('player123'),
+    gameCode: ids.game('happy-panda'),
+  },
   number: 999_999_999,
   purpose: 'finish',
   attempt: 3,

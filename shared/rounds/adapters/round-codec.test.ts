@@ -7,6 +7,7 @@ import type { NativeItem, WireItem } from '../../aws/attribute-values.ts';
 import { marshallItem } from '../../aws/attribute-values.fixture.ts';
 import { itemSize, WRITE_UNIT_BYTES } from '../../aws/item-size.ts';
 import { decodeRound, decodeStreamRound, encodeRound } from './round-codec.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 /** The ledger sets these on a round that has ended. */
 const afterwards = { archived: true, expiresAt: 1_800_000_123n };
@@ -123,7 +124,7 @@ describe('a round in the ledger', () => {
   });
 
   it('may have no id that holds the separator of keys', () => {
-    const log = { operatorId: 'demo', playerId: 'a#b', gameCode: 'panda' };
+    const log = { ...intent().log, playerId: ids.player('a#b') };
     expect(codeOf(() => encodeRound(intent({ log })))).toBe('INTERNAL_ERROR');
   });
 });
@@ -145,7 +146,11 @@ describe('a round of the reference slot', () => {
   const round: Round = credited(
     committed(
       intent({
-        log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+        log: {
+          operatorId: ids.operator('demo'),
+          playerId: ids.player('player123'),
+          gameCode: ids.game('happy-panda'),
+        },
         number: 123_456_789,
         baseBetMinor: 123_457n,
         stakeMinor: 123_457n,

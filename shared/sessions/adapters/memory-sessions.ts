@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { FaultError } from '../../foundation/errors.ts';
 import type { Session } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
+import type { SessionId } from '../../foundation/ids.ts';
 
 /** Keeps sessions in one process, for tests of the code that needs them. */
 export class MemorySessions implements Sessions {
   readonly #sessions = new Map<string, Session>();
 
-  async get(sessionId: string): Promise<Session | undefined> {
+  async get(sessionId: SessionId): Promise<Session | undefined> {
     return this.#sessions.get(sessionId);
   }
 
@@ -19,7 +20,7 @@ export class MemorySessions implements Sessions {
     this.#sessions.set(session.sessionId, session);
   }
 
-  async revoke(sessionId: string, atMs: number): Promise<boolean> {
+  async revoke(sessionId: SessionId, atMs: number): Promise<boolean> {
     const session = this.#sessions.get(sessionId);
     if (!session) return false;
     this.#sessions.set(sessionId, { ...session, revokedAtMs: session.revokedAtMs ?? atMs });

@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../foundation/errors.ts';
 import { DynamoSessions } from './sessions.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
 const item = {
@@ -19,7 +20,7 @@ const item = {
 /** A table that has this one item under every key. */
 function read(stored: unknown) {
   const client = { send: async () => ({ Item: stored }) } as unknown as DynamoDBDocumentClient;
-  return new DynamoSessions(client, 'sessions').get(sessionId);
+  return new DynamoSessions(client, 'sessions').get(ids.session(sessionId));
 }
 
 describe('a stored session', () => {
@@ -48,7 +49,9 @@ it('is read from the table itself, because a replica may not know yet that it wa
     return {};
   };
   expect(
-    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions').get(sessionId),
+    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions').get(
+      ids.session(sessionId),
+    ),
   ).toBe(undefined);
   expect(sent.map(({ input }) => input)).toEqual([
     { TableName: 'sessions', Key: { pk: item.pk, sk: 'session' }, ConsistentRead: true },
@@ -61,10 +64,10 @@ it.each([undefined, 1_700_000_050_000])(
     const sent: PutCommand[] = [];
     const send = async (command: PutCommand) => void sent.push(command);
     await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions').create({
-      sessionId,
-      operatorId: 'demo',
-      playerId: 'player123',
-      gameCode: 'happy-panda',
+      sessionId: ids.session(sessionId),
+      operatorId: ids.operator('demo'),
+      playerId: ids.player('player123'),
+      gameCode: ids.game('happy-panda'),
       currency: 'EUR',
       createdAtMs: 1_700_000_000_000,
       expiresAtMs: 1_700_000_100_000,

@@ -38,7 +38,7 @@ export class DynamoSessions implements Sessions {
     this.#table = tableName;
   }
 
-  async get(sessionId: string): Promise<Session | undefined> {
+  async get(sessionId: SessionId): Promise<Session | undefined> {
     const { Item } = await awsCall('DynamoDB', () =>
       this.#client.send(
         new GetCommand({ TableName: this.#table, Key: keyOf(sessionId), ConsistentRead: true }),
@@ -64,7 +64,7 @@ export class DynamoSessions implements Sessions {
     throw new FaultError('INTERNAL_ERROR', 'A new session has the id of another');
   }
 
-  async revoke(sessionId: string, atMs: number): Promise<boolean> {
+  async revoke(sessionId: SessionId, atMs: number): Promise<boolean> {
     const result = await conditionalWrite(() =>
       this.#client.send(
         new UpdateCommand({
@@ -80,7 +80,7 @@ export class DynamoSessions implements Sessions {
   }
 }
 
-function keyOf(sessionId: string) {
+function keyOf(sessionId: SessionId) {
   return { pk: `session#${sessionId}`, sk: 'session' };
 }
 

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { WalletBooks } from '../wallet-books.ts';
 import { httpWalletBooks } from './wallet-books.ts';
 import { MAX_REPLY_BYTES } from './wallet-exchange.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const entry = {
   kind: 'debit',
@@ -18,10 +19,10 @@ const entry = {
 };
 const transaction = {
   kind: 'debit',
-  transactionId: 'r1:debit',
-  roundId: 'r1',
-  playerId: 'player123',
-  gameCode: 'happy-panda',
+  transactionId: ids.transaction('r1:debit'),
+  roundId: ids.round('r1'),
+  playerId: ids.player('player123'),
+  gameCode: ids.game('happy-panda'),
   currency: 'EUR',
   amountMinor: 150n,
   winMinor: 0n,
@@ -68,7 +69,7 @@ async function walletSaying(
     await once(server, 'close');
   };
   const operator = {
-    operatorId: 'demo',
+    operatorId: ids.operator('demo'),
     name: 'Demo',
     enabled: true,
     walletUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

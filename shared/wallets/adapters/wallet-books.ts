@@ -18,7 +18,7 @@ const ATTEMPTS = 2;
 const id = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'printable ASCII without spaces, at most 128');
 const Entry = z.object({
   kind: z.enum(['debit', 'credit', 'rollback', 'bet-win']),
-  transaction_id: id,
+  transaction_id: id.brand<'TransactionId'>(),
   round_id: id,
   player_id: id,
   game_code: GameCode,

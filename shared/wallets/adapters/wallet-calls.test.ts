@@ -8,14 +8,15 @@ import { httpWalletBooks } from './wallet-books.ts';
 import { exchange } from './wallet-exchange.ts';
 import { signatureHeaders } from './wallet-signature.ts';
 import { httpWallets } from './wallets.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const nowMs = 1_700_000_000_000;
 const transaction: WalletTransaction = {
-  transactionId: 'r1:debit',
-  roundId: 'r1',
-  playerId: 'player123',
-  gameCode: 'happy-panda',
-  sessionId: 's1',
+  transactionId: ids.transaction('r1:debit'),
+  roundId: ids.round('r1'),
+  playerId: ids.player('player123'),
+  gameCode: ids.game('happy-panda'),
+  sessionId: ids.session('s1'),
   currency: 'EUR',
   amountMinor: 150n,
 };
@@ -48,7 +49,7 @@ beforeEach(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   operator = {
-    operatorId: 'demo',
+    operatorId: ids.operator('demo'),
     name: 'Demo',
     enabled: true,
     walletUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -78,12 +79,16 @@ describe('each call of a wallet', () => {
     ['credit', () => wallet().credit(transaction), movement],
     ['rollback', () => wallet().rollback(transaction), movement],
     ['bet-win', () => wallet().betWin({ ...transaction, winMinor: 0n }), { ...movement, win: '0.00' }],
-    ['balance', () => wallet().balance('player123', 'EUR'), { player_id: 'player123', currency: 'EUR' }],
+    [
+      'balance',
+      () => wallet().balance(ids.player('player123'), 'EUR'),
+      { player_id: 'player123', currency: 'EUR' },
+    ],
     [
       'authenticate',
       () =>
         wallet()
-          .authenticate('token', 'player123')
+          .authenticate('token', ids.player('player123'))
           .catch(() => undefined),
       { token: 'token', player_id: 'player123' },
     ],
@@ -99,7 +104,7 @@ describe('each call of a wallet', () => {
         headers: { accept: 'application/json', 'content-type': 'application/json' },
       });
       expect(JSON.parse(request.body)).toMatchObject(fields);
-      const signed = { path: `/wallet/${operation}`, operatorId: 'demo', timestampMs: nowMs };
+      const signed = { path: `/wallet/${operation}`, operatorId: ids.operator('demo'), timestampMs: nowMs };
       const signature = signatureHeaders('secret', { ...signed, body: Buffer.from(request.body) });
       for (const [name, value] of Object.entries(signature))
         expect(request.headers[name.toLowerCase()]).toBe(value);
@@ -117,7 +122,10 @@ describe('each call of a wallet', () => {
 
   it('is reported with the cause of a failed connection, where nobody answered', async () => {
     operator = { ...operator, walletUrl: 'http://127.0.0.1:1' };
-    expect(await wallet().balance('player123', 'EUR')).toEqual({ kind: 'unknown', reason: 'CONNECTION' });
+    expect(await wallet().balance(ids.player('player123'), 'EUR')).toEqual({
+      kind: 'unknown',
+      reason: 'CONNECTION',
+    });
     expect(warnings).toEqual([
       {
         operatorId: 'demo',
@@ -159,7 +167,7 @@ describe("a page of a wallet's books", () => {
 
   it('is asked for by a round, from the end of the page before', async () => {
     reply = [200, { transactions: [], next: null }];
-    expect(await books().page(operator, { roundId: 'r1' }, 'cursor')).toEqual({
+    expect(await books().page(operator, { roundId: ids.round('r1') }, 'cursor')).toEqual({
       transactions: [],
       next: undefined,
     });
@@ -168,7 +176,7 @@ describe("a page of a wallet's books", () => {
 
   it.each([400, 404, 422])('is undefined where the wallet answers status %i', async (status) => {
     reply = [status, { transactions: [], next: null }];
-    await expect(books().page(operator, { roundId: 'r1' }, undefined)).rejects.toMatchObject({
+    await expect(books().page(operator, { roundId: ids.round('r1') }, undefined)).rejects.toMatchObject({
       code: 'WALLET_LIST_UNREADABLE',
       cause: expect.any(Error),
     });
@@ -190,7 +198,7 @@ describe("a page of a wallet's books", () => {
       { ...entry, transaction_id: 'moved-too', refusal: null },
     ];
     reply = [200, { transactions, next: null }];
-    const page = await books().page(operator, { roundId: 'r1' }, undefined);
+    const page = await books().page(operator, { roundId: ids.round('r1') }, undefined);
     expect(page?.transactions.map(({ transactionId }) => transactionId)).toEqual(['moved', 'moved-too']);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DependencyError, FaultError } from '../../foundation/errors.ts';
 import { httpWallets } from './wallets.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const secret = 'a secret that nobody may read';
 
@@ -8,7 +9,7 @@ const secret = 'a secret that nobody may read';
 function connect(read: (name: string) => Promise<string>) {
   const telemetry = { count: () => {}, warn: () => expect.unreachable('the wallet was called') };
   return httpWallets({ secret: read, clock: { nowMs: () => 0 }, timeoutMs: 1_000, telemetry }).of({
-    operatorId: 'demo',
+    operatorId: ids.operator('demo'),
     name: 'Demo',
     enabled: true,
     walletUrl: 'http://127.0.0.1:9',

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { WalletTransaction } from '../wallet.ts';
 import type { Exchange } from './wallet-exchange.ts';
 import { codeOf, sortAuthentication, sortBalance, sortMovement, sortRollback } from './wallet-replies.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const transaction: WalletTransaction = {
-  transactionId: 'r1:debit',
-  roundId: 'r1',
-  playerId: 'player123',
-  gameCode: 'happy-panda',
-  sessionId: 's1',
+  transactionId: ids.transaction('r1:debit'),
+  roundId: ids.round('r1'),
+  playerId: ids.player('player123'),
+  gameCode: ids.game('happy-panda'),
+  sessionId: ids.session('s1'),
   currency: 'EUR',
   amountMinor: 150n,
 };
@@ -25,8 +26,8 @@ const unreadable = { kind: 'unknown', reason: 'UNREADABLE' };
 const sorts = {
   movement: (answer: Exchange) => sortMovement(answer, transaction),
   rollback: (answer: Exchange) => sortRollback(answer, transaction),
-  balance: (answer: Exchange) => sortBalance(answer, 'player123', 'EUR'),
-  authentication: (answer: Exchange) => sortAuthentication(answer, 'player123'),
+  balance: (answer: Exchange) => sortBalance(answer, ids.player('player123'), 'EUR'),
+  authentication: (answer: Exchange) => sortAuthentication(answer, ids.player('player123')),
 };
 
 describe.each(Object.entries(sorts))('the reply to a %s', (_, sort) => {

@@ -9,6 +9,7 @@ import type {
   WalletTransaction,
 } from '../wallet.ts';
 import type { Exchange } from './wallet-exchange.ts';
+import type { PlayerId } from '../../foundation/ids.ts';
 
 /** Further fields are ignored. A reply of success that also carries an error code contradicts itself. */
 const success = { currency: z.string(), balance: z.string(), code: z.undefined().optional() };
@@ -53,7 +54,7 @@ export function sortRollback(answer: Exchange, transaction: WalletTransaction): 
   return { kind: 'unknown', reason: 'REFUSED' };
 }
 
-export function sortBalance(answer: Exchange, playerId: string, currency: string): WalletReply {
+export function sortBalance(answer: Exchange, playerId: PlayerId, currency: string): WalletReply {
   const verdict = judge(answer);
   if (verdict.kind === 'coded') return refusalOf(answer, verdict.code);
   if (verdict.kind === 'unknown') return verdict;
@@ -68,7 +69,7 @@ export type AuthenticationReply =
   | { readonly kind: 'rejected' }
   | Unknown;
 
-export function sortAuthentication(answer: Exchange, playerId: string): AuthenticationReply {
+export function sortAuthentication(answer: Exchange, playerId: PlayerId): AuthenticationReply {
   const verdict = judge(answer);
   if (verdict.kind === 'unknown') return verdict;
   if (verdict.kind === 'coded') {

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { signatureHeaders } from './wallet-signature.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const request = {
   path: '/wallet/debit',
-  operatorId: 'demo',
+  operatorId: ids.operator('demo'),
   timestampMs: 1_700_000_000_000,
   body: new TextEncoder().encode('{"amount":"1.00"}'),
 };
@@ -23,7 +24,7 @@ it('The signature is the same whether the key comes as text or as its bytes', ()
 
 it.each([
   ['path', { path: '/wallet/rollback' }],
-  ['operator', { operatorId: 'demo2' }],
+  ['operator', { operatorId: ids.operator('demo2') }],
   ['timestamp', { timestampMs: 1_700_000_000_001 }],
   ['body', { body: new TextEncoder().encode('{"amount":"1.01"}') }],
 ])('The signature differs with the %s', (_, difference) => {

@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
+import type { OperatorId } from '../../foundation/ids.ts';
 
 export interface SignedRequest {
   /** The path begins at `/wallet`, so that a proxy in front of the wallet may add or strip a prefix. */
   readonly path: string;
-  readonly operatorId: string;
+  readonly operatorId: OperatorId;
   readonly timestampMs: number;
   readonly body: Uint8Array;
 }

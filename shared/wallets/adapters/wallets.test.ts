@@ -8,14 +8,16 @@ import type { Telemetry } from '../../foundation/telemetry.ts';
 import type { RollbackReply, UnknownReason, Wallet, WalletTransaction } from '../wallet.ts';
 import { MAX_REPLY_BYTES } from './wallet-exchange.ts';
 import { httpWallets } from './wallets.ts';
+import { ids } from '../../foundation/ids.fixture.ts';
 
 const roundId = '8f14e45f-ceea-467f-a0e6-0d1b8b6a1c11';
+const playerId = ids.player('player123');
 const debit: WalletTransaction = {
-  transactionId: `${roundId}:debit`,
-  roundId,
-  playerId: 'player123',
-  gameCode: 'happy-panda',
-  sessionId: '3c59dc04-8e88-4502-9f3b-2b1a8d5c7e22',
+  transactionId: ids.transaction(`${roundId}:debit`),
+  roundId: ids.round(roundId),
+  playerId,
+  gameCode: ids.game('happy-panda'),
+  sessionId: ids.session('3c59dc04-8e88-4502-9f3b-2b1a8d5c7e22'),
   currency: 'EUR',
   amountMinor: 150n,
 };
@@ -24,8 +26,7 @@ const account = { player_id: 'player123', balance: '8.50', currency: 'EUR' };
 const secret = 'a secret that nobody may read';
 const token = 'a token that nobody may read';
 
-type Warning = Parameters<Telemetry['warn']>;
-let warnings: Warning[] = [];
+let warnings: Parameters<Telemetry['warn']>[] = [];
 let stop: (() => Promise<void>) | undefined;
 
 afterEach(async () => {
@@ -42,7 +43,7 @@ function connect(walletUrl: string, options: { timeoutMs?: number; secret?: () =
     telemetry: { count: () => {}, warn: (...warning) => void warnings.push(warning) },
     ...options,
   }).of({
-    operatorId: 'demo',
+    operatorId: ids.operator('demo'),
     name: 'Demo',
     enabled: true,
     walletUrl,
@@ -175,7 +176,7 @@ describe('a debit whose reply is lost is unknown', () => {
     const wallet = await bareWallet(answer, reason === 'TIMEOUT' ? 150 : 5_000);
     expect(await wallet.debit(debit)).toEqual(unknown(reason));
     expect(await wallet.rollback(debit)).toEqual(unknown(reason));
-    await expect(wallet.authenticate(token, 'player123')).rejects.toThrow(
+    await expect(wallet.authenticate(token, playerId)).rejects.toThrow(
       expect.objectContaining({ code: 'WALLET_UNAVAILABLE' }),
     );
   });
@@ -300,7 +301,7 @@ describe('a refusal', () => {
     async (code) => {
       const wallet = await walletSaying(402, { code, message: 'No' });
       expect(await wallet.debit(debit)).toEqual({ kind: 'refused', code });
-      expect(await wallet.balance('player123', 'EUR')).toEqual({ kind: 'refused', code });
+      expect(await wallet.balance(playerId, 'EUR')).toEqual({ kind: 'refused', code });
       expect(warnings).toEqual([]);
     },
   );
@@ -358,10 +359,10 @@ describe('a rollback', () => {
 describe("a player's account", () => {
   it('is read where it belongs to the player and has the currency asked for', async () => {
     const wallet = await walletSaying(200, account);
-    expect(await wallet.balance('player123', 'EUR')).toEqual({ kind: 'acknowledged', balanceMinor: 850n });
-    expect(await wallet.balance('player123', 'USD')).toEqual(unknown('WRONG_CURRENCY'));
-    expect(await wallet.balance('player124', 'EUR')).toEqual(unknown('UNREADABLE'));
-    expect(await wallet.authenticate(token, 'player123')).toEqual({ playerId: 'player123', currency: 'EUR' });
+    expect(await wallet.balance(playerId, 'EUR')).toEqual({ kind: 'acknowledged', balanceMinor: 850n });
+    expect(await wallet.balance(playerId, 'USD')).toEqual(unknown('WRONG_CURRENCY'));
+    expect(await wallet.balance(ids.player('player124'), 'EUR')).toEqual(unknown('UNREADABLE'));
+    expect(await wallet.authenticate(token, playerId)).toEqual({ playerId: 'player123', currency: 'EUR' });
   });
 
   it.each([
@@ -374,7 +375,7 @@ describe("a player's account", () => {
     [307, ''],
   ])('is not confirmed by status %i with %o', async (status, body) => {
     const wallet = await walletSaying(status, body);
-    await expect(wallet.authenticate(token, 'player123')).rejects.toThrow(
+    await expect(wallet.authenticate(token, playerId)).rejects.toThrow(
       expect.objectContaining({ code: 'WALLET_UNAVAILABLE' }),
     );
   });
@@ -385,13 +386,13 @@ describe("a player's account", () => {
     [403, 'PLAYER_BLOCKED'],
   ])('is denied by status %i %s', async (status, code) => {
     const wallet = await walletSaying(status, { code, message: 'No' });
-    expect(await wallet.authenticate(token, 'player123')).toBeUndefined();
+    expect(await wallet.authenticate(token, playerId)).toBeUndefined();
   });
 });
 
 it('Neither key nor token reaches a log or an error', async () => {
   const wallet = await walletSaying(500, { code: 'ECHO', message: `${secret} ${token}` });
-  const error: unknown = await wallet.authenticate(token, 'player123').catch((thrown: unknown) => thrown);
+  const error: unknown = await wallet.authenticate(token, playerId).catch((thrown: unknown) => thrown);
   await wallet.debit(debit);
   const told = inspect([warnings, error], { depth: null });
   expect(warnings).toHaveLength(2);

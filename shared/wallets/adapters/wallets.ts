@@ -13,6 +13,7 @@ import type {
 } from '../wallet.ts';
 import { type Exchange, exchange, type WalletConnection, type WalletOperation } from './wallet-exchange.ts';
 import { codeOf, sortAuthentication, sortBalance, sortMovement, sortRollback } from './wallet-replies.ts';
+import type { TransactionId } from '../../foundation/ids.ts';
 
 export interface HttpWalletsOptions extends WalletConnection {
   /** Reports why a call was not acknowledged. The HTTP status and the wallet's own code are seen nowhere else. */
@@ -97,7 +98,7 @@ function report(
   operation: WalletOperation,
   answer: Exchange,
   reply: { readonly kind: string; readonly reason?: string; readonly code?: string },
-  transactionId?: string,
+  transactionId?: TransactionId,
 ): void {
   if (reply.kind !== 'unknown' && reply.code !== 'WALLET_REFUSED') return;
   const walletCode = codeOf(answer);

@@ -7,6 +7,7 @@ import { committed, credited, intent } from '../../../shared/rounds/any-round.fi
 import type { Round } from '../../../shared/rounds/round.ts';
 import { S3Archive } from '../../../shared/archive/adapters/archive.ts';
 import { archiveRecord } from '../../../shared/archive/adapters/archive-record.ts';
+import { ids } from '../../../shared/foundation/ids.fixture.ts';
 
 const END_OF_DAY = Date.UTC(2026, 10, 21, 23, 59, 59, 999);
 let local: TestServices;
@@ -40,7 +41,17 @@ const lines = async (Key: string) => {
 describe('a batch of rounds', () => {
   it('is one object for each operator and minute in UTC, a line for each round', async () => {
     const ended = (operatorId: string, atMs: number): Round =>
-      committed(intent({ log: { operatorId, playerId: 'player', gameCode: 'panda' } }), {}, atMs);
+      committed(
+        intent({
+          log: {
+            operatorId: ids.operator(operatorId),
+            playerId: ids.player('player'),
+            gameCode: ids.game('panda'),
+          },
+        }),
+        {},
+        atMs,
+      );
     const rounds = [
       ended('demo', END_OF_DAY),
       ended('demo', END_OF_DAY + 1),
@@ -106,7 +117,11 @@ describe('a batch of rounds', () => {
 
 describe('the record of a round', () => {
   const round = intent({
-    log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+    log: {
+      operatorId: ids.operator('demo'),
+      playerId: ids.player('player123'),
+      gameCode: ids.game('happy-panda'),
+    },
     number: 42,
     stakeMinor: 10n ** 18n - 1n,
     sealedOpening: new Uint8Array([1, 2, 255]),

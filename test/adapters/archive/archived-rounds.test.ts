@@ -11,6 +11,7 @@ import type { IntentRound, Round } from '../../../shared/rounds/round.ts';
 import { S3Archive } from '../../../shared/archive/adapters/archive.ts';
 import { archiveRecord } from '../../../shared/archive/adapters/archive-record.ts';
 import { S3ArchivedRounds } from '../../../shared/archive/adapters/archived-rounds.ts';
+import { ids as typed } from '../../../shared/foundation/ids.fixture.ts';
 
 /** Now and not some other day: it is S3 that says when a file was written. */
 const NOW_MS = Date.now();
@@ -35,11 +36,33 @@ afterAll(async () => {
 });
 
 const player = (given: Partial<IntentRound> = {}) =>
-  intent({ log: { operatorId: 'demo', playerId: 'player123', gameCode: 'panda' }, ...given });
+  intent({
+    log: {
+      operatorId: typed.operator('demo'),
+      playerId: typed.player('player123'),
+      gameCode: typed.game('panda'),
+    },
+    ...given,
+  });
 const ended = (endedAtMs: number, operatorId = 'demo'): Round =>
-  credited(committed(player({ log: { operatorId, playerId: 'player123', gameCode: 'panda' } })), endedAtMs);
+  credited(
+    committed(
+      player({
+        log: {
+          operatorId: typed.operator(operatorId),
+          playerId: typed.player('player123'),
+          gameCode: typed.game('panda'),
+        },
+      }),
+    ),
+    endedAtMs,
+  );
 
-const period = (fromMs: number, toMs: number) => ({ operatorId: 'demo', fromMs, toMs });
+const period = (fromMs: number, toMs: number) => ({
+  operatorId: typed.operator('demo'),
+  fromMs,
+  toMs,
+});
 
 async function names(fromMs: number, toMs: number): Promise<string[]> {
   const found: string[] = [];
@@ -87,9 +110,9 @@ describe('an archived round', () => {
       credited(committed(player({ walletCalls: 'bet-win' }), {}, NOW_MS), NOW_MS),
       committed(player(), { winMinor: 0n }, NOW_MS),
       credited(committed(player({ kind: 'bonus', stakeMinor: 0n }), {}, NOW_MS), NOW_MS),
-      { ...start, roundId: randomUUID(), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
-      { ...start, roundId: randomUUID(), status: 'FAILED', failure: 'ENGINE_TRAP' },
-      { ...start, roundId: randomUUID(), status: 'VOIDED', reason: 'ABANDONED' },
+      { ...start, roundId: typed.round(randomUUID()), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
+      { ...start, roundId: typed.round(randomUUID()), status: 'FAILED', failure: 'ENGINE_TRAP' },
+      { ...start, roundId: typed.round(randomUUID()), status: 'VOIDED', reason: 'ABANDONED' },
     ];
     await new S3Archive(s3, bucket).write(ends, 'batch-1');
     expect(await read(NOW_MS, NOW_MS + 1)).toEqual([ends.map(accountedRound)]);

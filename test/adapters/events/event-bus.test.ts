@@ -6,6 +6,7 @@ import { startTestServices, type TestServices } from '../../kit/services.ts';
 import type { RoundEnded } from '../../../shared/events/events.ts';
 import { EventBridgeBus } from '../../../shared/events/adapters/event-bus.ts';
 import { decodeDetail, encodeDetail } from '../../../shared/events/adapters/event-detail.ts';
+import { ids } from '../../../shared/foundation/ids.fixture.ts';
 
 const BUS = 'rgs-test';
 let local: TestServices;
@@ -41,10 +42,14 @@ function roundEnded(given: Partial<RoundEnded> = {}): RoundEnded {
     type: 'round.ended',
     eventId: `${roundId}:ended`,
     atMs: 1_795_000_000_123,
-    log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
-    roundId,
+    log: {
+      operatorId: ids.operator('demo'),
+      playerId: ids.player('player123'),
+      gameCode: ids.game('happy-panda'),
+    },
+    roundId: ids.round(roundId),
     number: 42,
-    sessionId: randomUUID(),
+    sessionId: ids.session(randomUUID()),
     kind: 'spin',
     status: 'CREDITED',
     currency: 'EUR',

@@ -22,6 +22,7 @@ import {
   encodeRecoveryMessage,
 } from '../../../shared/rounds/adapters/recovery-message.ts';
 import { SqsRecoveryQueue } from '../../../shared/rounds/adapters/sqs-recovery-queue.ts';
+import { ids } from '../../../shared/foundation/ids.fixture.ts';
 
 let local: TestServices;
 let sqs: SQSClient;
@@ -45,7 +46,11 @@ afterAll(async () => {
 });
 
 const request = (number: number): RecoveryRequest => ({
-  log: { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' },
+  log: {
+    operatorId: ids.operator('demo'),
+    playerId: ids.player('player123'),
+    gameCode: ids.game('happy-panda'),
+  },
   number,
   purpose: 'finish',
   attempt: 0,
@@ -129,7 +134,7 @@ describe('a batch', () => {
   const three = [request(1), request(2), request(3)];
 
   it('groups its messages by operator, for none to wait behind the wallet of another one', async () => {
-    const other = { ...request(1), log: { ...request(1).log, operatorId: 'other' } };
+    const other = { ...request(1), log: { ...request(1).log, operatorId: ids.operator('other') } };
     expect((await send([request(1), other])).groups).toEqual(['demo', 'other']);
   });
 
@@ -153,9 +158,9 @@ describe('a recovery message', () => {
   it('says what was asked for', () => {
     const first = {
       log: fc.record({
-        operatorId: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/),
-        playerId: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/),
-        gameCode: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,47}$/),
+        operatorId: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/).map(ids.operator),
+        playerId: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/).map(ids.player),
+        gameCode: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,47}$/).map(ids.game),
       }),
       number: fc.integer({ min: 1, max: 999_999_999 }),
       purpose: fc.constantFrom('finish', 'confirm-void'),

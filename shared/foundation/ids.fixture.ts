@@ -1,0 +1,11 @@
+import type { GameCode, OperatorId, PlayerId, RoundId, SessionId, TransactionId } from './ids.ts';
+
+/** Ids for tests. Nothing is checked, so that a test can also make one that no schema lets through. */
+export const ids = {
+  operator: (id: string) => id as OperatorId,
+  player: (id: string) => id as PlayerId,
+  session: (id: string) => id as SessionId,
+  round: (id: string) => id as RoundId,
+  transaction: (id: string) => id as TransactionId,
+  game: (code: string) => code as GameCode,
+};
