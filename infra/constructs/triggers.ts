@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule, type RuleProps, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -103,18 +103,23 @@ function connectRecoveryQueue(
 }
 
 function connectDaily(scope: Construct, target: IFunction, { queues }: Resources): void {
-  new Rule(scope, 'Daily', {
+  const rule = onlyRule(scope, 'Daily', {
     description: 'Once a day, when few play',
     schedule: Schedule.cron({ hour: '4', minute: '0' }),
-    targets: [new LambdaTarget(target, { deadLetterQueue: queues.dailyDeadLetters })],
   });
+  rule.addTarget(new LambdaTarget(target, { deadLetterQueue: queues.dailyDeadLetters }));
 }
 
 function connectDomainEvents(scope: Construct, target: IFunction, { bus, queues }: Resources): void {
-  new Rule(scope, 'DomainEvents', {
+  const rule = onlyRule(scope, 'DomainEvents', {
     description: 'Every event that the product publishes',
     eventBus: bus,
     eventPattern: { source: [EVENT_SOURCE] },
-    targets: [new LambdaTarget(target, { deadLetterQueue: queues.eventDeadLetters })],
   });
+  rule.addTarget(new LambdaTarget(target, { deadLetterQueue: queues.eventDeadLetters }));
+}
+
+/** All functions of a trigger are targets of one rule, which the first of them makes. EventBridge takes five. */
+function onlyRule(scope: Construct, id: string, props: RuleProps): Rule {
+  return (scope.node.tryFindChild(id) as Rule | undefined) ?? new Rule(scope, id, props);
 }
