@@ -1,7 +1,6 @@
-/** What a new function consists of: it answers with the time, with its path's parameters and with what the body said. */
-export interface NewFunction {
+/** What a new route consists of. It answers with the time, with its path's parameters and with what the body said. */
+export interface NewRoute {
   readonly name: string;
-  readonly room: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** It has its parameters in braces. */
   readonly path: string;
@@ -23,7 +22,7 @@ export function namesOf(path: string): readonly string[] {
 }
 
 /** @returns the text of each file by its name */
-export function filesOf(wanted: NewFunction): Readonly<Record<string, string>> {
+export function filesOfRoute(wanted: NewRoute): Readonly<Record<string, string>> {
   return {
     'function.ts': entry(wanted),
     'schemas.ts': schemas(wanted),
@@ -32,7 +31,7 @@ export function filesOf(wanted: NewFunction): Readonly<Record<string, string>> {
   };
 }
 
-function partsOf({ name, path, method }: NewFunction) {
+function partsOf({ name, path, method }: NewRoute) {
   const words = name.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
   const pascal = words.join('');
   return {
@@ -53,7 +52,7 @@ function schemaOf(parameter: string): string {
   return (KNOWN[parameter] ?? UNKNOWN).schema;
 }
 
-function entry(wanted: NewFunction): string {
+function entry(wanted: NewRoute): string {
   const { pascal, constant, summary, parameters, hasBody } = partsOf(wanted);
   const imported = [
     ...(parameters.length > 0 ? [`${pascal}Path`] : []),
@@ -87,7 +86,7 @@ ${hasBody ? `    body: ${pascal}Request,\n` : ''}\
 `;
 }
 
-function schemas(wanted: NewFunction): string {
+function schemas(wanted: NewRoute): string {
   const { pascal, parameters, hasBody } = partsOf(wanted);
   const ids = parameters.filter((name) => KNOWN[name]).map(schemaOf);
   const path = parameters.map((name) => `${name}: ${schemaOf(name)}`).join(', ');
@@ -102,7 +101,7 @@ ${answer}${hasBody ? '  note: z.string(),\n' : ''}  answered_at: z.iso.datetime(
 `;
 }
 
-function handler(wanted: NewFunction): string {
+function handler(wanted: NewRoute): string {
   const { pascal, parameters, hasBody } = partsOf(wanted);
   const hasPath = parameters.length > 0;
   const readers = [...(hasBody ? ['bodyOf'] : []), ...(hasPath ? ['pathOf'] : [])];
@@ -126,7 +125,7 @@ ${hasBody ? `  const { note } = bodyOf(event, ${pascal}Request);\n` : ''}\
 `;
 }
 
-function test(wanted: NewFunction): string {
+function test(wanted: NewRoute): string {
   const { pascal, parameters, hasBody } = partsOf(wanted);
   const samples = parameters.map((name) => `${name}: '${(KNOWN[name] ?? UNKNOWN).sample}'`).join(', ');
   const answered = [

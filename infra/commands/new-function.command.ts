@@ -4,7 +4,7 @@ import { matching, oneOf } from '../../shared/command-line/values.ts';
 await runCommand(
   {
     command: 'npm run function:new --',
-    summary: 'Makes a function that serves a route: its entry, its schemas, its handler and its test.',
+    summary: 'Makes a function: its entry, its schemas, its handler and its test.',
     arguments: {
       name: {
         help: 'A verb and a noun, such as block-player.',
@@ -17,27 +17,36 @@ await runCommand(
         help: 'The room of shared/ that has its use case.',
         required: true,
       },
+      trigger: {
+        value: 'TRIGGER',
+        help: 'What starts it: route, daily or domain-events.',
+        read: oneOf('route', 'daily', 'domain-events'),
+        default: 'route',
+      },
       method: {
         value: 'METHOD',
-        help: 'GET, POST or DELETE.',
+        help: 'The method of its route: GET, POST or DELETE.',
         read: oneOf('GET', 'POST', 'DELETE'),
         default: 'GET',
       },
       path: {
         value: 'PATH',
-        help: 'The path, with its parameters in braces.',
+        help: 'The path of its route, with parameters in braces.',
         read: matching(
           /^\/api\/v1(?:\/(?:[a-z0-9.-]+|\{[a-z][A-Za-z0-9]*\}))+$/,
           'a path such as /api/v1/players/{playerId}',
         ),
-        required: true,
       },
     },
     example: 'block-player --room sessions --method POST --path /api/v1/players/{playerId}/block',
   },
-  async (wanted) => {
+  async ({ name, room, trigger, method, path }) => {
+    if (trigger === 'route' && path === undefined) throw new Error('--path is missing: a route has one');
+    if (trigger !== 'route' && path !== undefined)
+      throw new Error(`--path is for a route, not for ${trigger}`);
     const { newFunction } = await import('./new-function.ts');
-    const folder = await newFunction(wanted);
-    console.log(`${folder} serves ${wanted.method} ${wanted.path}. Its handler says what it answers.`);
+    const wanted = trigger === 'route' ? { kind: trigger, method, path: path ?? '' } : { kind: trigger };
+    const folder = await newFunction({ name, room, trigger: wanted });
+    console.log(`${folder} is a function. Its handler says what it does.`);
   },
 );

@@ -5,11 +5,26 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { HttpMethod } from '../../functions/function-entry.ts';
 import { FUNCTIONS, ROUTES } from '../../functions/functions.ts';
-import { filesOf, namesOf, type NewFunction } from './new-function-files.ts';
+import { filesOfRoute, namesOf } from './new-function-files.ts';
+import { filesOfWorker, type WorkerTrigger } from './new-worker-files.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const TABLE = path.join(ROOT, 'functions/functions.ts');
+export interface NewFunction {
+  readonly name: string;
+  readonly room: string;
+  readonly trigger: NewRoute | { readonly kind: WorkerTrigger };
+}
+
+interface NewRoute {
+  readonly kind: 'route';
+  readonly method: HttpMethod;
+  /** It has its parameters in braces. */
+  readonly path: string;
+}
+
 /** The adapters of all rooms stand on this one, and it has no use cases. */
 const NO_USE_CASES = ['aws'];
 
@@ -39,17 +54,25 @@ export async function newFunction(wanted: NewFunction): Promise<string> {
   return folder;
 }
 
-function refuseWhatIsWrong({ name, room, method, path: route }: NewFunction): void {
+function filesOf({ name, trigger }: NewFunction): Readonly<Record<string, string>> {
+  return trigger.kind === 'route' ? filesOfRoute({ name, ...trigger }) : filesOfWorker(name, trigger.kind);
+}
+
+function refuseWhatIsWrong({ name, room, trigger }: NewFunction): void {
   if (FUNCTIONS.some((entry) => entry.name === name)) throw new Error(`There is a function ${name} already`);
+  if (trigger.kind === 'route') refuseTakenRoute(trigger);
+  const rooms = readdirSync(path.join(ROOT, 'shared')).filter((one) => !NO_USE_CASES.includes(one));
+  if (!rooms.includes(room)) throw new Error(`There is no room "${room}"; there are: ${rooms.join(', ')}`);
+  if (existsSync(path.join(ROOT, 'functions', room, name)))
+    throw new Error(`functions/${room}/${name} is there already`);
+}
+
+function refuseTakenRoute({ method, path: route }: NewRoute): void {
   const shape = (text: string) => text.replaceAll(/\{\w+\}/g, '{}');
   const taken = ROUTES.find((one) => one.method === method && shape(one.path) === shape(route));
   if (taken) throw new Error(`${taken.name} serves ${taken.method} ${taken.path} already`);
   const parameters = namesOf(route);
   if (new Set(parameters).size < parameters.length) throw new Error(`${route} has a parameter twice`);
-  const rooms = readdirSync(path.join(ROOT, 'shared')).filter((one) => !NO_USE_CASES.includes(one));
-  if (!rooms.includes(room)) throw new Error(`There is no room "${room}"; there are: ${rooms.join(', ')}`);
-  if (existsSync(path.join(ROOT, 'functions', room, name)))
-    throw new Error(`functions/${room}/${name} is there already`);
 }
 
 /** A list of imports and a list of entries: the new one comes last in both. */

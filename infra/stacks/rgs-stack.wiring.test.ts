@@ -144,20 +144,25 @@ describe('the functions behind the API', () => {
     ).Properties;
     expect(readable(EventBusName)).toBe('Bus');
     expect(EventPattern).toEqual({ source: ['serverless-rgs'] });
-    expectOnlyTarget(Targets, 'record-event', 'QueuesEventDeadLetters.Arn');
+    expectTargets(Targets, 'domain-events', 'record-event', 'QueuesEventDeadLetters.Arn');
   });
 
   test('rounds are swept once a day, and a run that fails is kept', () => {
     const { ScheduleExpression, State, Targets } = resource(http, 'AWS::Events::Rule', 'Daily').Properties;
     expect([ScheduleExpression, State]).toEqual(['cron(0 4 * * ? *)', 'ENABLED']);
-    expectOnlyTarget(Targets, 'sweep-rounds', 'QueuesDailyDeadLetters.Arn');
+    expectTargets(Targets, 'daily', 'sweep-rounds', 'QueuesDailyDeadLetters.Arn');
   });
 
-  function expectOnlyTarget(targets: Json[], name: string, deadLetters: string): void {
-    expect(targets).toHaveLength(1);
-    expect(functionName(http, targets[0].Arn)).toBe(name);
-    expect(readable(targets[0].DeadLetterConfig.Arn)).toBe(deadLetters);
-    expect(readable(lambdaOf(http, name).DeadLetterConfig.TargetArn)).toBe(deadLetters);
+  /** The named function is one of them, and there are no others than the entries with this trigger. */
+  function expectTargets(targets: Json[], kind: string, name: string, deadLetters: string): void {
+    const declared = FUNCTIONS.filter(({ trigger }) => trigger.kind === kind).map((entry) => entry.name);
+    expect(targets.map(({ Arn }) => functionName(http, Arn))).toEqual(declared);
+    expect(declared).toContain(name);
+    for (const [index, target] of targets.entries()) {
+      expect(readable(target.DeadLetterConfig.Arn)).toBe(deadLetters);
+      const { DeadLetterConfig } = lambdaOf(http, declared[index] ?? '');
+      expect(readable(DeadLetterConfig.TargetArn)).toBe(deadLetters);
+    }
   }
 });
 
