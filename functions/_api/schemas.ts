@@ -182,8 +182,7 @@ export const HealthResponse = z.strictObject({
 });
 
 /**
- * RFC 9457, with a stable `code`. The request's id is in the header `X-Request-Id`, so that a repeated answer
- * has the
+ * RFC 9457, with a stable `code`. The request's id is in the header `X-Request-Id`, so that a repeated answer has the
  * same bytes.
  */
 export const Problem = z.strictObject({

@@ -40,8 +40,7 @@ import { setting } from './environment.ts';
 import { telemetry as sandboxTelemetry } from './observability.ts';
 
 /**
- * Only this file knows which adapter stands behind which port. Each adapter is made at its first use and kept
- * for the
+ * Only this file knows which adapter stands behind which port. Each adapter is made at its first use and kept for the
  * life of the sandbox. The annotations leave out of a function's bundle what the function does not use.
  */
 function once<T>(make: () => T): () => T {

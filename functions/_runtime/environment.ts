@@ -7,8 +7,8 @@ const url = z.url();
 const positive = plainInteger(z.int().positive());
 
 /**
- * A function may be given any of these variables. Each function has only those that it uses; see `settings`
- * of its entry.
+ * A function may be given any of these variables. Each function has only those that it uses; see `settings` of its
+ * entry.
  */
 const variables = {
   STAGE: text,

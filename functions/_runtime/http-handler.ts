@@ -15,8 +15,7 @@ export interface Reply {
 }
 
 /**
- * Makes every HTTP function. It answers with the use case's reply as JSON, or with any error as a problem. It
- * writes one
+ * Makes every HTTP function. It answers with the use case's reply as JSON, or with any error as a problem. It writes one
  * log line, and metrics.
  */
 export function httpHandler(answer: (event: APIGatewayProxyEvent, context: Context) => Promise<Reply>) {

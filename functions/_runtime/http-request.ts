@@ -69,8 +69,7 @@ export function pathOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T 
 }
 
 /**
- * Reads the query. API Gateway keeps only the last value of a repeated parameter, so a repeated one is
- * refused.
+ * Reads the query. API Gateway keeps only the last value of a repeated parameter, so a repeated one is refused.
  * @throws RequestError INVALID_REQUEST
  */
 export function queryOf<T>(event: APIGatewayProxyEvent, schema: z.ZodType<T>): T {

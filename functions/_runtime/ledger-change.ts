@@ -3,8 +3,7 @@ import { readStreamImage } from './composition.ts';
 import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
 
 /**
- * Reads a record of the ledger's stream. It is undefined for the removal of an expired item, which changes no
- * round.
+ * Reads a record of the ledger's stream. It is undefined for the removal of an expired item, which changes no round.
  * @throws FaultError CORRUPT_RECORD
  */
 export function changeOf({ eventName, dynamodb }: DynamoDBRecord): RoundChange | undefined {

@@ -8,10 +8,7 @@ export const QueueBatch = z.object({
 });
 export const Delivery = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 
-/**
- * Reads the input of a function that the API does not invoke. @throws RequestError INVALID_REQUEST, naming
- * each flaw
- */
+/** Reads the input of a function that the API does not invoke. @throws RequestError INVALID_REQUEST, naming each flaw */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;

@@ -13,8 +13,7 @@ const request = {
 } as const;
 
 /**
- * The key is checked before anything else is needed. A good key gets as far as the settings, of which there
- * are none.
+ * The key is checked before anything else is needed. A good key gets as far as the settings, of which there are none.
  */
 async function codeFor(headers: Record<string, string>): Promise<string> {
   try {

@@ -9,8 +9,7 @@ const nearlyOver: Context = { ...lambdaContext, getRemainingTimeInMillis: () => 
 const signal = { signal: new AbortController().signal };
 const slowly = () => new Promise<void>((resolve) => setTimeout(resolve, 100));
 
-// A function that answers before its work has ended is frozen with that work. The next request would thaw it,
-// perhaps
+// A function that answers before its work has ended is frozen with that work. The next request would thaw it, perhaps
 // hours later. Nobody would then be left to roll back a debit that it sends.
 describe('the time-out of a function', () => {
   it('is left to Lambda, which kills the process, where the function answers HTTP', async () => {

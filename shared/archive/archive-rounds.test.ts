@@ -303,8 +303,7 @@ describe('a port that fails', () => {
         () => true,
         () => false,
       );
-      // Lambda does the same. It retries the first half alone where a batch fails, and goes on where it
-      // passes.
+      // Lambda does the same. It retries the first half alone where a batch fails, and goes on where it passes.
       if (passed) left = left.slice(size);
       else size = Math.ceil(size / 2);
     }

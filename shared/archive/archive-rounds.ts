@@ -33,10 +33,8 @@ export interface RoundChange {
 const CHECK_MARGIN_MS = 5_000;
 
 /**
- * Acts on a batch of changes. Unfinished rounds get a check, and ended rounds go to the archive and the bus.
- * Voided
- * rounds get their last rollback. A batch may be repeated without harm; a failure leaves all of it to be
- * repeated.
+ * Acts on a batch of changes. Unfinished rounds get a check, and ended rounds go to the archive and the bus. Voided
+ * rounds get their last rollback. A batch may be repeated without harm; a failure leaves all of it to be repeated.
  */
 export async function archiveRounds(
   ports: ArchivePorts,
@@ -46,8 +44,7 @@ export async function archiveRounds(
 ): Promise<void> {
   const ended = changes.filter(({ before, after }) => isFinal(after) && !(before && isFinal(before)));
   const rounds = ended.map(({ after }) => after);
-  // This comes before all that can fail for reasons of its own. A player's money waits for neither S3 nor
-  // EventBridge.
+  // This comes before all that can fail for reasons of its own. A player's money waits for neither S3 nor EventBridge.
   await ports.recovery.send(unfinished(changes), settings.leaseMs + CHECK_MARGIN_MS);
   if (rounds.length > 0) {
     await ports.archive.write(rounds, batchId);
@@ -74,8 +71,7 @@ function requestFor({ log, number }: Round, purpose: RecoveryRequest['purpose'])
 }
 
 /**
- * Marks the rounds. The round before each of them expires if it is marked as well; a round that never came
- * this far
+ * Marks the rounds. The round before each of them expires if it is marked as well; a round that never came this far
  * stays. The newest of a log never expires. It holds the state, and perhaps the bonus, for the next round.
  */
 async function letGo(

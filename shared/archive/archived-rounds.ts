@@ -11,15 +11,13 @@ export interface ArchivedPeriod {
 /** Reads the audit trail. */
 export interface ArchivedRounds {
   /**
-   * Names all files that may hold rounds of an operator that ended in the period. The names have no order.
-   * They come in
+   * Names all files that may hold rounds of an operator that ended in the period. The names have no order. They come in
    * parts, as they are listed, and a part may be empty.
    * @throws DependencyError SERVICE_UNAVAILABLE
    */
   files(period: ArchivedPeriod): AsyncIterable<readonly string[]>;
   /**
-   * Reads the rounds of a file, which need not all be of the period. A round may be in two files, since the
-   * archive is
+   * Reads the rounds of a file, which need not all be of the period. A round may be in two files, since the archive is
    * written at least once.
    * @throws FaultError CORRUPT_RECORD; DependencyError SERVICE_UNAVAILABLE
    */

@@ -1,9 +1,8 @@
 import { DependencyError, RgsError } from '../foundation/errors.ts';
 
 /**
- * Runs one call of an AWS client. It may fail by throttling, a time-out, a refused connection or missing
- * rights.
- * All of them mean the same to the caller: the service did not do its part. The cause says why.
+ * Runs one call of an AWS client. It may fail by throttling, a time-out, a refused connection or missing rights. All of
+ * them mean the same to the caller: the service did not do its part. The cause says why.
  * @throws DependencyError SERVICE_UNAVAILABLE; an RgsError from inside the call passes as it is
  */
 export async function awsCall<T>(service: string, call: () => Promise<T>): Promise<T> {

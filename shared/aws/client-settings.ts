@@ -1,8 +1,6 @@
 /**
- * An AWS client makes at most three attempts of 1.5 s before its caller hears of a failure. A spin makes five
- * such
- * calls and up to three of a wallet within 20 s. A hanging socket must not use up the time that recovery
- * needs.
+ * An AWS client makes at most three attempts of 1.5 s before its caller hears of a failure. A spin makes five such calls
+ * and up to three of a wallet within 20 s. A hanging socket must not use up the time that recovery needs.
  */
 export const clientSettings = {
   maxAttempts: 3,

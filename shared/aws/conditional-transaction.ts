@@ -11,8 +11,7 @@ export type TransactionWrites = NonNullable<TransactWriteCommandInput['TransactI
 const REFUSALS: ReadonlySet<string | undefined> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 
 /**
- * Writes all items or none. The answer is false where a condition failed or where somebody else wrote at the
- * same time.
+ * Writes all items or none. The answer is false where a condition failed or where somebody else wrote at the same time.
  */
 export async function conditionalTransaction(
   client: DynamoDBDocumentClient,

@@ -10,9 +10,8 @@ const CONTAINER_BYTES = 3;
 const ELEMENT_BYTES = 1;
 
 /**
- * Counts the bytes of an item by the rules of DynamoDB's developer guide ("DynamoDB item sizes and formats").
- * Names
- * and strings count in UTF-8, binaries as they are, and numbers by their significant digits.
+ * Counts the bytes of an item by the rules of DynamoDB's developer guide ("DynamoDB item sizes and formats"). Names and
+ * strings count in UTF-8, binaries as they are, and numbers by their significant digits.
  */
 export function itemSize(item: NativeItem): number {
   let bytes = 0;
@@ -35,9 +34,8 @@ function valueSize(value: NativeValue): number {
 }
 
 /**
- * A number takes one byte for every two significant digits, and one more. A sign takes another, which the
- * guide
- * leaves out.
+ * A number takes one byte for every two significant digits, and one more. A sign takes another, which the guide leaves
+ * out.
  */
 function numberSize(value: bigint): number {
   const digits = value.toString().replace('-', '').replace(/0+$/, '').length;

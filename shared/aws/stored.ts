@@ -10,10 +10,7 @@ export const StoredAddress = z.string().refine((text) => {
   return url !== null && url.username === '' && url.password === '';
 }, 'no http or https address without credentials');
 
-/**
- * Reads a stored item by its schema. @throws FaultError CORRUPT_RECORD, which names `what` the item should
- * have been
- */
+/** Reads a stored item by its schema. @throws FaultError CORRUPT_RECORD, which names `what` the item should have been */
 export function stored<S extends z.ZodType>(schema: S, item: unknown, what: string): z.output<S> {
   const result = schema.safeParse(item);
   if (result.success) return result.data;

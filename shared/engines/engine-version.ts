@@ -1,6 +1,5 @@
 /**
- * An engine speaks one of two contracts. A `wire` engine is played in rounds, and a `realtime` engine goes on
- * by itself.
+ * An engine speaks one of two contracts. A `wire` engine is played in rounds, and a `realtime` engine goes on by itself.
  * docs/engines.md has both.
  */
 export type EngineContract = 'wire' | 'realtime';

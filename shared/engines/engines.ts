@@ -24,8 +24,7 @@ export interface EngineAction {
 export interface EngineMode {
   readonly name: string;
   /**
-   * The price is in millionths of the base bet. It is 0 only for a game without money, whose other figures
-   * are 0 too.
+   * The price is in millionths of the base bet. It is 0 only for a game without money, whose other figures are 0 too.
    */
   readonly priceMillionths: bigint;
   readonly rtpMillionths: bigint;
@@ -63,9 +62,8 @@ export interface EngineInput {
 
 export interface Engines {
   /**
-   * Loads an engine, verified and cached. @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH,
-   * UNSUPPORTED_ABI, and what
-   * a step throws
+   * Loads an engine, verified and cached. @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, and
+   * what a step throws
    */
   load(hash: string): Promise<Engine>;
 }

@@ -21,8 +21,7 @@ const noBonus = bytesOf('null}');
 const [TRUE, FALSE, NULL] = ['true', 'false', 'null'].map(bytesOf) as [Uint8Array, Uint8Array, Uint8Array];
 
 /**
- * Proves that a public view is valid, in a third of the time that parsing takes, where it is written as the
- * kit writes
+ * Proves that a public view is valid, in a third of the time that parsing takes, where it is written as the kit writes
  * it. Its members are then in this order, in ASCII, without white space, escapes, fractions and exponents.
  * @param bytes hold the view from `from` to before `to`
  * @returns whether the view tells of a bonus; undefined where this proves nothing, not even that it is ASCII
@@ -37,8 +36,7 @@ export function bonusOfPlainView(bytes: Uint8Array, from: number, to: number): b
 }
 
 /**
- * Hashes of the names in the objects that contain the scan. One array is enough, because a scan is never
- * interrupted.
+ * Hashes of the names in the objects that contain the scan. One array is enough, because a scan is never interrupted.
  */
 const names = new Int32Array(MAX_NAMES);
 

@@ -2,8 +2,7 @@ import { EngineError } from '../foundation/errors.ts';
 import { readJson } from '../foundation/json-text.ts';
 
 /**
- * Checks that a step's view is an object of exactly `outcome`, `public_state` and `bonus_triggered`. The last
- * one must
+ * Checks that a step's view is an object of exactly `outcome`, `public_state` and `bonus_triggered`. The last one must
  * agree with the step's flag.
  * @throws EngineError BAD_OUTPUT
  */

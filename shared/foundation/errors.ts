@@ -1,8 +1,7 @@
 import type { RoundId } from './ids.ts';
 
 /**
- * The product can refuse or fail in these ways only. A code is part of the API: it is never renamed and never
- * reused.
+ * The product can refuse or fail in these ways only. A code is part of the API: it is never renamed and never reused.
  * Where `retryable` is true, the same request may succeed later, unchanged.
  */
 const catalogue = {

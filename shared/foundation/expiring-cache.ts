@@ -13,8 +13,8 @@ interface Settings<T> {
 }
 
 /**
- * Remembers in one process the results of slow reads. All who ask during a read share it. A failed read is
- * forgotten at once. Beyond `maxEntries` the oldest entry goes.
+ * Remembers in one process the results of slow reads. All who ask during a read share it. A failed read is forgotten at
+ * once. Beyond `maxEntries` the oldest entry goes.
  */
 export class ExpiringCache<T> {
   readonly #entries = new Map<string, Entry<T>>();

@@ -7,8 +7,7 @@ import type { Random } from './random.ts';
  */
 
 /**
- * `#` separates the parts of a ledger key, so no id may hold it. Control characters and look-alikes are
- * refused, too.
+ * `#` separates the parts of a ledger key, so no id may hold it. Control characters and look-alikes are refused, too.
  */
 export const OperatorId = z
   .string()
@@ -44,8 +43,7 @@ export const CurrencyCode = z.string().regex(/^[A-Z]{3,5}$/, 'three to five capi
 export const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
 
 /**
- * The ledger's sort key has nine digits for it. At one round a second, one player fills them at one game in
- * 31 years.
+ * The ledger's sort key has nine digits for it. At one round a second, one player fills them at one game in 31 years.
  */
 export const MAX_ROUND_NUMBER = 999_999_999;
 export const RoundNumber = z.int().min(1).max(MAX_ROUND_NUMBER);

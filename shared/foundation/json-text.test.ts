@@ -49,8 +49,7 @@ describe('JSON', () => {
   });
 
   it('is read by its own names, whatever was read before in the same process', () => {
-    // V8 13.6 read an object with the name `b\u0061` before. Then it takes `ba…` for that name written with
-    // an escape.
+    // V8 13.6 read an object with the name `b\u0061` before. Then it takes `ba…` for that name written with an escape.
     expect(read('{"balance":"1.00","b\\\\u0061":"2.00"}')).toHaveProperty(['b\\u0061'], '2.00');
     expect(codeFor('{"balance":"1.00","b\\u0061lance":"2.00"}')).toBe('INVALID_JSON');
     expect(read('{"a":0,"b\\\\u0061":1}')).toHaveProperty(['b\\u0061'], 1);

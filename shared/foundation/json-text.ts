@@ -4,10 +4,8 @@ import { RequestError } from './errors.ts';
 const MAX_DEPTH = 100;
 
 /**
- * Reads JSON in UTF-8 that has at most 100 levels and no object with the same name twice. Of two equal names
- * JSON.parse
- * keeps the last, and other readers keep the first (RFC 8259, section 4). An amount that is written twice
- * would mean
+ * Reads JSON in UTF-8 that has at most 100 levels and no object with the same name twice. Of two equal names JSON.parse
+ * keeps the last, and other readers keep the first (RFC 8259, section 4). An amount that is written twice would mean
  * different money to different readers.
  * @throws RequestError INVALID_JSON
  */
@@ -26,15 +24,11 @@ function parse(json: Uint8Array | string): { readonly text: string; readonly val
 }
 
 /**
- * This is the quick proof for text that machines write, where no quote is followed by white space. There
- * every name
- * ends in `":`. The count of `":` is therefore never below the count of names in the text, nor that below the
- * count of
- * names that were kept. Where the first and the last count are equal, no name was lost. A string may itself
- * hold `":`;
- * then the counts prove nothing. Text with an escape proves nothing either. V8 13.6 may take a name with an
- * escape
- * for a name of an object that it read before.
+ * This is the quick proof for text that machines write, where no quote is followed by white space. There every name ends
+ * in `":`. The count of `":` is therefore never below the count of names in the text, nor that below the count of names
+ * that were kept. Where the first and the last count are equal, no name was lost. A string may itself hold `":`; then
+ * the counts prove nothing. Text with an escape proves nothing either. V8 13.6 may take a name with an escape for a name
+ * of an object that it read before.
  */
 function isPlainlyUnambiguous(text: string, value: unknown): boolean {
   if (/"\s|\\/.test(text)) return false;

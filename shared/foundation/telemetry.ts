@@ -25,9 +25,8 @@ export interface Telemetry {
 }
 
 /**
- * Instances are counted as they are made. One counts for each engine loaded, for every 10,000 of its calls,
- * and for
- * each failure. A realtime engine counts one for each engine loaded and one for each table.
+ * Instances are counted as they are made. One counts for each engine loaded, for every 10,000 of its calls, and for each
+ * failure. A realtime engine counts one for each engine loaded and one for each table.
  */
 export type EngineMeasure =
   | 'EngineStepMicroseconds'

@@ -18,8 +18,7 @@ export interface GameVersion {
 }
 
 /**
- * Records that a version became the active one of its game. The first record has the number 1, and none is
- * ever removed.
+ * Records that a version became the active one of its game. The first record has the number 1, and none is ever removed.
  */
 export interface Activation {
   readonly gameCode: GameCode;

@@ -6,10 +6,7 @@ export interface Game {
   readonly gameCode: GameCode;
   readonly title: string;
   readonly enabled: boolean;
-  /**
-   * The SHA-256 of the active engine, in hex. New rounds take it; a bonus is finished on the engine that
-   * started it.
-   */
+  /** The SHA-256 of the active engine, in hex. New rounds take it; a bonus is finished on the engine that started it. */
   readonly engineHash: string;
   readonly bets: readonly CurrencyBets[];
   /** The contract of the active engine. It is absent where that is `wire`. */

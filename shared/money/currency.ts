@@ -8,8 +8,7 @@ export interface Currency {
 }
 
 /**
- * The minor units follow ISO 4217:2015 table A.1 for the currencies that operators use. The crypto-currencies
- * follow
+ * The minor units follow ISO 4217:2015 table A.1 for the currencies that operators use. The crypto-currencies follow
  * their own protocols.
  */
 // biome-ignore format: a table reads better packed

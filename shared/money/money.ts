@@ -25,8 +25,7 @@ const Exact = Decimal.clone({ precision: 80 });
 const amountPattern = new RegExp(`^(?:0|[1-9]\\d{0,${INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_DECIMALS}})?$`);
 
 /**
- * Reads a decimal string such as `1.00` as minor units. It may have at most 18 digits before the point. A
- * sign, an
+ * Reads a decimal string such as `1.00` as minor units. It may have at most 18 digits before the point. A sign, an
  * exponent, grouping and leading zeros are refused.
  * @throws RequestError INVALID_AMOUNT, AMOUNT_TOO_PRECISE
  */

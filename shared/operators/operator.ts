@@ -2,8 +2,7 @@ import { AccessError } from '../foundation/errors.ts';
 import type { OperatorId } from '../foundation/ids.ts';
 
 /**
- * The wallet calls for a paid round come in one of two styles. Either the debit comes first and the credit
- * after the
+ * The wallet calls for a paid round come in one of two styles. Either the debit comes first and the credit after the
  * commit, or one atomic call does both. A bonus action has no stake, so its win is a credit in both styles.
  */
 export const walletCallStyles = ['debit-credit', 'bet-win'] as const;

@@ -8,8 +8,7 @@ import { type ReconciliationPorts, type ReconciliationSettings, SETTLING_MS } fr
 import { Workload } from '../foundation/workload.ts';
 
 /**
- * Compares the rounds that no period shows, because they are not final. The wallet may never have heard of
- * them, as of
+ * Compares the rounds that no period shows, because they are not final. The wallet may never have heard of them, as of
  * the unpaid win of a bonus. This reads the whole ledger.
  * @throws as `reconcile` does
  */

@@ -33,8 +33,7 @@ const lifeWithin = (spanMs: number) =>
     won: fc.boolean(),
     endedAfterMs: fc.nat(spanMs),
     /**
-     * Debit and credit may be booked before or after the end of the round. A credit may be late, and clocks
-     * may differ.
+     * Debit and credit may be booked before or after the end of the round. A credit may be late, and clocks may differ.
      */
     bookedAfterMs: fc.tuple(
       ...Array.from({ length: 2 }, () => fc.integer({ min: -BEFORE_MS, max: AFTER_MS })),

@@ -58,8 +58,7 @@ const NEWEST_ROUNDS = 20;
 
 /**
  * Compares the rounds of a period with the wallet's books. The part of the books in the period alone shows no
- * difference. Whatever does not fit, or may continue elsewhere, is first looked up on both sides. It
- * therefore does not
+ * difference. Whatever does not fit, or may continue elsewhere, is first looked up on both sides. It therefore does not
  * matter where a period is cut.
  * @throws RequestError INVALID_REQUEST, PERIOD_TOO_LARGE, PERIOD_TOO_OLD; DependencyError WALLET_UNAVAILABLE,
  * WALLET_LIST_UNREADABLE, SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
@@ -110,8 +109,7 @@ function checkPeriod(
   if (toMs - fromMs > DAY_MS) {
     throw new RequestError('PERIOD_TOO_LARGE', 'The period has more than 24 hours; ask for a shorter one');
   }
-  // A day less than the ledger keeps rounds is allowed, for transactions that come after their round has
-  // ended.
+  // A day less than the ledger keeps rounds is allowed, for transactions that come after their round has ended.
   if (fromMs < nowMs - hotRetentionMs + DAY_MS) {
     throw new RequestError('PERIOD_TOO_OLD', 'The ledger may no longer have all rounds of that period');
   }

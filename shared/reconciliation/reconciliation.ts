@@ -30,10 +30,8 @@ export interface Difference {
 }
 
 /**
- * Compares a round with everything that its wallet has booked for it. Read the round first and the books
- * afterwards.
- * The wallet acknowledged what a final round asks for before the round became final, so it is on the books by
- * then.
+ * Compares a round with everything that its wallet has booked for it. Read the round first and the books afterwards. The
+ * wallet acknowledged what a final round asks for before the round became final, so it is on the books by then.
  */
 export function differencesOf(round: AccountedRound, booked: readonly BookedTransaction[]): Difference[] {
   const report: Report = (kind, expected, found) => ({
@@ -141,8 +139,7 @@ function ofPlayed(round: AccountedRound, books: Books, report: Report): Differen
 }
 
 /**
- * A round without an outcome keeps nothing and pays nothing. Before it is final, its stake is still to be
- * rolled back.
+ * A round without an outcome keeps nothing and pays nothing. Before it is final, its stake is still to be rolled back.
  */
 function ofUnplayed(round: AccountedRound, books: Books, report: Report): Difference[] {
   const isFinal = round.status !== 'INTENT' && round.status !== 'VOIDING';

@@ -22,7 +22,7 @@ describe('the account of a round', () => {
     });
   });
 
-  it('has no win before there is an outcome, and none where nothing was won', () => {
+  it('has no win before there is an outcome, and none where the outcome won nothing', () => {
     const stake = { transactionId: `${roundId}:debit`, amountMinor: 100n };
     expect(accountedRound(intent)).toEqual({ ...account, status: 'INTENT', stake, win: undefined });
     const lost: Round = { ...won, outcome: sampleOutcome({ winMinor: 0n }) };
@@ -37,7 +37,7 @@ describe('the account of a round', () => {
   });
 });
 
-it('takes a round for unfinished exactly where it is not final', () => {
+it('counts a round as unfinished exactly where it is not final', () => {
   const outcomes = [sampleOutcome(), sampleOutcome({ winMinor: 0n })];
   const rounds: Round[] = [
     intent,

@@ -2,17 +2,17 @@ import type { Movement } from '../wallets/wallet-books.ts';
 import { hasOutcome, type Round, type RoundStatus, stakeTransactionId, winTransactionId } from './round.ts';
 import type { PlayerId, RoundId } from '../foundation/ids.ts';
 
-/** A round as far as its money goes: what the wallet's books are compared with. */
+/** A round as far as its money goes. The wallet's books are compared with this. */
 export interface AccountedRound {
   readonly roundId: RoundId;
   readonly playerId: PlayerId;
   readonly currency: string;
   readonly status: RoundStatus;
-  /** Undefined where the round has no stake. */
+  /** It is undefined where the round has no stake. */
   readonly stake: OwedMovement | undefined;
-  /** Undefined where the round has no win. A bet-win has the transaction id of the stake. */
+  /** It is undefined where the round has no win. A bet-win has the transaction id of the stake. */
   readonly win: OwedMovement | undefined;
-  /** When it came to its status; of a final round, when it ended. */
+  /** The round came to its status at this time. A final round ended then. */
   readonly updatedAtMs: number;
 }
 
@@ -36,7 +36,7 @@ export function accountedRound(round: Round): AccountedRound {
   };
 }
 
-/** Whether money is still owed in either direction: `isFinal` of the round, the other way round. */
+/** Says whether money is still owed in either direction. It is the opposite of the round's `isFinal`. */
 export function isUnfinished({ status, win }: AccountedRound): boolean {
   return status === 'INTENT' || status === 'VOIDING' || (status === 'COMMITTED' && win !== undefined);
 }

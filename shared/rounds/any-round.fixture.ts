@@ -14,7 +14,7 @@ import type {
 import type { RefusalCode } from '../wallets/wallet.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
-/** An intent of the demo player; what a test is about, it says itself. */
+/** An intent of the demo player. A test gives the fields that it is about. */
 export function intent(given: Partial<IntentRound> = {}): IntentRound {
   return {
     log: {
@@ -135,7 +135,7 @@ const reasons: readonly VoidReason[] = [
   'ABANDONED',
 ];
 
-/** Every state a round can be in, with anything its fields allow. */
+/** Makes every state that a round can be in, with any values that its fields allow. */
 export const anyRound: fc.Arbitrary<Round> = fc
   .tuple(
     start,

@@ -44,7 +44,7 @@ describe('a step', () => {
     expect(keeps(bonusOf('free_spin', 1, 0n), 0n)).toBe(false);
   });
 
-  it('is kept where its game is not known, for an earlier step did not tell', () => {
+  it('is kept where its game is unknown, because an earlier step did not record it', () => {
     expect(keeps({ kind: 'bonus', action: 'free_spin', gameSoFar: undefined }, 1_000n, true)).toBe(true);
   });
 });

@@ -24,7 +24,7 @@ const newest = () => table.ledger.head(log);
 const credits = () => table.calls.filter(({ call }) => call === 'credit').length;
 
 describe('a game with its bonus', () => {
-  it('wins no more than its mode declares, in however many steps: the step that would is not paid', async () => {
+  it('wins no more than its mode declares in any number of steps; the step that would is not paid', async () => {
     table.step = (state) => coinStep(state, 20_000_000n, true);
     await spin();
     await bonus();
@@ -47,7 +47,7 @@ describe('a game with its bonus', () => {
     expect(await codeOf(bonus())).toBe('NO_ACTIVE_BONUS');
   });
 
-  it('is measured anew for the next one', async () => {
+  it('is measured anew where the next game begins', async () => {
     for (let game = 0; game < 3; game += 1) {
       table.step = (state) => coinStep(state, 25_000_000n, true);
       await spin();
@@ -56,7 +56,7 @@ describe('a game with its bonus', () => {
     }
   });
 
-  it('is paid nothing for a spin that wins more than its mode, though another mode could', async () => {
+  it('is paid nothing for a spin that wins more than its mode, although another mode could', async () => {
     table.step = (state) => coinStep(state, 50_000_001n);
     expect(await codeOf(spin())).toBe('ROUND_FAILED');
     expect(table.calls).toEqual([]);

@@ -2,8 +2,9 @@ import { gameBefore, type RoundTerms } from './round.ts';
 import type { EngineCapabilities, EngineStep } from '../engines/engines.ts';
 
 /**
- * Whether a step leaves a whole game, the paid action with its bonus, within what the engine declares of it: the largest
- * win of its mode, and the most steps. A step by itself is held to its engine's largest win where it is read.
+ * Says whether a step keeps a whole game, the paid action with its bonus, within what the engine declares. The engine
+ * declares the largest win of the mode, and the most steps. A single step is checked against the engine's largest win
+ * where the step is read.
  */
 export function keepsToDeclared(
   { actions, modes, maxHorizon }: EngineCapabilities,

@@ -44,7 +44,7 @@ describe('the identity of a request', () => {
 });
 
 describe('the newest round of a log', () => {
-  it('knows the number of each of the last keys, its own apart', () => {
+  it('knows the number of each of the last keys, without its own', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 60 }), (keys) => {
         const newest = logOf(keys) as Round;

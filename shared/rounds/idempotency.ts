@@ -3,10 +3,10 @@ import { sameBytes } from '../foundation/bytes.ts';
 import type { Idempotency, Round, RoundKind } from './round.ts';
 import type { SessionId } from '../foundation/ids.ts';
 
-/** How many keys of a log are remembered, the newest round's own included. */
+/** A log remembers so many keys, the newest round's own included. */
 export const REMEMBERED_KEYS = 32;
 const HASH_BYTES = 16;
-/** A short hash only says where to look; the round found there holds the full one. */
+/** A short hash only says where to look. The round found there holds the full one. */
 const SHORT_BYTES = 4;
 
 /** What makes two requests the same request. */

@@ -17,8 +17,8 @@ const head = async () => (await table.ledger.head(log)) as Round;
 const callNames = () => table.calls.map(({ call }) => call);
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 
-describe('a spin at a wallet that takes stake and win in one call', () => {
-  it('makes that call alone, tells the balance that it told, and is final in one write', async () => {
+describe('a spin at a wallet for bet-win', () => {
+  it("makes one call alone, answers the wallet's balance, and is final in one write", async () => {
     const answer = await play();
     expect(table.calls).toMatchObject([
       {
@@ -41,14 +41,14 @@ describe('a spin at a wallet that takes stake and win in one call', () => {
     expect(isFinal(await head())).toBe(true);
   });
 
-  it('that is unknown once is repeated with the same bytes', async () => {
+  it('is repeated with the same bytes where its call is unknown once', async () => {
     table.replies.betWin.push(unknown);
     await play();
     expect(table.calls[1]).toEqual(table.calls[0]);
     expect((await head()).status).toBe('CREDITED');
   });
 
-  it('that stays unknown shows no outcome and is rolled back by its own id', async () => {
+  it('shows no outcome and is rolled back by its own id where its call stays unknown', async () => {
     table.replies.betWin.push(unknown, unknown);
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
     const { roundId, status } = await head();
@@ -59,13 +59,13 @@ describe('a spin at a wallet that takes stake and win in one call', () => {
     });
   });
 
-  it('that is refused is rejected, and nothing is undone', async () => {
+  it('is rejected where its call is refused, and nothing is rolled back', async () => {
     table.replies.betWin.push({ kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
     expect(await codeOf(play())).toBe('INSUFFICIENT_FUNDS');
     expect(callNames()).toEqual(['betWin']);
   });
 
-  it('is rolled back as it was begun, whatever the operator is registered with since', async () => {
+  it('is rolled back in the style in which it was begun, whatever the operator is registered with since', async () => {
     table.replies.betWin.push(unknown, unknown);
     table.replies.rollback.push(unknown);
     await play().catch(() => undefined);
@@ -74,7 +74,7 @@ describe('a spin at a wallet that takes stake and win in one call', () => {
     expect(table.calls.at(-1)?.transaction.transactionId).toBe(`${(await head()).roundId}:bet-win`);
   });
 
-  it('pays the win of a bonus action as a credit, for there is no stake', async () => {
+  it('The win of a bonus action is a credit, because there is no stake', async () => {
     table.step = (state) => coinStep(state, 0n, true);
     await play({ idempotencyKey: 'a' });
     table.step = (state) => coinStep(state, 500_000n);

@@ -17,19 +17,19 @@ beforeEach(async () => {
 const playWith = (send: RecoveryQueue['send']) =>
   playRound({ ...table.ports(), recovery: { send } }, settings, table.spin());
 
-it('asks for the recovery of a win that the wallet did not acknowledge a second later, once', async () => {
+it('A win that the wallet did not acknowledge is given to recovery once, due a second later', async () => {
   const sent: unknown[] = [];
   await playWith(async (...asked) => void sent.push(asked));
   expect(sent).toEqual([[[{ log, number: 1, purpose: 'finish', attempt: 0 }], 1_000]]);
   expect(table.counted).toContain('CreditDeferred');
 });
 
-it('does not hide a mistake of the recovery queue that is not a service being away', async () => {
+it('A spin fails where the recovery queue fails by a mistake, and not because a service is away', async () => {
   const mistake = new TypeError('a mistake in the code');
   await expect(playWith(() => Promise.reject(mistake))).rejects.toBe(mistake);
 });
 
-it('warns where the recovery queue is away, and names the round that is left to the stream', async () => {
+it('A spin warns where the recovery queue is away, and names the round that is left to the stream', async () => {
   const warned: unknown[] = [];
   const ports = table.ports();
   const telemetry = { ...ports.telemetry, warn: (_: string, details?: object) => void warned.push(details) };

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 
 describe('a spin of a game with several modes', () => {
-  it('is never of a mode that costs something else than the bet', async () => {
+  it('is never of a mode whose price differs from the bet', async () => {
     const ports = table.ports();
     const engine = await ports.engines.load('any');
     const mode = {

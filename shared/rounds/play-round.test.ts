@@ -21,14 +21,14 @@ const callNames = () => table.calls.map(({ call }) => call);
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 
 describe('a spin', () => {
-  it('debits the bet, then credits the win, and tells the balance that the wallet told', async () => {
+  it("debits the bet, then credits the win, and answers the wallet's balance", async () => {
     const answer = await play();
     expect(callNames()).toEqual(['debit', 'credit']);
     expect(answer).toMatchObject({ win: '2.00', balance: '101.00', outcome: { steps: 2 } });
     expect((await head()).status).toBe('CREDITED');
   });
 
-  it('writes the intent before it calls the wallet, and the outcome before it credits', async () => {
+  it('A spin writes the intent before it calls the wallet, and the outcome before it credits', async () => {
     const statuses: string[] = [];
     const ports = table.ports();
     const wallet = ports.wallets.of(table.operator);
@@ -55,18 +55,18 @@ describe('a spin', () => {
     ]);
   });
 
-  it('starts from the state that the last committed round led to', async () => {
+  it('starts from the state after the last committed round', async () => {
     await play({ idempotencyKey: 'a' });
     expect(await play({ idempotencyKey: 'b' })).toMatchObject({ outcome: { steps: 3 } });
   });
 
-  it('makes no credit call where nothing was won', async () => {
+  it('makes no credit call where it won nothing', async () => {
     table.step = (state) => coinStep(state, 0n);
     expect(await play()).toMatchObject({ win: '0.00', balance: '99.00' });
     expect(callNames()).toEqual(['debit']);
   });
 
-  it('whose credit fails still answers the win, and is paid by recovery exactly once', async () => {
+  it('A spin whose credit fails still answers the win, and recovery credits it exactly once', async () => {
     table.replies.credit.push(unknown, unknown);
     expect(await play()).toMatchObject({ win: '2.00', balance: '101.00' });
     expect((await head()).status).toBe('COMMITTED');
@@ -75,7 +75,7 @@ describe('a spin', () => {
     expect(table.balanceMinor).toBe(10_100n);
   });
 
-  it('is answered also where neither the credit nor the recovery queue can be reached', async () => {
+  it('is answered although neither the credit nor the recovery queue can be reached', async () => {
     table.replies.credit.push(unknown);
     const ports = table.ports();
     const recovery = {
@@ -85,7 +85,7 @@ describe('a spin', () => {
     expect((await head()).status).toBe('COMMITTED');
   });
 
-  it('may follow one whose win is not credited yet', async () => {
+  it('may follow a spin whose win is not credited yet', async () => {
     table.replies.credit.push(unknown);
     await play({ idempotencyKey: 'a' });
     expect(await play({ idempotencyKey: 'b' })).toMatchObject({ outcome: { steps: 3 } });
@@ -93,14 +93,14 @@ describe('a spin', () => {
 });
 
 describe('a debit', () => {
-  it('that is cleanly refused rejects the round and moves nothing', async () => {
+  it('rejects the round and moves nothing where it is cleanly refused', async () => {
     table.replies.debit.push({ kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
     expect(await codeOf(play())).toBe('INSUFFICIENT_FUNDS');
     expect((await head()).status).toBe('REJECTED');
     expect(callNames()).toEqual(['debit']);
   });
 
-  it('that is unknown once is repeated with the same id', async () => {
+  it('is repeated with the same id where it is unknown once', async () => {
     table.replies.debit.push(unknown);
     await play();
     const [first, second] = table.calls;
@@ -108,27 +108,27 @@ describe('a debit', () => {
     expect(first?.transaction).toEqual(second?.transaction);
   });
 
-  it('that stays unknown voids the round, shows no outcome and gives the stake back', async () => {
+  it('A debit that stays unknown voids the round, shows no outcome and is rolled back', async () => {
     table.replies.debit.push(unknown, unknown);
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
     expect(callNames()).toEqual(['debit', 'debit', 'rollback']);
     expect((await head()).status).toBe('VOIDED');
   });
 
-  it('that is refused after an unknown attempt voids the round', async () => {
+  it('voids the round where it is refused after an unknown attempt', async () => {
     table.replies.debit.push(unknown, { kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
     expect((await head()).status).toBe('VOIDED');
   });
 
-  it('whose id the wallet knows for another payload raises an alarm and is not repeated', async () => {
+  it('raises an alarm and is not repeated where the wallet knows its id for another payload', async () => {
     table.replies.debit.push({ kind: 'unknown', reason: 'TRANSACTION_MISMATCH' });
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
     expect(table.counted).toContain('WalletTransactionMismatch');
     expect(callNames()).toEqual(['debit', 'rollback']);
   });
 
-  it('that cannot be rolled back blocks the game until the rollback is acknowledged', async () => {
+  it('A debit that cannot be rolled back blocks the game until the rollback is acknowledged', async () => {
     table.replies.debit.push(unknown, unknown);
     table.replies.rollback.push({ kind: 'unknown', reason: 'TIMEOUT' });
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
@@ -138,7 +138,7 @@ describe('a debit', () => {
     expect(await play({ idempotencyKey: 'other' })).toMatchObject({ outcome: { steps: 2 } });
   });
 
-  it('is undone also where the wallet never saw it', async () => {
+  it('is rolled back although the wallet never saw it', async () => {
     table.replies.debit.push(unknown, unknown);
     table.replies.rollback.push({ kind: 'not-found' });
     await codeOf(play());
@@ -155,7 +155,7 @@ describe('an engine that fails', () => {
     'BAD_OUTPUT',
     'ENGINE_REJECTED',
   ] as const)('with %s', (code) => {
-    it('fails the round before any money moves', async () => {
+    it('A round whose engine fails ends as FAILED before any money moves', async () => {
       table.step = () => {
         throw new EngineError(code, 'It failed');
       };
@@ -183,7 +183,7 @@ describe('a random source that fails', () => {
 });
 
 describe('a repeated request', () => {
-  it('gets the same answer and moves no money, however many rounds later', async () => {
+  it('A repeated request gets the same answer and moves no money, however many rounds later', async () => {
     const first = await play({ idempotencyKey: 'first' });
     for (let index = 0; index < 30; index += 1) await play({ idempotencyKey: `other-${index}` });
     const calls = table.calls.length;
@@ -191,7 +191,7 @@ describe('a repeated request', () => {
     expect(table.calls.length).toBe(calls);
   });
 
-  it('gets the same answer where the win was credited only after the first one', async () => {
+  it('gets the same answer where the win was credited only after the first answer', async () => {
     table.replies.credit.push(unknown);
     const first = await play();
     table.balanceMinor += 5_000n;
@@ -200,7 +200,7 @@ describe('a repeated request', () => {
     expect(await head()).toMatchObject({ status: 'CREDITED' });
   });
 
-  it('gets the same answer while the first one is still crediting, whatever the clocks of the two say', async () => {
+  it('gets the same answer while the first request is still crediting, whatever the two clocks say', async () => {
     const ports = table.ports();
     const credited = Promise.withResolvers<WalletReply>();
     const crediting = { ...ports.wallets.of(table.operator), credit: () => credited.promise };
@@ -228,12 +228,12 @@ describe('a repeated request', () => {
     expect(await codeOf(play({ idempotencyKey: 'new' }))).toBe('SESSION_REVOKED');
   });
 
-  it('with another body is refused', async () => {
+  it('is refused with another body', async () => {
     await play();
     expect(await codeOf(play({ betAmount: '2.00' }))).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
-  it('takes over a round whose handler died, with the same outcome, once the lease has run out', async () => {
+  it('A repeated request takes over a round whose handler died, with the same outcome, once the lease has run out', async () => {
     const steps: unknown[] = [];
     const ports = watchingSteps(table.ports(), steps);
     const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
@@ -247,12 +247,12 @@ describe('a repeated request', () => {
     const round = await head();
     expect(round.epoch).toBe(2);
     expect(hasOutcome(round) && isFinal(round)).toBe(true);
-    // The same engine, seed, state and action: whatever the engine makes of them, it makes again.
+    // Engine, seed, state and action are the same, so the engine gives the same result again.
     expect(steps).toHaveLength(2);
     expect(steps[1]).toEqual(steps[0]);
   });
 
-  it('that took a round over voids it where the wallet refuses, for the first may have emptied the balance', async () => {
+  it('voids a round that it took over where the wallet refuses, because the first attempt may have emptied the balance', async () => {
     const ports = table.ports();
     const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
     await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
@@ -267,7 +267,7 @@ async function died(): Promise<never> {
   throw new Error('the process died');
 }
 
-/** Notes which engine steps, and on what. */
+/** Notes each step of the engine, and its input. */
 function watchingSteps(ports: PlayPorts, steps: unknown[]): PlayPorts {
   const load = async (hash: string) => {
     const engine = await ports.engines.load(hash);
@@ -281,7 +281,7 @@ function watchingSteps(ports: PlayPorts, steps: unknown[]): PlayPorts {
 }
 
 describe('a handler that lost its lease', () => {
-  it('can neither commit nor credit', async () => {
+  it('A handler that lost its lease can neither commit nor credit', async () => {
     const ports = table.ports();
     const wallet = ports.wallets.of(table.operator);
     const slow = {
@@ -302,7 +302,7 @@ describe('a handler that lost its lease', () => {
 });
 
 describe('50 spins at once', () => {
-  it('have one winner at a time; the others are told that a round is in flight', async () => {
+  it('One of 50 spins at once is played at a time, and the others are told that a round is in flight', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => codeOf(play({ idempotencyKey: `key-${index}` }))),
     );
@@ -353,7 +353,7 @@ describe('a bonus', () => {
     expect(await codeOf(play({ idempotencyKey: 'spin' }))).toBe('GAME_DISABLED');
   });
 
-  it('can be played to its end after a realtime engine became the active one, which no spin is played on', async () => {
+  it('can be played to its end after a realtime engine became active, which takes no spin', async () => {
     await play();
     table.game = { ...table.game, contract: 'realtime', engineHash: 'ee'.repeat(32) };
     expect(await bonus('b')).toMatchObject({ win: '1.00' });
@@ -372,7 +372,7 @@ describe('a bonus', () => {
   });
 });
 
-describe('what is wrong with a request', () => {
+describe('a request', () => {
   it.each([
     ['a session that is not', { sessionId: ids.session('of-nobody') }, 'UNKNOWN_SESSION'],
     ['a session of another game', { gameCode: ids.game('other') }, 'SESSION_GAME_MISMATCH'],
@@ -381,19 +381,22 @@ describe('what is wrong with a request', () => {
     ['a negative bet', { betAmount: '-1.00' }, 'INVALID_AMOUNT'],
     ['a bet with too many decimals', { betAmount: '1.001' }, 'AMOUNT_TOO_PRECISE'],
     ['lines that are not offered', { betLines: 19 }, 'BET_LINES_NOT_OFFERED'],
-  ])('%s has its own code, leaves no round and moves no money', async (_, overrides, code) => {
-    expect(await codeOf(play(overrides))).toBe(code);
-    expect(await table.ledger.head(log)).toBeUndefined();
-    expect(table.calls).toEqual([]);
-  });
+  ])(
+    'is refused with a code of its own, leaves no round and moves no money: %s',
+    async (_, overrides, code) => {
+      expect(await codeOf(play(overrides))).toBe(code);
+      expect(await table.ledger.head(log)).toBeUndefined();
+      expect(table.calls).toEqual([]);
+    },
+  );
 
-  it('a session that lay unused for too long has expired', async () => {
+  it('is refused where its session lay unused for too long', async () => {
     await play();
     table.nowMs += settings.sessionIdleMs;
     expect(await codeOf(play({ idempotencyKey: 'late' }))).toBe('SESSION_EXPIRED');
   });
 
-  it('a disabled operator plays no new round', async () => {
+  it('is refused for a new round of a disabled operator', async () => {
     table.operator = { ...table.operator, enabled: false };
     expect(await codeOf(play())).toBe('OPERATOR_DISABLED');
   });

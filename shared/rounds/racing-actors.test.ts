@@ -15,20 +15,20 @@ import { recoverRound } from './recover-round.ts';
 import { coinStep, log, RoundsFixture } from './rounds.fixture.ts';
 import { sweepRounds } from './sweep-rounds.ts';
 
-/** No lease at all: whoever looks at the round may take it over, at any moment. */
+/** There is no lease. Whoever looks at the round may take it over, at any moment. */
 const settings = { sessionIdleMs: 1_800_000, leaseMs: 0, debitAttempts: 2 };
 const finish: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 
 /**
- * What becomes of a call: answered; lost on the way there or back; on its way for longer than the caller waits; or the
- * caller dies while it waits.
+ * A call has one of these fates. It is answered, it is lost on the way there or back, or it takes longer than the caller
+ * waits. Or the caller dies while it waits.
  */
 type Fate = 'answered' | 'lost' | 'answer lost' | 'delayed' | 'caller dies';
 
 /**
- * A wallet with real books. One that conforms keeps to docs/wallet-api.md. The other one forgets refusals and rollbacks, so
- * that it takes a late debit, and looks at the funds before it looks whether it has taken this debit already.
+ * A wallet with real books. One that conforms keeps to docs/wallet-api.md. The other one forgets refusals and rollbacks,
+ * so that it accepts a late debit. It also checks the funds before it checks if it knows the debit.
  */
 class BookkeepingWallet {
   balanceMinor: bigint;
@@ -77,7 +77,7 @@ class BookkeepingWallet {
     return fate === 'answer lost' ? unknown : reply;
   }
 
-  /** Stake and win move together; the win is on the books under the same id. */
+  /** Stake and win move together. The win is on the books under the same id. */
   #betWin(transaction: BetWinTransaction): WalletReply {
     return this.#debit(transaction, transaction.winMinor);
   }
@@ -123,7 +123,7 @@ class BookkeepingWallet {
 
 type Actor = 'client' | 'recovery';
 
-/** The ports of one actor: others may act before each of its reads and writes, and between them. */
+/** The ports of one actor. Others may act before each of its reads and writes, and between them. */
 function portsOf(table: RoundsFixture, wallet: BookkeepingWallet, scheduler: Scheduler): PlayPorts {
   const { ledger } = table;
   return {
@@ -145,8 +145,8 @@ function portsOf(table: RoundsFixture, wallet: BookkeepingWallet, scheduler: Sch
 }
 
 /**
- * Resolves with the answer's bytes, or undefined where the actor got none. Without the balance: what keeps two answers from
- * telling different ones is the lease, and here is none.
+ * Resolves with the bytes of the answer, or undefined where the actor got none. The balance is left out, because only
+ * the lease keeps two answers from giving different ones, and here is no lease.
  */
 async function act(actor: Actor, ports: PlayPorts, table: RoundsFixture): Promise<string | undefined> {
   try {
@@ -156,12 +156,15 @@ async function act(actor: Actor, ports: PlayPorts, table: RoundsFixture): Promis
     }
     await recoverRound(ports, settings, finish);
   } catch {
-    // A refusal, a lost race or a death: what counts is what is on the books in the end.
+    // It may be a refusal, a lost race or a death. The test counts what is on the books in the end.
   }
   return undefined;
 }
 
-/** What always comes in the end: late calls land, the sweep finds the round, and a voided one gets its last rollback. */
+/**
+ * All of this always comes in the end. Late calls land, the sweep finds the round, and a voided one gets its last
+ * rollback.
+ */
 async function settleEverything(table: RoundsFixture, ports: PlayPorts, scheduler: Scheduler): Promise<void> {
   // A message whose receiver dies is delivered again.
   const deliver = (request: RecoveryRequest) =>
@@ -198,7 +201,7 @@ const race = fc.record({
   fates: fc.array(fate, { minLength: 2, maxLength: 10, size: 'max' }),
   payoutMillionths: fc.constantFrom(0n, 2_500_000n),
   balanceMinor: fc.constantFrom(10_000n, 100n, 50n),
-  /** Paid in by the player while the round runs. */
+  /** The player pays this in while the round runs. */
   depositMinor: fc.constantFrom(0n, 500n),
   conforms: fc.boolean(),
   walletCalls: fc.constantFrom<WalletCalls>(...walletCallStyles),
@@ -227,7 +230,7 @@ async function run(scheduler: Scheduler, given: Race) {
   });
   const intent = Promise.withResolvers<void>();
   const first = act('client', tellingOf(intent.resolve, portsFor()), table);
-  // The others come when there is something to race for.
+  // The other actors come when there is something to race for.
   await scheduler.waitFor(intent.promise);
   const racing = [first, ...given.actors.map((actor) => act(actor, portsFor(), table))];
   const answers = (await scheduler.waitFor(Promise.all(racing))).filter((answer) => answer !== undefined);
@@ -252,7 +255,7 @@ function expectSettled(round: Round, wallet: BookkeepingWallet, startMinor: bigi
 }
 
 describe('a round that several actors drive at once, over a network that loses, delays and kills', () => {
-  it('is charged once and paid once, or not at all, and everybody who is answered gets the same answer', async () => {
+  it('A round is charged once and paid once, or not at all, and all who are answered get the same answer', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), race, async (scheduler, given) => {
         const { wallet, answers, rounds } = await run(scheduler, given);

@@ -39,7 +39,7 @@ const list = (overrides: Partial<RoundPageRequest> = {}) =>
     ...overrides,
   });
 
-/** Every page, as a client walks them. */
+/** Reads every page, as a client does. */
 async function pages(limit: number, of = sessionId): Promise<number[][]> {
   const found: number[][] = [];
   for (let cursor: string | undefined; ; ) {
@@ -56,7 +56,7 @@ describe('the rounds of a session', () => {
     expect(await pages(2)).toEqual([[5, 4], [3, 2], [1]]);
   });
 
-  it('end without an empty page where the last one is just full', async () => {
+  it('end without an empty page where the last page is just full', async () => {
     await play(1, 2, 3, 4);
     expect(await pages(2)).toEqual([
       [4, 3],
@@ -68,7 +68,7 @@ describe('the rounds of a session', () => {
     expect(await list()).toEqual({ rounds: [], nextCursor: undefined });
   });
 
-  it('leave out those of other sessions of the same player, and those before it', async () => {
+  it('leave out the rounds of other sessions of the same player, and the rounds before it', async () => {
     await play(1, 2);
     table.nowMs += 1_000;
     await table.open({ sessionId: laterSession, createdAtMs: table.nowMs });
@@ -86,7 +86,7 @@ describe('the rounds of a session', () => {
     expect(await pages(5)).toEqual([[1]]);
   });
 
-  it('are looked for with few queries a page, however many rounds of another session lie between', async () => {
+  it('are searched with few queries a page, however many rounds of another session lie between', async () => {
     await play(1);
     for (let number = 2; number <= 5_000; number += 1)
       await table.put(round(number, { sessionId: laterSession }));
@@ -110,7 +110,7 @@ describe('the rounds of a session', () => {
     expect(told[0]).toEqual([1_001]);
   });
 
-  it('are looked for no further back than the session began', async () => {
+  it('are searched no further back than the session began', async () => {
     for (let number = 1; number <= 100; number += 1) await table.put(round(number));
     table.nowMs += 1_000;
     await table.open({ sessionId: laterSession, createdAtMs: table.nowMs });
@@ -120,7 +120,7 @@ describe('the rounds of a session', () => {
     expect(read).toHaveBeenCalledTimes(1);
   });
 
-  it('are each told exactly once, whatever the size of the pages', async () => {
+  it('are each shown exactly once, whatever the size of the pages', async () => {
     const sessions = fc.array(fc.constantFrom(sessionId, laterSession), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(sessions, fc.integer({ min: 1, max: 12 }), async (owners, limit) => {
@@ -136,38 +136,38 @@ describe('the rounds of a session', () => {
     );
   });
 
-  it('are told also after the session has ended', async () => {
+  it('are shown also after the session has ended', async () => {
     await play(1);
     await table.sessions.revoke(sessionId, table.nowMs);
     table.nowMs += 30 * 86_400_000;
     expect((await list()).rounds).toHaveLength(1);
   });
 
-  it("are told to the session's operator, and to no other", async () => {
+  it("are shown to the session's operator, and to no other", async () => {
     await play(1);
     expect((await list({ operatorKey })).rounds).toHaveLength(1);
     expect(await codeOf(list({ operatorKey: otherOperatorKey }))).toBe('UNKNOWN_SESSION');
     expect(await codeOf(list({ operatorKey: 'wrong' }))).toBe('INVALID_OPERATOR_KEY');
   });
 
-  it('are those of its own player', async () => {
+  it('are only those of its own player', async () => {
     await play(1, 2);
     expect(await list({ sessionId: strangerSession })).toEqual({ rounds: [], nextCursor: undefined });
   });
 
-  it('of a session that is not there are refused', async () => {
+  it('are refused where the session does not exist', async () => {
     expect(await codeOf(list({ sessionId: laterSession }))).toBe('UNKNOWN_SESSION');
   });
 
   it.each(['', '0', '-1', '1.5', '1e3', ' 1', 'next', '01x', '1234567890', '٣'])(
-    'are not told for a cursor that was never given: "%s"',
+    'are refused for a cursor that was never given: "%s"',
     async (cursor) => {
       await play(1);
       expect(await codeOf(list({ cursor }))).toBe('INVALID_CURSOR');
     },
   );
 
-  it('with the largest views come in pages that a function can answer with, and none is left out', async () => {
+  it('come with the largest views in pages that a function can answer, and none is left out', async () => {
     const view = `{"outcome":"${'x'.repeat(65_000)}"}`;
     for (let number = 1; number <= 100; number += 1)
       await table.put({ ...round(number), status: 'COMMITTED', outcome: sampleOutcome({ view }) });
@@ -184,12 +184,12 @@ describe('one round', () => {
 
   beforeEach(() => play(1));
 
-  it('is told to its operator and to its player', async () => {
+  it('is shown to its operator and to its player', async () => {
     expect((await read('round-1', operatorKey)).number).toBe(1);
     expect((await read('round-1', undefined, sessionId)).number).toBe(1);
   });
 
-  it('is told to its player in a later session, at any game', async () => {
+  it('is shown to its player in a later session, at any game', async () => {
     await table.open({ sessionId: laterSession, gameCode: ids.game('another') });
     expect((await read('round-1', undefined, laterSession)).number).toBe(1);
   });
@@ -205,7 +205,7 @@ describe('one round', () => {
     expect(await codeOf(read('round-1', undefined, laterSession))).toBe('UNKNOWN_ROUND');
   });
 
-  it('is refused in the same words whether it is there or not', async () => {
+  it('is refused in the same words whether it exists or not', async () => {
     const refusals = await Promise.allSettled([
       read('round-1', otherOperatorKey),
       read('no-such-round', otherOperatorKey),
@@ -217,7 +217,7 @@ describe('one round', () => {
     expect(foreign).not.toBe('told');
   });
 
-  it('is told to nobody without credentials', async () => {
+  it('is shown to nobody without credentials', async () => {
     expect(await codeOf(read('round-1'))).toBe('MISSING_CREDENTIALS');
     expect(await codeOf(read('round-1', 'wrong', sessionId))).toBe('INVALID_OPERATOR_KEY');
     expect(await codeOf(read('round-1', undefined, laterSession))).toBe('UNKNOWN_SESSION');

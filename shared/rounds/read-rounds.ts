@@ -14,7 +14,7 @@ export interface ReadPorts {
 }
 
 /**
- * One round, to the operator or the player whose it is. To anybody else it does not exist.
+ * Shows one round to its operator or to its player. To anybody else it does not exist.
  * @throws MissingError UNKNOWN_ROUND; AccessError
  */
 export async function readRound(
@@ -36,7 +36,7 @@ function mayRead(reader: Reader, { log }: Round): boolean {
 
 export interface RoundPage {
   readonly rounds: readonly Round[];
-  /** Opaque to callers; undefined on the last page. */
+  /** It is opaque to callers, and undefined on the last page. */
   readonly nextCursor: string | undefined;
 }
 
@@ -48,14 +48,14 @@ export interface RoundPageRequest {
 }
 
 const QUERY_ROUNDS = 100;
-/** What one request may cost, however many rounds of other sessions lie between those of this one. */
+/** One request may cost so much, however many rounds of other sessions lie between those of this one. */
 const MAX_QUERIES = 5;
 /** A function's answer may have 6 MB (AWS Lambda quotas), and each quote of a view takes two bytes of it. */
 const MAX_VIEW_BYTES = 2_000_000;
 
 /**
- * The rounds played in a session, newest first. A page may be short, or empty, and have a cursor all the same. The id of
- * a session is its player's capability, also after its end.
+ * Lists the rounds played in a session, newest first. A page may be short, or empty, and have a cursor all the same. The
+ * id of a session is its player's capability, also after its end.
  * @throws MissingError UNKNOWN_SESSION; AccessError INVALID_OPERATOR_KEY; RequestError INVALID_CURSOR
  */
 export async function listRounds(ports: ReadPorts, request: RoundPageRequest): Promise<RoundPage> {
@@ -70,7 +70,7 @@ export async function listRounds(ports: ReadPorts, request: RoundPageRequest): P
   let beforeNumber = request.cursor === undefined ? undefined : parseCursor(request.cursor);
   for (let queries = 1; queries <= MAX_QUERIES; queries += 1) {
     const before = beforeNumber === undefined ? {} : { beforeNumber };
-    // Mostly all of a log's newest rounds are of one session, and the first query finds what is asked for.
+    // The newest rounds of a log mostly belong to one session. Then the first query finds all that is asked for.
     const limit = queries === 1 ? request.limit : QUERY_ROUNDS;
     const page = await ports.ledger.list(session, { ...before, limit });
     for (const round of page) {

@@ -4,32 +4,35 @@ import type { Ledger, RoundReference } from './ledger.ts';
 export interface ReadUnfinishedPorts {
   readonly clock: Clock;
   readonly ledger: Pick<Ledger, 'unfinished'>;
-  /** Nothing more is begun when this is used up. */
+  /** Nothing more is begun when this time is used up. */
   readonly remainingMs: () => number;
 }
 
 export interface Reading {
   readonly pages: number;
-  /** Parts of the ledger for whose end there was no time. */
+  /** There was no time to finish these parts of the ledger. */
   readonly unread: readonly number[];
-  /** Parts that could not be read, or whose rounds could not be taken. */
+  /** These parts could not be read, or their rounds could not be taken. */
   readonly failed: readonly { readonly part: number; readonly error: unknown }[];
 }
 
-/** A prime: runs at the same time of each day come to begin with every part. */
+/** The number is a prime, so that runs at the same time of each day come to begin with every part. */
 export const PARTS = 61;
 /**
- * A part is read from one partition, which gives 3,000 units a second: four use no more than the 12,000 that a table on
- * demand gives from its first day.
+ * A part is read from one partition, which gives 3,000 units a second. Four of them stay within the 12,000 that a table
+ * on demand gives from its first day.
  */
 const AT_ONCE = 4;
-/** A run, or a repeated one, in the next quarter of an hour begins this much further on: no part waits long for its turn. */
+/**
+ * A run, or a repeated one, in the next quarter of an hour begins this much further on. So no part waits long for its
+ * turn.
+ */
 const STRIDE = 29;
 const TURN_MS = 15 * 60_000;
 
 /**
- * Reads the whole ledger for rounds that are not final and untouched since `beforeMs`, and hands them over page by page. A
- * part that fails keeps no other from being read. Where there is no time for all, each run leaves out other parts.
+ * Reads the whole ledger for rounds that are not final and untouched since `beforeMs`, and hands them over page by page.
+ * A part that fails keeps no other from being read. Where there is no time for all, each run leaves out other parts.
  */
 export async function readUnfinished(
   ports: ReadUnfinishedPorts,
@@ -43,7 +46,7 @@ export async function readUnfinished(
     for await (const page of ports.ledger.unfinished(beforeMs, { index, count: PARTS })) {
       reading.pages += 1;
       await take(page);
-      // Perhaps it was the last page; without the next one nobody knows.
+      // This may have been the last page. Nobody knows without the next one.
       if (outOfTime()) return void reading.unread.push(index);
     }
   };

@@ -41,7 +41,7 @@ it.each([
   new ConflictError('ROUND_IN_FLIGHT', 'It can be tried again, but is no service that is away'),
   new MissingError('UNKNOWN_ROUND', 'Nobody can recover it'),
   new FaultError('CORRUPT_RECORD', 'Nobody can read it'),
-])('tells a failure that is no service being away instead of trying it again: $code', async (error) => {
+])('reports a failure that is no absent service instead of repeating it: $code', async (error) => {
   vi.spyOn(table.ledger, 'get').mockRejectedValue(error);
   expect(await recoverBatch(table.ports(), settings, [request])).toEqual(new Map([[request, error]]));
   expect(table.recovery.size).toBe(0);

@@ -15,7 +15,7 @@ beforeEach(() => {
   table = new RoundsFixture();
 });
 
-/** A win of a player of their own that nobody has paid yet, and the request for it. */
+/** A win of a player of their own that nobody has credited yet, and the request for it. */
 async function unpaidWin(operatorId = log.operatorId): Promise<RecoveryRequest> {
   players += 1;
   const playerLog = { ...log, operatorId, playerId: ids.player(`player-${players}`) };
@@ -62,7 +62,7 @@ describe('a batch of unpaid wins', () => {
     },
   );
 
-  it('is tried whole where the wallet answers the first, if only with a refusal or an error', async () => {
+  it('is tried whole where the wallet answers the first, even with a refusal or an error', async () => {
     const requests = await unpaidWins();
     table.replies.credit.push({ kind: 'refused', code: 'PLAYER_BLOCKED' });
     await recover(requests);
@@ -73,7 +73,7 @@ describe('a batch of unpaid wins', () => {
     expect(await paidOf(others)).toBe(SIZE - 1);
   });
 
-  it("lets no operator's win wait for the wallet of another one", async () => {
+  it("lets no operator's win wait for the wallet of another operator", async () => {
     const waiting = await Promise.all([unpaidWin(), unpaidWin()]);
     const other = await unpaidWin(ids.operator('other'));
     table.replies.credit.push({ kind: 'unknown', reason: 'TIMEOUT' });
@@ -82,7 +82,7 @@ describe('a batch of unpaid wins', () => {
     expect(await paidOf([other])).toBe(1);
   });
 
-  it('asks again within a minute for what a service kept from being recovered, and calls somebody', async () => {
+  it('A win that a service kept from recovery is tried again within a minute, and raises an alarm', async () => {
     const requests = await unpaidWins();
     const read = vi
       .spyOn(table.ledger, 'get')
@@ -96,7 +96,7 @@ describe('a batch of unpaid wins', () => {
     expect(await paidOf(requests)).toBe(SIZE);
   });
 
-  it('tells which of them failed, and of which it is not known that they are queued again', async () => {
+  it('names the wins that failed, and those that may not be queued again', async () => {
     const requests = await unpaidWins();
     const missing = { ...(requests[3] as RecoveryRequest), number: 99 };
     expect([...(await recover([missing, ...requests])).keys()]).toEqual([missing]);

@@ -11,9 +11,9 @@ import {
 } from './recover-round.ts';
 
 /**
- * Recovers the rounds that one batch asks for, each operator's behind the first of them: where the wallet does not
- * answer that one, the others wait for their next attempt unseen. A wallet that is down for long, with thousands of wins
- * waiting, is so called a tenth as often, and its wins cost the queue as little as can be.
+ * Recovers the rounds that one batch asks for. For each operator it tries the first round. Where the wallet does not
+ * answer that one, the operator's others wait for their next attempt without a call. A wallet that is down for long may
+ * have thousands of wins waiting. It is then called a tenth as often, and its wins cost the queue as little as can be.
  * @returns what failed, with its error; the others are done or queued again
  */
 export async function recoverBatch(
@@ -50,7 +50,7 @@ export async function recoverBatch(
   return failures;
 }
 
-/** What a service kept from being done is tried again like what a wallet did: a message that fails comes back much later. */
+/** An absent service is handled like a wallet that does not answer. A message that fails would come back much later. */
 async function retry(ports: RecoveryPorts, request: RecoveryRequest, error: unknown): Promise<void> {
   if (!(error instanceof DependencyError && error.retryable)) throw error;
   ports.telemetry.count('RecoveryFailed');
@@ -58,7 +58,7 @@ async function retry(ports: RecoveryPorts, request: RecoveryRequest, error: unkn
   await askAgain(ports, [request], delayOf(request, ports.clock.nowMs()));
 }
 
-/** The same ports, which tell where a wallet gives no answer at all. */
+/** Wraps the ports so that they report where a wallet gives no answer at all. */
 function listening(ports: RecoveryPorts, onSilence: () => void): RecoveryPorts {
   const heard = <Reply extends WalletReply | RollbackReply>(reply: Reply): Reply => {
     if (reply.kind === 'unknown' && (reply.reason === 'TIMEOUT' || reply.reason === 'CONNECTION'))

@@ -21,7 +21,7 @@ const committed = (): CommittedRound => ({ ...intent(), status: 'COMMITTED', out
 const voiding = (): VoidingRound => ({ ...intent(), status: 'VOIDING', reason: 'DEBIT_UNKNOWN' });
 
 describe('a win that is not paid', () => {
-  it('is asked for within a minute for 25 hours, and every quarter of an hour from then on', async () => {
+  it('is tried within a minute for 25 hours, and every quarter of an hour from then on', async () => {
     await table.put(committed());
     const firstTriedAtMs = table.nowMs;
     const delayAfter = async (waitedMs: number) => {
@@ -37,7 +37,7 @@ describe('a win that is not paid', () => {
     expect(await delayAfter(25 * 3_600_000)).toBe(900_000);
   });
 
-  it('is asked for until 90 days have passed since the first attempt, and not from then on', async () => {
+  it('is tried until 90 days have passed since the first attempt, and not from then on', async () => {
     await table.put(committed());
     const request = { ...finish, attempt: 9_999, firstTriedAtMs: table.nowMs };
     table.replies.credit.push(unknown, unknown);
@@ -49,7 +49,7 @@ describe('a win that is not paid', () => {
     expect(table.recovery.size).toBe(1);
   });
 
-  it('is not asked for again where another actor has credited it meanwhile', async () => {
+  it('is not tried again where another actor has credited it meanwhile', async () => {
     const round = await table.put(committed());
     const ports = table.ports();
     const wallet = ports.wallets.of(table.operator);
@@ -68,7 +68,7 @@ describe('a win that is not paid', () => {
 });
 
 describe('a rollback that is owed', () => {
-  it('is not asked for again, nor counted twice, where another actor has voided the round meanwhile', async () => {
+  it('is not tried again, nor counted twice, where another actor has voided the round meanwhile', async () => {
     const round = await table.put(voiding());
     const ports = table.ports();
     const wallet = ports.wallets.of(table.operator);

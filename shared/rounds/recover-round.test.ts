@@ -40,7 +40,7 @@ const voided = (overrides: Partial<IntentRound> = {}): VoidedRound => ({
 
 const DAY_MS = 86_400_000;
 
-/** What a first attempt has asked for, as it is taken when it is due two seconds later. */
+/** Makes the request that follows from a first attempt, as it is received two seconds later. */
 const again = (request: RecoveryRequest): RecoveryRequest => ({
   ...request,
   attempt: 1,
@@ -48,7 +48,7 @@ const again = (request: RecoveryRequest): RecoveryRequest => ({
   signalled: false,
 });
 
-/** Takes the one request that waits, telling how long it was made to wait. */
+/** Takes the one request that waits, with its delay. */
 function takeNext(): { readonly request: RecoveryRequest; readonly delayMs: number } {
   expect(table.recovery.size).toBe(1);
   const delayMs = (table.recovery.nextDueAtMs ?? 0) - table.nowMs;
@@ -58,7 +58,7 @@ function takeNext(): { readonly request: RecoveryRequest; readonly delayMs: numb
 }
 
 describe('an intent', () => {
-  it('whose lease has run out is voided, and its stake given back', async () => {
+  it('An intent whose lease has run out is voided, and its stake is rolled back', async () => {
     const { roundId } = await table.put(intent());
     table.nowMs += settings.leaseMs;
     await recover();
@@ -69,7 +69,7 @@ describe('an intent', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('whose lease still runs is left alone and asked for again', async () => {
+  it('is left alone and asked for again while its lease still runs', async () => {
     const round = await table.put(intent());
     table.nowMs += settings.leaseMs - 1;
     await recover();
@@ -78,14 +78,14 @@ describe('an intent', () => {
     expect(takeNext()).toEqual({ request: again(finish), delayMs: 2_000 });
   });
 
-  it('is never debited by recovery, for nobody may still want to play it', async () => {
+  it('Recovery never debits an intent, because nobody may still want to play it', async () => {
     await table.put(intent());
     table.nowMs += settings.leaseMs;
     await recover();
     expect(callNames()).not.toContain('debit');
   });
 
-  it('stays voiding until the wallet acknowledges the rollback, and no later round overtakes that', async () => {
+  it('A round stays VOIDING until the wallet acknowledges the rollback, and no later round overtakes that', async () => {
     await table.put(intent());
     table.nowMs += settings.leaseMs;
     table.replies.rollback.push(unknown, unknown);
@@ -99,7 +99,7 @@ describe('an intent', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('of a round without a stake is voided without a call of the wallet', async () => {
+  it('is voided without a call of the wallet where it has no stake', async () => {
     await table.put(intent({ kind: 'bonus', stakeMinor: 0n }));
     table.nowMs += settings.leaseMs;
     await recover();
@@ -109,7 +109,7 @@ describe('an intent', () => {
 });
 
 describe('a win that is not paid', () => {
-  it('is credited with the same bytes at every attempt, later each time, at most a minute apart', async () => {
+  it('A win that is not paid is credited with the same bytes each time, ever later, at most a minute apart', async () => {
     const { roundId, sessionId } = await table.put(committed());
     table.replies.credit.push(...Array.from({ length: 9 }, () => unknown));
     const delays: number[] = [];
@@ -138,7 +138,7 @@ describe('a win that is not paid', () => {
   });
 
   it.each(['PLAYER_BLOCKED', 'LIMIT_REACHED', 'WALLET_REFUSED', 'INSUFFICIENT_FUNDS'] as const)(
-    'is never given up where the wallet answers %s',
+    'A win is never given up where the wallet answers %s',
     async (code) => {
       await table.put(committed());
       table.replies.credit.push(...Array.from({ length: 40 }, () => ({ kind: 'refused', code }) as const));
@@ -149,7 +149,7 @@ describe('a win that is not paid', () => {
     },
   );
 
-  it('is asked for about once a minute and little more for each daily sweep, however long the wallet refuses it', async () => {
+  it('A win that the wallet refuses is tried about once a minute, and little more for each daily sweep', async () => {
     await table.put(committed());
     const refusals = Array.from(
       { length: 20_000 },
@@ -171,7 +171,7 @@ describe('a win that is not paid', () => {
     }
   });
 
-  it('is asked for every quarter of an hour at least, and paid, where no sweep has run for days', async () => {
+  it('A win is tried every quarter of an hour at least, and paid, where no sweep has run for days', async () => {
     await table.put(committed());
     table.replies.credit.push(...Array.from({ length: 20_000 }, () => unknown));
     await recover();
@@ -198,7 +198,7 @@ describe('a win that is not paid', () => {
     expect(table.recovery.size).toBe(1);
   });
 
-  it('is never voided, however old it is', async () => {
+  it('A win that is not paid is never voided, however old it is', async () => {
     await table.put(committed());
     table.nowMs += 30 * 86_400_000;
     table.replies.credit.push(unknown);
@@ -215,14 +215,14 @@ describe('a win that is not paid', () => {
     expect((await stored())?.status).toBe('COMMITTED');
   });
 
-  it('of a round without a stake is paid all the same', async () => {
+  it('is paid although its round has no stake', async () => {
     await table.put(committed({ kind: 'bonus', stakeMinor: 0n }));
     await recover();
     expect((await stored())?.status).toBe('CREDITED');
     expect(callNames()).toEqual(['credit']);
   });
 
-  it('keeps the balance that its player was told, whatever the wallet answers later', async () => {
+  it('leaves the balance that its player was told, whatever the wallet answers later', async () => {
     const { outcome } = await table.put(committed());
     table.balanceMinor = 77n;
     await recover();
@@ -251,7 +251,7 @@ describe('a round that is over', () => {
 });
 
 describe('the last rollback of a voided round', () => {
-  it('is sent once more, for a delayed debit may have landed since the first one', async () => {
+  it('The last rollback of a voided round is sent once more, because a delayed debit may have landed since', async () => {
     const round = await table.put(voided());
     await recover(confirmVoid);
     expect(table.calls).toMatchObject([
@@ -261,7 +261,7 @@ describe('the last rollback of a voided round', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('is done where the wallet has nothing to undo', async () => {
+  it('is done where the wallet has nothing to roll back', async () => {
     await table.put(voided());
     table.replies.rollback.push({ kind: 'not-found' });
     await recover(confirmVoid);
@@ -304,10 +304,10 @@ describe('the last rollback of a voided round', () => {
   });
 });
 
-describe('somebody is called', () => {
+describe('an alarm', () => {
   const minutes = (count: number) => count * 60_000;
 
-  it('when a win has been unpaid for five minutes, and not before', async () => {
+  it('is raised when a win has been unpaid for five minutes, and not before', async () => {
     await table.put(committed());
     table.replies.credit.push(unknown, unknown);
     table.nowMs += minutes(5) - 1;
@@ -319,7 +319,7 @@ describe('somebody is called', () => {
     expect(table.counted).not.toContain('RollbackPendingLong');
   });
 
-  it('when a stake has not been given back for five minutes, and not before', async () => {
+  it('is raised when a stake has not been rolled back for five minutes, and not before', async () => {
     await table.put(voiding());
     table.replies.rollback.push(unknown, unknown);
     table.nowMs += minutes(5) - 1;
@@ -331,7 +331,7 @@ describe('somebody is called', () => {
     expect(table.counted).not.toContain('CreditPendingLong');
   });
 
-  it('when the last rollback of a voided round has been open for five minutes, and not at its first failure', async () => {
+  it('is raised when a last rollback has been open for five minutes, and not at its first failure', async () => {
     await table.put(voided());
     table.replies.rollback.push(unknown, unknown);
     table.nowMs += minutes(15 + 5) - 1;
@@ -342,7 +342,7 @@ describe('somebody is called', () => {
     expect(table.counted).toContain('RollbackPendingLong');
   });
 
-  it('once for each request, so that a win that is refused for good does not drown the next one', async () => {
+  it('is raised once for each request, so that a win that is refused for good does not hide the next one', async () => {
     await table.put(committed());
     table.replies.credit.push(...Array.from({ length: 200 }, () => unknown));
     await recover();
@@ -351,7 +351,7 @@ describe('somebody is called', () => {
     expect(table.counted.filter((event) => event === 'CreditPendingLong')).toHaveLength(1);
   });
 
-  it('not for a late win that is paid at the first attempt', async () => {
+  it('is not raised for a late win that is paid at the first attempt', async () => {
     await table.put(committed());
     table.nowMs += minutes(60);
     await recover();
@@ -359,20 +359,20 @@ describe('somebody is called', () => {
   });
 });
 
-describe('a request that cannot be fulfilled', () => {
-  it('names a round that is not, and is refused as corrupt', async () => {
+describe('a recovery request', () => {
+  it('is refused as corrupt where it names a round that does not exist', async () => {
     expect(await codeOf(recover())).toBe('CORRUPT_RECORD');
     expect(table.recovery.size).toBe(0);
   });
 
-  it('names a round of an operator that is not, and is refused as corrupt', async () => {
+  it('is refused as corrupt where it names a round of an operator that does not exist', async () => {
     const strange = { ...log, operatorId: ids.operator('nobody') };
     await table.put(committed({ log: strange }));
     expect(await codeOf(recover({ ...finish, log: strange }))).toBe('CORRUPT_RECORD');
     expect(table.calls).toEqual([]);
   });
 
-  it('is for an operator whose gaming is disabled, and pays the win all the same', async () => {
+  it('pays the win although gaming is disabled for the operator', async () => {
     table.operator = { ...table.operator, enabled: false };
     await table.put(committed());
     await recover();
@@ -380,6 +380,6 @@ describe('a request that cannot be fulfilled', () => {
   });
 });
 
-it('waits at most a minute, also after more attempts than there are bits in a number', () => {
+it('waits at most a minute, also after more attempts than a number has bits', () => {
   expect([0, 4, 5, 31, 64, 5_000].map(backoffMs)).toEqual([2_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
 });

@@ -20,20 +20,26 @@ export interface RecoverySettings {
 
 /** After this long unpaid, somebody has to look at the operator's wallet. */
 const LONG_PENDING_MS = 5 * 60_000;
-/** Longer than a message may live in a wallet's own queues as far as SQS can wait: a late debit has landed by then. */
+/**
+ * A message waits in a wallet's own queues for less time than this, as far as SQS can wait. A late debit has landed by
+ * then.
+ */
 export const CONFIRM_VOID_AFTER_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 60_000;
-/** A day, and an hour for the sweep, which by then should have asked for the round anew. */
+/** This is a day, and an hour for the sweep, which by then should have asked for the round anew. */
 const EAGER_MS = 25 * 3_600_000;
-/** Should the sweep fail, or not have come so far. Were it a minute, each day would bring a wallet that refuses one more call a minute. */
+/**
+ * This delay serves where the sweep fails or has not come so far. With a minute instead, each day would add one more
+ * call a minute to a wallet that refuses.
+ */
 const SLOW_MS = 15 * 60_000;
-/** As many sweeps have then asked for the round: what one request does for ever, all of them would. */
+/** So many sweeps have asked for the round by then. If one request never ended, all of theirs would never end. */
 const LONGEST_ASKED_MS = 90 * 86_400_000;
 
 /**
- * Drives a round that was left unfinished towards its end, or repeats the rollback of a voided one. What the wallet
- * does not acknowledge is queued again, later each time, for as long as it takes.
+ * Drives a round that was left unfinished towards its end, or repeats the rollback of a voided one. A call that the
+ * wallet does not acknowledge is queued again, each time later, for as long as it takes.
  * @throws FaultError CORRUPT_RECORD where there is no such round or operator
  */
 export async function recoverRound(
@@ -56,7 +62,10 @@ export async function recoverRound(
   await askAgain(ports, [{ ...request, signalled }], delayOf(request, ports.clock.nowMs()));
 }
 
-/** Queues the next attempts of requests that are to wait as long. The sweep does not see last rollbacks, so those never end. */
+/**
+ * Queues the next attempts of requests that have the same delay. The sweep does not see last rollbacks, so those never
+ * end.
+ */
 export async function askAgain(
   { clock, recovery }: Pick<RecoveryPorts, 'clock' | 'recovery'>,
   requests: readonly RecoveryRequest[],
@@ -76,12 +85,15 @@ export async function askAgain(
   await recovery.send(next, delayMs);
 }
 
-/** How long the next attempt waits. */
+/** Computes how long the next attempt waits. */
 export function delayOf({ attempt, firstTriedAtMs }: RecoveryRequest, nowMs: number): number {
   return firstTriedAtMs !== undefined && nowMs - firstTriedAtMs >= EAGER_MS ? SLOW_MS : backoffMs(attempt);
 }
 
-/** 2, 4, 8 … at most 60 seconds: the last of many waiting wins is paid within about a minute of the wallet's return. */
+/**
+ * The delay is 2, 4, 8 … and at most 60 seconds. The last of many waiting wins is so paid within about a minute of the
+ * wallet's return.
+ */
 export function backoffMs(attempt: number): number {
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt, 10));
 }
@@ -97,7 +109,10 @@ async function finish(
   return owing !== undefined && isFinal(await creditOrRollback(ports, operator, owing));
 }
 
-/** Takes the round from a handler whose lease has run out. Undefined while it may still be at work, or moved on. */
+/**
+ * Takes the round from a handler whose lease has run out. It is undefined while the handler may still be at work, or
+ * where the round has moved on.
+ */
 async function abandon(
   ports: RecoveryPorts,
   settings: RecoverySettings,
@@ -114,7 +129,7 @@ async function confirmVoid(ports: RecoveryPorts, operator: Operator, round: Roun
   return sendRollback(ports, operator, round);
 }
 
-/** Each request only once: a win that its wallet refuses for good must not drown those that come after it. */
+/** Each request raises the alarm only once. A win that its wallet refuses for good must not hide those after it. */
 function signalIfLong(ports: RecoveryPorts, round: Round): boolean {
   const pendingSinceMs = round.updatedAtMs + (round.status === 'VOIDED' ? CONFIRM_VOID_AFTER_MS : 0);
   if (ports.clock.nowMs() - pendingSinceMs < LONG_PENDING_MS) return false;

@@ -3,15 +3,15 @@ import type { RoundReference } from './ledger.ts';
 /** Asks for a round to be driven to its end, or for the last rollback of a voided one. */
 export interface RecoveryRequest extends RoundReference {
   readonly purpose: 'finish' | 'confirm-void';
-  /** 0 for the first. */
+  /** It is 0 for the first attempt. */
   readonly attempt: number;
-  /** When the first attempt was made; what asks again carries it on. */
+  /** The first attempt was made at this time. Each further request carries it on. */
   readonly firstTriedAtMs?: number | undefined;
-  /** Whether an earlier attempt has called somebody. */
+  /** It is true where an earlier attempt has raised the alarm. */
   readonly signalled?: boolean | undefined;
 }
 
 export interface RecoveryQueue {
-  /** Delivered at least once, not before `delayMs` (at most 15 minutes). */
+  /** Sends requests. Each is delivered at least once, and not before `delayMs` (at most 15 minutes). */
   send(requests: readonly RecoveryRequest[], delayMs: number): Promise<void>;
 }

@@ -21,7 +21,7 @@ async function played(): Promise<ReplayableRound> {
 const differing = (parts: readonly ReplayedPart[]) =>
   parts.filter(({ recorded, recomputed }) => recorded !== recomputed).map(({ name }) => name);
 
-it('a round that was paid is the same in every part when it is computed again', async () => {
+it('A round that was paid is the same in every part when it is computed again', async () => {
   const parts = await replayRound(table.ports(), await played());
   expect(differing(parts)).toEqual([]);
   expect(parts).toContainEqual({ name: 'win_minor', recorded: '200', recomputed: '200' });
@@ -33,7 +33,7 @@ it.each([
   ['view', '{}', 'view'],
   ['bonusActive', true, 'bonus_active'],
   ['sealedStateAfter', undefined, 'state_after'],
-] as const)('a record whose %s was changed differs in that part', async (field, value, name) => {
+] as const)('A record whose %s was changed differs in that part', async (field, value, name) => {
   const round = await played();
   if (!('outcome' in round)) throw new Error('The round has no outcome');
   const { cipher } = table.ports();
@@ -43,7 +43,7 @@ it.each([
   expect(differing(await replayRound(table.ports(), forged))).toEqual([name]);
 });
 
-it('a failed round fails again with the code that it recorded, and differs where the engine now answers', async () => {
+it('A failed round fails again with the code that it recorded, and differs where the engine now answers', async () => {
   table.step = () => {
     throw new EngineError('ENGINE_TRAP', 'It trapped');
   };
@@ -55,7 +55,7 @@ it('a failed round fails again with the code that it recorded, and differs where
   expect(differing(await replayRound(table.ports(), round))).toContain('failure');
 });
 
-it('an engine that cannot be reached is an error and no difference', async () => {
+it('An engine that cannot be reached is an error and no difference', async () => {
   const round = await played();
   const engines = {
     load: async () => {
@@ -67,7 +67,7 @@ it('an engine that cannot be reached is an error and no difference', async () =>
   });
 });
 
-it('a round without an outcome of its engine cannot be replayed', async () => {
+it('A round without an outcome of its engine cannot be replayed', async () => {
   const round = await played();
   const { status: _, ...rest } = round;
   for (const status of ['INTENT', 'REJECTED', 'VOIDING', 'VOIDED'] as const)

@@ -24,7 +24,7 @@ function refusalOf(round: Round): RgsError {
 }
 
 describe('the answer to a round with an outcome', () => {
-  it("is the engine's view, and amounts with all decimals of the currency", () => {
+  it("has the engine's view, and amounts with all decimals of the currency", () => {
     expect(answerTo(committed)).toEqual({
       roundId: intent.roundId,
       outcome: { reels: [1, 2, 3] },
@@ -57,7 +57,7 @@ describe('the answer to a round with an outcome', () => {
 
 describe('the answer to a round without an outcome', () => {
   it.each(['INSUFFICIENT_FUNDS', 'LIMIT_REACHED', 'PLAYER_BLOCKED', 'WALLET_REFUSED'] as const)(
-    'is the refusal of its wallet: %s',
+    'has the refusal of its wallet: %s',
     (refusal: RefusalCode) => {
       const error = refusalOf({ ...intent, status: 'REJECTED', refusal });
       expect(error).toMatchObject({ code: refusal, roundId: intent.roundId, retryable: false });
@@ -72,14 +72,14 @@ describe('the answer to a round without an outcome', () => {
     expect(error.message).not.toContain('TRAP');
   });
 
-  it('is the same while the stake is given back and afterwards', () => {
+  it('is the same before and after the rollback', () => {
     const voiding = refusalOf({ ...intent, status: 'VOIDING', reason: 'DEBIT_UNKNOWN' });
     const voided = refusalOf({ ...intent, status: 'VOIDED', reason: 'DEBIT_UNKNOWN' });
     expect(voiding).toMatchObject({ code: 'ROUND_VOIDED', roundId: intent.roundId });
     expect(voided).toEqual(voiding);
   });
 
-  it('is to ask again soon where it is not decided yet', () => {
+  it('asks to repeat the request soon where the round is in flight', () => {
     const error = refusalOf(intent);
     expect(error).toBeInstanceOf(ConflictError);
     expect(error).toMatchObject({ code: 'ROUND_IN_FLIGHT', retryable: true, retryAfterMs: 1_000 });

@@ -6,7 +6,7 @@ import type { RefusalCode } from '../wallets/wallet.ts';
 import { type RoundView, readView } from '../engines/round-view.ts';
 import type { RoundId } from '../foundation/ids.ts';
 
-/** What the player is told of a round. Amounts are decimal strings of the round's currency. */
+/** The player gets this answer about a round. Amounts are decimal strings of the round's currency. */
 export interface RoundAnswer extends RoundView {
   readonly roundId: RoundId;
   readonly win: string;
@@ -23,8 +23,8 @@ const refusalMessages: Readonly<Record<RefusalCode, string>> = {
 };
 
 /**
- * A function of the stored round alone, so that a repeated request gets the same bytes.
- * @throws RoundRefusedError for a round without an outcome, ConflictError ROUND_IN_FLIGHT for one that is not decided
+ * Makes the answer from the stored round alone, so that a repeated request gets the same bytes.
+ * @throws RoundRefusedError for a round without an outcome, ConflictError ROUND_IN_FLIGHT for one that is in flight
  */
 export function answerTo(round: Round): RoundAnswer {
   const { roundId } = round;

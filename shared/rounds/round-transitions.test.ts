@@ -30,55 +30,55 @@ const rolledBack: RoundEvent = { type: 'ROLLBACK_ACKNOWLEDGED', atMs };
 const credited: RoundEvent = { type: 'CREDIT_ACKNOWLEDGED', atMs };
 
 describe('a round', () => {
-  it('without a win is final once its debit is acknowledged', () => {
+  it('is final once its debit is acknowledged, where it has no win', () => {
     const round = after(sampleIntent(), debited(noWin));
     expect(round.status).toBe('COMMITTED');
     expect(isFinal(round)).toBe(true);
     expect(owesCredit(round)).toBe(false);
   });
 
-  it('with a win owes it until the wallet acknowledges the credit', () => {
+  it('owes its win until the wallet acknowledges the credit', () => {
     const committed = after(sampleIntent(), debited());
     expect(isFinal(committed)).toBe(false);
     expect(owesCredit(committed)).toBe(true);
     expect(isFinal(after(committed, credited))).toBe(true);
   });
 
-  it('that is cleanly refused ends rejected, but is voided where an earlier attempt is unknown', () => {
+  it('ends as REJECTED where it is cleanly refused, but is voided where an earlier attempt is unknown', () => {
     expect(after(sampleIntent(), refused()).status).toBe('REJECTED');
     expect(after(sampleIntent(), refused(true)).status).toBe('VOIDING');
     expect(after(sampleIntent(), takenOver, refused()).status).toBe('VOIDING');
   });
 
-  it('whose engine fails ends failed, but is voided where an earlier actor may have reached the wallet', () => {
+  it('ends as FAILED where its engine fails, but is voided where an earlier actor may have reached the wallet', () => {
     expect(after(sampleIntent(), engineFailed).status).toBe('FAILED');
     expect(after(sampleIntent(), takenOver, engineFailed).status).toBe('VOIDING');
   });
 
-  it('whose debit is unknown gives the stake back before it is final', () => {
+  it('is rolled back before it is final, where its debit is unknown', () => {
     const voiding = after(sampleIntent(), unknown);
     expect(isFinal(voiding)).toBe(false);
     expect(isInFlight(voiding)).toBe(true);
     expect(isFinal(after(voiding, rolledBack))).toBe(true);
   });
 
-  it('keeps its outcome, the balance that is told included, when its win is paid', () => {
+  it("keeps its outcome and the player's balance when its win is paid", () => {
     const paid = after(sampleIntent(), debited(), credited);
     expect(hasOutcome(paid) && paid.outcome).toEqual(win);
   });
 
-  it('whose stake and win went in one call is final once that is acknowledged', () => {
+  it('is final once a bet-win for its stake and win is acknowledged', () => {
     expect(after(oneCall, betWon()).status).toBe('CREDITED');
     expect(after(oneCall, betWon(noWin)).status).toBe('COMMITTED');
     expect(isFinal(after(oneCall, betWon(noWin)))).toBe(true);
   });
 
-  it('commits by the call that it was begun with, and by no other', () => {
+  it('commits by the call with which it was begun, and by no other', () => {
     expect(() => after(oneCall, debited())).toThrow(FaultError);
     expect(() => after(sampleIntent(), betWon())).toThrow(FaultError);
   });
 
-  it('takes no credit where there is no win', () => {
+  it('accepts no credit where there is no win', () => {
     expect(() => after(sampleIntent(), debited(noWin), credited)).toThrow(FaultError);
   });
 });
@@ -130,7 +130,7 @@ describe('the state machine, after any sequence of events', () => {
     );
   });
 
-  it('never voids a committed round and never commits a voided one', () => {
+  it('The state machine never voids a committed round and never commits a voided one', () => {
     fc.assert(
       fc.property(events, (sequence) =>
         walk(sequence, (before, next) => {

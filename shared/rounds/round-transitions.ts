@@ -2,7 +2,7 @@ import { FaultError } from '../foundation/errors.ts';
 import type { Outcome, Round, RoundStatus, VoidReason } from './round.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
 
-/** What can happen to a round. `atMs` stamps the write. */
+/** A round can have these events. `atMs` stamps the write. */
 export type RoundEvent =
   | { readonly type: 'DEBIT_ACKNOWLEDGED'; readonly outcome: Outcome; readonly atMs: number }
   | { readonly type: 'BET_WIN_ACKNOWLEDGED'; readonly outcome: Outcome; readonly atMs: number }
@@ -20,8 +20,8 @@ export type RoundEvent =
   | { readonly type: 'CREDIT_ACKNOWLEDGED'; readonly atMs: number };
 
 /**
- * The round's state machine: the only place that knows which event leads where. Pure; the caller writes the result
- * on the condition that status and epoch are still those of `round`.
+ * This is the round's state machine, and the only place that knows which event leads where. It is pure. The caller
+ * writes the result on the condition that status and epoch are still those of `round`.
  * @throws FaultError ILLEGAL_TRANSITION
  */
 export function transition(round: Round, event: RoundEvent): Round {
@@ -57,7 +57,7 @@ export function transition(round: Round, event: RoundEvent): Round {
   }
 }
 
-/** A wallet that was told stake and win in one call has paid the win already. */
+/** A bet-win has paid the win already. */
 function toCommitted(
   round: Round,
   event: Extract<RoundEvent, { type: 'DEBIT_ACKNOWLEDGED' | 'BET_WIN_ACKNOWLEDGED' }>,
@@ -70,7 +70,7 @@ function toCommitted(
   return { ...rest, status, outcome, updatedAtMs };
 }
 
-/** Whoever held the round before this epoch may have reached the wallet. */
+/** An actor that held the round before this epoch may have reached the wallet. */
 function mayHaveBeenDebited(round: Round): boolean {
   return round.epoch > 1;
 }

@@ -41,7 +41,7 @@ describe('a round', () => {
     ['FAILED', { final: true, inFlight: false, decided: false, owes: false }],
     ['VOIDING', { final: false, inFlight: true, decided: false, owes: false }],
     ['VOIDED', { final: true, inFlight: false, decided: false, owes: false }],
-  ])('that is %s stands like this: %o', (status, stands) => {
+  ])('has these properties where it is %s: %o', (status, stands) => {
     const round = rounds[status]!;
     expect({
       final: isFinal(round),
@@ -52,8 +52,8 @@ describe('a round', () => {
   });
 });
 
-describe("the transactions of a round's money", () => {
-  it('are named by the round and what they move, so that each attempt names the same one', () => {
+describe('the transactions of a round', () => {
+  it('are named by the round and the movement, so that each attempt names the same one', () => {
     expect(transactionId(ids.round('r1'), 'debit')).toBe('r1:debit');
     expect(transactionId(ids.round('r1'), 'bet-win')).toBe('r1:bet-win');
   });
@@ -73,7 +73,7 @@ describe("the transactions of a round's money", () => {
     expect([stakeMovementOf(committed), stakeMovementOf(oneCall)]).toEqual(['debit', 'bet-win']);
   });
 
-  it('are none where there is no stake, no win or no outcome', () => {
+  it('do not exist where there is no stake, no win or no outcome', () => {
     expect(stakeTransactionId({ ...committed, stakeMinor: 0n })).toBeUndefined();
     expect(stakeTransactionId({ ...committed, stakeMinor: 1n })).toBe(`${roundId}:debit`);
     expect(winTransactionId(rounds['COMMITTED without a win']!)).toBeUndefined();
@@ -81,11 +81,11 @@ describe("the transactions of a round's money", () => {
   });
 });
 
-describe('what the next round of a log carries on', () => {
+describe('the continuation of a log', () => {
   const game = { openedBy: 'spin', steps: 2, payoutMillionths: 1_000_000n };
   const bonus = sampleIntent({ kind: 'bonus', action: 'free_spin', stakeMinor: 0n, gameSoFar: game });
 
-  it('is the bonus, bet, currency and engine of the newest one', () => {
+  it('has the bonus, bet, currency and engine of the newest round', () => {
     const round: Round = { ...intent, status: 'COMMITTED', outcome: { ...outcome, bonusActive: true } };
     const { baseBetMinor, currency, engineHash } = intent;
     expect(continuationOf(round)).toEqual({
@@ -97,13 +97,13 @@ describe('what the next round of a log carries on', () => {
     });
   });
 
-  it('is the bonus that a round without an outcome has found, and no other', () => {
+  it('has the bonus that a round without an outcome has found, and no other', () => {
     const failed = { status: 'FAILED', failure: 'ENGINE_TRAP' } as const;
     expect(continuationOf({ ...intent, ...failed }).bonusActive).toBe(false);
     expect(continuationOf({ ...bonus, ...failed })).toMatchObject({ bonusActive: true, gameSoFar: game });
   });
 
-  it('is a step more of the game, with the sum of what it has paid', () => {
+  it('has one more step of the game, with the sum of its payouts', () => {
     expect(continuationOf({ ...bonus, status: 'CREDITED', outcome }).gameSoFar).toEqual({
       openedBy: 'spin',
       steps: 3,
@@ -111,7 +111,7 @@ describe('what the next round of a log carries on', () => {
     });
   });
 
-  it('is not known of a game whose earlier steps did not tell', () => {
+  it('has no game where earlier steps did not record it', () => {
     const untold: Round = { ...bonus, gameSoFar: undefined, status: 'CREDITED', outcome };
     expect(continuationOf(untold).gameSoFar).toBeUndefined();
     expect(gameBefore(intent)).toEqual({ openedBy: 'spin', steps: 0, payoutMillionths: 0n });
@@ -131,7 +131,7 @@ describe('an event that the state machine takes', () => {
       1,
     ],
     ['an abandoned intent', { type: 'ABANDONED', atMs }, 'ABANDONED', 2],
-  ] as const)('leaves behind why the round is voided: %s', (_, event, reason, epoch) => {
+  ] as const)('records why the round is voided: %s', (_, event, reason, epoch) => {
     expect(transition(intent, event)).toEqual({
       ...intent,
       status: 'VOIDING',
@@ -141,7 +141,7 @@ describe('an event that the state machine takes', () => {
     });
   });
 
-  it('leaves behind why the round is voided: an engine that fails under the second owner', () => {
+  it('records why the round is voided where an engine fails under the second owner', () => {
     const taken = transition(intent, { type: 'TAKEN_OVER', atMs });
     expect(taken).toEqual({ ...intent, epoch: 2, updatedAtMs: atMs });
     expect(transition(taken, { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP', atMs })).toEqual({

@@ -3,39 +3,41 @@ import { type MoneyMovement, transactionId } from './transaction-id.ts';
 import type { WalletCalls } from '../operators/operator.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
 
-/** What the player asked for: a paid round, or the next action of a bonus that an earlier round won. */
+/** The player asked for this: a paid round, or the next action of a bonus that an earlier round won. */
 export type RoundKind = 'spin' | 'bonus';
 
-/** Fixed before any money moves; never changed afterwards. */
+/** All of this is fixed before any money moves, and never changes afterwards. */
 export interface RoundTerms {
   readonly log: RoundLog;
-  /** 1, 2, 3 … without gaps within the log. */
+  /** The numbers are 1, 2, 3 … without gaps within the log. */
   readonly number: number;
   readonly roundId: RoundId;
   readonly sessionId: SessionId;
   readonly kind: RoundKind;
-  /** The engine's name of the action. */
+  /** The action, by the engine's name. */
   readonly action: string;
   readonly currency: string;
-  /** What payouts are multiples of; in a bonus, the bet of the round that won it. */
+  /** Payouts are multiples of this bet. In a bonus, it is the bet of the round that won it. */
   readonly baseBetMinor: bigint;
-  /** What the player pays; 0 in a bonus. */
+  /** The player pays this. It is 0 in a bonus. */
   readonly stakeMinor: bigint;
-  /** Kept with the round, because a rollback must name the call that was made, whatever was configured since. */
+  /** It is kept with the round. A rollback must name the call that was made, whatever was configured since. */
   readonly walletCalls: WalletCalls;
-  /** SHA-256 of the engine, hex. */
+  /** The SHA-256 of the engine, in hex. */
   readonly engineHash: string;
-  /** Of a bonus action: what it goes on with. */
+  /** A bonus action continues this game. */
   readonly gameSoFar: GameSoFar | undefined;
-  /** The seed and the state the round starts from, encrypted. */
+  /** The seed and the opening state of the round, encrypted. */
   readonly sealedOpening: Uint8Array;
   readonly idempotency: Idempotency;
   readonly startedAtMs: number;
 }
 
-/** A paid action and the bonus actions after it, as far as they were played: the largest win is declared for all of them. */
+/**
+ * A paid action and the bonus actions after it, as far as they were played. The largest win is declared for all of them.
+ */
 export interface GameSoFar {
-  /** The engine's name of the paid action. */
+  /** The paid action, by the engine's name. */
   readonly openedBy: string;
   readonly steps: number;
   readonly payoutMillionths: bigint;
@@ -48,22 +50,22 @@ export interface Idempotency {
   readonly earlierKeys: Uint8Array;
 }
 
-/** What the engine decided, fixed by the write that commits the round. */
+/** The engine decided this. The write that commits the round fixes it. */
 export interface Outcome {
   readonly payoutMillionths: bigint;
   readonly winMinor: bigint;
   readonly sealedStateAfter: Uint8Array;
   /** The engine's public view: a JSON object with `outcome`, `public_state` and `bonus_triggered`. */
   readonly view: string;
-  /** The next round of this log must be a bonus action. */
+  /** It is true where the next round of this log must be a bonus action. */
   readonly bonusActive: boolean;
   readonly balanceBeforeMinor: bigint;
-  /** What the player was or will be told: after the debit, plus the win. */
+  /** The player is told this balance: the one after the debit, plus the win. */
   readonly balanceAfterMinor: bigint;
 }
 
 interface Progress {
-  /** Grows whenever another actor takes the round over; an actor with an older epoch can write nothing. */
+  /** It rises whenever another actor takes the round over. An actor with an older epoch can write nothing. */
   readonly epoch: number;
   readonly updatedAtMs: number;
 }
@@ -97,23 +99,23 @@ export type Round =
 
 export type RoundStatus = Round['status'];
 
-/** The call that takes the stake, and that a rollback undoes. */
+/** Names the call that takes the stake, and that a rollback undoes. */
 export function stakeMovementOf({ walletCalls }: RoundTerms): Exclude<MoneyMovement, 'credit'> {
   return walletCalls === 'bet-win' ? 'bet-win' : 'debit';
 }
 
-/** Undefined where the round has no stake. */
+/** It is undefined where the round has no stake. */
 export function stakeTransactionId(round: RoundTerms): TransactionId | undefined {
   return round.stakeMinor > 0n ? transactionId(round.roundId, stakeMovementOf(round)) : undefined;
 }
 
-/** Undefined where the round has no win. */
+/** It is undefined where the round has no win. */
 export function winTransactionId(round: Round): TransactionId | undefined {
   if (!hasOutcome(round) || round.outcome.winMinor === 0n) return undefined;
   return transactionId(round.roundId, round.walletCalls === 'bet-win' ? 'bet-win' : 'credit');
 }
 
-/** Nothing is left to do: no money is owed in either direction. */
+/** Says whether nothing is left to do, because no money is owed in either direction. */
 export function isFinal(round: Round): boolean {
   switch (round.status) {
     case 'INTENT':
@@ -126,7 +128,10 @@ export function isFinal(round: Round): boolean {
   }
 }
 
-/** The stake is in doubt, so no other round of the log may start. A committed round only waits for its own credit. */
+/**
+ * Says whether the stake is in doubt, so that no other round of the log may start. A committed round only waits for its
+ * own credit.
+ */
 export function isInFlight(round: Round): boolean {
   return round.status === 'INTENT' || round.status === 'VOIDING';
 }
@@ -135,22 +140,22 @@ export function hasOutcome(round: Round): round is CommittedRound | CreditedRoun
   return round.status === 'COMMITTED' || round.status === 'CREDITED';
 }
 
-/** Whether the win of a committed round still has to reach the wallet. */
+/** Says whether the win of a committed round must still reach the wallet. */
 export function owesCredit(round: Round): round is CommittedRound {
   return round.status === 'COMMITTED' && round.outcome.winMinor > 0n;
 }
 
-/** What the next round of a log has to carry on from the newest one. */
+/** The next round of a log carries this on from the newest one. */
 export interface Continuation {
   readonly bonusActive: boolean;
   readonly baseBetMinor: bigint;
   readonly currency: string;
   readonly engineHash: string;
-  /** Undefined where it is not known: an earlier bonus action did not tell. */
+  /** It is undefined where an earlier bonus action did not record it. */
   readonly gameSoFar: GameSoFar | undefined;
 }
 
-/** A round without an outcome leaves everything as it found it; a bonus action can only have found a bonus. */
+/** A round without an outcome leaves everything as it found it. A bonus action can only have found a bonus. */
 export function continuationOf(newest: Round): Continuation {
   const bonusActive = hasOutcome(newest) ? newest.outcome.bonusActive : newest.kind === 'bonus';
   const { baseBetMinor, currency, engineHash } = newest;
@@ -164,7 +169,7 @@ function gameAfter(round: Round): GameSoFar | undefined {
   return { ...before, steps: before.steps + 1, payoutMillionths };
 }
 
-/** Undefined where it is not known. */
+/** It is undefined where it is not known. */
 export function gameBefore({ kind, action, gameSoFar }: RoundTerms): GameSoFar | undefined {
   return kind === 'spin' ? { openedBy: action, steps: 0, payoutMillionths: 0n } : gameSoFar;
 }

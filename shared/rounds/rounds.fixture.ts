@@ -36,7 +36,7 @@ export const log = {
 export const settings: PlaySettings = { sessionIdleMs: 1_800_000, leaseMs: 20_000, debitAttempts: 2 };
 export const engineHash = 'c0'.repeat(32);
 export const operatorKey = 'key-of-demo';
-/** Of a second operator, which has nothing to do with the first one's players. */
+/** The key of a second operator, which has nothing to do with the players of the first. */
 export const otherOperatorKey = 'key-of-other';
 
 const operator: Operator = {
@@ -67,24 +67,24 @@ type Script = { [K in WalletCall['call']]: K extends 'rollback' ? RollbackReply[
 };
 
 /**
- * Rounds over ports in memory, with a clock that moves when told and a wallet that answers what a test scripts: the
- * next reply of its list for each call, and an acknowledgement when the list is empty.
+ * Plays rounds over ports in memory, with a clock that moves when it is told. The wallet gives the replies that a test
+ * scripts, one for each call, and an acknowledgement when the list is empty.
  */
 export class RoundsFixture {
   nowMs = 1_700_000_000_000;
   balanceMinor = 10_000n;
   readonly calls: WalletCall[] = [];
   readonly replies: Script = { debit: [], credit: [], betWin: [], rollback: [], balance: [] };
-  /** Where the wallet cannot be called at all. */
+  /** This is set where the wallet cannot be called at all. */
   walletFailure: DependencyError | undefined;
-  /** Whom the wallet makes of a token. */
+  /** The wallet knows these players by their tokens. */
   tokens: Readonly<Record<string, AuthenticatedPlayer>> = {};
   readonly counted: string[] = [];
   readonly clock = { nowMs: () => this.nowMs };
   readonly ledger = new MemoryLedger();
   readonly sessions = new MemorySessions();
   readonly recovery = new MemoryRecoveryQueue(this.clock);
-  /** What the engine does next; by default a win of twice the bet. */
+  /** The engine does this next. By default it wins twice the bet. */
   step: (state: Uint8Array) => EngineStep | Promise<EngineStep> = (state) => coinStep(state, 2_000_000n);
   game: Game = game;
   operator: Operator = operator;
@@ -137,25 +137,28 @@ export class RoundsFixture {
     };
   }
 
-  /** Stores a round as some handler left it. */
+  /** Stores a round as a handler left it. */
   async put<R extends Round>(round: R): Promise<R> {
     await this.ledger.append({ ...round, status: 'INTENT' });
     await this.ledger.save(round, { status: 'INTENT', epoch: round.epoch });
     return round;
   }
 
-  /** Works the recovery queue off, moving the clock to each request's time; ends where it does not empty. */
+  /**
+   * Works through the recovery queue, and moves the clock to each request's time. It ends where the queue does not
+   * empty.
+   */
   async recoverAll(): Promise<void> {
     for (let turns = 0; turns < 50; turns += 1) await this.#recoverNext(Number.POSITIVE_INFINITY);
   }
 
-  /** Recovers whatever is asked for until then. */
+  /** Recovers every round that is asked for until then. */
   async recoverUntil(endMs: number): Promise<void> {
     while (await this.#recoverNext(endMs));
     this.nowMs = endMs;
   }
 
-  /** What becomes due next, when it is. @returns whether anything does until then */
+  /** Recovers the next request when it is due. @returns whether one becomes due until then */
   async #recoverNext(endMs: number): Promise<boolean> {
     const { nextDueAtMs } = this.recovery;
     if (nextDueAtMs === undefined || nextDueAtMs > endMs) return false;
@@ -236,7 +239,7 @@ export class RoundsFixture {
   }
 }
 
-/** The code that a refusal carries; anything else is told as it is, so that a test shows it. */
+/** Reads the code that a refusal carries. Anything else is given as it is, so that a test shows it. */
 export async function codeOf(refused: Promise<unknown>): Promise<string> {
   const error = await refused.then(
     () => undefined,
@@ -256,7 +259,7 @@ export function coinStep(state: Uint8Array, payoutMillionths: bigint, bonusActiv
   };
 }
 
-/** Keeps the context beside the bytes, so that a mixed-up one is noticed. */
+/** Keeps the context beside the bytes, so that a wrong one is noticed. */
 const plainCipher: Cipher = {
   seal: async (plain, context) => new Uint8Array(Buffer.concat([Buffer.from(`${context}|`), plain])),
   open: async (sealed, context) => {

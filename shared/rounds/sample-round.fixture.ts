@@ -1,7 +1,7 @@
 import type { IntentRound, Outcome } from './round.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
-/** A round as a first spin writes it; for tests, which change what they care about. */
+/** Makes a round as a first spin writes it, for tests that change the fields they care about. */
 export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound {
   return {
     log: {

@@ -33,7 +33,7 @@ const intent = (number: number, updatedAtMs = table.nowMs - settings.leaseMs - 1
 const outcome = (winMinor: bigint) => sampleOutcome({ winMinor });
 const numbersOf = (requests: readonly RecoveryRequest[]) => requests.map(({ number }) => number);
 
-/** A ledger whose parts are what a test makes of them, and which parts of it were begun, in their order. */
+/** A ledger with the parts that a test makes. It remembers which parts were begun, in their order. */
 function scannedBy(read: (part: number) => AsyncIterable<RoundReference[]>): readonly number[] {
   const begun: number[] = [];
   Object.assign(table.ledger, {
@@ -58,7 +58,7 @@ describe('the daily sweep', () => {
     expect([table.counted, warned]).toEqual([[], []]);
   });
 
-  it('leaves rounds alone that have ended', async () => {
+  it('leaves alone rounds that have ended', async () => {
     await table.put({ ...intent(1), status: 'COMMITTED', outcome: outcome(0n) });
     await table.put({ ...intent(2), status: 'CREDITED', outcome: outcome(250n) });
     await table.put({ ...intent(3), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' });
@@ -68,7 +68,7 @@ describe('the daily sweep', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('leaves rounds alone whose lease still runs', async () => {
+  it('leaves alone rounds whose lease still runs', async () => {
     await table.put(intent(1, table.nowMs - settings.leaseMs));
     expect((await sweep()).found).toBe(0);
     table.nowMs += 1;
@@ -84,7 +84,7 @@ describe('the daily sweep', () => {
     expect(asked.sort()).toEqual(players.sort());
   });
 
-  it('lets recovery bring what it found to its end', async () => {
+  it('lets recovery bring the rounds that it found to their end', async () => {
     await table.put(intent(1));
     await sweep();
     await table.recoverAll();
@@ -96,7 +96,7 @@ describe('a part of the ledger that cannot be read', () => {
   it.each([
     ['is broken', new FaultError('CORRUPT_RECORD', 'A stored round has a key that is never written')],
     ['is throttled', new DependencyError('SERVICE_UNAVAILABLE', 'DynamoDB did not answer as it should')],
-  ])('because it %s keeps no other round from its recovery, and somebody hears of it', async (_, error) => {
+  ])('A part that %s keeps no other round from its recovery, and raises an alarm', async (_, error) => {
     const begun = scannedBy(async function* (part) {
       yield [{ log, number: part + 1 }];
       if (part === 7) throw error;
@@ -111,7 +111,7 @@ describe('a part of the ledger that cannot be read', () => {
     ]);
   });
 
-  it('fails the sweep also where it is the queue that does not take its rounds', async () => {
+  it('makes the sweep fail also where the queue does not accept its rounds', async () => {
     await table.put(intent(1));
     const down = { ...ports(), recovery: { send: () => Promise.reject(new Error('the queue is down')) } };
     await expect(sweepRounds(down, settings)).rejects.toThrow('the queue is down');
@@ -120,7 +120,7 @@ describe('a part of the ledger that cannot be read', () => {
 });
 
 describe('a ledger that is too large for the time of one sweep', () => {
-  /** A run that has time for so many parts, and what it began with. */
+  /** A run that has time for so many parts, and the parts that it began with. */
   async function partsOfRun(nowMs: number, timeFor: number): Promise<readonly number[]> {
     table.nowMs = nowMs;
     remainingMs = timeFor;
@@ -132,7 +132,7 @@ describe('a ledger that is too large for the time of one sweep', () => {
     return begun;
   }
 
-  it('is swept as far as time allows, and the sweep then fails and says what it left out', async () => {
+  it('is swept as far as time allows, and the sweep then fails and names what it left out', async () => {
     const begun = await partsOfRun(0, 41);
     expect(begun).toEqual(Array.from({ length: 41 }, (_, index) => index));
     expect(table.counted).toEqual(['SweepIncomplete']);
@@ -140,11 +140,11 @@ describe('a ledger that is too large for the time of one sweep', () => {
     const unread = (warned[0] as { unread: string }).unread.split(' ').map(Number);
     const never = Array.from({ length: PARTS - 41 }, (_, index) => index + 41);
     expect(unread).toEqual(expect.arrayContaining(never));
-    // Of the four that were under way nobody knows whether their page was the last.
+    // Four parts were under way. Nobody knows whether their page was the last.
     expect(Math.min(...unread)).toBeGreaterThanOrEqual(37);
   });
 
-  it('is left in the middle of a part, with what was found there asked for', async () => {
+  it('is left in the middle of a part, and the rounds found there are asked for', async () => {
     scannedBy(async function* (part) {
       remainingMs -= 1_000;
       yield [{ log, number: part + 1 }];
@@ -163,14 +163,17 @@ describe('a ledger that is too large for the time of one sweep', () => {
     [10, 13],
     [20, 7],
     [60, 3],
-  ])('is read whole, %i parts a run, within %i days: each run begins elsewhere', async (timeFor, days) => {
-    const read = new Set<number>();
-    for (let day = 0; day < days; day += 1) {
-      const atMs = Date.UTC(2026, 10, 21 + day, 4, 0, 12);
-      for (const part of await partsOfRun(atMs, timeFor)) read.add(part);
-    }
-    expect(read.size).toBe(PARTS);
-  });
+  ])(
+    'is read whole with %i parts a run within %i days, because each run begins elsewhere',
+    async (timeFor, days) => {
+      const read = new Set<number>();
+      for (let day = 0; day < days; day += 1) {
+        const atMs = Date.UTC(2026, 10, 21 + day, 4, 0, 12);
+        for (const part of await partsOfRun(atMs, timeFor)) read.add(part);
+      }
+      expect(read.size).toBe(PARTS);
+    },
+  );
 
   it('is read further by a run that is repeated the same day', async () => {
     const first = await partsOfRun(Date.UTC(2026, 10, 21, 4, 0, 12), 20);

@@ -11,16 +11,16 @@ export interface SweepPorts extends ReadUnfinishedPorts {
 }
 
 export interface Sweep {
-  /** Rounds whose recovery was asked for. */
+  /** Counts the rounds whose recovery was asked for. */
   readonly found: number;
-  /** Of the ledger, as its answers are cut. */
+  /** Counts the pages of the ledger, as its answers are cut. */
   readonly pages: number;
 }
 
 /**
- * The last net: finds every round that is not final although its lease ran out, and asks for its recovery.
- * @throws where any part of the ledger was left out, after all that could be done: with what kept it from being read, or
- *   FaultError INTERNAL_ERROR where time did
+ * This is the last net. It finds every round that is not final although its lease ran out, and asks for its recovery.
+ * @throws where any part of the ledger was left out, after all that could be done: the error that kept it from being
+ * read, or FaultError INTERNAL_ERROR where the time ran out
  */
 export async function sweepRounds(ports: SweepPorts, settings: { readonly leaseMs: number }): Promise<Sweep> {
   let found = 0;

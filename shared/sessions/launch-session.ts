@@ -51,8 +51,7 @@ export interface LaunchedSession {
 }
 
 /**
- * Opens a session at a game. The operator vouches for the player with its key. Without the key, the
- * operator's wallet
+ * Opens a session at a game. The operator vouches for the player with its key. Without the key, the operator's wallet
  * must confirm the player's token. A player needs no registration: the first round opens the player's log.
  */
 export async function launchSession(
@@ -123,8 +122,7 @@ async function authorise(ports: LaunchPorts, request: LaunchRequest): Promise<Op
 }
 
 /**
- * Gives the public state that the player saw last at this game. Where the player saw nothing of this engine,
- * it is the
+ * Gives the public state that the player saw last at this game. Where the player saw nothing of this engine, it is the
  * engine's first state.
  */
 async function publicStateOf(

@@ -17,8 +17,7 @@ export interface MergePorts {
 const AT_ONCE = 64;
 
 /**
- * Adds up the shards of a run and writes its report. The report is to the byte that of the same run on one
- * machine.
+ * Adds up the shards of a run and writes its report. The report is to the byte that of the same run on one machine.
  * @returns whether every check passed
  * @throws FaultError SIMULATION_INCOMPLETE where a shard is missing or is not the one that the run asked for,
  * CORRUPT_RECORD; RequestError INVALID_REQUEST; EngineError; DependencyError SERVICE_UNAVAILABLE
@@ -79,8 +78,7 @@ function checked(run: DistributedRun, { first, rounds }: Stretch, result: ShardR
 }
 
 /**
- * These rules hold for any rounds, whatever they win. Without them, a deviation could be the root of a
- * negative number.
+ * These rules hold for any rounds, whatever they win. Without them, a deviation could be the root of a negative number.
  */
 function isPossible(tally: Tally): boolean {
   const { payout } = payoutOf(tally);

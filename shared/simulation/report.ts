@@ -57,14 +57,12 @@ const MILLIONTHS = 1_000_000n;
 /** Declared figures have six decimals, and are rounded down. */
 const DECLARED_PRECISION = 1e-6;
 /**
- * This is the precision of the return at 99 %, to either side. A less precise run would pass an engine that
- * is far off.
+ * This is the precision of the return at 99 %, to either side. A less precise run would pass an engine that is far off.
  */
 const LEAST_PRECISION = 0.025;
 
 /**
- * Returns, deviations and largest wins are in prices of the round. The histogram is in base bets. Counts are
- * strings.
+ * Returns, deviations and largest wins are in prices of the round. The histogram is in base bets. Counts are strings.
  */
 export function certificationReport(run: CertifiedRun) {
   const { capabilities, mode, tally } = run;

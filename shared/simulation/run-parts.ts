@@ -19,8 +19,7 @@ const POINTS = 100;
 const LONGEST_PART = 1_000_000;
 
 /**
- * Computes the rounds in each part of a run except the last. It follows from the run alone, and so do the
- * points of the
+ * Computes the rounds in each part of a run except the last. It follows from the run alone, and so do the points of the
  * convergence.
  */
 export function partLengthOf(rounds: number): number {

@@ -15,8 +15,7 @@ export interface ShardPorts {
 
 /**
  * Simulates the rounds of a shard part by part, and stores the result.
- * @throws RequestError INVALID_REQUEST (an unknown mode), EngineError (TIMEOUT where the time does not
- * suffice),
+ * @throws RequestError INVALID_REQUEST (an unknown mode), EngineError (TIMEOUT where the time does not suffice),
  * DependencyError SERVICE_UNAVAILABLE
  */
 export async function simulateShard(ports: ShardPorts, task: ShardTask): Promise<void> {

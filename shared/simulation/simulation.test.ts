@@ -18,8 +18,7 @@ describe('a run beyond one machine', () => {
   it.each([
     [8e11, 1e7],
     [1e10, 1e7],
-    // Shards are whole parts of a million rounds. This wish therefore becomes 140,000 of them, and not
-    // 94,000.
+    // Shards are whole parts of a million rounds. This wish therefore becomes 140,000 of them, and not 94,000.
     [1.4e11, 1.49e6],
   ])(
     'has no more shards than a map can hold, with %d rounds in shards of about %d',

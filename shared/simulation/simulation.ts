@@ -7,8 +7,7 @@ export const MAX_DISTRIBUTED_ROUNDS = 8e11;
 /** A map holds the answers of all its items in 256 KiB. Each answer has at least three bytes. */
 export const MAX_SHARDS = 80_000;
 /**
- * One shard has at most so many parts. A hundred are a short run. Ten thousand of a million rounds take
- * longer than a
+ * One shard has at most so many parts. A hundred are a short run. Ten thousand of a million rounds take longer than a
  * function may.
  */
 const MAX_PARTS = 10_000;

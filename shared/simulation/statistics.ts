@@ -64,8 +64,7 @@ export interface ChiSquare {
 }
 
 /**
- * Tests Pearson's goodness of fit. Categories with an expected count below 5 count together, as the
- * approximation needs
+ * Tests Pearson's goodness of fit. Categories with an expected count below 5 count together, as the approximation needs
  * it (W. G. Cochran, 1954). An observation that cannot be refutes the weights by itself.
  * @throws RangeError where nothing was observed
  */

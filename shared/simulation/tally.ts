@@ -1,8 +1,7 @@
 import type { SimulationResult } from '../engines/simulation.ts';
 
 /**
- * The sums of simulated rounds of one mode. Payouts are in millionths of the base bet, and squares are their
- * squares.
+ * The sums of simulated rounds of one mode. Payouts are in millionths of the base bet, and squares are their squares.
  */
 export type Tally = SimulationResult;
 

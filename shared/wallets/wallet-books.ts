@@ -27,8 +27,7 @@ export type BookSelection =
 
 export interface BookPage {
   /**
-   * These transactions moved money; they have no order. They may include some that were not asked for. Ids
-   * are printable
+   * These transactions moved money; they have no order. They may include some that were not asked for. Ids are printable
    * ASCII without spaces.
    */
   readonly transactions: readonly BookedTransaction[];
@@ -39,8 +38,7 @@ export interface BookPage {
 /** Reads a wallet's own list of its transactions, which not every wallet offers. */
 export interface WalletBooks {
   /**
-   * It is undefined where the wallet offers no list. @throws DependencyError WALLET_UNAVAILABLE,
-   * WALLET_LIST_UNREADABLE
+   * It is undefined where the wallet offers no list. @throws DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE
    */
   page(operator: Operator, selection: BookSelection, after?: string): Promise<BookPage | undefined>;
 }

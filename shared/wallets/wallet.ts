@@ -22,8 +22,7 @@ export interface BetWinTransaction extends WalletTransaction {
 }
 
 /**
- * For one of these reasons nobody knows if a call took effect. TRANSACTION_MISMATCH raises an alarm, because
- * the id is
+ * For one of these reasons nobody knows if a call took effect. TRANSACTION_MISMATCH raises an alarm, because the id is
  * known for another payload.
  */
 export type UnknownReason =
@@ -41,10 +40,7 @@ export type WalletReply =
   | { readonly kind: 'refused'; readonly code: RefusalCode }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
-/**
- * There is nothing to roll back of an unknown transaction. This is the only call for which "not found" is an
- * answer.
- */
+/** There is nothing to roll back of an unknown transaction. This is the only call for which "not found" is an answer. */
 export type RollbackReply =
   | { readonly kind: 'acknowledged' }
   | { readonly kind: 'not-found' }

@@ -14,8 +14,8 @@ const portsOfArchive = portsOf({ clock, ledger, archive, events: eventBus, recov
 
 export const handler = workerHandler(async (event: unknown): Promise<DynamoDBBatchResponse> => {
   const { Records } = parseInput(StreamBatch, event);
-  // The ports are made before anything is parked. Otherwise each retry of a function with a wrong setting
-  // would park again.
+  // The ports are made before anything is parked. Otherwise each retry of a function with a wrong setting would park
+  // again.
   const ports = portsOfArchive();
   const settings = {
     leaseMs: setting('ROUND_LEASE_MS'),
@@ -38,8 +38,7 @@ async function readOrPark(record: unknown): Promise<RoundChange | undefined> {
 }
 
 /**
- * The same records make the same batch. A retry with fewer of them makes another one, and the archive
- * tolerates both.
+ * The same records make the same batch. A retry with fewer of them makes another one, and the archive tolerates both.
  */
 function batchIdOf(records: readonly unknown[]): string {
   const numberOf = (record: unknown) => {

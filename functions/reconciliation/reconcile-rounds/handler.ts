@@ -30,8 +30,8 @@ export const handler = httpHandler(async (event, context) => {
 });
 
 /**
- * A call may still be under way when the time for reading is over. It is one of AWS, or one of the wallet
- * with its repeat.
+ * A call may still be under way when the time for reading is over. It is one of AWS, or one of the wallet with its
+ * repeat.
  */
 function lastCallMs(): number {
   return Math.max(AWS_CALL_MS, 2 * setting('WALLET_TIMEOUT_MS'));

@@ -1,8 +1,7 @@
 import type { OperatorId } from '../../foundation/ids.ts';
 
 /**
- * Names the folder in which the archive keeps the rounds of an operator that ended on a day in UTC. Reports
- * are by day
+ * Names the folder in which the archive keeps the rounds of an operator that ended on a day in UTC. Reports are by day
  * (GLI-19 V3.0, 2.9.1).
  */
 export function dayFolder(operatorId: OperatorId, atMs: number): string {

@@ -6,10 +6,8 @@ import { hasOutcome, type Round, stakeTransactionId, winTransactionId } from '..
 export const ARCHIVE_SCHEMA_VERSION = 1;
 
 /**
- * Makes the record of a round that the audit trail keeps. It has what GLI-19 V3.0, 2.8.2 asks for, and what a
- * replay
- * needs. Times are RFC 3339 in UTC, money is decimal strings in major units, and bytes are base64. `sealed_`
- * bytes are
+ * Makes the record of a round that the audit trail keeps. It has what GLI-19 V3.0, 2.8.2 asks for, and what a replay
+ * needs. Times are RFC 3339 in UTC, money is decimal strings in major units, and bytes are base64. `sealed_` bytes are
  * encrypted. Fields that a round does not have are null, so that every line has the same columns.
  */
 export function archiveRecord(round: Round) {

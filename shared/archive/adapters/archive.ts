@@ -8,9 +8,8 @@ import { minutePrefix } from './archive-keys.ts';
 import { archiveRecord } from './archive-record.ts';
 
 /**
- * Writes to the archive bucket: gzipped JSON lines, one object for each operator and minute of a batch. The
- * bucket's
- * own rule says how long an object is locked. A repeated batch writes the same bytes under the same name.
+ * Writes to the archive bucket: gzipped JSON lines, one object for each operator and minute of a batch. The bucket's own
+ * rule says how long an object is locked. A repeated batch writes the same bytes under the same name.
  */
 export class S3Archive implements Archive {
   readonly #s3: S3Client;

@@ -105,10 +105,7 @@ interface Listing {
   readonly writtenFromMs: number;
 }
 
-/**
- * Lists the part of each hour that lies in the period, and the files that lie in the folders of its days
- * themselves.
- */
+/** Lists the part of each hour that lies in the period, and the files that lie in the folders of its days themselves. */
 function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
   const hours = startsOf(HOUR_MS, fromMs, toMs).map((hourMs) => ({
     request: {
@@ -118,8 +115,7 @@ function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
     endsBefore: minutePrefix(operatorId, Math.min(hourMs + HOUR_MS, toMs) - 1) + AFTER_ANY_NAME,
     writtenFromMs: -Infinity,
   }));
-  // These files were written before the archive had hours. Their names give no time, but they were written
-  // after their
+  // These files were written before the archive had hours. Their names give no time, but they were written after their
   // rounds had ended.
   const days = startsOf(DAY_MS, fromMs, toMs).map((dayMs) => ({
     request: { Prefix: dayFolder(operatorId, dayMs), Delimiter: '/' },

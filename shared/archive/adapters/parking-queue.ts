@@ -23,8 +23,7 @@ export class SqsParkingQueue {
 
   /**
    * Parks one record.
-   * @param record is what was received; where it fits no message, its beginning and the key of its item are
-   * kept
+   * @param record is what was received; where it fits no message, its beginning and the key of its item are kept
    * @param reason is for the person who looks at it
    * @throws DependencyError SERVICE_UNAVAILABLE
    */

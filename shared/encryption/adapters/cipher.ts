@@ -16,8 +16,7 @@ interface DataKeys {
 }
 
 /**
- * Seals with AES-256-GCM under the month's data key. Sealed bytes are version (1), key id (4, big endian), IV
- * (12),
+ * Seals with AES-256-GCM under the month's data key. Sealed bytes are version (1), key id (4, big endian), IV (12),
  * ciphertext and tag (16). The header and the context are authenticated with the ciphertext.
  */
 export class KmsCipher implements Cipher {
@@ -65,8 +64,8 @@ function decrypt(bytes: Buffer, key: KeyObject, context: string): Uint8Array {
 }
 
 /**
- * Each context has a key of its own (HKDF, RFC 5869). Random IVs are safe for 2^32 messages under one key
- * (NIST SP 800-38D, 8.3). A month of a busy stage would come near that number, and a context has a handful.
+ * Each context has a key of its own (HKDF, RFC 5869). Random IVs are safe for 2^32 messages under one key (NIST SP
+ * 800-38D, 8.3). A month of a busy stage would come near that number, and a context has a handful.
  */
 function keyFor(dataKey: KeyObject, context: string): Buffer {
   return Buffer.from(hkdfSync('sha256', dataKey, '', context, KEY_BYTES));

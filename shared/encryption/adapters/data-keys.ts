@@ -52,8 +52,7 @@ export class KmsDataKeys {
   }
 
   /**
-   * Gives the key of the present month (UTC), and makes it at its first use. @throws DependencyError
-   * SERVICE_UNAVAILABLE
+   * Gives the key of the present month (UTC), and makes it at its first use. @throws DependencyError SERVICE_UNAVAILABLE
    */
   async current(): Promise<DataKey> {
     const keyId = monthOf(this.#ports.clock.nowMs());
@@ -62,8 +61,7 @@ export class KmsDataKeys {
 
   /**
    * Gives the key of another month, where there is one.
-   * @throws DependencyError SERVICE_UNAVAILABLE, FaultError CORRUPT_RECORD where KMS does not know the stored
-   * bytes
+   * @throws DependencyError SERVICE_UNAVAILABLE, FaultError CORRUPT_RECORD where KMS does not know the stored bytes
    */
   byId(keyId: number): Promise<KeyObject | undefined> {
     return this.#plain.read(String(keyId), async () => {

@@ -9,8 +9,7 @@ export function recordKey(hash: string): string {
 }
 
 /**
- * Names the object of the module that an engine was made from. @param hash is the SHA-256 of the module's
- * bytes, in hex
+ * Names the object of the module that an engine was made from. @param hash is the SHA-256 of the module's bytes, in hex
  */
 export function originalKey(hash: string): string {
   return `originals/${hash}.wasm`;

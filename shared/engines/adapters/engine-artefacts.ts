@@ -12,8 +12,7 @@ const RETRIES = 1;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Fetches engines from their bucket by one signed GET. The SDK's S3 client would take 47 of the 150 KB
- * (gzipped) that a
+ * Fetches engines from their bucket by one signed GET. The SDK's S3 client would take 47 of the 150 KB (gzipped) that a
  * spin's bundle may have. Region, credentials and endpoint come from the variables that the SDK reads.
  */
 export class S3EngineArtefacts implements EngineArtefacts {
@@ -55,8 +54,7 @@ function signer(environment: Environment): AwsClient {
 }
 
 /**
- * Where an endpoint is given, the address has the bucket in its path, because `bucket.127.0.0.1` has no
- * address.
+ * Where an endpoint is given, the address has the bucket in its path, because `bucket.127.0.0.1` has no address.
  * Otherwise the bucket is in the host, as AWS wants it.
  */
 function objectUrl(environment: Environment, bucket: string, key: string): string {

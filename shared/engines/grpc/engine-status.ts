@@ -18,10 +18,7 @@ const statusOf: Readonly<Record<EngineCode, Code>> = {
   BAD_OUTPUT: Code.DataLoss,
 };
 
-/**
- * A status means this to the host where nothing more is given. A server that refuses us cannot be played on
- * for now.
- */
+/** A status means this to the host where nothing more is given. A server that refuses us cannot be played on for now. */
 const codeOf: Readonly<Record<Code, EngineCode>> = {
   [Code.Canceled]: 'ENGINE_UNAVAILABLE',
   [Code.Unknown]: 'ENGINE_TRAP',

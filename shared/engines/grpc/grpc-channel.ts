@@ -8,8 +8,7 @@ import { answeredStatus, grpcTransport } from './grpc-transport.ts';
 const TRUSTED_IDLE_MS = 5_000;
 const PING_TIMEOUT_MS = 500;
 /**
- * A second attempt follows where a connection was refused or lost. It is safe, because calls are pure or ask
- * for fresh
+ * A second attempt follows where a connection was refused or lost. It is safe, because calls are pure or ask for fresh
  * bytes.
  */
 const ATTEMPTS = 2;
@@ -38,10 +37,7 @@ export class GrpcChannel {
     return createClient(service, this.#transport);
   }
 
-  /**
-   * Makes one call. @throws ConnectError with the status of the last attempt, DATA_LOSS where the reply is no
-   * answer
-   */
+  /** Makes one call. @throws ConnectError with the status of the last attempt, DATA_LOSS where the reply is no answer */
   async call<T>(run: (options: CallOptions) => Promise<T>): Promise<T> {
     const endsAtMs = performance.now() + this.#timeoutMs;
     for (let attempt = 1; ; attempt += 1) {

@@ -11,8 +11,7 @@ import { createTransport, headerGrpcStatus } from '@connectrpc/connect/protocol-
 const MAX_MESSAGE_BYTES = 128 * 1024;
 
 /**
- * The client itself gives these codes for a call that brought no answer. Any other code means that the answer
- * is wrong.
+ * The client itself gives these codes for a call that brought no answer. Any other code means that the answer is wrong.
  */
 const unanswered: ReadonlySet<Code> = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Canceled]);
 
@@ -33,8 +32,7 @@ export function grpcTransport(baseUrl: string, session: Http2SessionManager): Tr
 }
 
 /**
- * Reads the status with which a call ended. A status is the server's own only where the server sent it. The
- * library has
+ * Reads the status with which a call ended. A status is the server's own only where the server sent it. The library has
  * the same ones, INVALID_ARGUMENT among them, for answers that it cannot read.
  */
 export function answeredStatus(cause: unknown): ConnectError {
@@ -47,8 +45,7 @@ export function answeredStatus(cause: unknown): ConnectError {
 }
 
 /**
- * Reports UNAVAILABLE for whatever ended the connection or the stream, TLS and routing included. It does so
- * for any
+ * Reports UNAVAILABLE for whatever ended the connection or the stream, TLS and routing included. It does so for any
  * status except that of gRPC.
  */
 function reaching(client: UniversalClientFn): UniversalClientFn {

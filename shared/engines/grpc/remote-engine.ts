@@ -20,8 +20,7 @@ export interface RemoteBuildId {
 }
 
 /**
- * Names a remote build among all engines, in hex. It is not the build's own hash. The same module may also be
- * published
+ * Names a remote build among all engines, in hex. It is not the build's own hash. The same module may also be published
  * here, and a round must tell where it was played.
  */
 export function remoteEngineHash({ engineId, buildId, buildHash }: RemoteBuildId): string {
@@ -29,8 +28,7 @@ export function remoteEngineHash({ engineId, buildId, buildHash }: RemoteBuildId
 }
 
 /**
- * Plays an engine on a server. Every answer must keep the rules for a module's answers, and come from the
- * same build.
+ * Plays an engine on a server. Every answer must keep the rules for a module's answers, and come from the same build.
  */
 export class RemoteEngine implements Engine {
   readonly hash: string;
@@ -58,8 +56,7 @@ export class RemoteEngine implements Engine {
 
   /**
    * Connects to an engine.
-   * @throws EngineError with the host's code for whatever went wrong; HASH_MISMATCH where the server has
-   * another build
+   * @throws EngineError with the host's code for whatever went wrong; HASH_MISMATCH where the server has another build
    */
   static async connect(channel: GrpcChannel, asked: RemoteBuildId): Promise<RemoteEngine> {
     const { engineId: envId, buildId } = asked;

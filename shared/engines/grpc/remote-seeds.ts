@@ -21,8 +21,8 @@ export class RemoteSeeds implements SeedSource {
   }
 
   async seed(): Promise<Uint8Array> {
-    // This is the continuous test for a source that is stuck. The first bytes are only compared with (FIPS
-    // 140-2, 4.9.2).
+    // This is the continuous test for a source that is stuck. The first bytes are only compared with (FIPS 140-2,
+    // 4.9.2).
     this.#last ??= await this.#draw();
     const data = await this.#draw();
     if (sameBytes(this.#last, data)) throw unavailable('gave the same bytes twice');

@@ -11,8 +11,7 @@ const DEADLINE_MS = 10 * 60_000;
 
 /**
  * Reads what a server counts of a batch, part by part in their order.
- * @throws EngineError with the host's code for whatever went wrong, BAD_OUTPUT where the parts are not the
- * batch
+ * @throws EngineError with the host's code for whatever went wrong, BAD_OUTPUT where the parts are not the batch
  */
 export async function* simulateRemotely(
   channel: GrpcChannel,

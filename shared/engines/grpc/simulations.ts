@@ -17,10 +17,7 @@ const MAX_ROUND = 2n ** 48n;
 
 type Call = Pick<HandlerContext, 'signal' | 'timeoutMs'>;
 
-/**
- * Runs simulations that share a thread with steps, by one chunk of some milliseconds in each turn of the
- * event loop.
- */
+/** Runs simulations that share a thread with steps, by one chunk of some milliseconds in each turn of the event loop. */
 export class Simulations {
   #running = 0;
   #turn: Promise<unknown> = Promise.resolve();

@@ -32,8 +32,7 @@ type Exports = Readonly<
 };
 
 /**
- * An instance of an engine with its fuel and its two buffers, whichever contract it speaks. After a throw of
- * anything
+ * An instance of an engine with its fuel and its two buffers, whichever contract it speaks. After a throw of anything
  * but ENGINE_REJECTED it must not be used again.
  */
 export abstract class EngineInstance {
@@ -126,8 +125,7 @@ export abstract class EngineInstance {
   }
 
   /**
-   * Fuel ends what has no end. The clock finds what fuel weighs too lightly: an answer that comes late is not
-   * used.
+   * Fuel ends what has no end. The clock finds what fuel weighs too lightly: an answer that comes late is not used.
    * @throws EngineError OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT
    */
   protected run(call: Call, length = 0, { fuel, timeoutMs }: CallLimits = this.#limits): unknown {
@@ -160,8 +158,7 @@ export abstract class EngineInstance {
   }
 
   /**
-   * Memory that grows is a new buffer, and the views of the old one are empty. Asking for the buffer takes
-   * much longer.
+   * Memory that grows is a new buffer, and the views of the old one are empty. Asking for the buffer takes much longer.
    */
   #refresh(): void {
     if (this.#input.length !== 0) return;

@@ -180,10 +180,7 @@ export async function loadPublished(
   return loadBytes(instrument(assembleOriginal(parts)), options);
 }
 
-/**
- * Gives the code of the EngineError that `run` ends in. Anything else is thrown on, because nothing else may
- * escape.
- */
+/** Gives the code of the EngineError that `run` ends in. Anything else is thrown on, because nothing else may escape. */
 export async function codeOf(run: () => unknown): Promise<string> {
   try {
     await run();

@@ -45,8 +45,7 @@ export function contractOf(exported: readonly string[]): EngineContract {
 export const injectedFunctions = ['rgs_start', 'rgs_fuel_set', 'rgs_fuel_left', 'rgs_out_of_memory'] as const;
 
 /**
- * Checks that a module needs nothing, and offers what an instrumented engine of a contract offers. It also
- * checks that
+ * Checks that a module needs nothing, and offers what an instrumented engine of a contract offers. It also checks that
  * the module runs none of its code before the host has given it fuel.
  * @throws EngineError UNSUPPORTED_ABI
  */

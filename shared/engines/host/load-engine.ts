@@ -14,8 +14,7 @@ export async function loadEngine(
 }
 
 /**
- * Fetches an engine by its SHA-256 (hex). It runs nothing of it before its bytes and its interface are
- * verified.
+ * Fetches an engine by its SHA-256 (hex). It runs nothing of it before its bytes and its interface are verified.
  * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI
  */
 export async function verifiedModule(

@@ -8,15 +8,13 @@ import { WireInstance } from './wire-instance.ts';
 import { readReset, readStep, readText, writeReset, writeStep } from '../wire-format.ts';
 
 /**
- * A call may use this much unless the host is told otherwise. A step of a slot needs some ten thousand units
- * of fuel. A
+ * A call may use this much unless the host is told otherwise. A step of a slot needs some ten thousand units of fuel. A
  * harmful engine makes this fuel last for a tenth of a second, by memory that no cache holds.
  */
 export const CALL_LIMITS: CallLimits = { fuel: 4_000_000n, timeoutMs: 1_000 };
 
 /**
- * An instance serves so many calls. What it remembers against the contract lasts no longer. Publishing asks
- * one instance
+ * An instance serves so many calls. What it remembers against the contract lasts no longer. Publishing asks one instance
  * as often.
  */
 export const CALLS_PER_INSTANCE = 10_000;
@@ -27,8 +25,7 @@ export interface EngineSettings {
 }
 
 /**
- * A compiled engine with one warm instance. The instance is replaced after anything but a clean answer or
- * refusal, and
+ * A compiled engine with one warm instance. The instance is replaced after anything but a clean answer or refusal, and
  * when it has served its calls.
  */
 export class LoadedEngine implements Engine {
@@ -82,8 +79,7 @@ export class LoadedEngine implements Engine {
   }
 
   /**
-   * Runs `use` on the warm instance, or on a fresh one. An instance that trapped or answered nonsense may be
-   * damaged, so
+   * Runs `use` on the warm instance, or on a fresh one. An instance that trapped or answered nonsense may be damaged, so
    * it is not kept.
    */
   withInstance<T>(use: (instance: WireInstance) => T): T {

@@ -13,8 +13,7 @@ export interface RealtimeCapabilities {
   /** One call of `tick` brings no longer time. */
   readonly maxTickMs: number;
   /**
-   * The share of a stake that returns under the best play. It is 0, as is the maximum, only for a game
-   * without money.
+   * The share of a stake that returns under the best play. It is 0, as is the maximum, only for a game without money.
    */
   readonly rtpMillionths: bigint;
   readonly maxWinMillionths: bigint;

@@ -11,18 +11,15 @@ import { watched } from './watchdog.ts';
 import { readText } from '../wire-format.ts';
 
 /**
- * This is four times the fuel of a step, since one call answers for all players of a table. Writing what 256
- * players of
- * crash see takes 2,700,000 units, and publishing lets no call use more than a quarter of the limit. A
- * harmful engine
+ * This is four times the fuel of a step, since one call answers for all players of a table. Writing what 256 players of
+ * crash see takes 2,700,000 units, and publishing lets no call use more than a quarter of the limit. A harmful engine
  * makes this fuel last for half a second.
  */
 export const REALTIME_LIMITS: CallLimits = { fuel: 16_000_000n, timeoutMs: 1_000 };
 
 /**
  * Fetches a realtime engine by its SHA-256 (hex), verifies it and compiles it, once for all of its tables.
- * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, and what a call throws but
- * ENGINE_REJECTED
+ * @throws EngineError ENGINE_UNAVAILABLE, HASH_MISMATCH, UNSUPPORTED_ABI, and what a call throws but ENGINE_REJECTED
  */
 export async function loadRealtime(
   artefacts: EngineArtefacts,

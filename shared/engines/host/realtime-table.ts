@@ -9,10 +9,8 @@ const PARTS_PER_MS = 1_024;
 const utf8 = new TextEncoder();
 
 /**
- * A game that goes on by itself. Time and the players' input go in, and what everybody may see comes out. It
- * keeps what
- * it was told, so one instance is one table, and the log of its calls is its record. Once a call of the
- * engine has
+ * A game that goes on by itself. Time and the players' input go in, and what everybody may see comes out. It keeps what
+ * it was told, so one instance is one table, and the log of its calls is its record. Once a call of the engine has
  * failed, nobody can tell what it did, so the table is over.
  */
 export class RealtimeTable {
@@ -35,10 +33,8 @@ export class RealtimeTable {
 
   /**
    * Brings time, in ticks none of which is longer than the engine declares for one call.
-   * @param dtMs is above 0 and at most 10,000, in whole 1,024ths of a millisecond, so that cuts of time do
-   * not matter
-   * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, or what ended the
-   * table
+   * @param dtMs is above 0 and at most 10,000, in whole 1,024ths of a millisecond, so that cuts of time do not matter
+   * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, or what ended the table
    */
   tick(dtMs: number): void {
     if (
@@ -58,8 +54,7 @@ export class RealtimeTable {
 
   /**
    * Gives a player's input. The engine ignores what it does not allow, and the state shows the result.
-   * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, or what ended the
-   * table
+   * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, or what ended the table
    */
   input(playerId: string, bytes: Uint8Array): void {
     const id = utf8.encode(playerId);

@@ -36,8 +36,7 @@ export function simulate(
 }
 
 /**
- * Writes a batch and answers its length. The first mode is not named, as engines with one mode need not know
- * the field.
+ * Writes a batch and answers its length. The first mode is not named, as engines with one mode need not know the field.
  */
 function writeBatch(
   { input, inputView }: EngineInstance,

@@ -1,5 +1,4 @@
-// Declares the part of the WebAssembly JavaScript interface that the host uses. Node's own types leave it to
-// the
+// Declares the part of the WebAssembly JavaScript interface that the host uses. Node's own types leave it to the
 // browser's.
 declare namespace WebAssembly {
   class Module {

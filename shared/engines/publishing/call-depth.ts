@@ -11,8 +11,7 @@ import {
 } from './expressions.ts';
 
 /**
- * Functions that call each other in circles may have so many values of eight bytes on the stack. The other
- * functions may
+ * Functions that call each other in circles may have so many values of eight bytes on the stack. The other functions may
  * have as many. Together these are 512 KiB, where V8 has 984.
  */
 const MAX_VALUES = 32_768;
@@ -33,10 +32,8 @@ interface Callable {
 }
 
 /**
- * Bounds the stack at the same depth wherever a module runs. V8's own limit depends on how far it has
- * optimised the
- * code. Functions that can come back to themselves, through a table too, are counted as they run. The others
- * take what
+ * Bounds the stack at the same depth wherever a module runs. V8's own limit depends on how far it has optimised the
+ * code. Functions that can come back to themselves, through a table too, are counted as they run. The others take what
  * the deepest chain of them takes, which is known beforehand.
  * @throws EngineError UNSUPPORTED_ABI where that is too much already
  */
@@ -131,8 +128,7 @@ function readCallables(module: binaryen.Module): ReadonlyMap<string, Callable> {
 }
 
 /**
- * Says whether an expression's value needs no register and no place on the stack. V8 may use one for every
- * other value:
+ * Says whether an expression's value needs no register and no place on the stack. V8 may use one for every other value:
  * where a function computes a thing twice, its optimising compiler keeps the first result until then.
  */
 function isAtHand(kind: string): boolean {

@@ -28,8 +28,7 @@ const PARTS_PER_MS = 1_024;
 const HOSTILE_INPUTS = 500;
 
 /**
- * Plays a realtime engine with as many players as it has room for. Then it plays the same game again in every
- * way that
+ * Plays a realtime engine with as many players as it has room for. Then it plays the same game again in every way that
  * must change nothing, and in worse ways that must do no harm.
  * @throws EngineError with what the engine did wrong
  */

@@ -20,8 +20,7 @@ export interface SimulatingSubject extends Subject {
 }
 
 /**
- * Checks the simulation of an engine. @throws EngineError where simulated rounds are not those that steps
- * play, depend
+ * Checks the simulation of an engine. @throws EngineError where simulated rounds are not those that steps play, depend
  * on how they are counted, or return other than is declared
  */
 export async function checkSimulation(subject: SimulatingSubject): Promise<void> {
@@ -85,9 +84,8 @@ interface ChoicelessPlay {
 }
 
 /**
- * It is undefined where a player has choices. Only the game knows how its simulated player makes them, and
- * the return
- * is declared for the best of them.
+ * It is undefined where a player has choices. Only the game knows how its simulated player makes them, and the return is
+ * declared for the best of them.
  */
 function choicelessPlay(
   { capabilities: { actions } }: Subject,

@@ -30,8 +30,7 @@ const STATES_TO_DAMAGE = 200;
 const FRESH_EVERY = 50;
 
 /**
- * Plays an engine as a player would, and then puts the same and worse to it. Its answers must be the same at
- * any time,
+ * Plays an engine as a player would, and then puts the same and worse to it. Its answers must be the same at any time,
  * and nothing may make it trap.
  * @param load gives the engine anew, with no instance that was used
  * @throws EngineError with what the engine did wrong

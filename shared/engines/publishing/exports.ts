@@ -5,8 +5,7 @@ import { contractOf, contracts, type FunctionType, injectedFunctions } from '../
 const injected: ReadonlySet<string> = new Set(injectedFunctions);
 
 /**
- * Leaves a module with the exports of its contract, each of the type that it must have. Constants are
- * dropped, because
+ * Leaves a module with the exports of its contract, each of the type that it must have. Constants are dropped, because
  * linkers export some. Any other export is refused.
  * @throws EngineError UNSUPPORTED_ABI
  */

@@ -5,10 +5,8 @@ import { EngineError } from '../../foundation/errors.ts';
 export type Expression = number;
 
 /**
- * Lists every kind of expression that an engine may contain, with its operands by binaryen's names. A star
- * marks a list.
- * All others are refused: threads, exceptions, tail calls, references, garbage collection, tables that
- * change, and
+ * Lists every kind of expression that an engine may contain, with its operands by binaryen's names. A star marks a list.
+ * All others are refused: threads, exceptions, tail calls, references, garbage collection, tables that change, and
  * whatever WebAssembly learns later.
  */
 const operands: Readonly<Record<string, readonly string[]>> = {
@@ -56,8 +54,7 @@ const library = binaryen as unknown as Readonly<Record<string, Accessors>> & Rea
 const names = new Map(Object.keys(operands).map((name) => [library[`${name}Id`] as unknown as number, name]));
 
 /**
- * Gives binaryen's name of an expression's kind. @throws EngineError UNSUPPORTED_ABI where engines may not
- * contain it
+ * Gives binaryen's name of an expression's kind. @throws EngineError UNSUPPORTED_ABI where engines may not contain it
  */
 export function kindOf(expression: Expression): string {
   const id = binaryen.getExpressionId(expression);
@@ -135,8 +132,7 @@ export function addExport(
 }
 
 /**
- * Gives binaryen's number of an expression's operation within its kind. It is -1 where the kind has only one
- * operation.
+ * Gives binaryen's number of an expression's operation within its kind. It is -1 where the kind has only one operation.
  */
 export function operationOf(kind: string, expression: Expression): number {
   return library[kind]?.['getOp']?.(expression) ?? -1;

@@ -15,8 +15,7 @@ const CANONICAL_64 = 'canonical-f64';
 const UNARY = /^(?:Splat|Abs|Neg|Sqrt|Ceil|Floor|Trunc|Nearest|Convert|Demote|Promote)\w*(?:F32x4|F64x2)/;
 const BINARY = /^(?:Eq|Ne|Lt|Gt|Le|Ge|Add|Sub|Mul|Div|P?Min|P?Max)VecF(?:32x4|64x2)$/;
 /**
- * These operations compute with floats in vectors. They are listed by kind, because each kind has numbers of
- * its own.
+ * These operations compute with floats in vectors. They are listed by kind, because each kind has numbers of its own.
  */
 const vectorFloats: Readonly<Record<string, ReadonlySet<number>>> = {
   Unary: operations(UNARY),
@@ -33,11 +32,9 @@ function operations(named: RegExp): ReadonlySet<number> {
 }
 
 /**
- * Lets no engine see the bits of a NaN. The processor decides them, and what the compiler makes of the code
- * (WebAssembly 2.0, 4.3.3). An engine that saw them could answer two things to one question. Wherever a float
- * becomes
- * bits, a NaN becomes the same one. For floats in vectors that would take a mask for each lane, so they are
- * refused.
+ * Lets no engine see the bits of a NaN. The processor decides them, and what the compiler makes of the code (WebAssembly
+ * 2.0, 4.3.3). An engine that saw them could answer two things to one question. Wherever a float becomes bits, a NaN
+ * becomes the same one. For floats in vectors that would take a mask for each lane, so they are refused.
  * @throws EngineError UNSUPPORTED_ABI
  */
 export function canonicaliseNans(module: binaryen.Module): void {

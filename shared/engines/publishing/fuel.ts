@@ -17,12 +17,9 @@ const UNITS_PER_PAGE_LOG2 = 10n;
 const OUT_OF_MEMORY = 'out-of-memory';
 
 /**
- * Adds the fuel to a module and charges for all that runs, at the head of each loop and at the entry of a
- * function.
- * Each instruction up to the next loop costs one unit, and some units where it uses memory. A short function
- * without a
- * loop is paid for by those that call it. What never ends comes by a loop or a function that pays for itself
- * each time.
+ * Adds the fuel to a module and charges for all that runs, at the head of each loop and at the entry of a function. Each
+ * instruction up to the next loop costs one unit, and some units where it uses memory. A short function without a loop
+ * is paid for by those that call it. What never ends comes by a loop or a function that pays for itself each time.
  */
 export function injectFuel(module: binaryen.Module): void {
   const { handles, calledFromElsewhere } = callOrder(module);

@@ -23,8 +23,7 @@ export const BYTES_PER_UNIT_LOG2 = 3;
 const MEMORY_UNITS = 4;
 const MEMORY_KINDS: ReadonlySet<string> = new Set(['Load', 'Store', 'SIMDLoad', 'SIMDLoadStoreLane']);
 /**
- * A longer function is dear where it is called but not always reached. Its own charge is cheap beside the
- * rest of it.
+ * A longer function is dear where it is called but not always reached. Its own charge is cheap beside the rest of it.
  */
 const MAX_PREPAID_UNITS = 500;
 const MAX_PREPAID_BYTES = 4_096;
@@ -43,9 +42,8 @@ interface Region {
 }
 
 /**
- * Charges one function. Where it has a loop, the counter is in a local as long as no other function uses it.
- * An
- * engine's compiler keeps locals in registers, and globals in memory.
+ * Charges one function. Where it has a loop, the counter is in a local as long as no other function uses it. An engine's
+ * compiler keeps locals in registers, and globals in memory.
  */
 export class FunctionMeter {
   readonly #module: binaryen.Module;

@@ -15,8 +15,7 @@ interface Size {
 }
 
 /**
- * Refuses functions that take V8's optimising compiler gigabytes or seconds. It works beside the game,
- * bounded by no
+ * Refuses functions that take V8's optimising compiler gigabytes or seconds. It works beside the game, bounded by no
  * fuel. The largest function of the games here has 32 locals, 2,120 expressions, 61 levels and 52 merges.
  * @throws EngineError UNSUPPORTED_ABI
  */

@@ -14,8 +14,7 @@ const MAX_MODULE_BYTES = 4 * 1024 * 1024;
 
 const { Features } = binaryen;
 /**
- * Compilers may have used these. Threads, relaxed SIMD, exceptions, tail calls, references, and second or
- * large memories
+ * Compilers may have used these. Threads, relaxed SIMD, exceptions, tail calls, references, and second or large memories
  * are not allowed.
  */
 const ALLOWED_FEATURES =
@@ -28,8 +27,7 @@ const ALLOWED_FEATURES =
   Features.Multivalue;
 
 /**
- * Makes the artefact that the host runs from the module that an author's compiler wrote. It is metered, with
- * bounded
+ * Makes the artefact that the host runs from the module that an author's compiler wrote. It is metered, with bounded
  * memory and a bounded stack. The same module gives the same bytes.
  * @throws EngineError UNSUPPORTED_ABI where the module is none that the host may run
  */

@@ -55,8 +55,7 @@ function loadMeteredRealtime({ wasm, hash }: MeteredEngine): Promise<RealtimeEng
 }
 
 /**
- * Checks an engine against its contract, and says what it is and how it was made. The same module and
- * provenance give
+ * Checks an engine against its contract, and says what it is and how it was made. The same module and provenance give
  * the same record.
  * @throws EngineError with what is wrong with it
  */

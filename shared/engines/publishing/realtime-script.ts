@@ -41,8 +41,7 @@ export function scriptFor({ maxPlayers, maxTickMs }: RealtimeCapabilities): Real
 }
 
 /**
- * Makes every kind of input, with and without a number. It comes from as many players as play at once, with
- * the longest
+ * Makes every kind of input, with and without a number. It comes from as many players as play at once, with the longest
  * ids.
  */
 function crowd(players: number): RealtimeCall[] {

@@ -16,8 +16,7 @@ const ANSWER = '(memory.copy (i32.const 65536) (i32.const 196608) (i32.const 71)
 const PAYOUT_AT = 65_540;
 
 /**
- * Gives the answer of `ask` for code that V8's baseline compiler made, and for code that its optimising one
- * made. Each
+ * Gives the answer of `ask` for code that V8's baseline compiler made, and for code that its optimising one made. Each
  * gets bytes of its own for the module, because V8 keeps what it has compiled of the same ones.
  */
 async function byEachCompiler<T>(ask: (mark: string) => Promise<T>): Promise<[T, T]> {

@@ -5,9 +5,8 @@ import { CUSTOM_SECTION, MEMORY_SECTION, memoryLimitsOf, sectionsOf } from '../h
 const WITH_MAXIMUM = 1;
 
 /**
- * Leaves out names, source maps and compilers' notes, which change nothing that a module does. It caps the
- * memory at
- * 64 MiB.
+ * Leaves out names, source maps and compilers' notes, which change nothing that a module does. It caps the memory at 64
+ * MiB.
  * @param bytes are of a module that has been compiled before
  * @throws EngineError UNSUPPORTED_ABI where its memory is none that an engine may have
  */

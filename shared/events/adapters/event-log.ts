@@ -6,8 +6,7 @@ import { conditionalWrite } from '../../aws/conditional-write.ts';
 import type { OperatorId } from '../../foundation/ids.ts';
 
 /**
- * A partition takes 1,000 writes a second. An operator's log has 16 of them, which take 16,000 rounds a
- * second. A reader
+ * A partition takes 1,000 writes a second. An operator's log has 16 of them, which take 16,000 rounds a second. A reader
  * merges 16 ordered queries, also at midnight. With days as shards, the load of a busy hour would not spread.
  */
 const SHARDS = 16;
@@ -25,8 +24,7 @@ export class DynamoEventLog {
   }
 
   /**
-   * Writes the event once, however often it is delivered. Events may arrive late. A reader that resumes
-   * therefore starts
+   * Writes the event once, however often it is delivered. Events may arrive late. A reader that resumes therefore starts
    * some time before its mark and drops the ids that it has seen.
    */
   async appendEvent(operatorId: OperatorId, event: DomainEvent): Promise<void> {

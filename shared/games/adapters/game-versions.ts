@@ -19,8 +19,7 @@ import type { GameCode } from '../../foundation/ids.ts';
 type Key = Readonly<Record<'pk' | 'sk', string>>;
 
 /**
- * Keeps the versions of each game in the configuration table: published, made active, retired. Every change
- * is one
+ * Keeps the versions of each game in the configuration table: published, made active, retired. Every change is one
  * transaction. Its condition is that nothing has changed meanwhile of the data that decided it.
  */
 export class DynamoGameVersions {
@@ -33,8 +32,7 @@ export class DynamoGameVersions {
   }
 
   /**
-   * Adds a version. A version that is there already keeps everything but its title and bets, which become the
-   * new ones.
+   * Adds a version. A version that is there already keeps everything but its title and bets, which become the new ones.
    * @returns whether it is new
    * @throws FaultError MISCONFIGURED where it was changed meanwhile
    */
@@ -77,12 +75,10 @@ export class DynamoGameVersions {
   }
 
   /**
-   * Makes a version the active one, with its title and bets. New rounds take it as soon as the processes read
-   * the
+   * Makes a version the active one, with its title and bets. New rounds take it as soon as the processes read the
    * registry again. A game that was switched off stays off.
    * @returns whether another version was active before
-   * @throws FaultError MISCONFIGURED where there is no such version, it is retired, or the game was changed
-   * meanwhile
+   * @throws FaultError MISCONFIGURED where there is no such version, it is retired, or the game was changed meanwhile
    */
   async activate(gameCode: GameCode, hash: string, activatedAtMs: number): Promise<boolean> {
     const [version, game, [newest]] = await Promise.all([

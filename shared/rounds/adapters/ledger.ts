@@ -96,14 +96,12 @@ export class DynamoLedger implements Ledger {
     if (!result.existing)
       throw new FaultError('INTERNAL_ERROR', 'The ledger refused a round without saying why');
     const existing = decodeRound(result.existing);
-    // The id is new for every round, so this round is ours. An earlier attempt wrote it, and its answer was
-    // lost.
+    // The id is new for every round, so this round is ours. An earlier attempt wrote it, and its answer was lost.
     return existing.roundId === round.roundId ? { appended: true } : { appended: false, existing };
   }
 
   /**
-   * This is an update rather than a put. What the intent fixed, a mark and an expiry are not even part of the
-   * request.
+   * This is an update rather than a put. What the intent fixed, a mark and an expiry are not even part of the request.
    */
   async save(next: Round, fence: Fence): Promise<boolean> {
     const wanted = fitting(encodeRound(next));
@@ -126,15 +124,13 @@ export class DynamoLedger implements Ledger {
       ),
     );
     if (result.written) return true;
-    // A take-over is never shared. Two actors that took the round over at the same instant would look the
-    // same.
+    // A take-over is never shared. Two actors that took the round over at the same instant would look the same.
     if (!result.existing || next.status === 'INTENT') return false;
     return isDeepStrictEqual(decodeRound(result.existing), decodeRound(wanted));
   }
 
   /**
-   * Mark and expiry stay once they are set. Repeated deliveries of the stream must not make new changes of
-   * the ledger.
+   * Mark and expiry stay once they are set. Repeated deliveries of the stream must not make new changes of the ledger.
    */
   async markArchived(reference: RoundReference): Promise<void> {
     await conditionalWrite(() =>
@@ -166,8 +162,7 @@ export class DynamoLedger implements Ledger {
   }
 
   /**
-   * The read is eventually consistent, at half the price. A round that was untouched for so long is on every
-   * replica.
+   * The read is eventually consistent, at half the price. A round that was untouched for so long is on every replica.
    */
   async *unfinished(beforeMs: number, part: LedgerPart): AsyncIterable<readonly RoundReference[]> {
     let startKey: Record<string, unknown> | undefined;

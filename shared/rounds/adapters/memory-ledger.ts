@@ -4,10 +4,8 @@ import { type IntentRound, isFinal, type Round } from '../round.ts';
 import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference } from '../ledger.ts';
 
 /**
- * Keeps the ledger in one process, for tests of the code above it. It has the conditions of the real one. It
- * loses
- * nothing, and nothing in it is eventually consistent. Each call decides and writes without giving way to
- * another.
+ * Keeps the ledger in one process, for tests of the code above it. It has the conditions of the real one. It loses
+ * nothing, and nothing in it is eventually consistent. Each call decides and writes without giving way to another.
  */
 export class MemoryLedger implements Ledger {
   /** Each log has its rounds by number. */

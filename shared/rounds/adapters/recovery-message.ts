@@ -37,8 +37,7 @@ export function encodeRecoveryMessage(request: RecoveryRequest): string {
 }
 
 /**
- * Names the operator for whom a message waits. A wallet that is down can fill the queue with its wins. SQS
- * then hands
+ * Names the operator for whom a message waits. A wallet that is down can fill the queue with its wins. SQS then hands
  * out the messages of the other groups first (Amazon SQS Developer Guide, "Amazon SQS fair queues").
  */
 export function recoveryGroup({ log }: RecoveryRequest): string {

@@ -61,10 +61,8 @@ const reason = z.enum(['DEBIT_UNKNOWN', 'REFUSED_AFTER_UNKNOWN', 'ENGINE_FAILED_
 const refusal = z.enum(['INSUFFICIENT_FUNDS', 'LIMIT_REACHED', 'PLAYER_BLOCKED', 'WALLET_REFUSED']);
 
 /**
- * A round as the ledger's table holds it. Names are short because they count towards the item's size, and the
- * size
- * decides the cost of a write. Attributes that are not named here (the archive's mark, the expiry) are left
- * alone.
+ * A round as the ledger's table holds it. Names are short because they count towards the item's size, and the size
+ * decides the cost of a write. Attributes that are not named here (the archive's mark, the expiry) are left alone.
  */
 export const RoundItem = z.discriminatedUnion('status', [
   z.object({ ...start, ...progress, status: z.literal('INTENT') }),

@@ -21,9 +21,8 @@ export class SqsRecoveryQueue implements RecoveryQueue {
   }
 
   /**
-   * Sends requests. A delay over SQS's longest is cut. An early check finds nothing to do and asks again; a
-   * lost one would
-   * never come.
+   * Sends requests. A delay over SQS's longest is cut. An early check finds nothing to do and asks again; a lost one
+   * would never come.
    * @throws DependencyError SERVICE_UNAVAILABLE where any request was not accepted
    */
   async send(requests: readonly RecoveryRequest[], delayMs: number): Promise<void> {

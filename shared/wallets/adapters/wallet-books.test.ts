@@ -41,8 +41,7 @@ afterEach(async () => {
 type Reply = readonly [status: number, body: unknown];
 
 /**
- * A wallet that gives these answers one after the other, and then repeats the last. `undefined` closes the
- * connection.
+ * A wallet that gives these answers one after the other, and then repeats the last. `undefined` closes the connection.
  */
 async function walletSaying(
   ...replies: readonly (Reply | undefined)[]

@@ -102,8 +102,7 @@ async function readReply(response: Response): Promise<Exchange> {
 }
 
 /**
- * A proxy on the way may answer 408, 425 or 429 after it has passed the request on. These say nothing about
- * the money.
+ * A proxy on the way may answer 408, 425 or 429 after it has passed the request on. These say nothing about the money.
  */
 function failureOf(status: number): UnknownReason | undefined {
   if (status >= 500 || status === 408 || status === 425 || status === 429) return 'SERVER_ERROR';
@@ -111,8 +110,7 @@ function failureOf(status: number): UnknownReason | undefined {
 }
 
 /**
- * Counts the bytes after decompression, whatever Content-Length says. The answer is undefined where they are
- * too many.
+ * Counts the bytes after decompression, whatever Content-Length says. The answer is undefined where they are too many.
  */
 async function readCapped(response: Response): Promise<Uint8Array | undefined> {
   const bytes = new Uint8Array(MAX_REPLY_BYTES);

@@ -10,10 +10,9 @@ export interface SignedRequest {
 }
 
 /**
- * Makes the headers that prove who sent a request, to which operation, and when. docs/wallet-api.md has a
- * test vector.
- * The path is signed because a debit and its rollback have the same body. Without it, one could be replayed
- * as the other.
+ * Makes the headers that prove who sent a request, to which operation, and when. docs/wallet-api.md has a test vector.
+ * The path is signed because a debit and its rollback have the same body. Without it, one could be replayed as the
+ * other.
  * @param secret is the HMAC key; text stands for its UTF-8 bytes
  */
 export function signatureHeaders(

@@ -21,8 +21,7 @@ export interface HttpWalletsOptions extends WalletConnection {
 }
 
 /**
- * Calls operators' wallets over HTTP, by docs/wallet-api.md. Each call is one attempt; the caller decides on
- * another.
+ * Calls operators' wallets over HTTP, by docs/wallet-api.md. Each call is one attempt; the caller decides on another.
  */
 export function httpWallets(options: HttpWalletsOptions): Wallets {
   return { of: (operator) => walletOf(options, operator) };
