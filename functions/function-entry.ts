@@ -10,7 +10,7 @@ export interface FunctionEntry {
   readonly trigger: Trigger;
   /** The stage sets memory and time-out for each size. */
   readonly size: 'play' | 'query' | 'worker' | 'sweep' | 'simulation';
-  /** What the function may touch. It also gets the names and addresses of these resources as environment variables. */
+  /** The function may touch these resources. It also gets their names and addresses as environment variables. */
   readonly permissions: Permissions;
   readonly settings: readonly SettingVariable[];
 }
@@ -52,7 +52,7 @@ export interface Header {
 /** The IAM actions on each resource are spelled out. There is no wildcard and no `grantReadWriteData`. */
 export type Permissions = Readonly<Partial<Record<Resource, readonly string[]>>>;
 
-/** What an IAM statement can name. Each resource has one ARN; `infra/constructs/resources.ts` has them. */
+/** An IAM statement can name these resources. Each has one ARN; `infra/constructs/resources.ts` has them. */
 export type Resource =
   | 'ledger'
   | 'ledgerByRoundId'

@@ -62,7 +62,7 @@ const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
 export const ledger = /* @__PURE__ */ once(() =>
   countedLedger(new DynamoLedger(dynamo(), setting('LEDGER_TABLE')), sandboxTelemetry),
 );
-/** What sessions ask of the ledger. */
+/** Sessions ask the ledger through this. */
 export const played = /* @__PURE__ */ once(() => playedRounds(ledger()));
 export const sessions = /* @__PURE__ */ once(() => new DynamoSessions(dynamo(), setting('SESSIONS_TABLE')));
 export const registry = /* @__PURE__ */ once(

@@ -10,7 +10,7 @@ const MAX_PLACE_LENGTH = 80;
 
 export type Headers = ReadonlyMap<string, string>;
 
-/** A request has these headers once. Of two values, each proxy and each kind of API would choose its own. */
+/** A request has these headers once. Each proxy and each kind of API would choose its own of two values. */
 const SINGLE_HEADERS = new Set(['content-type', 'idempotency-key', 'x-operator-key', 'x-session-id']);
 
 /**

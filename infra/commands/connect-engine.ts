@@ -32,25 +32,25 @@ const STEPS_IN_FLIGHT = 16;
 export interface EngineConnection {
   readonly gameCode: string;
   readonly url: string;
-  /** The engine's id on the server; the game's code where none is given. */
+  /** The engine's id on the server. It is the game's code where none is given. */
   readonly engineId?: string | undefined;
-  /** How the game is offered; otherwise `engines/<game>/game.json`, or as it is offered now. */
+  /** Says how the game is offered. Otherwise `engines/<game>/game.json` says it, or the offer stays as it is. */
   readonly offerFile?: string | undefined;
   readonly plaintext: boolean;
-  /** How many steps have been played to see whether the engine conforms. */
+  /** Reports how many steps have been played to see whether the engine conforms. */
   readonly onSteps?: (steps: number) => void;
 }
 
 export interface ConnectedEngine {
   readonly engine: RemoteEngine;
   readonly conformance: RemoteConformance;
-  /** No such version of the game was there before. */
+  /** It is true where no such version of the game was there before. */
   readonly isNew: boolean;
 }
 
 /**
- * Adds the build that a server has now to the versions of a game: its name, its hash and where it is are registered, and
- * no other build will be accepted in its place. One that is known already gets its new address. It is played when it is
+ * Adds the build that a server has now to the versions of a game. Its name, its hash and its address are registered. No
+ * other build will be accepted in its place. A build that is known already gets its new address. It is played when it is
  * made the active one.
  * @throws EngineError, Error with what is wrong
  */
@@ -75,7 +75,7 @@ export async function connectEngine(
   return { engine, conformance, isNew };
 }
 
-/** Seeds cross this connection before their rounds are played, so outside of this machine it is encrypted. */
+/** Seeds cross this connection before their rounds are played. Outside of this machine it is therefore encrypted. */
 function serverAddress({ url, plaintext }: EngineConnection): string {
   const { protocol, hostname, origin } = new URL(z.url({ protocol: /^https?$/ }).parse(url));
   if (protocol === 'http:' && !isLoopback(hostname) && !plaintext) {
@@ -86,7 +86,10 @@ function serverAddress({ url, plaintext }: EngineConnection): string {
   return origin;
 }
 
-/** Asks the server what it has, and plays it as publishing plays a module, so that a game is not moved to what cannot be played. */
+/**
+ * Asks the server for its engine, and plays it as publishing plays a module. So no game moves to an engine that cannot
+ * be played.
+ */
 async function inspect(
   url: string,
   engineId: string,
@@ -155,7 +158,7 @@ export interface ConnectOptions {
   readonly plaintext: boolean;
 }
 
-/** Connects the engine of a server with a game of a stage, and tells what it found. */
+/** Connects the engine of a server with a game of a stage, and reports what it found. */
 export async function connectOnStage(gameCode: GameCode, options: ConnectOptions): Promise<void> {
   const { stage, url, engine: engineId, offer: offerFile, plaintext, activate } = options;
   const deployment = await findDeployment(stage);

@@ -11,23 +11,23 @@ import { ROOT } from '../synthesise.ts';
 const REGION = 'us-east-1';
 /** An emulator on this machine answers in milliseconds, unless it is about to start. */
 const ANSWER_MS = 10_000;
-/** The account of every emulator. */
+/** Every emulator has this account. */
 const ACCOUNT = '000000000000';
 
 export interface EmulatorDeployment {
-  /** Where the emulator serves every service of AWS. */
+  /** The emulator serves every service of AWS at this address. */
   readonly endpoint: string;
   readonly api: string;
   readonly outputsFile: string;
 }
 
-/** @throws Error where no emulator answers, or where the CDK CLI fails, which has told why */
+/** Deploys the stack. @throws Error where no emulator answers, or where the CDK CLI fails, which has said why */
 export async function deployToEmulator({ endpoint, api, outputsFile }: EmulatorDeployment): Promise<void> {
   await requireEmulator(endpoint);
-  // Without an app: else it would be synthesised only to be asked for environments beside the one that is named.
+  // The bootstrap has no app. With one, the app would be synthesised only to find further environments.
   await cdk(endpoint, ['bootstrap', '--app', '', `aws://${ACCOUNT}/${REGION}`]);
   const stage = ['-c', 'stage=local', '-c', `api=${api}`];
-  // Its own folder, so that it can go on beside another deployment.
+  // The deployment has a folder of its own, so that it can go on beside another one.
   const files = ['--output', join(dirname(outputsFile), 'cdk.out'), '--outputs-file', outputsFile];
   await cdk(endpoint, ['deploy', ...stage, '--require-approval', 'never', ...files]);
   makeApiUrlReachable(endpoint, outputsFile);
@@ -51,7 +51,7 @@ async function requireEmulator(endpoint: string): Promise<void> {
 function makeApiUrlReachable(endpoint: string, outputsFile: string): void {
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>;
   for (const stack of Object.values(outputs)) {
-    // No URL object: a host that ends in a number, as an emulator's may, is not one.
+    // This is no URL object, because a host that ends in a number, as an emulator's may, is not valid in one.
     const [, apiId, apiStage] = /^https?:\/\/([^.]+)[^/]*\/?(.*)$/.exec(stack['ApiUrl'] ?? '') ?? [];
     stack['ApiUrl'] = `${endpoint}/_aws/execute-api/${apiId}/${apiStage || '$default'}`;
     console.log(`The API is at ${stack['ApiUrl']}`);
@@ -71,9 +71,9 @@ async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
 }
 
 /**
- * What a process needs to work on an emulator. Nothing of the caller's AWS settings is kept, because a mistake here must
- * not reach a real account; but for the certificate of an emulator that speaks TLS, as it has to where it enforces
- * policies.
+ * Makes the environment of a process that works on an emulator. Nothing of the caller's AWS settings is kept, because a
+ * mistake here must not reach a real account. The one exception is the certificate of an emulator that speaks TLS, as it
+ * must where it enforces policies.
  */
 export function emulatorEnvironment(endpoint: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(

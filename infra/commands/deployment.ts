@@ -3,14 +3,14 @@ import path from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
 
-/** What commands need to know of a deployed stack: its outputs, by the names that infra/stacks gives them. */
+/** Commands need these outputs of a deployed stack, by the names that infra/stacks gives them. */
 const Outputs = z.object({
   ApiUrl: z.string(),
   LedgerTable: z.string(),
   ConfigTable: z.string(),
   EnginesBucket: z.string(),
   ArchiveBucket: z.string(),
-  /** Commands that open what is sealed need it. */
+  /** Commands that open sealed bytes need it. */
   DataKeyArn: z.string().optional(),
   /** Stacks from before there were simulations lack these two. */
   SimulationsBucket: z.string().optional(),
@@ -23,7 +23,7 @@ export interface Deployment {
   readonly outputs: Outputs;
 }
 
-/** What the local run writes beside its data, so that commands find its services. */
+/** The local run writes this beside its data, so that commands find its services. */
 const LocalDeployment = z.object({
   outputs: z.record(z.string(), z.string()),
   environment: z.record(z.string(), z.string()),
@@ -31,7 +31,7 @@ const LocalDeployment = z.object({
 export const LOCAL_DEPLOYMENT_FILE = 'deployment.json';
 
 /**
- * Finds the stack of a stage. For the stage `local`, unless an endpoint is set, that is the local run: its endpoints and
+ * Finds the stack of a stage. The stage `local` is the local run, unless an endpoint is set. Its endpoints and
  * credentials then become this process's environment.
  * @throws Error with one line for the user where there is no such stack
  */

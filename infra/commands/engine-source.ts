@@ -9,23 +9,23 @@ import { type Offer, readOffer } from './offer.ts';
 
 const engines = path.join(import.meta.dirname, '../../engines');
 
-/** A module to be published, and how its game is offered. */
+/** A module to be published, and the offer of its game. */
 export interface EngineSource extends Offer {
   readonly gameCode: GameCode;
   readonly original: Uint8Array;
   readonly provenance: Provenance;
 }
 
-/** What only the author of a module from elsewhere can tell. */
+/** Only the author of a module from elsewhere can say this. */
 export interface ForeignProvenance {
-  /** The folder, or the file, that it was compiled from. */
+  /** The folder, or the file, from which it was compiled. */
   readonly sources?: string | undefined;
   readonly compiler?: string | undefined;
 }
 
 /**
- * Finds what `target` names: a folder of `engines`, which is compiled, or a module `<game>.wasm` from elsewhere with a
- * `game.json` beside it.
+ * Finds what `target` names. It is a folder of `engines`, which is compiled, or a module `<game>.wasm` from elsewhere
+ * with a `game.json` beside it.
  * @throws Error with one line for the user
  */
 export async function engineSource(target: string, foreign: ForeignProvenance): Promise<EngineSource> {
@@ -69,7 +69,7 @@ async function offerIn(folder: string): Promise<Offer> {
   return readOffer(file);
 }
 
-/** Over the names and the bytes of all files of a folder, in the order of their names. */
+/** Hashes the names and the bytes of all files of a folder, in the order of their names. */
 async function hashSources(sources: string): Promise<string> {
   if (!existsSync(sources)) throw new Error(`There are no sources in ${sources}`);
   const folder = (await stat(sources)).isDirectory();

@@ -1,4 +1,7 @@
-/** The versions of a game: `engine:versions` lists them, `engine:activate` and `engine:retire` change what new rounds play on. */
+/**
+ * Commands for the versions of a game. `engine:versions` lists them; `engine:activate` and `engine:retire` change the
+ * one that new rounds play on.
+ */
 import type { GameCode } from '../../shared/foundation/ids.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
@@ -39,7 +42,7 @@ function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The one version that a hash, or the beginning of one, names. @throws Error */
+/** Finds the one version that a hash, or the beginning of one, names. @throws Error */
 export async function findVersion(
   versions: DynamoGameVersions,
   gameCode: GameCode,
@@ -55,12 +58,12 @@ export async function findVersion(
   return version.hash;
 }
 
-/** @returns the versions of a game of a stage, as text */
+/** Lists versions. @returns the versions of a game of a stage, as text */
 export async function listOnStage(stage: string, gameCode: GameCode): Promise<string> {
   return listVersions(await versionsOf(stage), gameCode);
 }
 
-/** Makes a version the one that new rounds play on. @returns what has become of it */
+/** Makes a version the one that new rounds play on. @returns the result as text */
 export async function activateOnStage(stage: string, gameCode: GameCode, prefix: string): Promise<string> {
   const versions = await versionsOf(stage);
   const hash = await findVersion(versions, gameCode, prefix);
@@ -68,7 +71,7 @@ export async function activateOnStage(stage: string, gameCode: GameCode, prefix:
   return `${hash} ${changed ? 'is now' : 'was already'} the active version of ${gameCode}`;
 }
 
-/** Retires a version. @returns what has become of it */
+/** Retires a version. @returns the result as text */
 export async function retireOnStage(stage: string, gameCode: GameCode, prefix: string): Promise<string> {
   const versions = await versionsOf(stage);
   const hash = await findVersion(versions, gameCode, prefix);

@@ -11,13 +11,13 @@ import { type EngineSource, engineSource } from './engine-source.ts';
 export interface PublishedEngine {
   readonly gameCode: GameCode;
   readonly hash: string;
-  /** No such version of the game was there before. */
+  /** It is true where no such version of the game was there before. */
   readonly isNew: boolean;
 }
 
 /**
- * Makes a module what the host runs, holds it to its contract, stores it under its hash and adds it to the versions of its
- * game. It is played when it is made the active one.
+ * Prepares a module for the host, checks it against its contract, stores it under its hash and adds it to the versions
+ * of its game. It is played when it is made the active one.
  * @throws EngineError, Error with what is wrong with it
  */
 export async function publishEngine(
@@ -35,7 +35,7 @@ export async function publishEngine(
   const versions = new DynamoGameVersions(documentClient(), outputs.ConfigTable);
   const record = await examine(metered, provenance);
   tell(`Conforms: ${JSON.stringify(record['conformance'])}`);
-  // Also where the version is known: what is lost of it is there again.
+  // This is done also where the version is known. A lost part of it is then there again.
   const s3 = new S3Client();
   await publishOrigin(s3, outputs.EnginesBucket, hash, { original: metered.original, record });
   await publishArtefact(s3, outputs.EnginesBucket, metered.wasm);
@@ -61,7 +61,7 @@ export interface PublishOptions {
   readonly compiler: string | undefined;
 }
 
-/** Publishes what `target` names on a stage, and tells each step. */
+/** Publishes what `target` names on a stage, and reports each step. */
 export async function publishOnStage(target: string, options: PublishOptions): Promise<void> {
   const { stage, activate } = options;
   const deployment = await findDeployment(stage);

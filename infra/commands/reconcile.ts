@@ -33,7 +33,7 @@ import { whileCounting } from './while-counting.ts';
 const DAY_MS = 86_400_000;
 const DIFFERENT = 1;
 export const NOT_COMPARED = 2;
-/** What fits the memory of a process: a round and its transactions take about a kilobyte. */
+/** These limits fit the memory of a process. A round and its transactions take about a kilobyte. */
 const LIMITS = {
   files: 1_000_000,
   rounds: 2_000_000,
@@ -44,7 +44,7 @@ const LIMITS = {
 
 const Time = z.union([z.iso.date(), z.iso.datetime()]);
 
-/** Yesterday in UTC, unless a period is given. @throws UsageError */
+/** The period is yesterday in UTC, unless one is given. @throws UsageError */
 function periodOf(from: string | undefined, to: string | undefined): { fromMs: number; toMs: number } {
   if (from === undefined && to === undefined) {
     const todayMs = systemClock.nowMs() - (systemClock.nowMs() % DAY_MS);
@@ -83,7 +83,7 @@ async function operatorOf({ stage, outputs }: Deployment, operatorId: string): P
   return operator;
 }
 
-/** Says on standard error how far it is: of a long period, a day may take minutes. */
+/** Reports progress on standard error, because a day of a long period may take minutes. */
 async function reconcilePeriod(
   deployment: Deployment,
   request: ReconciliationRequest,
@@ -121,7 +121,7 @@ export interface ReconcileOptions {
   readonly json: boolean;
 }
 
-/** Compares, and prints what it finds. @returns the exit code */
+/** Compares, and prints the result. @returns the exit code */
 export async function reconcileOnStage(options: ReconcileOptions): Promise<number> {
   const { unfinished } = options;
   const period = periodOf(options.from, options.to);

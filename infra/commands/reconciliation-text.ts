@@ -2,7 +2,7 @@ import type { reconciliationReport } from '../../functions/_api/reconciliation-r
 
 type Report = ReturnType<typeof reconciliationReport>;
 
-/** A report for people: what the two sides have moved, and every difference. */
+/** Writes a report for people: what the two sides have moved, and every difference. */
 export function reconciliationText(report: Report): string {
   const { differences, difference_counts: counts } = report;
   return [

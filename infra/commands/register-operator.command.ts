@@ -2,7 +2,7 @@ import { runCommand } from '../../shared/command-line/adapters/run-command.ts';
 import { matching, oneOf } from '../../shared/command-line/values.ts';
 import { STAGE, WHEN_UNREACHABLE } from './stage-option.ts';
 
-/** Only a hash without a salt stands between the key and who reads the table: it must be beyond guessing. */
+/** Only a hash without a salt protects the key from a reader of the table, so the key must be beyond guessing. */
 const KEY = matching(/^[\x21-\x7e]{32,256}$/, 'at least 32 characters of ASCII without spaces');
 
 await runCommand(

@@ -24,12 +24,12 @@ export interface OperatorRegistration {
   /** The HMAC key shared with the operator's wallet. */
   readonly walletSecret: string;
   readonly walletCalls?: WalletCalls;
-  /** Made here where none is given. */
+  /** The key is made here where none is given. */
   readonly operatorKey?: string | undefined;
 }
 
 /**
- * Registers an operator, or replaces it. Of the operator's key only the hash is stored; the wallet's key goes to the
+ * Registers an operator, or replaces it. Only the hash of the operator's key is stored. The wallet's key goes to the
  * secrets, under the prefix that the functions may read.
  * @returns the operator's key, which cannot be read again
  */
@@ -50,7 +50,7 @@ export async function registerOperator(
 }
 
 /**
- * Money crosses the network only under TLS (GLI-19 V3.0, B.4); a wallet on the machine of the game server needs none.
+ * Money crosses the network only under TLS (GLI-19 V3.0, B.4). A wallet on the machine of the game server needs none.
  * Paths are put behind the address, so it must end where they can begin.
  */
 function walletAddress(address: string, stage: string): string {
@@ -90,7 +90,9 @@ async function walletSecretOf(given: string | undefined, file: string | undefine
   return secret;
 }
 
-/** Unlike what a command line says, it is in no list of processes. A line break at its end is the editor's. */
+/**
+ * A secret in a file is in no list of processes, unlike one on a command line. A line break at its end is the editor's.
+ */
 async function secretIn(file: string): Promise<string> {
   const content = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   return content.replace(/\r?\n$/, '');
@@ -107,7 +109,7 @@ export interface RegisterOptions {
   readonly key: string | undefined;
 }
 
-/** Registers an operator on a stage, and tells its key. @throws UsageError */
+/** Registers an operator on a stage, and prints its key. @throws UsageError */
 export async function registerOnStage(options: RegisterOptions): Promise<void> {
   const { stage, operator: operatorId, name, key: operatorKey } = options;
   const walletSecret = await walletSecretOf(options['wallet-secret'], options['wallet-secret-file']);

@@ -1,4 +1,4 @@
-/** What the commands that look at one round need of a stage. */
+/** The commands that look at one round use this part of a stage. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -30,9 +30,9 @@ import { stageSettings } from '../stages.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 
 export interface RoundTrace {
-  /** In the form of the archive's lines. */
+  /** The round in the form of the archive's lines. */
   readonly ledger: ReturnType<typeof archiveRecord>;
-  /** Each with the file that has it. Undefined on a stage whose logs are in CloudWatch. */
+  /** Each line has the file that it is from. It is undefined on a stage whose logs are in CloudWatch. */
   readonly logs: readonly { readonly file: string; readonly line: string }[] | undefined;
   readonly archive: (ArchivedLine & { readonly sameAsLedger: boolean }) | undefined;
 }
@@ -105,7 +105,7 @@ async function logLines(roundId: RoundId): Promise<{ file: string; line: string 
   return found.flat();
 }
 
-/** The trace for people. */
+/** Writes the trace for people. */
 export function traceText({ ledger, logs, archive }: RoundTrace): string {
   const place = `round ${ledger.round_number} of ${ledger.operator_id}, ${ledger.player_id}, ${ledger.game_code}`;
   return [
@@ -126,7 +126,7 @@ function archiveText(archive: RoundTrace['archive']): string {
   return `Archive: ${file} ${sameAsLedger ? 'says the same as the ledger' : `says something else:\n${line}`}`;
 }
 
-/** One line for each part that is the same, and both values of each that differs. */
+/** Writes one line for each part that is the same, and both values of each part that differs. */
 export function replayText(parts: readonly ReplayedPart[]): string {
   return parts
     .map(({ name, recorded, recomputed }) =>

@@ -20,16 +20,18 @@ import { isLoopback } from '../loopback.ts';
 import { findDeployment } from './deployment.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';
 
-/** How long calls that are under way at the end may still take. */
+/** Calls that are under way at the end may still take this long. */
 const GRACE_MS = 10_000;
 
-/** Engines of this checkout by the names of their folders; all of them where none is named. */
+/** Loads engines of this checkout by the names of their folders. It loads all of them where none is named. */
 async function builtEngines(names: readonly string[]): Promise<LoadedEngine[]> {
   const wanted = names.length > 0 ? names : (await buildEngines()).map(({ name }) => name);
   return Promise.all(wanted.map((name) => loadBuiltEngine(name)));
 }
 
-/** Engines that a stage has published, by game or by hash; those of all its games where none is named. */
+/**
+ * Loads engines that a stage has published, by game or by hash. It loads those of all its games where none is named.
+ */
 async function publishedEngines(stage: string, names: readonly string[]): Promise<LoadedEngine[]> {
   const { outputs } = await findDeployment(stage);
   const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
@@ -59,7 +61,7 @@ interface Address {
   readonly plaintext: boolean;
 }
 
-/** Seeds cross this connection before their rounds are played, so outside of this machine it is encrypted. */
+/** Seeds cross this connection before their rounds are played. Outside of this machine it is therefore encrypted. */
 function requireEncryption({ host, cert, key, plaintext }: Address): void {
   if ((cert === undefined) !== (key === undefined))
     throw new UsageError('Give both --cert and --key, or neither');

@@ -25,14 +25,14 @@ import { DistributedRun } from '../../shared/simulation/simulation.ts';
 import { findDeployment } from './deployment.ts';
 
 export interface StageRun extends Omit<CertifyOptions, 'workers'> {
-  /** About so many in each shard. */
+  /** Each shard has about so many rounds. */
   readonly shardRounds: number;
 }
 
 const POLL_MS = 1_000;
 
 /**
- * Simulates a game of this repository on the functions of a stage, where its engine has been published as it is now.
+ * Simulates a game of this repository on the functions of a stage, where its present engine has been published.
  * @throws Error with one line for the user where the run cannot be started or fails
  */
 export async function simulateOnStage(stage: string, options: StageRun): Promise<CertificationReport> {
@@ -146,7 +146,7 @@ async function requirePublished(
   }
 }
 
-/** Whether it still runs. @throws Error where it failed */
+/** Says whether it still runs. @throws Error where it failed */
 async function runs(sfn: SFNClient, executionArn: string | undefined): Promise<boolean> {
   const { status, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
   if (status === 'RUNNING') return true;
@@ -156,7 +156,7 @@ async function runs(sfn: SFNClient, executionArn: string | undefined): Promise<b
   );
 }
 
-/** Those of the shards that have written what they came to. */
+/** Counts the rounds of the shards that have written their result. */
 async function roundsDone(
   s3: S3Client,
   bucket: string,

@@ -5,6 +5,6 @@ export const STAGE = {
   default: 'local',
 } as const;
 
-/** What to do where the services of a stage refuse the connection. */
+/** Says what to do where the services of a stage refuse the connection. */
 export const WHEN_UNREACHABLE =
   'for the stage local, start the local run with npm start, or unset AWS_ENDPOINT_URL where it names another place';

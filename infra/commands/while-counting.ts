@@ -2,7 +2,7 @@ import type { ReconciliationPorts } from '../../shared/reconciliation/reconcile.
 
 const EVERY_MS = 5_000;
 
-/** Runs `work`, and says every few seconds on standard error how much it has read. */
+/** Runs `work`, and reports every few seconds on standard error how much it has read. */
 export async function whileCounting(
   ports: ReconciliationPorts,
   work: (ports: ReconciliationPorts) => Promise<void>,

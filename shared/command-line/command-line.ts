@@ -1,4 +1,4 @@
-/** One declaration of a command, from which both its help and the reading of what was typed follow. */
+/** One declaration of a command gives both its help and the reading of the words that were typed. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** An option. With `value` it takes a text; without, it is a switch. */
@@ -28,17 +28,17 @@ type Options = Readonly<Record<string, Option>>;
 type Arguments = Readonly<Record<string, Argument>>;
 
 export interface CommandLine<O extends Options = Options, A extends Arguments = Arguments> {
-  /** What stands before the first word, such as `npm run reconcile --`. */
+  /** The words before the first typed word, such as `npm run reconcile --`. */
   readonly command: string;
-  /** One sentence or a few on what the command does. */
+  /** Says in one sentence or a few what the command does. */
   readonly summary: string;
   readonly arguments?: A;
   readonly options?: O;
   /** The words of one use, as they follow `command`. */
   readonly example: string;
-  /** What else a person has to know, such as exit codes. */
+  /** A person has to know these things, too, such as exit codes. */
   readonly notes?: readonly string[];
-  /** What to do where a service refuses the connection. */
+  /** Says what to do where a service refuses the connection. */
   readonly whenUnreachable?: string;
   /** The exit code where the work fails; 1 unless told otherwise. */
   readonly failureCode?: number;
@@ -58,7 +58,7 @@ type ArgumentValue<A> = A extends { multiple: true }
     ? Read<A> | undefined
     : Read<A>;
 
-/** What was typed, by the names of the options and of the arguments. */
+/** The typed values, by the names of the options and of the arguments. */
 export type Values<O extends Options, A extends Arguments> = {
   readonly [Name in keyof O as Declared<Name>]: OptionValue<O[Name]>;
 } & { readonly [Name in keyof A as Declared<Name>]: ArgumentValue<A[Name]> };

@@ -124,7 +124,7 @@ export class RequestError extends RgsError {
   }
 }
 
-/** What the request names does not exist. */
+/** The request names something that does not exist. */
 export class MissingError extends RgsError {
   override readonly name = 'MissingError';
 

@@ -4,8 +4,8 @@ import { RequestError } from './errors.ts';
 const MAX_DEPTH = 100;
 
 /**
- * Reads JSON in UTF-8 that has at most 100 levels and no object with the same name twice. Of two equal names JSON.parse
- * keeps the last, and other readers keep the first (RFC 8259, section 4). An amount that is written twice would mean
+ * Reads JSON in UTF-8 that has at most 100 levels and no object with the same name twice. JSON.parse keeps the last of
+ * two equal names, and other readers keep the first (RFC 8259, section 4). An amount that is written twice would mean
  * different money to different readers.
  * @throws RequestError INVALID_JSON
  */

@@ -24,7 +24,7 @@ describe('a round whose books fit', () => {
     expect(endedAt(toMs - 1, fromMs)).toBe(0);
   });
 
-  it('is doubtful where it ended outside of the period and any of its books lies further than the clocks may be apart', () => {
+  it('is doubtful where it ended outside of the period and some of its books lie far from its end', () => {
     expect(endedAt(fromMs - 1, fromMs - 1 + CLOCK_MARGIN_MS + 1)).toBe(1);
     expect(endedAt(toMs, toMs - CLOCK_MARGIN_MS - 1)).toBe(1);
     expect(endedAt(toMs, toMs, toMs - CLOCK_MARGIN_MS - 1)).toBe(1);

@@ -35,9 +35,9 @@ export async function pagesOf(
 
 /**
  * Finds the rounds that do not fit the books listed around a period, and those that may have more books than these. A
- * copy of a transaction can fit by itself. Suppose that the books around the end of a final round fit. Then whatever is
- * wrong lies further from its end than the clocks may be apart, and is looked up in the period that it lies in. An
- * unfinished round is not in the archive, so no period is sure to see the books around its time.
+ * copy of a transaction can fit by itself. Suppose that the books around the end of a final round fit. A mistake then
+ * lies further from its end than the clocks may be apart. It is looked up in the period that it lies in. An unfinished
+ * round is not in the archive, so no period is sure to see the books around its time.
  */
 export function doubtful(
   rounds: readonly AccountedRound[],

@@ -19,30 +19,30 @@ const without = (status: AccountedRound['status']) => accounted({ status, win: u
 const kindsOf = (round: AccountedRound, ...transactions: BookedTransaction[]) =>
   differencesOf(round, transactions).map(({ kind }) => kind);
 
-describe('a round and its wallet agree', () => {
+describe('the books of a wallet', () => {
   const voided = without('VOIDED');
   it.each<[string, AccountedRound, BookedTransaction[]]>([
-    ['on a paid win', paid, [booked(paid, 'debit'), booked(paid, 'credit')]],
-    ['in whatever order it is listed', paid, [booked(paid, 'credit'), booked(paid, 'debit')]],
-    ['on a round without a win', lost, [booked(lost, 'debit')]],
-    ['on a win of a bonus, which has no stake', bonus, [booked(bonus, 'credit')]],
-    ['on stake and win in one call', betWon, [booked(betWon, 'bet-win')]],
-    ['on a round that was refused', without('REJECTED'), []],
-    ['on a round that failed', without('FAILED'), []],
-    ['on a round that was voided before anything was taken', voided, []],
-    ['on a stake that was given back', voided, [booked(voided, 'debit'), booked(voided, 'rollback')]],
+    ['with a paid win', paid, [booked(paid, 'debit'), booked(paid, 'credit')]],
+    ['whatever the order of its transactions', paid, [booked(paid, 'credit'), booked(paid, 'debit')]],
+    ['without a win', lost, [booked(lost, 'debit')]],
+    ['of a bonus, with a win and no stake', bonus, [booked(bonus, 'credit')]],
+    ['with stake and win in one call', betWon, [booked(betWon, 'bet-win')]],
+    ['that was refused', without('REJECTED'), []],
+    ['that failed', without('FAILED'), []],
+    ['that was voided before anything was debited', voided, []],
+    ['whose stake was rolled back', voided, [booked(voided, 'debit'), booked(voided, 'rollback')]],
     [
-      'on an undone bet-win',
+      'whose bet-win was rolled back',
       { ...betWon, status: 'VOIDED', win: undefined },
       [booked(betWon, 'bet-win'), booked(betWon, 'rollback')],
     ],
-    ['on an intent that has not reached the wallet', without('INTENT'), []],
+    ['that is an intent and has not reached the wallet', without('INTENT'), []],
     [
-      'on a win that the wallet has paid but not acknowledged',
+      'whose win the wallet has credited but not acknowledged',
       { ...paid, status: 'COMMITTED' },
       [booked(paid, 'debit'), booked(paid, 'credit')],
     ],
-  ])('%s', (_, round, transactions) => {
+  ])('agree with a round %s', (_, round, transactions) => {
     expect(differencesOf(round, transactions)).toEqual([]);
   });
 });
@@ -116,7 +116,7 @@ describe('money that the wallet has moved without a reason', () => {
     expect(kindsOf(without('VOIDED'), booked(paid, 'credit'))).toEqual(['UNEXPECTED_CREDIT']);
   });
 
-  it('is no credit of an intent, which may be played between the reading of the round and of the books', () => {
+  it('is no credit of an intent, which may be played between the two readings', () => {
     const intent = without('INTENT');
     expect(kindsOf(intent, booked(paid, 'credit'))).toEqual([]);
     expect(kindsOf(without('VOIDING'), booked(paid, 'credit'))).toEqual(['UNEXPECTED_CREDIT']);

@@ -41,7 +41,7 @@ export interface CheckSettings {
   readonly sessionIdleMs: number;
 }
 
-/** A request for a round, with what it was looked up against. */
+/** A request for a round, with the records that it was checked against. */
 export interface AskedRound {
   readonly session: Session;
   /** The newest round of the log. */
@@ -58,7 +58,7 @@ export interface CheckedRequest extends AskedRound {
   readonly opening: RoundOpening;
   readonly bet: Bet;
   readonly gameSoFar: GameSoFar | undefined;
-  /** Of a round without a stake: no debit will tell the balance. */
+  /** The balance of a round without a stake, which no debit will give. */
   readonly knownBalanceMinor: bigint | undefined;
 }
 
@@ -89,7 +89,7 @@ export async function checkRequest(
   const engine = await ports.engines.load(bonus?.engineHash ?? game.engineHash);
   const bet = bonus ? bonusBet(bonus, session) : spinBet(request, game, session, engine);
   const wallet = ports.wallets.of(operator);
-  // A call that cannot be signed is refused here: once it counted as sent, the stake of a round would be in doubt.
+  // A call that cannot be signed is refused here. Once it counted as sent, the stake of a round would be in doubt.
   if (bet.stakeMinor > 0n) await wallet.ready();
   const action = actionFor(engine, request);
   const state = await openingStateFor(ports.cipher, engine, newest);
@@ -159,8 +159,8 @@ function costsTheBet({ capabilities }: Engine, opened: string | undefined): bool
 }
 
 /**
- * The state in which the newest round left the game. It is the engine's first state where there is no round, or where
- * another engine played it.
+ * Gives the state in which the newest round left the game. It is the engine's first state where there is no round, or
+ * where another engine played it.
  */
 async function openingStateFor(
   cipher: Cipher,

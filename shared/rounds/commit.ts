@@ -17,8 +17,8 @@ export interface CommitPorts {
 }
 
 /**
- * Writes outcome, win and new state in one write: the round is COMMITTED. A round whose engine failed or whose debit was
- * not acknowledged becomes FAILED, REJECTED or VOIDING instead, and shows no outcome.
+ * Writes outcome, win and state after in one write, and the round is COMMITTED. A round whose engine failed or whose
+ * debit was not acknowledged becomes FAILED, REJECTED or VOIDING instead, and shows no outcome.
  * @throws ConflictError ROUND_IN_FLIGHT where another actor took the round over meanwhile
  */
 export async function commit(
@@ -59,7 +59,7 @@ async function eventOf(
   }
 }
 
-/** @param balanceMinor what the wallet told with the debit; with one call a round, the win is in it already */
+/** @param balanceMinor is the wallet's balance after the debit; after a bet-win, the win is in it already */
 function outcomeOf(
   round: IntentRound,
   { step, winMinor }: Extract<Stepped, { kind: 'stepped' }>,

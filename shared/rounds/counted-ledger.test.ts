@@ -24,7 +24,7 @@ async function countedBy(to: RoundStatus, from: RoundStatus, saved = true): Prom
   return counted;
 }
 
-describe('A counted ledger', () => {
+describe('a counted ledger', () => {
   it.each([
     ['COMMITTED', 'INTENT', ['RoundCommitted']],
     ['CREDITED', 'INTENT', ['RoundCommitted']],

@@ -2,7 +2,7 @@ import type { CountedEvent, Telemetry } from '../foundation/telemetry.ts';
 import type { Fence, Ledger } from './ledger.ts';
 import type { Round } from './round.ts';
 
-/** Counts what rounds come to, at the write that takes them there. */
+/** Counts the results of rounds, at the write that takes them there. */
 export function countedLedger(ledger: Ledger, telemetry: Telemetry): Ledger {
   return {
     head: (log) => ledger.head(log),
@@ -27,7 +27,7 @@ function eventOf({ status }: Round, fence: Fence): CountedEvent | undefined {
     case 'COMMITTED':
       return 'RoundCommitted';
     case 'CREDITED':
-      // With one call a round, the intent becomes credited at once.
+      // After a bet-win, the intent becomes CREDITED at once.
       return fence.status === 'INTENT' ? 'RoundCommitted' : undefined;
     case 'REJECTED':
       return 'RoundRejected';

@@ -13,8 +13,8 @@ export interface CreditPorts {
 }
 
 /**
- * Credits the win of a committed round once. The win is owed until the wallet acknowledges it: any other reply leaves the
- * round as it is.
+ * Credits the win of a committed round once. The win is owed until the wallet acknowledges it, so any other reply leaves
+ * the round as it is.
  * @returns the round as it then stands
  */
 export async function credit(ports: CreditPorts, operator: Operator, round: Round): Promise<Round> {

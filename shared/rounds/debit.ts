@@ -13,7 +13,7 @@ export interface DebitSettings {
   readonly debitAttempts: number;
 }
 
-/** What is known of the stake. `none`: the engine failed, and the wallet was not called. */
+/** Says what is known of the stake. `none` means that the engine failed, and the wallet was not called. */
 export type Debited =
   | { readonly kind: 'acknowledged'; readonly balanceMinor: bigint }
   | { readonly kind: 'refused'; readonly refusal: RefusalCode; readonly earlierAttemptUnknown: boolean }
@@ -21,8 +21,8 @@ export type Debited =
   | { readonly kind: 'none' };
 
 /**
- * Debits the stake, or learns that the wallet refused it, or that nobody knows. An unknown debit is repeated with the same
- * transaction id. A wallet with one call a round is told the win in the same call. A round without a stake calls nothing.
+ * Debits the stake, or learns that the wallet refused it, or that nobody knows. An unknown debit is repeated with the
+ * same transaction id. A bet-win sends the win in the same call. A round without a stake calls nothing.
  */
 export async function debit(
   ports: DebitPorts,

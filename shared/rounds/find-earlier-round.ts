@@ -5,8 +5,8 @@ import type { Ledger } from './ledger.ts';
 import type { Round } from './round.ts';
 
 /**
- * The round that an earlier request with this key made, if it is among the last rounds of the log.
- * @param newest the newest round of the log
+ * Finds the round that an earlier request with this key made, if it is among the last rounds of the log.
+ * @param newest is the newest round of the log
  * @throws RequestError IDEMPOTENCY_KEY_REUSED where the earlier request was another one
  */
 export async function findEarlierRound(

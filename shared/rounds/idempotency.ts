@@ -9,7 +9,7 @@ const HASH_BYTES = 16;
 /** A short hash only says where to look. The round found there holds the full one. */
 const SHORT_BYTES = 4;
 
-/** What makes two requests the same request. */
+/** Two requests are the same request where all of this is equal. */
 export interface IdentifiedRequest {
   readonly idempotencyKey: string;
   readonly kind: RoundKind;
@@ -28,7 +28,7 @@ export function identify(request: IdentifiedRequest): RequestIdentity {
   };
 }
 
-/** What a new round remembers of the keys before it. */
+/** Makes what a new round remembers of the keys before it. */
 export function earlierKeysAfter(newest: Round | undefined): Uint8Array {
   if (!newest) return new Uint8Array();
   const { keyHash, earlierKeys } = newest.idempotency;
@@ -39,7 +39,10 @@ export function earlierKeysAfter(newest: Round | undefined): Uint8Array {
   return keys;
 }
 
-/** The numbers of rounds older than `newest` that may carry this key, newest first; nearly always none or one. */
+/**
+ * Lists the numbers of rounds older than `newest` that may carry this key, newest first. There are nearly always none or
+ * one.
+ */
 export function candidatesFor(newest: Round, keyHash: Uint8Array): number[] {
   const { earlierKeys } = newest.idempotency;
   const numbers: number[] = [];

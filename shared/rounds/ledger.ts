@@ -29,7 +29,7 @@ export interface Ledger {
   head(log: RoundLog): Promise<Round | undefined>;
   get(reference: RoundReference): Promise<Round | undefined>;
   /**
-   * Finds a round through an index. The index is eventually consistent about which rounds exist. What they hold is
+   * Finds a round through an index. The index is eventually consistent about which rounds exist, and their content is
    * consistent.
    */
   find(roundId: RoundId): Promise<Round | undefined>;

@@ -27,7 +27,7 @@ describe('a wallet that cannot be called', () => {
     },
   );
 
-  it('is not checked for a round that does not call it, nor for the answer of a round that has its outcome', async () => {
+  it('is not checked where no call follows: for a bonus action, or a round that has its outcome', async () => {
     table.step = (state) => coinStep(state, 0n, true);
     const first = await play();
     table.walletFailure = new DependencyError('WALLET_UNAVAILABLE', 'its key cannot be read');

@@ -23,7 +23,7 @@ export interface TakeOverSettings {
 
 /**
  * Answers a repeated request from the round that its first attempt made. A credit or rollback that is still owed is sent
- * once more. No recovery is queued: it was when the round came to this, and each repeat would queue another one.
+ * once more. No recovery is queued. That was done when the round came to this status, and each repeat would add one.
  */
 export async function answerRepeated(
   ports: DrivePorts,

@@ -22,13 +22,13 @@ export interface OwnedIntent {
   readonly round: IntentRound;
   readonly engine: Engine;
   readonly opening: RoundOpening;
-  /** Of a round without a stake: no debit will tell the balance. */
+  /** The balance of a round without a stake, which no debit will give. */
   readonly knownBalanceMinor: bigint | undefined;
 }
 
 /**
  * Writes the intent, so that the round is on record before any money moves.
- * @throws ConflictError ROUND_IN_FLIGHT where another request has put a round of this number meanwhile
+ * @throws ConflictError ROUND_IN_FLIGHT where another request has stored a round of this number meanwhile
  */
 export async function reserve(
   ports: ReservePorts,

@@ -22,8 +22,8 @@ export async function rollback(ports: RollbackPorts, operator: Operator, round: 
 }
 
 /**
- * Asks the wallet to undo the debit, or the bet-win. True where nothing of it remains: "not found" is an answer here, and
- * only here.
+ * Sends the rollback of the debit, or of the bet-win. The answer is true where nothing of it remains. "Not found" is an
+ * answer here, and only here.
  */
 export async function sendRollback(
   { wallets }: Pick<RollbackPorts, 'wallets'>,

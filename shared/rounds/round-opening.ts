@@ -4,7 +4,7 @@ import type { Cipher } from '../encryption/cipher.ts';
 
 const SEED_BYTES = 32;
 
-/** What an outcome follows from: nobody may read it before the round is over. */
+/** An outcome follows from this. Nobody may read it before the round is over. */
 export interface RoundOpening {
   readonly seed: Uint8Array;
   readonly state: Uint8Array;

@@ -84,7 +84,7 @@ export class RoundsFixture {
   readonly ledger = new MemoryLedger();
   readonly sessions = new MemorySessions();
   readonly recovery = new MemoryRecoveryQueue(this.clock);
-  /** The engine does this next. By default it wins twice the bet. */
+  /** The engine does this next. It wins twice the bet unless a test overrides it. */
   step: (state: Uint8Array) => EngineStep | Promise<EngineStep> = (state) => coinStep(state, 2_000_000n);
   game: Game = game;
   operator: Operator = operator;

@@ -8,10 +8,10 @@ import type { RoundOpening } from './round-opening.ts';
 
 export type Stepped =
   | { readonly kind: 'stepped'; readonly step: EngineStep; readonly winMinor: bigint }
-  /** `cause`: what the engine threw, if it threw. */
+  /** `cause` is what the engine threw, if it threw. */
   | { readonly kind: 'failed'; readonly failure: string; readonly cause?: RgsError };
 
-/** A round that is on record, and what its outcome follows from. */
+/** A round on record, with the engine and the opening from which its outcome follows. */
 export interface EngineTask {
   readonly engine: Engine;
   readonly round: RoundTerms;

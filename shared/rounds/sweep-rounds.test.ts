@@ -119,7 +119,7 @@ describe('a part of the ledger that cannot be read', () => {
   });
 });
 
-describe('a ledger that is too large for the time of one sweep', () => {
+describe('a ledger too large for one sweep', () => {
   /** A run that has time for so many parts, and the parts that it began with. */
   async function partsOfRun(nowMs: number, timeFor: number): Promise<readonly number[]> {
     table.nowMs = nowMs;

@@ -13,9 +13,12 @@ const withoutOutcome: readonly Round[] = [
   { ...started, status: 'VOIDED', reason: 'DEBIT_UNKNOWN' },
 ];
 
-it.each(withoutOutcome)('A round that is $status has no credit, which is not a credit of 0', (round) => {
-  expect(() => creditTransaction(round)).toThrow(FaultError);
-});
+it.each(withoutOutcome)(
+  'A round that is $status has no credit, which differs from a credit of 0',
+  (round) => {
+    expect(() => creditTransaction(round)).toThrow(FaultError);
+  },
+);
 
 it.each(['COMMITTED', 'CREDITED'] as const)('A round that is %s is credited with its win', (status) => {
   const round = { ...started, status, outcome: sampleOutcome({ winMinor: 250n }) };
@@ -26,7 +29,7 @@ it.each(['COMMITTED', 'CREDITED'] as const)('A round that is %s is credited with
   });
 });
 
-it('A debit is of the stake, and a bet-win has an id of its own', () => {
+it('A debit moves the stake, and a bet-win has an id of its own', () => {
   const round = sampleIntent({ stakeMinor: 200n, baseBetMinor: 100n });
   expect(stakeTransaction(round)).toMatchObject({
     transactionId: `${round.roundId}:debit`,

@@ -3,7 +3,7 @@ import type { WalletTransaction } from '../wallets/wallet.ts';
 import { hasOutcome, type Round, type RoundTerms, stakeMovementOf } from './round.ts';
 import { transactionId } from './transaction-id.ts';
 
-/** The debit of a round, or its bet-win. The same round always makes the same transaction, whoever sends it. */
+/** Makes the debit of a round, or its bet-win. The same round always makes the same transaction, whoever sends it. */
 export function stakeTransaction(round: RoundTerms): WalletTransaction {
   return {
     ...roundOnTheWire(round),
@@ -13,8 +13,8 @@ export function stakeTransaction(round: RoundTerms): WalletTransaction {
 }
 
 /**
- * The credit of a round's win. The same round always makes the same transaction, whoever sends it.
- * @throws FaultError ILLEGAL_TRANSITION for a round without an outcome: it has no win, which is not a win of 0
+ * Makes the credit of a round's win. The same round always makes the same transaction, whoever sends it.
+ * @throws FaultError ILLEGAL_TRANSITION for a round without an outcome: it has no win, which differs from a win of 0
  */
 export function creditTransaction(round: Round): WalletTransaction {
   if (!hasOutcome(round)) {

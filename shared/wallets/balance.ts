@@ -2,7 +2,7 @@ import { DependencyError, RoundRefusedError } from '../foundation/errors.ts';
 import type { Wallet } from './wallet.ts';
 import type { PlayerId } from '../foundation/ids.ts';
 
-/** Whose balance is asked for, and in which currency. */
+/** Names the player whose balance is requested, and the currency. */
 export interface AccountHolder {
   readonly playerId: PlayerId;
   readonly currency: string;
@@ -11,7 +11,7 @@ export interface AccountHolder {
 type BalanceWallet = Pick<Wallet, 'balance'>;
 
 /**
- * The player's balance in minor units, for a launch: a wallet that refuses the player ends it.
+ * Reads the player's balance in minor units, for a launch. A wallet that refuses the player ends the launch.
  * @throws RoundRefusedError with the wallet's code; DependencyError WALLET_UNAVAILABLE
  */
 export async function balanceOrRefusal(wallet: BalanceWallet, holder: AccountHolder): Promise<bigint> {
@@ -22,7 +22,7 @@ export async function balanceOrRefusal(wallet: BalanceWallet, holder: AccountHol
 }
 
 /**
- * The player's balance in minor units, for a round that is already paid for: a refusal does not end it.
+ * Reads the player's balance in minor units, for a round that is already paid for. A refusal does not end the round.
  * @throws DependencyError WALLET_UNAVAILABLE
  */
 export async function balanceOrUnavailable(wallet: BalanceWallet, holder: AccountHolder): Promise<bigint> {

@@ -5,8 +5,8 @@ import type { OperatorId } from '../foundation/ids.ts';
 type Call = 'debit' | 'credit' | 'bet-win' | 'rollback';
 
 /**
- * Counts and logs each call of a wallet that moved no money for certain: an unknown answer to any call, and a refused
- * credit, which is owed all the same. A refused debit is an answer.
+ * Counts and logs each call of a wallet that moved no money for certain. These are an unknown answer to any call, and a
+ * refused credit, which is owed all the same. A refused debit is an answer.
  */
 export function countedWallets(wallets: Wallets, telemetry: Telemetry): Wallets {
   return { of: (operator) => countedWallet(wallets.of(operator), operator.operatorId, telemetry) };

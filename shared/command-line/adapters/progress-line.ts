@@ -3,13 +3,16 @@ const LOG_MS = 10_000;
 
 export interface ProgressLine {
   show(line: string): void;
-  /** Before something else is printed. */
+  /** Clears the line before something else is printed. */
   clear(): void;
-  /** What was shown last stays. */
+  /** Ends the line. The last text stays. */
   end(): void;
 }
 
-/** How far a long command is: one line that is written over in a terminal; elsewhere, such as in a log, a line now and then. */
+/**
+ * Shows how far a long command is. In a terminal it is one line that is written over. Elsewhere, such as in a log, a new
+ * line comes now and then.
+ */
 export function progressLine(
   stream: { readonly isTTY: boolean; write(text: string): unknown } = process.stderr,
 ): ProgressLine {

@@ -7,8 +7,8 @@ const MAX_CAUSES = 8;
 type Declared<Part extends 'options' | 'arguments'> = NonNullable<CommandLine[Part]>;
 
 /**
- * Runs a command on what was typed. Help goes to standard output. A mistake in what was typed is one line and exit code 2;
- * a failure of the work is one line and the declared exit code. DEBUG=1 shows where an error came from.
+ * Runs a command on the words that were typed. Help goes to standard output. A mistake in these words gives one line and
+ * exit code 2. A failure of the work gives one line and the declared exit code. DEBUG=1 shows where an error came from.
  * @param work imports what it needs when it is called, so that help and mistakes are answered at once; it returns the
  * exit code, 0 where it returns nothing
  */
@@ -26,7 +26,7 @@ export async function runCommand<const O extends Declared<'options'>, const A ex
   }
 }
 
-/** @returns one line for the person who ran the command */
+/** Writes a failure. @returns one line for the person who ran the command */
 export function failureText(
   error: unknown,
   { whenUnreachable }: Pick<CommandLine, 'whenUnreachable'>,
@@ -56,13 +56,13 @@ function issueText({
 
 type Cause = Readonly<Record<string, unknown>>;
 
-/** An error, what caused it, and what is gathered in each of them. */
+/** Lists an error, its causes, and the errors that are gathered in each of them. */
 function causesOf(error: unknown, depth = 0): readonly Cause[] {
   if (typeof error !== 'object' || error === null || depth > MAX_CAUSES) return [];
   const own = error as Cause;
   const gathered: readonly unknown[] = Array.isArray(own['errors']) ? own['errors'] : [];
   const inner = [...gathered, own['cause']].flatMap((cause) => causesOf(cause, depth + 1));
-  // Those inside come first where they know more: an AggregateError has a code, but no address.
+  // The inner errors come first where they know more. An AggregateError has a code, but no address.
   return own['address'] === undefined
     ? [...inner.filter((cause) => 'address' in cause), own, ...inner]
     : [own];

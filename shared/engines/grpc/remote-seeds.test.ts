@@ -75,7 +75,7 @@ describe('seeds from a server', () => {
     ['too many bytes', ({ request_id }) => ({ request_id, data: randomBytes(33) })],
     ["another request's bytes", () => ({ request_id: 'other', data: randomBytes(32) })],
     ['an error', () => undefined],
-  ])('are none where the server answers with %s', async (_, answer) => {
+  ])('are refused where the server answers with %s', async (_, answer) => {
     const seeds = seedsFrom(await startOtherSource(answer));
     await expect(seeds.seed()).rejects.toMatchObject({
       name: 'DependencyError',

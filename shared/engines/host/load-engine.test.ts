@@ -159,7 +159,7 @@ describe("an engine's description of itself", () => {
       ]),
     ],
     ['costs nothing and wins', told({ modes: [{ ...mode, price_millionths: '0', rtp_millionths: '0' }] })],
-  ])('is refused if it %s', async (_, parts) => {
+  ])('is refused where it %s', async (_, parts) => {
     expect(await codeOf(() => loadParts(parts))).toBe('BAD_OUTPUT');
   });
 

@@ -100,7 +100,7 @@ describe('a step', () => {
     ['has a part too many', { view: VIEW.replace('{', '{"balance":1,') }],
     ['has an outcome that is no object', { view: VIEW.replace('{}', '[]') }],
     ['has a trigger that is no object', { flags: 2, view: VIEW.replace('null', 'true') }],
-  ])('is refused if its answer %s', async (_, wrong) => {
+  ])('is refused where its answer %s', async (_, wrong) => {
     const engine = await loadParts({ answer: wrong instanceof Uint8Array ? wrong : answerBytes(wrong) });
     expect(await codeOf(() => engine.step(input))).toBe('BAD_OUTPUT');
   });
@@ -110,7 +110,7 @@ describe('a step', () => {
     ['of another type', { stepResult: 'i64', stepBody: '(i64.const 76)' }],
     ['no number', { stepResult: 'f64', stepBody: '(f64.const nan)' }],
     ['a fraction', { stepResult: 'f64', stepBody: '(f64.const 75.5)' }],
-  ])('is refused if the length of its answer is %s', async (_, parts) => {
+  ])('is refused where the length of its answer is %s', async (_, parts) => {
     const engine = await loadParts(parts);
     expect(await codeOf(() => engine.step(input))).toBe('BAD_OUTPUT');
   });
@@ -208,7 +208,7 @@ describe('a reset', () => {
     ['pays', { payoutMillionths: 1n }],
     ['begins in a bonus', { flags: 1 }],
     ['triggers a bonus', { flags: 2, view: VIEW.replace('null', '{}') }],
-  ])('is refused if it %s', async (_, answer) => {
+  ])('is refused where it %s', async (_, answer) => {
     const engine = await loadParts({ answer: answerBytes(answer) });
     expect(await codeOf(() => engine.reset())).toBe('BAD_OUTPUT');
   });

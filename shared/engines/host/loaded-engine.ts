@@ -14,8 +14,8 @@ import { readReset, readStep, readText, writeReset, writeStep } from '../wire-fo
 export const CALL_LIMITS: CallLimits = { fuel: 4_000_000n, timeoutMs: 1_000 };
 
 /**
- * An instance serves so many calls. What it remembers against the contract lasts no longer. Publishing asks one instance
- * as often.
+ * An instance serves so many calls. A memory that breaks the contract lasts no longer. Publishing asks one instance as
+ * often.
  */
 export const CALLS_PER_INSTANCE = 10_000;
 

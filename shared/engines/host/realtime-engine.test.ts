@@ -93,7 +93,7 @@ describe('a module that is no realtime engine', () => {
     ['has its buffer outside of its memory', { inAt: '(i32.const 196609)' }],
     ['has buffers that overlap', { outAt: '(i32.const 65535)' }],
     ['exports more than the contract', { exported: '(func (export "rgs_step"))' }],
-  ])('is refused if it %s', async (_, parts) => {
+  ])('is refused where it %s', async (_, parts) => {
     expect(await codeOf(() => loadRealtimeParts(parts))).toBe('UNSUPPORTED_ABI');
   });
 

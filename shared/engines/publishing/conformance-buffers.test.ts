@@ -13,7 +13,7 @@ const NEGATIVE_ONLY = '(i32.lt_s (local.get 0) (i32.const 0))';
 const TOO_LONG_ONLY = '(i32.gt_s (local.get 0) (i32.const 65536))';
 const RESET = `(memory.copy (i32.const 65536) (i32.const 196608) (i32.const ${ANSWER_LENGTH}))`;
 
-describe('an engine does not conform in its buffers', () => {
+describe('an engine and its buffers', () => {
   it.each<[string, string, Partial<EngineParts>]>([
     [
       'takes a step of less than nothing',
@@ -77,7 +77,7 @@ describe('an engine does not conform in its buffers', () => {
           (i32.add (i32.const ${ANSWER_LENGTH}) (global.get $played))`,
       },
     ],
-  ])('if it %s', async (_, message, parts) => {
+  ])('An engine does not conform where it %s', async (_, message, parts) => {
     expect(await complaint(parts)).toContain(message);
   });
 });

@@ -19,7 +19,7 @@ const OUT_OF_MEMORY = 'out-of-memory';
 /**
  * Adds the fuel to a module and charges for all that runs, at the head of each loop and at the entry of a function. Each
  * instruction up to the next loop costs one unit, and some units where it uses memory. A short function without a loop
- * is paid for by those that call it. What never ends comes by a loop or a function that pays for itself each time.
+ * is paid for by those that call it. An endless run needs a loop or a function that pays for itself each time.
  */
 export function injectFuel(module: binaryen.Module): void {
   const { handles, calledFromElsewhere } = callOrder(module);

@@ -128,7 +128,7 @@ describe('a module that would take the process more than an engine may', () => {
 describe('fuel', () => {
   const chain = Array.from({ length: 100 }).reduce<string>((at) => `(i32.load ${at})`, '(local.get $at)');
 
-  // A second is more than ten times what it takes. By the price of an instruction each lasted for seconds.
+  // A second is more than ten times what it takes. Each lasted for seconds when it cost the price of an instruction.
   it.each([
     ['asks again and again for no memory', '(loop $again (drop (memory.grow (i32.const 0))) (br $again))'],
     [

@@ -64,27 +64,30 @@ describe('a realtime engine', () => {
     ['answers an error in place of a state', 'BAD_OUTPUT', stateOf(-4), shows],
     ['answers an empty state', 'BAD_OUTPUT', stateOf(0), shows],
     ['answers a state that is cut', 'BAD_OUTPUT', stateOf(5), shows],
-  ])('that %s is stopped with %s; its table is over, and others are well', async (_, code, parts, act) => {
-    const memory = '(memory (export "memory") 4 1024)';
-    // A length stands at the very end of the memory, where not all of its bytes are there.
-    const last = `(data (i32.const ${4 * 65_536 - 4}) "\\01\\00\\00\\00")`;
-    const head = `${last} ${parts.head ?? ''}`;
-    const begins = { init: `${KEEPS_SEED} (i32.const 0)` };
-    const engine = await loadRealtimeParts({ ...begins, ...parts, memory, head });
-    const well = engine.open(WELL_SEED);
-    const table = engine.open(ATTACKING_SEED);
-    expect(await codeOf(() => act(table))).toBe(code);
-    expect(table.failure?.code).toBe(code);
-    for (const call of [ticks, gives, shows]) {
-      expect(await codeOf(() => call(table))).toBe(code);
-      expect(() => call(table)).toThrow(`The table ended when its engine failed with ${code}`);
-    }
-    for (const other of [well, engine.open(WELL_SEED)]) {
-      other.tick(10);
-      gives(other);
-      expect(other.state()).toBe('{"ticks":0}');
-    }
-  });
+  ])(
+    'A realtime engine that %s is stopped with %s; its table is over, and others are well',
+    async (_, code, parts, act) => {
+      const memory = '(memory (export "memory") 4 1024)';
+      // A length stands at the very end of the memory, where not all of its bytes are there.
+      const last = `(data (i32.const ${4 * 65_536 - 4}) "\\01\\00\\00\\00")`;
+      const head = `${last} ${parts.head ?? ''}`;
+      const begins = { init: `${KEEPS_SEED} (i32.const 0)` };
+      const engine = await loadRealtimeParts({ ...begins, ...parts, memory, head });
+      const well = engine.open(WELL_SEED);
+      const table = engine.open(ATTACKING_SEED);
+      expect(await codeOf(() => act(table))).toBe(code);
+      expect(table.failure?.code).toBe(code);
+      for (const call of [ticks, gives, shows]) {
+        expect(await codeOf(() => call(table))).toBe(code);
+        expect(() => call(table)).toThrow(`The table ended when its engine failed with ${code}`);
+      }
+      for (const other of [well, engine.open(WELL_SEED)]) {
+        other.tick(10);
+        gives(other);
+        expect(other.state()).toBe('{"ticks":0}');
+      }
+    },
+  );
 
   it.each<[string, string, Partial<RealtimeParts>]>([
     ['never begins', 'OUT_OF_FUEL', init(ENDLESS)],
@@ -94,7 +97,7 @@ describe('a realtime engine', () => {
     ['refuses', 'ENGINE_REJECTED', init('(return (i32.const -100))')],
     ['answers a number that means nothing', 'BAD_OUTPUT', init('(return (i32.const 1))')],
   ])(
-    'whose game, when it begins, %s is stopped with %s, and the next one is well',
+    'A realtime engine that %s when its game begins is stopped with %s, and the next game is well',
     async (_, code, parts) => {
       const engine = await loadRealtimeParts(parts);
       expect(await codeOf(() => engine.open(ATTACKING_SEED))).toBe(code);
@@ -110,7 +113,7 @@ describe('a realtime engine', () => {
     ['never describes itself', 'OUT_OF_FUEL', { capabilitiesBody: `${ENDLESS} unreachable` }],
     ['describes itself behind its buffer', 'BAD_OUTPUT', { capabilitiesBody: '(i32.const 65537)' }],
     ['refuses to describe itself', 'BAD_OUTPUT', { capabilitiesBody: '(i32.const -1)' }],
-  ])('that %s is refused at its loading: %s', async (_, code, parts) => {
+  ])('A realtime engine that %s is refused at its loading: %s', async (_, code, parts) => {
     expect(await codeOf(() => loadRealtimeParts(parts))).toBe(code);
   });
 

@@ -31,7 +31,7 @@ const THROUGH_TABLE = `
   (func $direct (param i32) (result i32)
     (i32.add (call_indirect (type $f) (local.get 0) (i32.const 0)) (i32.const 1)))`;
 
-describe('a step that', () => {
+describe('a harmful step', () => {
   it.each<[string, string, Partial<EngineParts>]>([
     ['never ends', 'OUT_OF_FUEL', attacking(ENDLESS)],
     [
@@ -96,7 +96,7 @@ describe('a step that', () => {
       attacking('(i32.store (i32.const 65536) (i32.const -1)) (return (i32.const 71))'),
     ],
     ['answers the smallest length', 'ENGINE_REJECTED', attacking('(return (i32.const -2147483648))')],
-  ])('%s is stopped with %s, and the next step is well', async (_, code, parts) => {
+  ])('A step that %s is stopped with %s, and the next step is well', async (_, code, parts) => {
     const engine = await loadPublished(parts);
     const well = engine.step(input);
     expect(await codeOf(() => engine.step({ ...input, state: Uint8Array.of(1) }))).toBe(code);
@@ -104,7 +104,7 @@ describe('a step that', () => {
   });
 });
 
-describe('a module is refused at its loading where', () => {
+describe('a harmful module', () => {
   it.each<[string, string, Partial<EngineParts>]>([
     ['it never ends when it starts', 'OUT_OF_FUEL', { head: `(start $start) (func $start ${ENDLESS})` }],
     ['it traps when it starts', 'ENGINE_TRAP', { head: '(start $start) (func $start unreachable)' }],
@@ -121,11 +121,11 @@ describe('a module is refused at its loading where', () => {
     ['it never says which contract it speaks', 'OUT_OF_FUEL', { abi: ENDLESS }],
     ['it never describes itself', 'OUT_OF_FUEL', { capabilitiesBody: ENDLESS }],
     ['its data lies behind its memory', 'ENGINE_TRAP', { head: '(data (i32.const 262144) "x")' }],
-  ])('%s: %s', async (_, code, parts) => {
+  ])('A module is refused at its loading where %s: %s', async (_, code, parts) => {
     expect(await codeOf(() => loadPublished(parts))).toBe(code);
   });
 
-  it('its start takes too long', async () => {
+  it('A module is refused at its loading where its start takes too long', async () => {
     const parts = { head: `(start $start) (func $start ${ENDLESS})` };
     expect(await codeOf(() => loadPublished(parts, { limits: unbounded }))).toBe('TIMEOUT');
   });

@@ -101,7 +101,7 @@ export class DynamoLedger implements Ledger {
   }
 
   /**
-   * This is an update rather than a put. What the intent fixed, a mark and an expiry are not even part of the request.
+   * This is an update rather than a put. The request contains neither what the intent fixed, nor a mark or an expiry.
    */
   async save(next: Round, fence: Fence): Promise<boolean> {
     const wanted = fitting(encodeRound(next));

@@ -119,7 +119,7 @@ describe('a page of a wallet', () => {
   it.each<[string, Reply | undefined]>([
     ['CONNECTION', undefined],
     ['SERVER_ERROR', [500, '']],
-  ])('that never came is an error that says %s', async (why, reply) => {
+  ])('fails with %s where none came', async (why, reply) => {
     const read = await walletSaying(reply);
     await expect(read()).rejects.toMatchObject({
       code: 'WALLET_UNAVAILABLE',
@@ -150,7 +150,7 @@ describe('a page of a wallet', () => {
     ['a win that is none', 'UNREADABLE', page({ ...entry, win: 'much' })],
     ['a time that is none', 'UNREADABLE', page({ ...entry, at: 'yesterday' })],
     ['a name given twice', 'UNREADABLE', [200, `{"transactions":[${twice}],"next":null}`]],
-  ])('that cannot be read is an error of its own: %s', async (_, why, reply) => {
+  ])('fails with an error of its own where it is unreadable: %s', async (_, why, reply) => {
     const read = await walletSaying(reply);
     await expect(read('asked')).rejects.toMatchObject({
       code: 'WALLET_LIST_UNREADABLE',

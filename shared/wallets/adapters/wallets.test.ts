@@ -351,7 +351,7 @@ describe('a rollback', () => {
     [402, 'INSUFFICIENT_FUNDS', { kind: 'unknown', reason: 'REFUSED' }],
     [409, 'TRANSACTION_MISMATCH', { kind: 'unknown', reason: 'TRANSACTION_MISMATCH' }],
     [500, 'TRANSACTION_NOT_FOUND', { kind: 'unknown', reason: 'SERVER_ERROR' }],
-  ])('answered %i %s is sorted', async (status, code, reply) => {
+  ])('is sorted by its answer %i %s', async (status, code, reply) => {
     expect(await (await walletSaying(status, { code, message: 'No' })).rollback(debit)).toEqual(reply);
   });
 });
