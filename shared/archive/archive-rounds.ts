@@ -52,7 +52,7 @@ export async function archiveRounds(
   }
   // This is done only once. The batch may fail with an ended round, and would queue one more at each retry.
   await ports.recovery.send(voided(rounds), CONFIRM_VOID_AFTER_MS);
-  await letGo(ports, settings, rounds);
+  await markAndExpire(ports, settings, rounds);
 }
 
 function unfinished(changes: readonly RoundChange[]): RecoveryRequest[] {
@@ -74,7 +74,7 @@ function requestFor({ log, number }: Round, purpose: RecoveryRequest['purpose'])
  * Marks the rounds. The round before each of them expires if it is marked as well; a round that never came this far
  * stays. The newest of a log never expires. It holds the state, and perhaps the bonus, for the next round.
  */
-async function letGo(
+async function markAndExpire(
   ports: ArchivePorts,
   settings: ArchiveSettings,
   rounds: readonly Round[],

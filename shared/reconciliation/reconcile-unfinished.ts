@@ -4,7 +4,7 @@ import type { Difference } from './reconciliation.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
 import { compare } from './compare-with-books.ts';
 import { readUnfinished } from '../rounds/read-unfinished.ts';
-import { type ReconciliationPorts, type ReconciliationSettings, SETTLING_MS } from './reconcile.ts';
+import { type ReconciliationPorts, type ReconciliationSettings, RECOVERY_TIME_MS } from './reconcile.ts';
 import { Workload } from '../foundation/workload.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function reconcileUnfinished(
   const work = new Workload(limits, ports.clock);
   const rounds: AccountedRound[] = [];
   const unlimited = { ...ports, remainingMs: () => Number.POSITIVE_INFINITY };
-  const beforeMs = ports.clock.nowMs() - SETTLING_MS;
+  const beforeMs = ports.clock.nowMs() - RECOVERY_TIME_MS;
   const { failed } = await readUnfinished(unlimited, beforeMs, async (page) => {
     for (const reference of page) {
       if (reference.log.operatorId !== operator.operatorId) continue;

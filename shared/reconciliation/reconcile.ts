@@ -50,7 +50,7 @@ export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> 
 
 const DAY_MS = 86_400_000;
 /** A round that has been unfinished for less time is not reported. Alarms on unpaid wins wait as long. */
-export const SETTLING_MS = 5 * 60_000;
+export const RECOVERY_TIME_MS = 5 * 60_000;
 /** So many files of the archive are read at once. */
 const FILES_AT_ONCE = 16;
 /** So many rounds of a log are read, where the index that finds rounds by id is behind. */
@@ -82,14 +82,14 @@ export async function reconcile(
     if (endedHere && !isUnfinished(round)) ended.set(round.roundId, round);
   }
   const inProgress = (round: AccountedRound) =>
-    isUnfinished(round) && asOfMs - round.updatedAtMs < SETTLING_MS;
+    isUnfinished(round) && asOfMs - round.updatedAtMs < RECOVERY_TIME_MS;
   const settled = [...known.values()].filter((round) => !inProgress(round));
   return {
     operatorId: operator.operatorId,
     fromMs,
     toMs,
     asOfMs,
-    provisional: asOfMs - toMs < SETTLING_MS,
+    provisional: asOfMs - toMs < RECOVERY_TIME_MS,
     compared: listed !== undefined,
     inProgress: known.size - settled.length,
     totals: totalsOf([...ended.values()], booked),

@@ -47,8 +47,8 @@ export function differencesOf(round: AccountedRound, booked: readonly BookedTran
       ? ofPlayed(round, books, report)
       : ofUnplayed(round, books, report);
   return [
-    ...books.strayRollbacks.map((leg) => report('UNEXPECTED_ROLLBACK', undefined, leg)),
-    ...books.undone.flatMap(([taken, given]) => undoneInPart(taken, given, report)),
+    ...books.unmatchedRollbacks.map((leg) => report('UNEXPECTED_ROLLBACK', undefined, leg)),
+    ...books.rolledBack.flatMap(([debited, rollback]) => rollbackMismatches(debited, rollback, report)),
     ...rest,
   ];
 }
@@ -78,9 +78,9 @@ interface Books {
   /** These wins were credited, and not taken back with the stake of the same bet-win. */
   readonly wins: readonly Leg[];
   /** Each pair is a stake and the rollback that returned it. */
-  readonly undone: readonly (readonly [taken: Leg, given: Leg])[];
+  readonly rolledBack: readonly (readonly [debited: Leg, rollback: Leg])[];
   /** These rollbacks found no stake to return, and so gave money away. */
-  readonly strayRollbacks: readonly Leg[];
+  readonly unmatchedRollbacks: readonly Leg[];
 }
 
 function balance(booked: readonly BookedTransaction[]): Books {
@@ -91,50 +91,50 @@ function balance(booked: readonly BookedTransaction[]): Books {
         return { transaction, transactionId: transaction.transactionId, amountMinor: transaction[amount] };
       });
   const stakes = legsOf(['debit', 'bet-win'], 'amountMinor');
-  const paidBesides = legsOf(['bet-win'], 'winMinor').filter(({ amountMinor }) => amountMinor > 0n);
-  let wins = [...legsOf(['credit'], 'amountMinor'), ...paidBesides];
-  const undone: [Leg, Leg][] = [];
-  const strayRollbacks: Leg[] = [];
-  for (const given of legsOf(['rollback'], 'amountMinor')) {
-    const index = stakes.findIndex(({ transactionId }) => transactionId === given.transactionId);
-    const [taken] = index < 0 ? [] : stakes.splice(index, 1);
-    if (taken) {
-      undone.push([taken, given]);
-      wins = wins.filter(({ transaction }) => transaction !== taken.transaction);
-    } else strayRollbacks.push(given);
+  const winsOfBetWins = legsOf(['bet-win'], 'winMinor').filter(({ amountMinor }) => amountMinor > 0n);
+  let wins = [...legsOf(['credit'], 'amountMinor'), ...winsOfBetWins];
+  const rolledBack: [Leg, Leg][] = [];
+  const unmatchedRollbacks: Leg[] = [];
+  for (const rollback of legsOf(['rollback'], 'amountMinor')) {
+    const index = stakes.findIndex(({ transactionId }) => transactionId === rollback.transactionId);
+    const [debited] = index < 0 ? [] : stakes.splice(index, 1);
+    if (debited) {
+      rolledBack.push([debited, rollback]);
+      wins = wins.filter(({ transaction }) => transaction !== debited.transaction);
+    } else unmatchedRollbacks.push(rollback);
   }
-  return { stakes, wins, undone, strayRollbacks };
+  return { stakes, wins, rolledBack, unmatchedRollbacks };
 }
 
 /** A rollback returns the stake that was debited. For a bet-win it also takes back the win. */
-function undoneInPart(taken: Leg, given: Leg, report: Report): Difference[] {
+function rollbackMismatches(debited: Leg, rollback: Leg, report: Report): Difference[] {
   const winOf = (leg: Leg): Leg => ({ ...leg, amountMinor: leg.transaction.winMinor });
-  const differences = mismatches(taken.transaction, taken, given, report);
-  return taken.transaction.winMinor === given.transaction.winMinor
+  const differences = mismatches(debited.transaction, debited, rollback, report);
+  return debited.transaction.winMinor === rollback.transaction.winMinor
     ? differences
-    : [...differences, report('AMOUNT_MISMATCH', winOf(taken), winOf(given))];
+    : [...differences, report('AMOUNT_MISMATCH', winOf(debited), winOf(rollback))];
 }
 
 /** A round with an outcome keeps its stake, and has credited its win or owes it. */
 function ofPlayed(round: AccountedRound, books: Books, report: Report): Difference[] {
   const { stake, win } = round;
-  const [taken, moreTaken] = take(books.stakes, stake);
-  const [paid, morePaid] = take(books.wins, win);
-  const undone = books.undone.find(([leg]) => leg.transactionId === stake?.transactionId);
-  const given = taken ? undefined : undone?.[1];
+  const [debited, otherDebits] = splitOwed(books.stakes, stake);
+  const [credited, otherCredits] = splitOwed(books.wins, win);
+  const rolledBack = books.rolledBack.find(([leg]) => leg.transactionId === stake?.transactionId);
+  const rollback = debited ? undefined : rolledBack?.[1];
   const differences: Difference[] = [];
-  if (taken) differences.push(...mismatches(round, stake, taken, report));
-  else if (given) differences.push(report('UNEXPECTED_ROLLBACK', stake, given));
+  if (debited) differences.push(...mismatches(round, stake, debited, report));
+  else if (rollback) differences.push(report('UNEXPECTED_ROLLBACK', stake, rollback));
   else if (stake) differences.push(report('MISSING_DEBIT', stake));
-  if (paid) differences.push(...mismatches(round, win, paid, report));
+  if (credited) differences.push(...mismatches(round, win, credited, report));
   // The rollback of a bet-win's stake also took back its win, and has been reported.
-  else if (win && !(given && win.transactionId === stake?.transactionId)) {
+  else if (win && !(rollback && win.transactionId === stake?.transactionId)) {
     differences.push(report(round.status === 'CREDITED' ? 'MISSING_CREDIT' : 'PENDING_CREDIT', win));
   }
   return [
     ...differences,
-    ...moreTaken.map((leg) => report('UNEXPECTED_DEBIT', undefined, leg)),
-    ...morePaid.map((leg) => report('UNEXPECTED_CREDIT', undefined, leg)),
+    ...otherDebits.map((leg) => report('UNEXPECTED_DEBIT', undefined, leg)),
+    ...otherCredits.map((leg) => report('UNEXPECTED_CREDIT', undefined, leg)),
   ];
 }
 
@@ -143,19 +143,19 @@ function ofPlayed(round: AccountedRound, books: Books, report: Report): Differen
  */
 function ofUnplayed(round: AccountedRound, books: Books, report: Report): Difference[] {
   const isFinal = round.status !== 'INTENT' && round.status !== 'VOIDING';
-  const [taken, moreTaken] = take(books.stakes, isFinal ? undefined : round.stake);
+  const [debited, otherDebits] = splitOwed(books.stakes, isFinal ? undefined : round.stake);
   // The win of a bet-win goes back with its stake.
-  const paid = books.wins.filter(({ transaction }) => transaction !== taken?.transaction);
+  const credited = books.wins.filter(({ transaction }) => transaction !== debited?.transaction);
   return [
-    ...(taken ? [report('PENDING_ROLLBACK', undefined, taken)] : []),
-    ...moreTaken.map((leg) => report('UNEXPECTED_DEBIT', undefined, leg)),
+    ...(debited ? [report('PENDING_ROLLBACK', undefined, debited)] : []),
+    ...otherDebits.map((leg) => report('UNEXPECTED_DEBIT', undefined, leg)),
     // An intent may be played between the reading of the round and the reading of the books.
-    ...(round.status === 'INTENT' ? [] : paid.map((leg) => report('UNEXPECTED_CREDIT', undefined, leg))),
+    ...(round.status === 'INTENT' ? [] : credited.map((leg) => report('UNEXPECTED_CREDIT', undefined, leg))),
   ];
 }
 
 /** Gives the first leg with the id that is owed, and all others. */
-function take(legs: readonly Leg[], owed: OwedMovement | undefined): [Leg | undefined, Leg[]] {
+function splitOwed(legs: readonly Leg[], owed: OwedMovement | undefined): [Leg | undefined, Leg[]] {
   const match = owed && legs.find(({ transactionId }) => transactionId === owed.transactionId);
   return [match, legs.filter((leg) => leg !== match)];
 }

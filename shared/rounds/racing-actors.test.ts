@@ -165,7 +165,7 @@ async function act(actor: Actor, ports: PlayPorts, table: RoundsFixture): Promis
  * All of this always comes in the end. Late calls land, the sweep finds the round, and a voided one gets its last
  * rollback.
  */
-async function settleEverything(table: RoundsFixture, ports: PlayPorts, scheduler: Scheduler): Promise<void> {
+async function finishEverything(table: RoundsFixture, ports: PlayPorts, scheduler: Scheduler): Promise<void> {
   // A message whose receiver dies is delivered again.
   const deliver = (request: RecoveryRequest) =>
     recoverRound(ports, settings, request).catch((error: unknown) => {
@@ -234,11 +234,11 @@ async function run(scheduler: Scheduler, given: Race) {
   await scheduler.waitFor(intent.promise);
   const racing = [first, ...given.actors.map((actor) => act(actor, portsFor(), table))];
   const answers = (await scheduler.waitFor(Promise.all(racing))).filter((answer) => answer !== undefined);
-  await settleEverything(table, portsFor(), scheduler);
+  await finishEverything(table, portsFor(), scheduler);
   return { wallet, answers, rounds: await table.ledger.list(log, { limit: 10 }) };
 }
 
-function expectSettled(round: Round, wallet: BookkeepingWallet, startMinor: bigint): void {
+function expectFinished(round: Round, wallet: BookkeepingWallet, startMinor: bigint): void {
   expect(isFinal(round)).toBe(true);
   const stake = stakeTransactionId(round) ?? '';
   if (hasOutcome(round)) {
@@ -262,7 +262,7 @@ describe('a round that several actors drive at once, over a network that loses, 
         const [round] = rounds;
         if (!round) throw new Error('there is no round');
         expect(rounds).toHaveLength(1);
-        expectSettled(round, wallet, given.balanceMinor + given.depositMinor);
+        expectFinished(round, wallet, given.balanceMinor + given.depositMinor);
         expect(new Set(answers).size).toBeLessThanOrEqual(1);
         if (answers.length > 0) expect(hasOutcome(round)).toBe(true);
       }),

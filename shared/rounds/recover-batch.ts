@@ -3,7 +3,7 @@ import type { Operator } from '../operators/operator.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import type { RollbackReply, Wallet, WalletReply } from '../wallets/wallet.ts';
 import {
-  askAgain,
+  queueAgain,
   delayOf,
   type RecoveryPorts,
   type RecoverySettings,
@@ -43,7 +43,7 @@ export async function recoverBatch(
       if (!silent) return Promise.all(others.map((request) => recover(request)));
       const byDelay = Map.groupBy(others, (request) => delayOf(request, ports.clock.nowMs()));
       return Promise.all(
-        [...byDelay].map(([delayMs, waiting]) => attempt(waiting, () => askAgain(ports, waiting, delayMs))),
+        [...byDelay].map(([delayMs, waiting]) => attempt(waiting, () => queueAgain(ports, waiting, delayMs))),
       );
     }),
   );
@@ -55,7 +55,7 @@ async function retry(ports: RecoveryPorts, request: RecoveryRequest, error: unkn
   if (!(error instanceof DependencyError && error.retryable)) throw error;
   ports.telemetry.count('RecoveryFailed');
   ports.telemetry.warn('A round could not be recovered for now', { code: error.code });
-  await askAgain(ports, [request], delayOf(request, ports.clock.nowMs()));
+  await queueAgain(ports, [request], delayOf(request, ports.clock.nowMs()));
 }
 
 /** Wraps the ports so that they report where a wallet gives no answer at all. */

@@ -59,14 +59,14 @@ export async function recoverRound(
       : await finish(ports, settings, operator, round);
   if (done) return;
   const signalled = request.signalled || signalIfLong(ports, round);
-  await askAgain(ports, [{ ...request, signalled }], delayOf(request, ports.clock.nowMs()));
+  await queueAgain(ports, [{ ...request, signalled }], delayOf(request, ports.clock.nowMs()));
 }
 
 /**
  * Queues the next attempts of requests that have the same delay. The sweep does not see last rollbacks, so those never
  * end.
  */
-export async function askAgain(
+export async function queueAgain(
   { clock, recovery }: Pick<RecoveryPorts, 'clock' | 'recovery'>,
   requests: readonly RecoveryRequest[],
   delayMs: number,

@@ -19,7 +19,7 @@ function countedWallet(wallet: Wallet, operatorId: OperatorId, telemetry: Teleme
     answering: Promise<R>,
   ): Promise<R> => {
     const reply = await answering;
-    const reason = unsettledReason(call, reply);
+    const reason = unacknowledgedReason(call, reply);
     if (reason !== undefined) {
       telemetry.count('WalletUnknown');
       if (reason === 'TRANSACTION_MISMATCH') telemetry.count('WalletTransactionMismatch');
@@ -38,7 +38,7 @@ function countedWallet(wallet: Wallet, operatorId: OperatorId, telemetry: Teleme
   };
 }
 
-function unsettledReason(call: Call, reply: WalletReply | RollbackReply): string | undefined {
+function unacknowledgedReason(call: Call, reply: WalletReply | RollbackReply): string | undefined {
   if (reply.kind === 'unknown') return reply.reason;
   return reply.kind === 'refused' && call === 'credit' ? reply.code : undefined;
 }
