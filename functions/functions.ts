@@ -1,6 +1,6 @@
 /**
- * Every function of the product. The stack, the OpenAPI document and the tables of docs/api.md are made from this list,
- * so what an entry does not permit does not exist.
+ * Lists every function of the product. The stack, the OpenAPI document and the tables of docs/api.md are made from this
+ * list, so a permission that no entry has does not exist.
  */
 import { processLedgerStream } from './archive/process-ledger-stream/function.ts';
 import { recordEvent } from './events/record-event/function.ts';
@@ -41,7 +41,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
   mergeSimulation,
 ];
 
-/** The routes in the order of the list, each with the name of its function. */
+/** Lists the routes in the order of the functions, each with the name of its function. */
 export const ROUTES: readonly (Route & Pick<FunctionEntry, 'name'>)[] = FUNCTIONS.flatMap(
   ({ name, trigger }) => (trigger.kind === 'route' ? [{ ...trigger, name }] : []),
 );

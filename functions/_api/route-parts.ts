@@ -1,4 +1,4 @@
-/** Headers and errors that several routes have. */
+/** Several routes have these headers and errors. */
 import type { ErrorCode } from '../../shared/foundation/errors.ts';
 import type { Header } from '../function-entry.ts';
 

@@ -6,7 +6,7 @@ describe('the length of a page', () => {
     ['1', 1],
     ['100', 100],
     [undefined, 20],
-  ])('is %s', (limit, expected) => {
+  ])('is read as %s', (limit, expected) => {
     expect(RoundsQuery.parse(limit === undefined ? {} : { limit }).limit).toBe(expected);
   });
 

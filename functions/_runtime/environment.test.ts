@@ -27,14 +27,14 @@ describe('a setting', () => {
   );
 
   it.each(['0', '-1', '1.5', 'soon', 'NaN', 'Infinity', '30s', '3e4', '0x7530', ' 30000', '030000'])(
-    'of a time is refused where it is "%s"',
+    'is refused as a time where it is "%s"',
     (value) => {
       vi.stubEnv('ROUND_LEASE_MS', value);
       expect(() => setting('ROUND_LEASE_MS')).toThrow(misconfigured('ROUND_LEASE_MS'));
     },
   );
 
-  it('of an address is refused where it is none', () => {
+  it('is refused as an address where it is none', () => {
     vi.stubEnv('PARKING_QUEUE_URL', 'parking');
     expect(() => setting('PARKING_QUEUE_URL')).toThrow(misconfigured('PARKING_QUEUE_URL'));
   });

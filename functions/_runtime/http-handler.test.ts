@@ -66,7 +66,7 @@ describe('a reply', () => {
     });
   });
 
-  it('of a round is logged with the id of the round, and so is a refusal of one', async () => {
+  it('has the id of its round in the log, and so has a refusal of one', async () => {
     const roundId = ids.round('3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6');
     await answer(async () => ({ status: 200, body: {}, roundId }));
     await answer(async () => {
@@ -112,7 +112,7 @@ describe('an error', () => {
     expect(JSON.stringify(logged)).toContain('TypeError');
   });
 
-  it('of ours is answered with its code and with how long to wait', async () => {
+  it('has its code and how long to wait where it is one of ours', async () => {
     const refuse = () =>
       Promise.reject(new ConflictError('ROUND_IN_FLIGHT', 'In flight', { retryAfterMs: 1_000 }));
     const reply = await answer(refuse);
@@ -120,7 +120,7 @@ describe('an error', () => {
     expect(lines().filter(({ level }) => level === 'ERROR')).toEqual([]);
   });
 
-  it('of a dependency is in the log as well, because somebody has to look at it', async () => {
+  it('is in the log as well where a dependency failed, because somebody has to look at it', async () => {
     await answer(() => Promise.reject(new DependencyError('SERVICE_UNAVAILABLE', 'DynamoDB did not answer')));
     expect(lines().find(({ level }) => level === 'ERROR')).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });

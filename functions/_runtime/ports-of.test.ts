@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { portsOf } from './ports-of.ts';
 
-it('ports have the names that a function gives them, and the types of what makes them', () => {
+it('Ports have the names that a function gives them, and the types of their makers', () => {
   const ports = portsOf({ clock: () => ({ nowMs: () => 5 }), books: () => 'the books' });
   const { clock, books }: { clock: { nowMs: () => number }; books: string } = ports();
   expect([clock.nowMs(), books]).toEqual([5, 'the books']);
@@ -9,7 +9,7 @@ it('ports have the names that a function gives them, and the types of what makes
   expect(ports().ledger).toBeUndefined();
 });
 
-it('no port is made before a request asks for it', () => {
+it('No port is made before a request asks for it', () => {
   const ports = portsOf({
     ledger: () => {
       throw new Error('LEDGER_TABLE is missing');

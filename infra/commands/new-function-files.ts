@@ -2,7 +2,7 @@
 export interface NewRoute {
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** It has its parameters in braces. */
+  /** The path has its parameters in braces. */
   readonly path: string;
 }
 
@@ -16,12 +16,12 @@ const KNOWN: Readonly<Record<string, { readonly schema: string; readonly sample:
 };
 const UNKNOWN = { schema: 'z.string().min(1).max(64)', sample: 'one' };
 
-/** @returns the names of the parameters in a path */
+/** Lists parameters. @returns the names of the parameters in a path */
 export function namesOf(path: string): readonly string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 }
 
-/** @returns the text of each file by its name */
+/** Writes a function. @returns the text of each file by its name */
 export function filesOfRoute(wanted: NewRoute): Readonly<Record<string, string>> {
   return {
     'function.ts': entry(wanted),
@@ -43,7 +43,7 @@ function partsOf({ name, path, method }: NewRoute) {
   };
 }
 
-/** `playerId` -> `player_id`, as bodies spell names */
+/** Bodies spell names so: `playerId` becomes `player_id`. */
 function inBody(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

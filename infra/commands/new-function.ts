@@ -1,4 +1,4 @@
-/** `npm run function:new -- NAME`: a function with its entry in the table, its handler and its test. */
+/** `npm run function:new -- NAME` makes a function with its entry in the table, its handler and its test. */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -75,7 +75,7 @@ function refuseTakenRoute({ method, path: route }: NewRoute): void {
   if (new Set(parameters).size < parameters.length) throw new Error(`${route} has a parameter twice`);
 }
 
-/** A list of imports and a list of entries: the new one comes last in both. */
+/** The new one comes last in the list of imports and in the list of entries. */
 function withEntry(table: string, { name, room }: NewFunction): string {
   const constant = constantOf(name);
   return table

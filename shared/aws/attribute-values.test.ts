@@ -66,7 +66,7 @@ it('reads whole numbers of up to 38 digits', () => {
     expect(() => integerOf(text)).toThrow(expect.objectContaining({ code: 'CORRUPT_RECORD' }));
 });
 
-it('assigns each attribute by an alias, for its name may be a reserved word', () => {
+it('assigns each attribute by an alias, because its name may be a reserved word', () => {
   expect(assign({ status: 'INTENT', epoch: 2n })).toEqual({
     UpdateExpression: 'SET #status = :status, #epoch = :epoch',
     ExpressionAttributeNames: { '#status': 'status', '#epoch': 'epoch' },

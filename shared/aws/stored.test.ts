@@ -4,7 +4,7 @@ import { stored, StoredAddress, StoredInstant } from './stored.ts';
 
 describe('a stored address', () => {
   it.each(['http://a', 'https://wallet.example/path?x=1', 'HTTPS://A.B', 'http://127.0.0.1:80'])(
-    'is taken: %s',
+    'is accepted: %s',
     (text) => {
       expect(StoredAddress.parse(text)).toBe(text);
     },
@@ -32,7 +32,7 @@ it('takes instants as far as a calendar reaches', () => {
   for (const at of [-1n, 8_640_000_000_000_001n, 5]) expect(StoredInstant.safeParse(at).success).toBe(false);
 });
 
-it('tells what should have been stored, and the cause, where an item has another form', () => {
+it('has an error that names the expected item, and the cause, where an item has another form', () => {
   expect(stored(z.string(), 'text', 'A text')).toBe('text');
   expect(() => stored(z.string(), 5, 'A text')).toThrow(
     expect.objectContaining({

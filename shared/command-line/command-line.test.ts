@@ -22,7 +22,7 @@ const LINE = {
 
 const read = (...words: readonly string[]) => readCommandLine(LINE, words);
 
-describe('what was typed', () => {
+describe('a command line', () => {
   it('becomes values by the names of options and arguments, with defaults for what is not given', () => {
     expect(read('assam', '--host', 'anna')).toEqual({
       tea: 'assam',
@@ -66,7 +66,7 @@ describe('what was typed', () => {
     },
   );
 
-  it('asks for no help after --, where words are those of another program', () => {
+  it('asks for no help after --, where the words belong to another program', () => {
     expect(read('assam', '--host', 'anna', '--', '--help')).toMatchObject({ more: ['--help'] });
   });
 

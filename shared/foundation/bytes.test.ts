@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sameBytes } from './bytes.ts';
 
-it('compares bytes by their number and their values', () => {
+it('Bytes are compared by their number and their values', () => {
   const bytes = (...values: number[]) => new Uint8Array(values);
   expect(sameBytes(bytes(), bytes())).toBe(true);
   expect(sameBytes(bytes(1, 2), bytes(1, 2))).toBe(true);

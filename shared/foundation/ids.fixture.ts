@@ -1,6 +1,6 @@
 import type { GameCode, OperatorId, PlayerId, RoundId, SessionId, TransactionId } from './ids.ts';
 
-/** Ids for tests. Nothing is checked, so that a test can also make one that no schema lets through. */
+/** Makes ids for tests. Nothing is checked, so that a test can also make one that every schema refuses. */
 export const ids = {
   operator: (id: string) => id as OperatorId,
   player: (id: string) => id as PlayerId,

@@ -44,7 +44,7 @@ const ids = {
 } as const;
 
 describe.each(Object.entries(ids))('the form of a %s', (_, [schema, good, bad]) => {
-  it.each(good as readonly unknown[])('takes %j', (value) => {
+  it.each(good as readonly unknown[])('accepts %j', (value) => {
     expect(schema.parse(value)).toBe(value);
   });
 

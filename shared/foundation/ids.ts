@@ -28,7 +28,7 @@ export const SessionId = z.uuid({ version: 'v4' }).brand<'SessionId'>();
 export type SessionId = z.output<typeof SessionId>;
 export const RoundId = z.uuid({ version: 'v4' }).brand<'RoundId'>();
 export type RoundId = z.output<typeof RoundId>;
-/** The id by which a wallet knows one movement of money: the one we derive from a round, or the one that it names. */
+/** A wallet knows one movement of money by this id. We derive it from a round, or the wallet names it. */
 export type TransactionId = string & z.core.$brand<'TransactionId'>;
 
 export function newSessionId(random: Random): SessionId {

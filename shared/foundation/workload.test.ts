@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 describe('the work of a request', () => {
-  it('ends where more of a kind is read than it may, each kind by itself', () => {
+  it('ends where more of one kind is read than the request may, each kind by itself', () => {
     const spent = work();
     spent.spend('files', 2);
     spent.spend('rounds', 3);
@@ -28,7 +28,7 @@ describe('the work of a request', () => {
     expect(() => spent.spend('files', 1)).toThrow(tooLarge);
   });
 
-  it('looks things up once each, eight at a time, and tells what was found in their order', async () => {
+  it('looks up each item once, eight at a time, and gives the results in their order', async () => {
     let [under, most] = [0, 0];
     const asked: number[] = [];
     const items = Array.from({ length: 20 }, (_, index) => index);
@@ -45,7 +45,7 @@ describe('the work of a request', () => {
     expect(most).toBe(8);
   });
 
-  it('looks nothing up beyond what it may', async () => {
+  it('looks up nothing beyond its limit', async () => {
     const asked: number[] = [];
     const look = async (item: number) => asked.push(item);
     await expect(

@@ -164,7 +164,7 @@ describe('amounts', () => {
     }
   });
 
-  it('of one and more exist also in a currency of 18 decimals', () => {
+  it('exist also in a currency of 18 decimals where they are one and more', () => {
     expect(parseAmount('1.5', currencyOf('ETH'))).toBe(1_500_000_000_000_000_000n);
     expect(parseAmount('120000000.000000000000000001', currencyOf('ETH'))).toBe(
       120_000_000n * 10n ** 18n + 1n,
@@ -232,7 +232,7 @@ describe('a win', () => {
     fc.assert(grows, { numRuns: RUNS });
   });
 
-  it('made of whole parts is their sum, and each other part adds a difference of half a unit at most', () => {
+  it('is the sum of its parts where they are whole, and differs by half a unit at most for each other part', () => {
     const parts = fc.array(fc.bigInt({ min: 0n, max: 10n ** 9n }), { minLength: 1, maxLength: 20 });
     const adds = fc.property(parts, fc.bigInt({ min: 1n, max: 10n ** 9n }), (payouts, betMinor) => {
       const sum = (numbers: readonly bigint[]) => numbers.reduce((total, number) => total + number, 0n);
@@ -269,13 +269,13 @@ describe('a win', () => {
 });
 
 describe('the largest amount', () => {
-  it('of any currency is that of the currency with the most decimals', () => {
+  it('is that of the currency with the most decimals', () => {
     expect(MAX_AMOUNT_MINOR).toBe(maxAmountMinor(currencyOf('ETH')));
     expect(MAX_AMOUNT_MINOR).toBe(10n ** 36n - 1n);
   });
 });
 
-it('takes the code of a currency that it can count in, and no other', () => {
+it('A currency code is accepted where it is known, and no other', () => {
   for (const code of ['EUR', 'JPY', 'ETH']) expect(KnownCurrencyCode.parse(code)).toBe(code);
   for (const code of ['XXX', 'eur', '', 5]) expect(KnownCurrencyCode.safeParse(code).success).toBe(false);
 });

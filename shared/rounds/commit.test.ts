@@ -16,7 +16,7 @@ const play = () => playRound(table.ports(), settings, table.spin());
 const status = async () => (await table.ledger.head(log))?.status;
 
 describe('a request that is repeated while the wallet is down', () => {
-  it('tries the credit again, but asks recovery for nothing that it does not do already', async () => {
+  it('repeats the credit, but asks recovery for nothing that it does not do already', async () => {
     table.replies.credit.push(...many);
     await play();
     expect(table.recovery.size).toBe(1);
@@ -29,7 +29,7 @@ describe('a request that is repeated while the wallet is down', () => {
     expect(await status()).toBe('COMMITTED');
   });
 
-  it('tries the rollback again, but asks recovery for nothing that it does not do already', async () => {
+  it('repeats the rollback, but asks recovery for nothing that it does not do already', async () => {
     table.replies.debit.push(unknown, unknown);
     table.replies.rollback.push(...many);
     for (let repeat = 0; repeat < 20; repeat += 1) expect(await codeOf(play())).toBe('ROUND_VOIDED');

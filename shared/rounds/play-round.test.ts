@@ -302,7 +302,7 @@ describe('a handler that lost its lease', () => {
 });
 
 describe('50 spins at once', () => {
-  it('One of 50 spins at once is played at a time, and the others are told that a round is in flight', async () => {
+  it('One of 50 spins at once is played at a time, and the others get ROUND_IN_FLIGHT', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => codeOf(play({ idempotencyKey: `key-${index}` }))),
     );

@@ -10,7 +10,7 @@ const MAX_QUERIES = 4;
 
 type ReadLedger = Pick<Ledger, 'head' | 'list'>;
 
-/** Answers from the ledger what sessions ask about rounds. */
+/** Answers from the ledger the questions of sessions about rounds. */
 export function playedRounds(ledger: ReadLedger): PlayedRounds {
   return {
     async progress(log: RoundLog) {
@@ -28,7 +28,7 @@ export function playedRounds(ledger: ReadLedger): PlayedRounds {
   };
 }
 
-/** It is for showing only: the next round starts from the state that the newest round carries. */
+/** This state is for showing only. The next round starts from the state that the newest round carries. */
 async function lastPublicState(ledger: ReadLedger, newest: Round, engineHash: string): Promise<unknown> {
   let page = [newest];
   for (let queries = 0; ; queries += 1) {

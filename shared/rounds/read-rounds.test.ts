@@ -64,7 +64,7 @@ describe('the rounds of a session', () => {
     ]);
   });
 
-  it('are none before the first spin', async () => {
+  it('do not exist before the first spin', async () => {
     expect(await list()).toEqual({ rounds: [], nextCursor: undefined });
   });
 

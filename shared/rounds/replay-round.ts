@@ -18,10 +18,10 @@ export interface ReplayPorts {
 /** A round whose engine was stepped, so that its record can be compared with the same step. */
 export type ReplayableRound = CommittedRound | CreditedRound | FailedRound;
 
-/** One part of a round's record, beside what the same step of the same engine gives now. */
+/** One part of a round's record, beside the result of the same step of the same engine now. */
 export interface ReplayedPart {
   readonly name: keyof Parts;
-  /** Bytes are in hex. */
+  /** The bytes are in hex. */
   readonly recorded: string;
   readonly recomputed: string;
 }
@@ -44,7 +44,7 @@ const ABSENT: Parts = {
   view: 'none',
 };
 
-/** These two codes follow from the machine and its services, not from what the engine was given. */
+/** These two codes follow from the machine and its services, and not from the engine's input. */
 const NOT_OF_THE_ENGINE: readonly string[] = ['TIMEOUT', 'ENGINE_UNAVAILABLE'];
 
 export function isReplayable(round: Round): round is ReplayableRound {
@@ -80,7 +80,7 @@ async function recordedParts({ cipher }: ReplayPorts, round: ReplayableRound): P
   };
 }
 
-/** An engine that fails is a result as well: a FAILED round has to fail with the same code again. */
+/** An engine that fails is a result as well. A FAILED round has to fail with the same code again. */
 async function recomputedParts({ engines, cipher }: ReplayPorts, round: ReplayableRound): Promise<Parts> {
   const opening = await unsealOpening(cipher, round);
   const engine = await engines.load(round.engineHash);

@@ -19,7 +19,7 @@ const state = new Uint8Array([1, 2, 3]);
 const round = sampleIntent({ number: 42 });
 
 describe('the secrets of a round', () => {
-  it('are bound to its operator, player, game and number, and to their place, in words that stay for ever', async () => {
+  it('are bound to operator, player, game, number and place, in words that stay for ever', async () => {
     const { cipher, contexts } = watched();
     const committed: CommittedRound = { ...round, status: 'COMMITTED', outcome: sampleOutcome() };
     await sealOpening(cipher, round, { seed, state });
@@ -42,7 +42,7 @@ describe('the secrets of a round', () => {
     }
   });
 
-  it('are corrupt where there are fewer bytes than a seed has, and the round is named', async () => {
+  it('are corrupt where they have fewer bytes than a seed, and the error names the round', async () => {
     const short = unsealOpening(watched().cipher, { ...round, sealedOpening: seed.subarray(1) });
     await expect(short).rejects.toMatchObject({ code: 'CORRUPT_RECORD', roundId: round.roundId });
   });

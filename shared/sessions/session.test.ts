@@ -14,15 +14,15 @@ const session: Session = {
 };
 const IDLE_MS = 500;
 
-describe('a session is live', () => {
-  it('until it has lain unused since its launch', () => {
+describe('a session', () => {
+  it('is live until it has lain unused since its launch', () => {
     expect(() => assertLive(session, undefined, IDLE_MS, 1_499)).not.toThrow();
     expect(() => assertLive(session, undefined, IDLE_MS, 1_500)).toThrow(
       expect.objectContaining({ code: 'SESSION_EXPIRED' }),
     );
   });
 
-  it('until it has lain unused since its newest round, which may be older than the launch', () => {
+  it('is live until it has lain unused since its newest round, which may be older than the launch', () => {
     expect(() => assertLive(session, 3_000, IDLE_MS, 3_499)).not.toThrow();
     expect(() => assertLive(session, 3_000, IDLE_MS, 3_500)).toThrow(
       expect.objectContaining({ code: 'SESSION_EXPIRED' }),
@@ -30,14 +30,14 @@ describe('a session is live', () => {
     expect(() => assertLive(session, 5, IDLE_MS, 1_499)).not.toThrow();
   });
 
-  it('until its end, however busy it is', () => {
+  it('is live until its end, however busy it is', () => {
     expect(() => assertLive(session, 9_999, IDLE_MS, 9_999)).not.toThrow();
     expect(() => assertLive(session, 9_999, IDLE_MS, 10_000)).toThrow(
       expect.objectContaining({ code: 'SESSION_EXPIRED' }),
     );
   });
 
-  it('until it is revoked, be it at the first instant that there is', () => {
+  it('is live until it is revoked, even at the first instant that there is', () => {
     expect(() => assertLive({ ...session, revokedAtMs: 0 }, undefined, IDLE_MS, 1_000)).toThrow(
       expect.objectContaining({ code: 'SESSION_REVOKED' }),
     );

@@ -60,15 +60,18 @@ describe('A counted wallet', () => {
     expect(await told(call, timedOut)).toEqual({ counted: ['WalletUnknown'], warned });
   });
 
-  it('counts a refused credit, for the win is owed all the same', async () => {
+  it('counts a refused credit, because the win is owed all the same', async () => {
     const { counted, warned } = await told('credit', refused);
     expect(counted).toEqual(['WalletUnknown']);
     expect(warned).toMatchObject([{ reason: 'PLAYER_BLOCKED' }]);
   });
 
-  it.each(['debit', 'betWin'] as const)('counts no refused %s, for a refusal is an answer', async (call) => {
-    expect(await told(call, refused)).toEqual({ counted: [], warned: [] });
-  });
+  it.each(['debit', 'betWin'] as const)(
+    'counts no refused %s, because a refusal is an answer',
+    async (call) => {
+      expect(await told(call, refused)).toEqual({ counted: [], warned: [] });
+    },
+  );
 
   it('counts no rollback of a transaction that the wallet does not know', async () => {
     expect(await told('rollback', { kind: 'not-found' })).toEqual({ counted: [], warned: [] });

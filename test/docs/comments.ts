@@ -1,5 +1,5 @@
 /** Reads comments and test titles out of source text, to measure how they are written. */
-import { type CallExpression, type Expression, parseSync, Visitor } from 'oxc-parser';
+import { type Expression, parseSync, Visitor } from 'oxc-parser';
 import { wordsOf } from './sentences.ts';
 
 /** A comment or a title, with the line where it begins. */
@@ -97,8 +97,8 @@ function kindOf(callee: Expression): Titled['kind'] | undefined {
     if (callee.name === 'describe') return 'describe';
     return callee.name === 'it' || callee.name === 'test' ? 'it' : undefined;
   }
-  if (callee.type === 'MemberExpression') return kindOf(callee.object as Expression);
-  return callee.type === 'CallExpression' ? kindOf((callee as CallExpression).callee) : undefined;
+  if (callee.type === 'MemberExpression') return kindOf(callee.object);
+  return callee.type === 'CallExpression' ? kindOf(callee.callee) : undefined;
 }
 
 function textOf(title: Expression): string | undefined {

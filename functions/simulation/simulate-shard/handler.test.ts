@@ -25,7 +25,7 @@ describe('a shard', () => {
     ['parts longer than an engine takes', { partRounds: 2 ** 25 }, '/partRounds'],
     ['more parts than a function has time for', { rounds: 1e12, partRounds: 1 }, '/partRounds'],
     ['a field that nobody knows', { speed: 'high' }, 'speed'],
-  ])('with %s is refused before anything is read', async (_, change, at) => {
+  ])('is refused with %s before anything is read', async (_, change, at) => {
     process.env['ENGINES_BUCKET'] = 'engines';
     process.env['SIMULATIONS_BUCKET'] = 'simulations';
     const error = await handler({ ...TASK, ...change }, context).catch((thrown: unknown) => thrown);

@@ -13,7 +13,7 @@ export interface ArchivedLine {
 }
 
 /**
- * Finds what the archive says of a round, in the files of the minute in which it ended.
+ * Finds the archive's line of a round, in the files of the minute in which it ended.
  * @returns undefined where no file has it
  * @throws DependencyError SERVICE_UNAVAILABLE
  */

@@ -9,7 +9,7 @@ function recorder(isTTY: boolean) {
   return { isTTY, written, write: (text: string) => written.push(text) };
 }
 
-/** A step each tenth of a second, for 25 seconds. */
+/** Makes a step each tenth of a second, for 25 seconds. */
 function work(stream: ReturnType<typeof recorder>) {
   const progress = progressLine(stream);
   for (let step = 0; step < 250; step += 1) {

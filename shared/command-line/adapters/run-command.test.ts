@@ -27,12 +27,15 @@ it.each([
   ['a code', async () => 3, 3, []],
   ['a failure', () => Promise.reject(new Error('It is noon')), 1, ['Error: It is noon']],
   ['a mistake of the person', () => Promise.reject(new UsageError('Not now')), 2, ['Error: Not now']],
-])('the exit code and the line of work that ends with %s follow from that', async (_, work, code, lines) => {
-  await runCommand(LINE, work);
-  expect({ code: process.exitCode, errors }).toEqual({ code, errors: lines });
-});
+])(
+  'The exit code and the line of a command follow from work that ends with %s',
+  async (_, work, code, lines) => {
+    await runCommand(LINE, work);
+    expect({ code: process.exitCode, errors }).toEqual({ code, errors: lines });
+  },
+);
 
-it('work fails with the code that its command declares', async () => {
+it('Work fails with the code that its command declares', async () => {
   await runCommand({ ...LINE, failureCode: 2 }, () => Promise.reject(new Error('It is noon')));
   expect(process.exitCode).toBe(2);
 });
@@ -44,7 +47,7 @@ it('DEBUG shows where an error came from', async () => {
   expect(errors).toEqual([error]);
 });
 
-it('a refused connection says where nothing answers and what to do', async () => {
+it('A refused connection gives a line that says where nothing answers and what to do', async () => {
   const hint = { whenUnreachable: 'start it with npm start' };
   const line = /^Nothing answers at (?:127\.0\.0\.1|::1):1; start it with npm start$/;
   const [refused] = (await once(connect(1, 'localhost'), 'error').catch((error: unknown) => [error])) as [
@@ -52,12 +55,12 @@ it('a refused connection says where nothing answers and what to do', async () =>
   ];
   expect(failureText(refused, hint)).toMatch(line);
   const fetched = await fetch('http://127.0.0.1:1/').catch((error: unknown) => error);
-  // Port 1 is one that fetch refuses by itself.
+  // `fetch` itself refuses port 1.
   expect(failureText(fetched, {})).toMatch(/fetch failed|Nothing answers/);
   expect(failureText(new Error('Outer', { cause: refused }), hint)).toMatch(line);
 });
 
-it('an error of many lines becomes one', () => {
+it('An error of many lines becomes one line', () => {
   expect(failureText(new Error('One\n  two\nthree'), {})).toBe('One two three');
   const { error } = z.object({ bets: z.object({ EUR: z.string() }) }).safeParse({ bets: { EUR: 1 } });
   expect(failureText(error, {})).toMatch(/^bets\.EUR: [^\n]+$/);

@@ -11,7 +11,7 @@ const nowMs = Date.UTC(2026, 0, 31, 23, 59);
 const encrypted = new Uint8Array([1, 2, 3]);
 const EncryptionContext = { purpose: 'rgs-data-key', keyId: '202601' };
 
-/** A KMS that answers with these one after the other, and a table with or without a key. */
+/** A KMS that gives these answers one after the other, and a table with or without a key. */
 function keysWith(stored: Uint8Array | undefined, ...answers: (object | Error)[]) {
   const asked: unknown[] = [];
   const send = async ({ input }: { input: object }) => {
@@ -46,7 +46,7 @@ describe('a data key', () => {
     ]);
   });
 
-  it('cannot be had now where KMS makes none', async () => {
+  it('is unavailable where KMS makes none', async () => {
     await expect(keysWith(undefined, {}).keys.current()).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
     });
@@ -64,7 +64,7 @@ describe('a data key', () => {
   it.each([
     new InvalidCiphertextException({ message: 'No', $metadata: {} }),
     new IncorrectKeyException({ message: 'No', $metadata: {} }),
-  ])('is corrupt where KMS does not know its bytes, and the cause is told: $name', async (cause) => {
+  ])('is corrupt where KMS does not know its bytes, and the error has the cause: $name', async (cause) => {
     await expect(keysWith(encrypted, cause).keys.byId(202_601)).rejects.toMatchObject({
       code: 'CORRUPT_RECORD',
       cause,
@@ -83,7 +83,7 @@ describe('the table of data keys', () => {
     return { items: new DataKeyItems({ send } as unknown as DynamoDBDocumentClient, 'configuration'), asked };
   }
 
-  it('is read itself, for a replica may not know a key that has just been made', async () => {
+  it('is read itself, because a replica may not know a key that has just been made', async () => {
     const { items, asked } = tableOf({ Item: { encryptedKey: encrypted } });
     expect(await items.get(202_601)).toEqual(encrypted);
     expect(asked).toEqual([
@@ -98,7 +98,7 @@ describe('the table of data keys', () => {
     },
   );
 
-  it('says that something is wrong where a key is refused and nobody says which one is there', async () => {
+  it('reports a fault where a key is refused and no key is in its place', async () => {
     const refused = new ConditionalCheckFailedException({ message: 'No', $metadata: {} });
     await expect(tableOf(refused).items.putIfAbsent(202_601, encrypted)).rejects.toMatchObject({
       code: 'INTERNAL_ERROR',
@@ -120,7 +120,7 @@ describe('sealed bytes', () => {
     { bytes: (length) => new Uint8Array(length).fill(5), uuid: () => '' },
   );
 
-  it('stay as they are, for what was sealed once is opened by every later build', async () => {
+  it('keep their form, because every later build opens what was sealed once', async () => {
     const sealed = await cipher.seal(new TextEncoder().encode('seed'), 'demo#player123#coin#1#start');
     expect(Buffer.from(sealed).toString('hex')).toBe(
       '0100031769050505050505050505050505aa5c9816ab3ca6f590a1988a4428a55da47c0e43',

@@ -25,7 +25,7 @@ const game = {
   bets: [{ currency: 'EUR', allowedMinor: [1n] }],
 };
 
-/** A table that answers with these one after the other, and what it was asked. */
+/** A table that gives these answers one after the other, and remembers its requests. */
 function tableOf(...answers: (object | Error)[]) {
   const asked: unknown[] = [];
   const send = async ({ input }: { input: unknown }) => {
@@ -57,7 +57,7 @@ describe('an operator that is registered', () => {
     ]);
   });
 
-  it('is replaced only while it has the key that was read, which then stops to work', async () => {
+  it('is replaced only while it has the key that was read, which then stops working', async () => {
     const { admin, asked } = tableOf({ Item: { keyHash: otherKey } });
     await admin.putOperator(operator, key);
     expect(asked[1]).toMatchObject({
@@ -77,7 +77,7 @@ describe('an operator that is registered', () => {
     expect((asked[1] as { TransactItems: unknown[] }).TransactItems).toHaveLength(2);
   });
 
-  it('is refused before anything is asked where what is given could not be read back', async () => {
+  it('is refused before any request where it could not be read back', async () => {
     const { admin, asked } = tableOf();
     await expect(admin.putOperator(operator, 'no hash')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
     await expect(admin.putOperator({ ...operator, walletUrl: 'wallet' }, key)).rejects.toMatchObject({

@@ -93,7 +93,7 @@ describe('the authentication of a player', () => {
 
 describe('a refusal', () => {
   it.each([400, 401, 403, 404, 422])(
-    'with a code of its own proves that nothing was taken at status %i',
+    'proves with a code of its own that nothing was taken, at status %i',
     (status) => {
       expect(sorts.movement(refused(status, 'SOME_LIMIT_2'))).toEqual({
         kind: 'refused',
@@ -102,7 +102,7 @@ describe('a refusal', () => {
     },
   );
 
-  it.each([402, 405, 409, 410, 423])('with a code of its own proves nothing at status %i', (status) => {
+  it.each([402, 405, 409, 410, 423])('proves nothing with a code of its own at status %i', (status) => {
     expect(sorts.movement(refused(status, 'SOME_LIMIT_2'))).toEqual(unreadable);
   });
 
