@@ -163,7 +163,6 @@ const namesByPath: Pattern = {
 const enginesRules: OxlintOverride[] = [
   {
     files: ['engines/**'],
-    excludeFiles: ['engines/certification/**', 'engines/bench/run.ts'],
     rules: refuse([
       { regex: `${ANY_UP}(infra|functions|test)/`, message: 'Engines and their kit import shared/ only.' },
     ]),
@@ -173,7 +172,7 @@ const enginesRules: OxlintOverride[] = [
 const infraRules: OxlintOverride[] = [
   {
     files: ['infra/**'],
-    excludeFiles: [...TESTS, 'infra/commands/reconcil*.ts'],
+    excludeFiles: TESTS,
     rules: refuse([namesByPath]),
   },
   {

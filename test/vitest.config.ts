@@ -18,6 +18,7 @@ export default defineConfig({
             'test/architecture/**/*.test.ts',
             'test/contracts/*.test.ts',
             'test/docs/**/*.test.ts',
+            'test/engine-bench/*.test.ts',
             'test/functions/*.test.ts',
             'test/hostile-input/*.test.ts',
             'test/journeys/*.test.ts',

@@ -5,7 +5,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { reconciliationReport } from '../../functions/_api/reconciliation-report.ts';
+import { reconciliationReport } from '../../shared/reconciliation/reconciliation-report.ts';
 import { workerClientSettings } from '../../shared/aws/client-settings.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';

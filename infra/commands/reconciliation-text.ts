@@ -1,9 +1,7 @@
-import type { reconciliationReport } from '../../functions/_api/reconciliation-report.ts';
-
-type Report = ReturnType<typeof reconciliationReport>;
+import type { ReconciliationReport } from '../../shared/reconciliation/reconciliation-report.ts';
 
 /** Writes a report for people: what the two sides have moved, and every difference. */
-export function reconciliationText(report: Report): string {
+export function reconciliationText(report: ReconciliationReport): string {
   const { differences, difference_counts: counts } = report;
   return [
     `${report.operator_id}, ${report.from} to ${report.to}`,
@@ -20,20 +18,20 @@ export function reconciliationText(report: Report): string {
   ].join('\n');
 }
 
-function notes({ provisional, rounds_in_progress: inProgress }: Report): string[] {
+function notes({ provisional, rounds_in_progress: inProgress }: ReconciliationReport): string[] {
   return [
     ...(provisional ? ['The period has hardly ended: the last rounds of it may be missing.'] : []),
     ...(inProgress > 0 ? [`${inProgress} rounds are in progress and not compared.`] : []),
   ];
 }
 
-function verdict({ wallet_list: list }: Report): string {
+function verdict({ wallet_list: list }: ReconciliationReport): string {
   return list === 'compared'
     ? 'No differences.'
     : 'Nothing was compared: the wallet does not list its transactions (docs/wallet-api.md).';
 }
 
-function totals({ totals }: Report): string {
+function totals({ totals }: ReconciliationReport): string {
   const head = ['', 'side', 'count', 'stakes', 'wins', 'given back', 'net'];
   const rows = totals.flatMap(({ currency, rgs, wallet }) => [
     [currency, 'game server', `${rgs.rounds} rounds`, rgs.stakes, rgs.wins, rgs.voided, rgs.net],
@@ -52,8 +50,8 @@ function totals({ totals }: Report): string {
   return rows.length === 0 ? 'No rounds and no transactions.' : table([head, ...rows]);
 }
 
-function list(differences: Report['differences']): string {
-  const told = (movement: Report['differences'][number]['expected']) =>
+function list(differences: ReconciliationReport['differences']): string {
+  const told = (movement: ReconciliationReport['differences'][number]['expected']) =>
     movement ? `${movement.amount} ${movement.currency} ${movement.player_id}` : 'nothing';
   return table([
     ['difference', 'round', 'status', 'game server', 'wallet', 'transaction', 'at the wallet'],

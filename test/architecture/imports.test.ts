@@ -105,12 +105,14 @@ const WRONG: Readonly<Record<string, readonly (readonly [file: string, imported:
   'engines import shared/ only': [
     ['engines/planted.ts', '../infra/commands/run-command.ts'],
     ['engines/sdk/planted.test.ts', '../../functions/_runtime/composition.ts'],
+    ['engines/certification/planted.ts', '../../infra/commands/deployment.ts'],
   ],
   'infra reads the table of functions and names their code by path': [
     ['infra/planted.ts', '../functions/_api/openapi.ts'],
     ['infra/stacks/planted.ts', '../../functions/_runtime/environment.ts'],
     ['infra/constructs/planted.ts', '../../functions/rounds/play-spin/function.ts'],
     ['infra/commands/planted.ts', '../../functions/rounds/play-spin/handler.ts'],
+    ['infra/commands/reconcile-planted.ts', '../../functions/_api/round-record.ts'],
   ],
   'the entry of a function is data': [
     ['functions/planted.ts', './_runtime/composition.ts'],

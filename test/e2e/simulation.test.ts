@@ -37,7 +37,7 @@ async function simulate(name: string, ...options: string[]) {
 
 async function command(name: string, ...options: string[]) {
   const files = ['--json', path.join(folder, `${name}.json`), '--html', path.join(folder, `${name}.html`)];
-  const words = ['engines/certification/simulate.command.ts', 'happy-panda', ...files, ...options];
+  const words = ['infra/commands/simulate.command.ts', 'happy-panda', ...files, ...options];
   const env = commandEnvironment({ RGS_DATA: folder });
   const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { cwd: ROOT, env });
   const texts = ['json', 'html'].map((kind) => readFile(path.join(folder, `${name}.${kind}`), 'utf8'));

@@ -1,7 +1,8 @@
+import type * as z from 'zod';
 import { identifyOperator } from '../../../shared/operators/authenticate-operator.ts';
 import { reconcile } from '../../../shared/reconciliation/reconcile.ts';
-import { reconciliationReport } from '../../_api/reconciliation-report.ts';
-import { ReconciliationQuery } from '../../_api/schemas.ts';
+import { reconciliationReport } from '../../../shared/reconciliation/reconciliation-report.ts';
+import { ReconciliationQuery, type ReconciliationResponse } from '../../_api/schemas.ts';
 import { archivedRounds, clock, ledger, registry, walletBooks } from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
@@ -26,7 +27,10 @@ export const handler = httpHandler(async (event, context) => {
     limits: { ...LIMITS, timeMs: context.getRemainingTimeInMillis() - lastCallMs() - ANSWER_MS },
   };
   const period = { operator, fromMs: Date.parse(from), toMs: Date.parse(to) };
-  return { status: 200, body: reconciliationReport(await reconcile(ports(), settings, period)) };
+  const body: z.infer<typeof ReconciliationResponse> = reconciliationReport(
+    await reconcile(ports(), settings, period),
+  );
+  return { status: 200, body };
 });
 
 /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { simulate } from '../../shared/engines/host/simulation.ts';
-import { loadBuiltEngine } from '../built-engine.ts';
+import { loadBuiltEngine } from '../../engines/built-engine.ts';
 import { compileNative, countersOf } from './native.ts';
 
 it('Happy Panda in C comes to the same counters as the engine, wherever there is a compiler', async () => {

@@ -4,11 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import type { CertificationReport } from '../../shared/simulation/report.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';
 import { reportPage } from '../../shared/simulation/report-page.ts';
-import { certify, type CertifyOptions } from './certify.ts';
+import { certify, type CertifyOptions } from '../../engines/certification/certify.ts';
 import { progressBar } from './progress-bar.ts';
 
 /** Played where a number is not given. */
-export const DEFAULT_ROUNDS = 1_000_000;
+const DEFAULT_ROUNDS = 1_000_000;
 /** Some seconds of a function: long beside its start, short beside the fifteen minutes that it may take. */
 const SHARD_ROUNDS = 10_000_000;
 
@@ -63,7 +63,7 @@ async function onStage(
 ): Promise<CertificationReport> {
   const { workers, resume, 'shard-rounds': shardRounds = SHARD_ROUNDS } = options;
   if (workers !== undefined) throw new UsageError('--workers is for a run on this machine, without --stage');
-  const { simulateOnStage, resumeOnStage } = await import('../../infra/commands/simulate-on-stage.ts');
+  const { simulateOnStage, resumeOnStage } = await import('./simulate-on-stage.ts');
   if (resume === undefined) return simulateOnStage(stage, { ...run, shardRounds });
   const settled = (['rounds', 'mode', 'seed', 'shard-rounds'] as const).find(
     (name) => options[name] !== undefined,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Tally } from '../../shared/simulation/tally.ts';
-import * as maths from '../happy-panda/assembly/maths.ts';
+import * as maths from '../../engines/happy-panda/assembly/maths.ts';
 
 const run = promisify(execFile);
 const SOURCE = fileURLToPath(new URL('./happy-panda.c', import.meta.url));

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function simulate(...options: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = ['engines/certification/simulate.command.ts', ...options];
+  const command = ['infra/commands/simulate.command.ts', ...options];
   try {
     return { code: 0, ...(await promisify(execFile)(process.execPath, command)) };
   } catch (error) {

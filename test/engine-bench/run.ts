@@ -4,10 +4,10 @@ import { EngineHost } from '../../shared/engines/host/engine-host.ts';
 import { simulate } from '../../shared/engines/host/simulation.ts';
 import { metrics, telemetry } from '../../functions/_runtime/observability.ts';
 import type { EngineMeasure } from '../../shared/foundation/telemetry.ts';
-import { buildEngine } from '../build.ts';
-import { builtArtefact } from '../built-engine.ts';
-import { simulateOnThreads } from '../certification/run.ts';
-import { compileRaw, RawEngine, stepBytes } from '../raw-engine.ts';
+import { buildEngine } from '../../engines/build.ts';
+import { builtArtefact } from '../../engines/built-engine.ts';
+import { simulateOnThreads } from '../../engines/certification/run.ts';
+import { compileRaw, RawEngine, stepBytes } from '../../engines/raw-engine.ts';
 import { compileNative, countersOf, type NativeProgram } from './native.ts';
 
 const seed = new Uint8Array(32).fill(11);
