@@ -9,7 +9,7 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** Loads the module anew, as a new sandbox does. */
+/** Loads the module again, as a new sandbox does. */
 const compose = () => import('./composition.ts');
 
 describe('the seeds of rounds', () => {

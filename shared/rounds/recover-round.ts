@@ -18,7 +18,7 @@ export interface RecoverySettings {
   readonly leaseMs: number;
 }
 
-/** After this long unpaid, somebody has to look at the operator's wallet. */
+/** A win or a rollback has been open for so long that somebody has to look at the operator's wallet. */
 const LONG_PENDING_MS = 5 * 60_000;
 /**
  * A message waits in a wallet's own queues for less time than this, as far as SQS can wait. A late debit has landed by
@@ -27,7 +27,7 @@ const LONG_PENDING_MS = 5 * 60_000;
 export const CONFIRM_VOID_AFTER_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 60_000;
-/** This is a day, and an hour for the sweep, which by then should have asked for the round anew. */
+/** This is a day, and an hour for the sweep, which by then should have asked for the round again. */
 const EAGER_MS = 25 * 3_600_000;
 /**
  * This delay serves where the sweep fails or has not come so far. With a minute instead, each day would add one more

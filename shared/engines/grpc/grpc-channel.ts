@@ -46,7 +46,7 @@ export class GrpcChannel {
         return await run({ timeoutMs });
       } catch (cause) {
         const error = answeredStatus(cause);
-        // Nobody answers there. The next call tries anew rather than wait for the same attempt.
+        // Nobody answers there. The next call makes a new attempt rather than wait for the same one.
         if (unanswered.has(this.#session.state())) this.#session.abort(error);
         const again = lost.has(error.code) && performance.now() + PAUSE_MS < endsAtMs;
         if (attempt >= ATTEMPTS || !again) throw error;

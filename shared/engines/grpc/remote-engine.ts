@@ -77,7 +77,7 @@ export class RemoteEngine implements Engine {
     return new RemoteEngine(channel, told, capabilities);
   }
 
-  /** The server was seen to have another build since. It is asked anew before the next round. */
+  /** The server was seen to have another build since. It is asked again before the next round. */
   get replaced(): boolean {
     return this.#replaced;
   }

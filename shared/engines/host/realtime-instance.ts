@@ -25,7 +25,7 @@ export class RealtimeInstance extends EngineInstance {
   }
 
   /**
-   * Begins anew, whatever was before.
+   * Begins a new game, whatever was before.
    * @throws EngineError ENGINE_REJECTED, OUT_OF_FUEL, OUT_OF_MEMORY, ENGINE_TRAP, TIMEOUT, BAD_OUTPUT
    */
   begin(seed: Uint8Array, config: Uint8Array): void {
