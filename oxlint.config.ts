@@ -10,7 +10,7 @@ import { defineConfig, type OxlintOverride } from 'oxlint';
  */
 export const FLOORS = [
   ['foundation'],
-  ['money', 'aws'],
+  ['money', 'aws', 'command-line'],
   ['operators', 'encryption'],
   ['engines', 'wallets'],
   ['games'],
@@ -73,7 +73,7 @@ function higherRoom(room: string, up: string, alsoAllowed: readonly string[] = [
 
 function innerOfOtherRoom(up: string): Pattern {
   return {
-    regex: `^${up}[a-z]+/${oneOf(INNER)}/`,
+    regex: `^${up}[a-z-]+/${oneOf(INNER)}/`,
     message: 'Only the composition root imports the inner folders of another room.',
   };
 }
@@ -125,7 +125,7 @@ function innerFiles(room: string): OxlintOverride[] {
 }
 
 const ANY_UP = '^(\\.\\./)+';
-const ADAPTERS_OF_SHARED = `shared/(${ADAPTERS_ROOM}|[a-z]+/${oneOf(INNER)})/`;
+const ADAPTERS_OF_SHARED = `shared/(${ADAPTERS_ROOM}|[a-z-]+/${oneOf(INNER)})/`;
 
 const leavesFunctions: Pattern = {
   regex: `${ANY_UP}(infra|engines|test)/`,

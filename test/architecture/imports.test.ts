@@ -186,7 +186,7 @@ describe('the imports of the whole project', () => {
     for (const file of await sourceFiles(root)) imports.push(...(await importsOf(root, file)));
   });
 
-  const roomOf = (file: string) => /^shared\/([a-z]+)\//.exec(file)?.[1];
+  const roomOf = (file: string) => /^shared\/([a-z-]+)\//.exec(file)?.[1];
   const floorOf = (room: string) => FLOORS.findIndex((rooms) => (rooms as readonly string[]).includes(room));
 
   it('are all read, type-only ones included', () => {

@@ -5,23 +5,7 @@ import { handler as playBonus } from '../../functions/rounds/play-bonus/handler.
 import { handler as playSpin } from '../../functions/rounds/play-spin/handler.ts';
 import { Invocation } from './invocation.ts';
 import { SeededRandom } from './random.ts';
-import type { World } from './world.ts';
-
-export type Route = 'session' | 'spin' | 'bonus' | 'round';
-
-export interface ApiRequest {
-  readonly route: Route;
-  /** Unique in the world. */
-  readonly name: string;
-  readonly path: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-export interface ApiAnswer {
-  readonly status: number;
-  readonly body: string;
-}
+import type { ApiAnswer, ApiRequest, WorldView } from './world-view.ts';
 
 const handlers = { session: launchSession, spin: playSpin, bonus: playBonus, round: getRound } as const;
 const sizes = { session: 'query', spin: 'play', bonus: 'play', round: 'query' } as const;
@@ -32,9 +16,9 @@ const NO_ANSWER = { status: 504, body: '{}' };
 
 /** The API as a client sees it, over a network that loses, delays and doubles requests and answers. */
 export class Api {
-  readonly #world: World;
+  readonly #world: WorldView;
 
-  constructor(world: World) {
+  constructor(world: WorldView) {
     this.#world = world;
   }
 

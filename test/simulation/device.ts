@@ -1,13 +1,7 @@
-import type { GameCode, OperatorId, PlayerId } from '../../shared/foundation/ids.ts';
-import type { ApiAnswer, ApiRequest } from './api.ts';
+import type { ApiAnswer, ApiRequest } from './world-view.ts';
+import type { Holder } from './plan.ts';
 import { SeededRandom } from './random.ts';
-import type { World } from './world.ts';
-
-export interface Holder {
-  readonly operatorId: OperatorId;
-  readonly playerId: PlayerId;
-  readonly gameCode: GameCode;
-}
+import type { WorldView } from './world-view.ts';
 
 interface Problem {
   readonly code?: string;
@@ -20,12 +14,12 @@ const IDLE_MS = 40 * 60_000;
 /** One game client. It spins, repeats what was not answered with the same key, and gives up now and then. */
 export class Device {
   readonly name: string;
-  readonly #world: World;
+  readonly #world: WorldView;
   readonly #holder: Holder;
   #sessionId: string | undefined;
   #bonusActive = false;
 
-  constructor(world: World, holder: Holder, name: string) {
+  constructor(world: WorldView, holder: Holder, name: string) {
     this.#world = world;
     this.#holder = holder;
     this.name = name;

@@ -4,7 +4,7 @@ import { ALWAYS_WINS, MOST_WIN_MILLIONTHS, simulatedEngine } from './engine.ts';
 import { engineFailures, type PortCall } from './faults.ts';
 import { invocation } from './invocation.ts';
 import { LEDGER_LIMITS } from './ledger-port.ts';
-import type { World } from './world.ts';
+import type { WorldView } from './world-view.ts';
 
 const failing = (code: CodeOf<'engine'>) => (): never => {
   throw new EngineError(code, 'The engine failed');
@@ -16,7 +16,7 @@ const failures = Object.fromEntries(
 );
 
 /** Modules and engines on servers in one: whatever either can do to a caller. */
-export function enginesPort({ settings }: World): Engines {
+export function enginesPort({ settings }: WorldView): Engines {
   const engines = [1, 2, ALWAYS_WINS].map((version) =>
     called(simulatedEngine(version), settings.grpcTimeoutMs),
   );

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Fault, faultMeanings, faultsOf, type PortCall, pairOf } from './faults.ts';
 import { SeededRandom } from './random.ts';
-import type { World } from './world.ts';
+import type { WorldView } from './world-view.ts';
 
 /** The invocation that the running code belongs to, as a process of its own would know it. */
 const current = new AsyncLocalStorage<Invocation>();
@@ -33,7 +33,7 @@ const MOST_SKEW_MS = 10 * 60_000;
 
 /** One run of a function in a process that may be killed at any of its calls, by a clock that may be wrong. */
 export class Invocation {
-  readonly world: World;
+  readonly world: WorldView;
   readonly name: string;
   readonly random: SeededRandom;
   readonly skewMs: number;
@@ -45,7 +45,7 @@ export class Invocation {
   readonly #troubled = new Set<PortCall>();
   readonly #counts = new Map<PortCall, number>();
 
-  constructor(world: World, name: string) {
+  constructor(world: WorldView, name: string) {
     this.world = world;
     this.name = name;
     this.random = new SeededRandom(`${world.seed}/${name}`);

@@ -6,14 +6,14 @@ import type { Round } from '../../shared/rounds/round.ts';
 import type { Ledger, LedgerPart, RoundReference } from '../../shared/rounds/ledger.ts';
 import type { PortCall } from './faults.ts';
 import type { Call } from './invocation.ts';
-import type { World } from './world.ts';
+import type { Image, WorldView } from './world-view.ts';
 
 export const LEDGER_LIMITS = { timeoutMs: 4_500, latestMs: 30_000, latencyMs: [1, 12] } as const;
 
 type Caller = <T>(name: PortCall, effect: () => T | Promise<T>, limits?: Partial<Call<T>>) => Promise<T>;
 
 /** The contract-tested ledger in memory. What is written goes through the item's codec, and each change to the stream. */
-export function ledgerPort(world: World, call: Caller): Ledger {
+export function ledgerPort(world: WorldView, call: Caller): Ledger {
   const { ledger } = world;
   return {
     head: (log) => call('ledger.head', () => ledger.head(log)),
@@ -67,7 +67,7 @@ function image(round: Round): Image {
 }
 
 async function changing<T>(
-  world: World,
+  world: WorldView,
   round: Round,
   write: () => Promise<T>,
   isWritten: (result: T) => boolean,
@@ -86,7 +86,7 @@ async function changing<T>(
 const ARCHIVED = { archived: { BOOL: true } };
 
 /** An update of an item too, which the stream tells of although no round has changed. */
-async function marking({ ledger, stream }: World, reference: RoundReference): Promise<void> {
+async function marking({ ledger, stream }: WorldView, reference: RoundReference): Promise<void> {
   const round = await ledger.get(reference);
   if (!round || ledger.archived.has(round.roundId)) return;
   await ledger.markArchived(reference);
@@ -95,7 +95,7 @@ async function marking({ ledger, stream }: World, reference: RoundReference): Pr
 }
 
 async function expiring(
-  { ledger, stream, oracle }: World,
+  { ledger, stream, oracle }: WorldView,
   reference: RoundReference,
   expiresAtMs: number,
 ): Promise<void> {
@@ -133,8 +133,6 @@ async function* pages(
     yield found.slice(from, from + PAGE);
   }
 }
-
-export type Image = Readonly<Record<string, { readonly [type: string]: string | boolean }>>;
 
 /** An item as Lambda hands a stream's record over: DynamoDB's JSON, bytes in base64. */
 function imageOf(item: NativeItem): Image {

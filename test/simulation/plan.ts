@@ -1,10 +1,16 @@
+import type { GameCode, OperatorId, PlayerId } from '../../shared/foundation/ids.ts';
 import { type WalletCalls, walletCallStyles } from '../../shared/operators/operator.ts';
-import type { OperatorId } from '../../shared/foundation/ids.ts';
 import type { PortCall } from './faults.ts';
-import type { Holder } from './device.ts';
 import { SeededRandom } from './random.ts';
 import { type WalletKind, walletKinds } from './wallet.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
+
+/** Who plays: one player of one operator at one game. */
+export interface Holder {
+  readonly operatorId: OperatorId;
+  readonly playerId: PlayerId;
+  readonly gameCode: GameCode;
+}
 
 /** How a world is set up and how much goes wrong in it. */
 export interface Plan {

@@ -13,7 +13,7 @@ import { type Call, invocation } from './invocation.ts';
 import { LEDGER_LIMITS, ledgerPort } from './ledger-port.ts';
 import { unsealed } from './recompute.ts';
 import { walletsPort } from './wallets-port.ts';
-import type { World } from './world.ts';
+import type { Ports, WorldView } from './world-view.ts';
 
 /** Three attempts of 1.5 s, as shared/aws/client-settings.ts has it; a packet may still be on its way after that. */
 const aws = {
@@ -28,10 +28,8 @@ function call<T>(name: PortCall, effect: () => T | Promise<T>, limits: Partial<C
   return invocation().call<T>(name, { ...aws, ...limits, effect });
 }
 
-export type Ports = ReturnType<typeof portsOf>;
-
 /** The product's ports over what is kept in memory; every call of them is the scheduler's. */
-export function portsOf(world: World) {
+export function portsOf(world: WorldView): Ports {
   return {
     ledger: ledgerPort(world, call),
     wallets: walletsPort(world),
@@ -49,7 +47,7 @@ export function portsOf(world: World) {
   };
 }
 
-function sessionsPort({ sessions, oracle }: World): Sessions {
+function sessionsPort({ sessions, oracle }: WorldView): Sessions {
   return {
     get: (sessionId) => call('sessions.get', () => sessions.get(sessionId)),
     create: (session) =>
@@ -61,7 +59,7 @@ function sessionsPort({ sessions, oracle }: World): Sessions {
   };
 }
 
-function registryPort({ registry, outdatedGame }: World): Registry {
+function registryPort({ registry, outdatedGame }: WorldView): Registry {
   return {
     operator: (operatorId) => call('registry.operator', () => registry.operator(operatorId)),
     operatorByKey: (keyHash) => call('registry.operatorByKey', () => registry.operatorByKey(keyHash)),
@@ -90,7 +88,7 @@ const cipher: Cipher = {
 
 const MAX_DELAY_MS = 900_000;
 
-function recoveryPort(world: World): RecoveryQueue {
+function recoveryPort(world: WorldView): RecoveryQueue {
   return {
     // No message, no call: the adapter sends none either.
     send: async (requests, delayMs) => {
@@ -104,7 +102,7 @@ function recoveryPort(world: World): RecoveryQueue {
   };
 }
 
-function archivePort({ oracle }: World): Archive {
+function archivePort({ oracle }: WorldView): Archive {
   return {
     write: (rounds) =>
       call('archive.write', () => {
@@ -113,7 +111,7 @@ function archivePort({ oracle }: World): Archive {
   };
 }
 
-function eventsPort({ oracle }: World): EventBus {
+function eventsPort({ oracle }: WorldView): EventBus {
   return {
     publish: (events) =>
       call('events.publish', () => {

@@ -3,7 +3,7 @@ import { handler } from '../../functions/rounds/recover-round/handler.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Invocation } from './invocation.ts';
 import { hash } from './random.ts';
-import type { World } from './world.ts';
+import type { WorldView } from './world-view.ts';
 
 interface Message {
   readonly messageId: string;
@@ -18,7 +18,7 @@ interface Message {
 
 /** The recovery queue and its mapping: at least once, in no order, and aside after too many failures. */
 export class RecoveryQueueService {
-  readonly #world: World;
+  readonly #world: WorldView;
   readonly #waiting = new FairQueue<Message>();
   #wakeAtMs = Number.POSITIVE_INFINITY;
   #running = 0;
@@ -29,7 +29,7 @@ export class RecoveryQueueService {
   /** The rounds that a message was sent for and never came, or that nobody has fed again: `operator#player#game#number`. */
   readonly lost = new Set<string>();
 
-  constructor(world: World) {
+  constructor(world: WorldView) {
     this.#world = world;
   }
 

@@ -1,9 +1,9 @@
 import { ledgerStreamDelivery } from '../../infra/deliveries.ts';
 import { handler } from '../../functions/archive/process-ledger-stream/handler.ts';
-import type { Image } from './ledger-port.ts';
+import type { Image } from './world-view.ts';
 import { Invocation } from './invocation.ts';
 import { hash } from './random.ts';
-import type { World } from './world.ts';
+import type { WorldView } from './world-view.ts';
 
 interface StreamRecord {
   readonly eventName: 'INSERT' | 'MODIFY';
@@ -29,11 +29,11 @@ const LONGEST_PAUSE_MS = 60_000;
 
 /** The ledger's stream and its mapping: in order within a shard, at least once, halved and repeated where it fails. */
 export class LedgerStream {
-  readonly #world: World;
+  readonly #world: WorldView;
   readonly #shards: readonly Shard[];
   #sequence = 0;
 
-  constructor(world: World) {
+  constructor(world: WorldView) {
     this.#world = world;
     const { batchSize: size } = ledgerStreamDelivery;
     this.#shards = Array.from({ length: SHARDS }, (_, index) => ({

@@ -1,9 +1,8 @@
 import { type StageSettings, stageSettings } from '../../infra/stages.ts';
 import type { OperatorId, PlayerId } from '../../shared/foundation/ids.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
-import type { Holder } from './device.ts';
 import { ALWAYS_WINS } from './engine.ts';
-import { type OperatorPlan, type Outage, type Plan, START_MS } from './plan.ts';
+import { type Holder, type OperatorPlan, type Outage, type Plan, START_MS } from './plan.ts';
 import { SeededRandom } from './random.ts';
 import { GAME, World } from './world.ts';
 

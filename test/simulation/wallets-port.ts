@@ -11,7 +11,7 @@ import type {
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
 import { LEDGER_LIMITS } from './ledger-port.ts';
-import type { World } from './world.ts';
+import type { WorldView } from './world-view.ts';
 
 const LATEST_MS = 10 * 60_000;
 
@@ -26,11 +26,11 @@ const heardReasons: readonly UnknownReason[] = [
 type Unknown = { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
 /** Operators' wallets behind a network: calls and answers are lost, late and doubled, and a wallet can be down. */
-export function walletsPort(world: World): Wallets {
+export function walletsPort(world: WorldView): Wallets {
   return { of: ({ operatorId }) => walletOf(world, operatorId) };
 }
 
-function walletOf(world: World, operatorId: string): Wallet {
+function walletOf(world: WorldView, operatorId: string): Wallet {
   const { books, outages } = world.operatorOf(operatorId);
   const settings = world.settings;
 
@@ -129,7 +129,7 @@ function walletOf(world: World, operatorId: string): Wallet {
 }
 
 function unreachable<T>(
-  world: World,
+  world: WorldView,
   name: PortCall,
   fail: (heard: boolean) => T,
   afterMs: number,

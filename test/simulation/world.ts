@@ -11,19 +11,20 @@ import type { Operator } from '../../shared/operators/operator.ts';
 import type { Registry } from '../../shared/games/registry.ts';
 import { Api } from './api.ts';
 import { Decisions } from './decisions.ts';
-import { Device, type Holder } from './device.ts';
+import { Device } from './device.ts';
 import { engineHash } from './engine.ts';
 import type { Fault, PortCall } from './faults.ts';
 import { Invocation } from './invocation.ts';
 import { Oracle, Violation } from './oracle.ts';
-import { type OperatorPlan, type Plan, planOf, START_MS } from './plan.ts';
-import { type Ports, portsOf } from './ports.ts';
+import { type Holder, type Plan, planOf, START_MS } from './plan.ts';
+import { portsOf } from './ports.ts';
 import { RecoveryQueueService, roundOf } from './queue.ts';
 import { name as nameOfRound } from './recompute.ts';
 import { hash, SeededRandom } from './random.ts';
 import { LedgerStream } from './stream.ts';
 import { Timeline } from './timeline.ts';
 import { OperatorWallet } from './wallet.ts';
+import type { Ports, RunningInvocation, RunningOperator, WorldView } from './world-view.ts';
 
 const DAY_MS = 86_400_000;
 const LONGEST_MS = 7 * DAY_MS;
@@ -42,13 +43,8 @@ export interface WorldOptions {
   readonly settings?: StageSettings;
 }
 
-interface RunningOperator extends OperatorPlan {
-  readonly key: string;
-  readonly books: OperatorWallet;
-}
-
 /** Operators, players, a ledger, queues, a stream, wallets and a clock: all that a run of the product touches. */
-export class World {
+export class World implements WorldView {
   readonly seed: string;
   readonly plan: Plan;
   readonly focus: WorldOptions['focus'];
@@ -148,7 +144,7 @@ export class World {
     return balanceMinor;
   }
 
-  contextOf(invocation: Invocation): Context {
+  contextOf(invocation: RunningInvocation): Context {
     const getRemainingTimeInMillis = () => invocation.remainingMs();
     return { awsRequestId: invocation.name, functionName: 'simulated', getRemainingTimeInMillis } as Context;
   }

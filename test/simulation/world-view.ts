@@ -1,0 +1,99 @@
+import type { Context } from 'aws-lambda';
+import type { StageSettings } from '../../infra/stages.ts';
+import type { Archive } from '../../shared/archive/archive.ts';
+import type { Cipher } from '../../shared/encryption/cipher.ts';
+import type { Engines } from '../../shared/engines/engines.ts';
+import type { EventBus } from '../../shared/events/event-bus.ts';
+import type { SeedSource } from '../../shared/foundation/random.ts';
+import type { Game } from '../../shared/games/game.ts';
+import type { Registry } from '../../shared/games/registry.ts';
+import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
+import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
+import type { Sessions } from '../../shared/sessions/sessions.ts';
+import type { Wallets } from '../../shared/wallets/wallet.ts';
+import type { Decisions } from './decisions.ts';
+import type { Fault, PortCall } from './faults.ts';
+import type { Oracle } from './oracle.ts';
+import type { Holder, OperatorPlan, Plan } from './plan.ts';
+import type { Timeline } from './timeline.ts';
+import type { OperatorWallet } from './wallet.ts';
+
+/** An item as the ledger's stream shows it: DynamoDB's JSON, bytes in base64. */
+export type Image = Readonly<Record<string, { readonly [type: string]: string | boolean }>>;
+
+export type Route = 'session' | 'spin' | 'bonus' | 'round';
+
+export interface ApiRequest {
+  readonly route: Route;
+  /** Unique in the world. */
+  readonly name: string;
+  readonly path: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface RunningOperator extends OperatorPlan {
+  readonly key: string;
+  readonly books: OperatorWallet;
+}
+
+/** The ports that the product gets in a world. */
+export interface Ports {
+  readonly ledger: Ledger;
+  readonly wallets: Wallets;
+  readonly sessions: Sessions;
+  readonly registry: Registry;
+  readonly engines: Engines;
+  readonly seeds: SeedSource;
+  readonly cipher: Cipher;
+  readonly recovery: RecoveryQueue;
+  readonly parking: { park(record: unknown): Promise<void> };
+  readonly archive: Archive;
+  readonly events: EventBus;
+}
+
+/** One run of a function, as far as its Lambda context shows it. */
+export interface RunningInvocation {
+  readonly name: string;
+  remainingMs(): number;
+}
+
+/** What the parts of a world see of it. `world.ts` puts them together, so no part may import that file. */
+export interface WorldView {
+  readonly seed: string;
+  readonly plan: Plan;
+  readonly focus: { readonly call: PortCall; readonly fault: Fault } | undefined;
+  readonly settings: StageSettings;
+  readonly timeline: Timeline;
+  readonly decisions: Decisions;
+  readonly ledger: MemoryLedger;
+  readonly sessions: Sessions;
+  readonly oracle: Oracle;
+  readonly queue: { send(body: string, group: string, delayMs: number): void };
+  readonly stream: { put(key: string, before: Image | undefined, after: Image): void };
+  readonly api: { request(request: ApiRequest): Promise<ApiAnswer | undefined> };
+  readonly registry: Registry;
+  /** The game as a process may have it that has read it before the last change. */
+  readonly outdatedGame: Game;
+  readonly ports: Ports;
+  readonly parked: string[];
+  /** How many spins the players have asked for. */
+  spins: number;
+  /** Adds a line to the trace. It is made only where somebody reads it. */
+  note(line: () => string): void;
+  /** Reports a broken rule. */
+  fail(rule: string, detail: string): void;
+  /** Notes that a pair of call and fault was tried. */
+  visited(pair: string): void;
+  operatorOf(operatorId: string): RunningOperator;
+  deposit(holder: Holder, amountMinor: bigint): void;
+  /** Spends the whole balance on something else than this product's games. It answers how much that was. */
+  spendAll(holder: Holder): bigint;
+  contextOf(invocation: RunningInvocation): Context;
+}
