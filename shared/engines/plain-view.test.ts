@@ -56,15 +56,15 @@ const damaged = fc
     return view.slice(0, from) + added.join('') + view.slice(from + cut);
   });
 
-describe('the quick look at a public view', () => {
-  it('accepts views as the kit writes them', () => {
+describe('The quick look at a public view', () => {
+  it('The quick look accepts views as the kit writes them', () => {
     const grid =
       '{"grid":"AB/CD","wins":[{"symbol":"A","run":3,"lines":[0,-1,12]}],"more":[true,false,null,{},[]]}';
     expect(plain(`{"outcome":${grid},"public_state":${grid},"bonus_triggered":null}`)).toBe(false);
     expect(plain(`{"outcome":${grid},"public_state":{},"bonus_triggered":{"spins":8}}`)).toBe(true);
   });
 
-  it('accepts nothing that parsing would refuse', () => {
+  it('The quick look accepts nothing that parsing would refuse', () => {
     let taken = 0;
     fc.assert(
       fc.property(fc.oneof(views, damaged), (text) => {
@@ -90,11 +90,11 @@ describe('the quick look at a public view', () => {
     ['an open string', '{"a":"b}'],
     ['more levels than it follows', `{"a":${'['.repeat(200)}${']'.repeat(200)}}`],
     ['more names than it keeps', `{${Array.from({ length: 300 }, (_, i) => `"n${i}":1`).join(',')}}`],
-  ])('leaves a view to parsing that has %s', (_, outcome) => {
+  ])('The quick look leaves a view to parsing that has %s', (_, outcome) => {
     expect(plain(`{"outcome":${outcome},"public_state":{},"bonus_triggered":null}`)).toBeUndefined();
   });
 
-  it('reads to the very end', () => {
+  it('The quick look reads to the very end', () => {
     const view = '{"outcome":{},"public_state":{},"bonus_triggered":null}';
     expect(plain(view)).toBe(false);
     for (const after of [' ', '}', ',', 'null']) expect(plain(view + after)).toBeUndefined();

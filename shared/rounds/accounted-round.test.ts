@@ -8,8 +8,8 @@ const { roundId } = intent;
 const won: Round = { ...intent, status: 'CREDITED', outcome: sampleOutcome() };
 const account = { roundId, playerId: 'player123', currency: 'EUR', updatedAtMs: 7 };
 
-describe('the account of a round', () => {
-  it('has its stake and its win with the transactions that move them', () => {
+describe('The account of a round', () => {
+  it('The account of a round has stake and win with the transactions that move them', () => {
     expect(accountedRound(won)).toEqual({
       ...account,
       status: 'CREDITED',
@@ -22,14 +22,14 @@ describe('the account of a round', () => {
     });
   });
 
-  it('has no win before there is an outcome, and none where the outcome won nothing', () => {
+  it('The account has no win before there is an outcome, and none where the outcome won nothing', () => {
     const stake = { transactionId: `${roundId}:debit`, amountMinor: 100n };
     expect(accountedRound(intent)).toEqual({ ...account, status: 'INTENT', stake, win: undefined });
     const lost: Round = { ...won, outcome: sampleOutcome({ winMinor: 0n }) };
     expect(accountedRound(lost)).toEqual({ ...account, status: 'CREDITED', stake, win: undefined });
   });
 
-  it('has no stake where the player pays none', () => {
+  it('A bonus action has no stake in its account', () => {
     expect(accountedRound({ ...won, stakeMinor: 0n })).toMatchObject({
       stake: undefined,
       win: { amountMinor: 250n },
@@ -37,7 +37,7 @@ describe('the account of a round', () => {
   });
 });
 
-it('counts a round as unfinished exactly where it is not final', () => {
+it('A round counts as unfinished exactly where it is not final', () => {
   const outcomes = [sampleOutcome(), sampleOutcome({ winMinor: 0n })];
   const rounds: Round[] = [
     intent,

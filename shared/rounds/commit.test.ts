@@ -15,8 +15,8 @@ beforeEach(async () => {
 const play = () => playRound(table.ports(), settings, table.spin());
 const status = async () => (await table.ledger.head(log))?.status;
 
-describe('a request that is repeated while the wallet is down', () => {
-  it('repeats the credit, but asks recovery for nothing that it does not do already', async () => {
+describe('A request that is repeated while the wallet is down', () => {
+  it('A repeated request repeats the credit, but asks recovery for nothing that it does not do already', async () => {
     table.replies.credit.push(...many);
     await play();
     expect(table.recovery.size).toBe(1);
@@ -29,7 +29,7 @@ describe('a request that is repeated while the wallet is down', () => {
     expect(await status()).toBe('COMMITTED');
   });
 
-  it('repeats the rollback, but asks recovery for nothing that it does not do already', async () => {
+  it('A repeated request repeats the rollback, but asks recovery for nothing that it does not do already', async () => {
     table.replies.debit.push(unknown, unknown);
     table.replies.rollback.push(...many);
     for (let repeat = 0; repeat < 20; repeat += 1) expect(await codeOf(play())).toBe('ROUND_VOIDED');
@@ -38,7 +38,7 @@ describe('a request that is repeated while the wallet is down', () => {
     expect(await status()).toBe('VOIDING');
   });
 
-  it('asks recovery to go on where it took the round over itself', async () => {
+  it('A repeated request queues recovery where it took the round over itself', async () => {
     const ports = table.ports();
     const debit = () => Promise.reject(new Error('the process died'));
     const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit }) } };

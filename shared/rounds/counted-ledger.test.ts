@@ -24,7 +24,7 @@ async function countedBy(to: RoundStatus, from: RoundStatus, saved = true): Prom
   return counted;
 }
 
-describe('a counted ledger', () => {
+describe('A counted ledger', () => {
   it.each([
     ['COMMITTED', 'INTENT', ['RoundCommitted']],
     ['CREDITED', 'INTENT', ['RoundCommitted']],
@@ -34,11 +34,11 @@ describe('a counted ledger', () => {
     ['VOIDED', 'VOIDING', ['RoundVoided']],
     ['VOIDING', 'INTENT', []],
     ['INTENT', 'INTENT', []],
-  ] as const)('counts a round that becomes %s from %s as %j', async (to, from, events) => {
+  ] as const)('A round that becomes %s from %s is counted as %j', async (to, from, events) => {
     expect(await countedBy(to, from)).toEqual(events);
   });
 
-  it('counts nothing where another actor has moved the round on', async () => {
+  it('Nothing is counted where another actor has moved the round on', async () => {
     expect(await countedBy('COMMITTED', 'INTENT', false)).toEqual([]);
   });
 });

@@ -26,25 +26,25 @@ const keeps = (round: Parameters<typeof sampleIntent>[0], payoutMillionths: bigi
 const bonusOf = (openedBy: string, steps: number, payoutMillionths: bigint) =>
   ({ kind: 'bonus', action: 'free_spin', gameSoFar: { openedBy, steps, payoutMillionths } }) as const;
 
-describe('a step', () => {
-  it('is held to the largest win of the mode that its game was opened in', () => {
+describe('The limits of a step', () => {
+  it('A step is held to the largest win of the mode that its game was opened in', () => {
     expect([50n, 51n].map((payout) => keeps({ action: 'spin' }, payout))).toEqual([true, false]);
     expect([100n, 101n].map((payout) => keeps({ action: 'ante' }, payout))).toEqual([true, false]);
     expect([60n, 61n].map((payout) => keeps(bonusOf('ante', 1, 40n), payout))).toEqual([true, false]);
   });
 
-  it('may be the last one that is declared where the game ends with it', () => {
+  it('A step may be the last one that is declared where the game ends with it', () => {
     expect(keeps(bonusOf('spin', 1, 0n), 0n, true)).toBe(true);
     expect(keeps(bonusOf('spin', 2, 0n), 0n, true)).toBe(false);
     expect(keeps(bonusOf('spin', 2, 0n), 0n, false)).toBe(true);
   });
 
-  it('is refused where the engine no longer declares the action or the mode that opened the game', () => {
+  it('A step is refused where the engine no longer declares the action or the mode that opened the game', () => {
     expect(keeps(bonusOf('gamble', 1, 0n), 0n)).toBe(false);
     expect(keeps(bonusOf('free_spin', 1, 0n), 0n)).toBe(false);
   });
 
-  it('is kept where its game is unknown, because an earlier step did not record it', () => {
+  it('A step is kept where its game is unknown, because an earlier step did not record it', () => {
     expect(keeps({ kind: 'bonus', action: 'free_spin', gameSoFar: undefined }, 1_000n, true)).toBe(true);
   });
 });

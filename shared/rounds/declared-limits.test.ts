@@ -23,8 +23,8 @@ function bonus() {
 const newest = () => table.ledger.head(log);
 const credits = () => table.calls.filter(({ call }) => call === 'credit').length;
 
-describe('a game with its bonus', () => {
-  it('wins no more than its mode declares in any number of steps; the step that would is not paid', async () => {
+describe('A game with its bonus', () => {
+  it('A game wins no more than its mode declares in any number of steps; the step that would is not credited', async () => {
     table.step = (state) => coinStep(state, 20_000_000n, true);
     await spin();
     await bonus();
@@ -37,7 +37,7 @@ describe('a game with its bonus', () => {
     expect(await bonus()).toMatchObject({ win: '10.00' });
   });
 
-  it('is over after as many steps as its engine declares', async () => {
+  it('A game is over after as many steps as its engine declares', async () => {
     table.step = (state) => coinStep(state, 0n, true);
     await spin();
     for (let step = 2; step < 10; step += 1) await bonus();
@@ -47,7 +47,7 @@ describe('a game with its bonus', () => {
     expect(await codeOf(bonus())).toBe('NO_ACTIVE_BONUS');
   });
 
-  it('is measured anew where the next game begins', async () => {
+  it('The limits are measured anew where the next game begins', async () => {
     for (let game = 0; game < 3; game += 1) {
       table.step = (state) => coinStep(state, 25_000_000n, true);
       await spin();
@@ -56,7 +56,7 @@ describe('a game with its bonus', () => {
     }
   });
 
-  it('is paid nothing for a spin that wins more than its mode, although another mode could', async () => {
+  it('A spin that wins more than its mode declares is not credited, although another mode allows it', async () => {
     table.step = (state) => coinStep(state, 50_000_001n);
     expect(await codeOf(spin())).toBe('ROUND_FAILED');
     expect(table.calls).toEqual([]);

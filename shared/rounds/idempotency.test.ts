@@ -30,8 +30,8 @@ function logOf(keys: readonly string[]): Round | undefined {
   );
 }
 
-describe('the identity of a request', () => {
-  it('is the same for the same request and differs with any part of it', () => {
+describe('The identity of a request', () => {
+  it('The identity is the same for the same request and differs with any part of it', () => {
     expect(identify(spin)).toEqual(identify({ ...spin }));
     const others: IdentifiedRequest[] = [
       { ...spin, kind: 'bonus' },
@@ -43,8 +43,8 @@ describe('the identity of a request', () => {
   });
 });
 
-describe('the newest round of a log', () => {
-  it('knows the number of each of the last keys, without its own', () => {
+describe('The newest round of a log', () => {
+  it('The newest round knows the number of each of the last keys, without its own', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 60 }), (keys) => {
         const newest = logOf(keys) as Round;
@@ -58,18 +58,18 @@ describe('the newest round of a log', () => {
     );
   });
 
-  it('never remembers more than the limit', () => {
+  it('The newest round never remembers more keys than the limit', () => {
     const newest = logOf(Array.from({ length: 100 }, (_, index) => `key-${index}`)) as Round;
     expect(newest.idempotency.earlierKeys.length).toBe((REMEMBERED_KEYS - 1) * 4);
   });
 
-  it('never points before the first round, whatever it is said to remember', () => {
+  it('The newest round never points before the first round, whatever it is said to remember', () => {
     const keyHash = new Uint8Array(16).fill(1);
     const idempotency = { keyHash, requestHash: keyHash, earlierKeys: new Uint8Array(40).fill(1) };
     expect(candidatesFor(sampleIntent({ number: 4, idempotency }), keyHash)).toEqual([3, 2, 1]);
   });
 
-  it('knows nothing of a key it has not seen', () => {
+  it('The newest round knows nothing of a key that it has not seen', () => {
     const newest = logOf(['a', 'b', 'c']) as Round;
     expect(candidatesFor(newest, identify({ ...spin, idempotencyKey: 'd' }).keyHash)).toEqual([]);
   });

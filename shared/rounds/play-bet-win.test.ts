@@ -17,8 +17,8 @@ const head = async () => (await table.ledger.head(log)) as Round;
 const callNames = () => table.calls.map(({ call }) => call);
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 
-describe('a spin at a wallet for bet-win', () => {
-  it("makes one call alone, answers the wallet's balance, and is final in one write", async () => {
+describe('A spin at a wallet for bet-win', () => {
+  it("A spin with bet-win makes one call alone, answers the wallet's balance, and is final in one write", async () => {
     const answer = await play();
     expect(table.calls).toMatchObject([
       {
@@ -34,21 +34,21 @@ describe('a spin at a wallet for bet-win', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('is committed without a win, and nothing is owed', async () => {
+  it('A bet-win without a win is committed, and nothing is owed', async () => {
     table.step = (state) => coinStep(state, 0n);
     expect(await play()).toMatchObject({ win: '0.00', balance: '99.00' });
     expect(callNames()).toEqual(['betWin']);
     expect(isFinal(await head())).toBe(true);
   });
 
-  it('is repeated with the same bytes where its call is unknown once', async () => {
+  it('A bet-win that is unknown once is repeated with the same bytes', async () => {
     table.replies.betWin.push(unknown);
     await play();
     expect(table.calls[1]).toEqual(table.calls[0]);
     expect((await head()).status).toBe('CREDITED');
   });
 
-  it('shows no outcome and is rolled back by its own id where its call stays unknown', async () => {
+  it('A bet-win that stays unknown shows no outcome and is rolled back by its own id', async () => {
     table.replies.betWin.push(unknown, unknown);
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
     const { roundId, status } = await head();
@@ -59,13 +59,13 @@ describe('a spin at a wallet for bet-win', () => {
     });
   });
 
-  it('is rejected where its call is refused, and nothing is rolled back', async () => {
+  it('A round whose bet-win is refused is rejected, and nothing is rolled back', async () => {
     table.replies.betWin.push({ kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
     expect(await codeOf(play())).toBe('INSUFFICIENT_FUNDS');
     expect(callNames()).toEqual(['betWin']);
   });
 
-  it('is rolled back in the style in which it was begun, whatever the operator is registered with since', async () => {
+  it('A bet-win is rolled back as a bet-win, whatever the operator is registered with since', async () => {
     table.replies.betWin.push(unknown, unknown);
     table.replies.rollback.push(unknown);
     await play().catch(() => undefined);

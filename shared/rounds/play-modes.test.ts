@@ -9,8 +9,8 @@ beforeEach(async () => {
   await table.open();
 });
 
-describe('a spin of a game with several modes', () => {
-  it('is never of a mode whose price differs from the bet', async () => {
+describe('A spin of a game with several modes', () => {
+  it('A spin is never of a mode whose price differs from the bet', async () => {
     const ports = table.ports();
     const engine = await ports.engines.load('any');
     const mode = {

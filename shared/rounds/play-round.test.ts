@@ -20,8 +20,8 @@ const head = async () => (await table.ledger.head(log)) as Round;
 const callNames = () => table.calls.map(({ call }) => call);
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 
-describe('a spin', () => {
-  it("debits the bet, then credits the win, and answers the wallet's balance", async () => {
+describe('A spin', () => {
+  it("A spin debits the bet, then credits the win, and answers the wallet's balance", async () => {
     const answer = await play();
     expect(callNames()).toEqual(['debit', 'credit']);
     expect(answer).toMatchObject({ win: '2.00', balance: '101.00', outcome: { steps: 2 } });
@@ -47,7 +47,7 @@ describe('a spin', () => {
     expect(statuses).toEqual(['INTENT', 'COMMITTED']);
   });
 
-  it('derives its transaction ids from the round', async () => {
+  it('A spin derives its transaction ids from the round', async () => {
     const { roundId } = await play();
     expect(table.calls.map(({ transaction }) => transaction.transactionId)).toEqual([
       `${roundId}:debit`,
@@ -55,12 +55,12 @@ describe('a spin', () => {
     ]);
   });
 
-  it('starts from the state after the last committed round', async () => {
+  it('A spin starts from the state after the last committed round', async () => {
     await play({ idempotencyKey: 'a' });
     expect(await play({ idempotencyKey: 'b' })).toMatchObject({ outcome: { steps: 3 } });
   });
 
-  it('makes no credit call where it won nothing', async () => {
+  it('A spin makes no credit call where it won nothing', async () => {
     table.step = (state) => coinStep(state, 0n);
     expect(await play()).toMatchObject({ win: '0.00', balance: '99.00' });
     expect(callNames()).toEqual(['debit']);
@@ -75,7 +75,7 @@ describe('a spin', () => {
     expect(table.balanceMinor).toBe(10_100n);
   });
 
-  it('is answered although neither the credit nor the recovery queue can be reached', async () => {
+  it('A spin is answered although neither the credit nor the recovery queue can be reached', async () => {
     table.replies.credit.push(unknown);
     const ports = table.ports();
     const recovery = {
@@ -85,22 +85,22 @@ describe('a spin', () => {
     expect((await head()).status).toBe('COMMITTED');
   });
 
-  it('may follow a spin whose win is not credited yet', async () => {
+  it('A spin may follow a spin whose win is not credited yet', async () => {
     table.replies.credit.push(unknown);
     await play({ idempotencyKey: 'a' });
     expect(await play({ idempotencyKey: 'b' })).toMatchObject({ outcome: { steps: 3 } });
   });
 });
 
-describe('a debit', () => {
-  it('rejects the round and moves nothing where it is cleanly refused', async () => {
+describe('A debit', () => {
+  it('A debit that is cleanly refused rejects the round and moves nothing', async () => {
     table.replies.debit.push({ kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
     expect(await codeOf(play())).toBe('INSUFFICIENT_FUNDS');
     expect((await head()).status).toBe('REJECTED');
     expect(callNames()).toEqual(['debit']);
   });
 
-  it('is repeated with the same id where it is unknown once', async () => {
+  it('A debit that is unknown once is repeated with the same id', async () => {
     table.replies.debit.push(unknown);
     await play();
     const [first, second] = table.calls;
@@ -115,13 +115,13 @@ describe('a debit', () => {
     expect((await head()).status).toBe('VOIDED');
   });
 
-  it('voids the round where it is refused after an unknown attempt', async () => {
+  it('A debit that is refused after an unknown attempt voids the round', async () => {
     table.replies.debit.push(unknown, { kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
     expect((await head()).status).toBe('VOIDED');
   });
 
-  it('raises an alarm and is not repeated where the wallet knows its id for another payload', async () => {
+  it('A debit whose id the wallet knows for another payload raises an alarm and is not repeated', async () => {
     table.replies.debit.push({ kind: 'unknown', reason: 'TRANSACTION_MISMATCH' });
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
     expect(table.counted).toContain('WalletTransactionMismatch');
@@ -138,7 +138,7 @@ describe('a debit', () => {
     expect(await play({ idempotencyKey: 'other' })).toMatchObject({ outcome: { steps: 2 } });
   });
 
-  it('is rolled back although the wallet never saw it', async () => {
+  it('A debit is rolled back although the wallet never saw it', async () => {
     table.replies.debit.push(unknown, unknown);
     table.replies.rollback.push({ kind: 'not-found' });
     await codeOf(play());
@@ -146,7 +146,7 @@ describe('a debit', () => {
   });
 });
 
-describe('an engine that fails', () => {
+describe('An engine that fails', () => {
   describe.each([
     'ENGINE_TRAP',
     'OUT_OF_FUEL',
@@ -165,15 +165,15 @@ describe('an engine that fails', () => {
     });
   });
 
-  it('fails the round where its payout is no amount', async () => {
+  it('The round fails where the payout is no amount', async () => {
     table.step = (state) => coinStep(state, -1n);
     expect(await codeOf(play())).toBe('ROUND_FAILED');
     expect(table.calls).toEqual([]);
   });
 });
 
-describe('a random source that fails', () => {
-  it('refuses the round before anything is written', async () => {
+describe('A random source that fails', () => {
+  it('The round is refused before anything is written', async () => {
     const failed = new DependencyError('SERVICE_UNAVAILABLE', 'The random source did not answer');
     const ports = { ...table.ports(), seeds: { seed: () => Promise.reject(failed) } };
     expect(await codeOf(playRound(ports, settings, table.spin()))).toBe('SERVICE_UNAVAILABLE');
@@ -182,7 +182,7 @@ describe('a random source that fails', () => {
   });
 });
 
-describe('a repeated request', () => {
+describe('A repeated request', () => {
   it('A repeated request gets the same answer and moves no money, however many rounds later', async () => {
     const first = await play({ idempotencyKey: 'first' });
     for (let index = 0; index < 30; index += 1) await play({ idempotencyKey: `other-${index}` });
@@ -191,7 +191,7 @@ describe('a repeated request', () => {
     expect(table.calls.length).toBe(calls);
   });
 
-  it('gets the same answer where the win was credited only after the first answer', async () => {
+  it('A repeated request gets the same answer where the win was credited only after the first answer', async () => {
     table.replies.credit.push(unknown);
     const first = await play();
     table.balanceMinor += 5_000n;
@@ -200,7 +200,7 @@ describe('a repeated request', () => {
     expect(await head()).toMatchObject({ status: 'CREDITED' });
   });
 
-  it('gets the same answer while the first request is still crediting, whatever the two clocks say', async () => {
+  it('A repeated request gets the same answer while the first is still crediting, whatever the two clocks say', async () => {
     const ports = table.ports();
     const credited = Promise.withResolvers<WalletReply>();
     const crediting = { ...ports.wallets.of(table.operator), credit: () => credited.promise };
@@ -214,21 +214,21 @@ describe('a repeated request', () => {
     expect(await first).toEqual(second);
   });
 
-  it('gets the same refusal', async () => {
+  it('A repeated request gets the same refusal', async () => {
     table.replies.debit.push({ kind: 'refused', code: 'LIMIT_REACHED' });
     expect(await codeOf(play())).toBe('LIMIT_REACHED');
     expect(await codeOf(play())).toBe('LIMIT_REACHED');
     expect(callNames()).toEqual(['debit']);
   });
 
-  it('is answered also after the session has ended', async () => {
+  it('A repeated request is answered also after the session has ended', async () => {
     const first = await play();
     await table.sessions.revoke(sessionId, table.nowMs);
     expect(await play()).toEqual(first);
     expect(await codeOf(play({ idempotencyKey: 'new' }))).toBe('SESSION_REVOKED');
   });
 
-  it('is refused with another body', async () => {
+  it('A repeated key is refused with another body', async () => {
     await play();
     expect(await codeOf(play({ betAmount: '2.00' }))).toBe('IDEMPOTENCY_KEY_REUSED');
   });
@@ -252,7 +252,7 @@ describe('a repeated request', () => {
     expect(steps[1]).toEqual(steps[0]);
   });
 
-  it('voids a round that it took over where the wallet refuses, because the first attempt may have emptied the balance', async () => {
+  it('A round that was taken over is voided where the wallet refuses, because the first attempt may have emptied the balance', async () => {
     const ports = table.ports();
     const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
     await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
@@ -280,7 +280,7 @@ function watchingSteps(ports: PlayPorts, steps: unknown[]): PlayPorts {
   return { ...ports, engines: { load } };
 }
 
-describe('a handler that lost its lease', () => {
+describe('A handler that lost its lease', () => {
   it('A handler that lost its lease can neither commit nor credit', async () => {
     const ports = table.ports();
     const wallet = ports.wallets.of(table.operator);
@@ -301,7 +301,7 @@ describe('a handler that lost its lease', () => {
   });
 });
 
-describe('50 spins at once', () => {
+describe('Many spins at once', () => {
   it('One of 50 spins at once is played at a time, and the others get ROUND_IN_FLIGHT', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => codeOf(play({ idempotencyKey: `key-${index}` }))),
@@ -312,21 +312,21 @@ describe('50 spins at once', () => {
   });
 });
 
-describe('a bonus', () => {
+describe('A bonus', () => {
   beforeEach(() => {
     table.step = (state) => coinStep(state, 1_000_000n, (state[0] ?? 0) < 2);
   });
 
   const bonus = (idempotencyKey: string) => play({ kind: 'bonus', betAmount: undefined, idempotencyKey });
 
-  it('costs nothing and pays in multiples of the bet that won it', async () => {
+  it('A bonus costs nothing and wins in multiples of the bet that won it', async () => {
     await play({ betAmount: '2.00' });
     expect(await bonus('b')).toMatchObject({ win: '2.00' });
     expect(await head()).toMatchObject({ kind: 'bonus', stakeMinor: 0n, baseBetMinor: 200n });
     expect(callNames()).toEqual(['debit', 'credit', 'credit']);
   });
 
-  it('is required while it is active, and refused while it is not', async () => {
+  it('A bonus action is required while a bonus is active, and refused while none is', async () => {
     expect(await codeOf(bonus('early'))).toBe('NO_ACTIVE_BONUS');
     await play();
     expect(await codeOf(play({ idempotencyKey: 'spin' }))).toBe('BONUS_ACTIVE');
@@ -334,7 +334,7 @@ describe('a bonus', () => {
     expect(await codeOf(bonus('late'))).toBe('NO_ACTIVE_BONUS');
   });
 
-  it('stays active where its action failed', async () => {
+  it('A bonus stays active where its action failed', async () => {
     await play();
     const { step } = table;
     table.step = () => {
@@ -346,14 +346,14 @@ describe('a bonus', () => {
     expect(await bonus('again')).toMatchObject({ outcome: { steps: 3 } });
   });
 
-  it('can be played to its end after the game was disabled', async () => {
+  it('A bonus can be played to its end after the game was disabled', async () => {
     await play();
     table.game = { ...table.game, enabled: false };
     expect(await bonus('b')).toMatchObject({ win: '1.00' });
     expect(await codeOf(play({ idempotencyKey: 'spin' }))).toBe('GAME_DISABLED');
   });
 
-  it('can be played to its end after a realtime engine became active, which takes no spin', async () => {
+  it('A bonus can be played to its end after a realtime engine became active, which takes no spin', async () => {
     await play();
     table.game = { ...table.game, contract: 'realtime', engineHash: 'ee'.repeat(32) };
     expect(await bonus('b')).toMatchObject({ win: '1.00' });
@@ -362,7 +362,7 @@ describe('a bonus', () => {
     expect({ calls: table.calls.length, head: await table.ledger.head(log) }).toEqual(before);
   });
 
-  it('is not played in another currency', async () => {
+  it('A bonus is not played in another currency', async () => {
     await play();
     const other = ids.session('11111111-5b6c-4d7e-9f80-112233445566');
     await table.open({ sessionId: other, currency: 'USD' });
@@ -372,28 +372,31 @@ describe('a bonus', () => {
   });
 });
 
-describe('a wrong request', () => {
+describe('A wrong request', () => {
   it.each([
-    ['a session that is not', { sessionId: ids.session('of-nobody') }, 'UNKNOWN_SESSION'],
+    ['a session that does not exist', { sessionId: ids.session('of-nobody') }, 'UNKNOWN_SESSION'],
     ['a session of another game', { gameCode: ids.game('other') }, 'SESSION_GAME_MISMATCH'],
     ['a bet that is not offered', { betAmount: '3.00' }, 'BET_NOT_OFFERED'],
     ['a bet of zero', { betAmount: '0.00' }, 'BET_NOT_OFFERED'],
     ['a negative bet', { betAmount: '-1.00' }, 'INVALID_AMOUNT'],
     ['a bet with too many decimals', { betAmount: '1.001' }, 'AMOUNT_TOO_PRECISE'],
     ['lines that are not offered', { betLines: 19 }, 'BET_LINES_NOT_OFFERED'],
-  ])('has its own code, leaves no round and moves no money: %s', async (_, overrides, code) => {
-    expect(await codeOf(play(overrides))).toBe(code);
-    expect(await table.ledger.head(log)).toBeUndefined();
-    expect(table.calls).toEqual([]);
-  });
+  ])(
+    'A wrong request has its own code, leaves no round and moves no money: %s',
+    async (_, overrides, code) => {
+      expect(await codeOf(play(overrides))).toBe(code);
+      expect(await table.ledger.head(log)).toBeUndefined();
+      expect(table.calls).toEqual([]);
+    },
+  );
 
-  it('is refused where its session lay unused for too long', async () => {
+  it('A request is refused where its session lay unused for too long', async () => {
     await play();
     table.nowMs += settings.sessionIdleMs;
     expect(await codeOf(play({ idempotencyKey: 'late' }))).toBe('SESSION_EXPIRED');
   });
 
-  it('is refused for a new round of a disabled operator', async () => {
+  it('A request for a new round of a disabled operator is refused', async () => {
     table.operator = { ...table.operator, enabled: false };
     expect(await codeOf(play())).toBe('OPERATOR_DISABLED');
   });

@@ -13,9 +13,9 @@ beforeEach(async () => {
 const play = (overrides: Partial<PlayRequest> = {}) =>
   playRound(table.ports(), settings, table.spin(overrides));
 
-describe('a wallet that cannot be called', () => {
+describe('A wallet that cannot be called', () => {
   it.each(['debit-credit', 'bet-win'] as const)(
-    'refuses a spin before anything is written, so that the next one is free (%s)',
+    'A spin is refused before anything is written, so that the next one is free (%s)',
     async (walletCalls) => {
       table.operator = { ...table.operator, walletCalls };
       table.walletFailure = new DependencyError('WALLET_UNAVAILABLE', 'its key cannot be read');
@@ -27,7 +27,7 @@ describe('a wallet that cannot be called', () => {
     },
   );
 
-  it('is not checked where no call follows: for a bonus action, or a round that has its outcome', async () => {
+  it('A wallet is not checked where no call follows: for a bonus action, or a round that has its outcome', async () => {
     table.step = (state) => coinStep(state, 0n, true);
     const first = await play();
     table.walletFailure = new DependencyError('WALLET_UNAVAILABLE', 'its key cannot be read');

@@ -254,7 +254,7 @@ function expectFinished(round: Round, wallet: BookkeepingWallet, startMinor: big
   }
 }
 
-describe('a round that several actors drive at once, over a network that loses, delays and kills', () => {
+describe('A round that several actors drive at once, over a network that loses, delays and kills', () => {
   it('A round is charged once and paid once, or not at all, and all who are answered get the same answer', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), race, async (scheduler, given) => {

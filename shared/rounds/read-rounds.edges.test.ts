@@ -25,21 +25,21 @@ const round = (number: number, overrides: Partial<IntentRound> = {}) =>
 const list = (limit: number) =>
   listRounds(table.ports(), { sessionId, operatorKey: undefined, cursor: undefined, limit });
 
-describe('a page of rounds', () => {
-  it('holds a round that began at the very instant of its session, and none from before', async () => {
+describe('A page of rounds', () => {
+  it('A page holds a round that began at the very instant of its session, and none from before', async () => {
     await table.put(round(1, { startedAtMs: table.nowMs - 1 }));
     await table.put(round(2));
     expect((await list(5)).rounds.map(({ number }) => number)).toEqual([2]);
   });
 
-  it('costs one query for as many rounds as are asked for, where the log ends with them', async () => {
+  it('A page costs one query where the log ends with the rounds that are asked for', async () => {
     await table.put(round(1));
     const read = vi.spyOn(table.ledger, 'list');
     expect(await list(2)).toMatchObject({ rounds: [{ number: 1 }], nextCursor: undefined });
     expect(read.mock.calls.map(([, page]) => page)).toEqual([{ limit: 2 }]);
   });
 
-  it('costs five queries where no round of the session is among the newest', async () => {
+  it('A page costs five queries where no round of the session is among the newest', async () => {
     for (let number = 1; number <= 600; number += 1)
       await table.put(round(number, { sessionId: ids.session(otherSession) }));
     const read = vi.spyOn(table.ledger, 'list');
@@ -47,7 +47,7 @@ describe('a page of rounds', () => {
     expect(read.mock.calls.map(([, { limit }]) => limit)).toEqual([1, 100, 100, 100, 100]);
   });
 
-  it('ends with the round whose view fills what a function can answer', async () => {
+  it('A page ends with the round whose view fills the largest answer of a function', async () => {
     const view = 'x'.repeat(1_000_000);
     for (let number = 1; number <= 3; number += 1)
       await table.put({ ...round(number), status: 'COMMITTED', outcome: sampleOutcome({ view }) });

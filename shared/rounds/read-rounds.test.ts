@@ -50,13 +50,13 @@ async function pages(limit: number, of = sessionId): Promise<number[][]> {
   }
 }
 
-describe('the rounds of a session', () => {
-  it('come newest first, in pages', async () => {
+describe('The rounds of a session', () => {
+  it('The rounds come newest first, in pages', async () => {
     await play(1, 2, 3, 4, 5);
     expect(await pages(2)).toEqual([[5, 4], [3, 2], [1]]);
   });
 
-  it('end without an empty page where the last page is just full', async () => {
+  it('The pages end without an empty one where the last page is just full', async () => {
     await play(1, 2, 3, 4);
     expect(await pages(2)).toEqual([
       [4, 3],
@@ -64,11 +64,11 @@ describe('the rounds of a session', () => {
     ]);
   });
 
-  it('do not exist before the first spin', async () => {
+  it('There are no rounds before the first spin', async () => {
     expect(await list()).toEqual({ rounds: [], nextCursor: undefined });
   });
 
-  it('leave out the rounds of other sessions of the same player, and the rounds before it', async () => {
+  it("A session's rounds leave out those of other sessions of the same player, and those before it", async () => {
     await play(1, 2);
     table.nowMs += 1_000;
     await table.open({ sessionId: laterSession, createdAtMs: table.nowMs });
@@ -79,14 +79,14 @@ describe('the rounds of a session', () => {
     expect(await pages(10, laterSession)).toEqual([[5, 3]]);
   });
 
-  it('are found behind any number of rounds of other sessions', async () => {
+  it('The rounds are found behind any number of rounds of other sessions', async () => {
     await play(1);
     for (let number = 2; number < 60; number += 1)
       await table.put(round(number, { sessionId: laterSession }));
     expect(await pages(5)).toEqual([[1]]);
   });
 
-  it('are searched with few queries a page, however many rounds of another session lie between', async () => {
+  it('A page costs few queries, however many rounds of another session lie between', async () => {
     await play(1);
     for (let number = 2; number <= 5_000; number += 1)
       await table.put(round(number, { sessionId: laterSession }));
@@ -100,7 +100,7 @@ describe('the rounds of a session', () => {
     expect(Math.max(...read.mock.calls.map(([, { limit }]) => limit))).toBe(100);
   });
 
-  it('come short of a full page where the rest would take too long to find, and the cursor goes on', async () => {
+  it('A page is short where the rest would take too long to find, and the cursor goes on', async () => {
     await play(1);
     for (let number = 2; number <= 1_000; number += 1)
       await table.put(round(number, { sessionId: laterSession }));
@@ -110,7 +110,7 @@ describe('the rounds of a session', () => {
     expect(told[0]).toEqual([1_001]);
   });
 
-  it('are searched no further back than the session began', async () => {
+  it('The rounds are searched no further back than the session began', async () => {
     for (let number = 1; number <= 100; number += 1) await table.put(round(number));
     table.nowMs += 1_000;
     await table.open({ sessionId: laterSession, createdAtMs: table.nowMs });
@@ -120,7 +120,7 @@ describe('the rounds of a session', () => {
     expect(read).toHaveBeenCalledTimes(1);
   });
 
-  it('are each shown exactly once, whatever the size of the pages', async () => {
+  it('Each round is shown exactly once, whatever the size of the pages', async () => {
     const sessions = fc.array(fc.constantFrom(sessionId, laterSession), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(sessions, fc.integer({ min: 1, max: 12 }), async (owners, limit) => {
@@ -136,38 +136,38 @@ describe('the rounds of a session', () => {
     );
   });
 
-  it('are shown also after the session has ended', async () => {
+  it('The rounds are shown also after the session has ended', async () => {
     await play(1);
     await table.sessions.revoke(sessionId, table.nowMs);
     table.nowMs += 30 * 86_400_000;
     expect((await list()).rounds).toHaveLength(1);
   });
 
-  it("are shown to the session's operator, and to no other", async () => {
+  it("The rounds are shown to the session's operator, and to no other", async () => {
     await play(1);
     expect((await list({ operatorKey })).rounds).toHaveLength(1);
     expect(await codeOf(list({ operatorKey: otherOperatorKey }))).toBe('UNKNOWN_SESSION');
     expect(await codeOf(list({ operatorKey: 'wrong' }))).toBe('INVALID_OPERATOR_KEY');
   });
 
-  it('are only those of its own player', async () => {
+  it("A session's rounds are only those of its own player", async () => {
     await play(1, 2);
     expect(await list({ sessionId: strangerSession })).toEqual({ rounds: [], nextCursor: undefined });
   });
 
-  it('are refused where the session does not exist', async () => {
+  it('The rounds of a session that does not exist are refused', async () => {
     expect(await codeOf(list({ sessionId: laterSession }))).toBe('UNKNOWN_SESSION');
   });
 
   it.each(['', '0', '-1', '1.5', '1e3', ' 1', 'next', '01x', '1234567890', '٣'])(
-    'are refused for a cursor that was never given: "%s"',
+    'A cursor that was never given is refused: "%s"',
     async (cursor) => {
       await play(1);
       expect(await codeOf(list({ cursor }))).toBe('INVALID_CURSOR');
     },
   );
 
-  it('come with the largest views in pages that a function can answer, and none is left out', async () => {
+  it('Rounds with the largest views come in pages that a function can answer, and none is left out', async () => {
     const view = `{"outcome":"${'x'.repeat(65_000)}"}`;
     for (let number = 1; number <= 100; number += 1)
       await table.put({ ...round(number), status: 'COMMITTED', outcome: sampleOutcome({ view }) });
@@ -177,35 +177,35 @@ describe('the rounds of a session', () => {
   });
 });
 
-describe('one round', () => {
+describe('One round', () => {
   const credentials = (key?: string, session?: SessionId) => ({ operatorKey: key, sessionId: session });
   const read = (roundId: string, ...[key, session]: Parameters<typeof credentials>) =>
     readRound(table.ports(), credentials(key, session), ids.round(roundId));
 
   beforeEach(() => play(1));
 
-  it('is shown to its operator and to its player', async () => {
+  it('A round is shown to its operator and to its player', async () => {
     expect((await read('round-1', operatorKey)).number).toBe(1);
     expect((await read('round-1', undefined, sessionId)).number).toBe(1);
   });
 
-  it('is shown to its player in a later session, at any game', async () => {
+  it('A round is shown to its player in a later session, at any game', async () => {
     await table.open({ sessionId: laterSession, gameCode: ids.game('another') });
     expect((await read('round-1', undefined, laterSession)).number).toBe(1);
   });
 
-  it('does not exist for another operator, nor for another player', async () => {
+  it('A round does not exist for another operator, nor for another player', async () => {
     expect(await codeOf(read('round-1', otherOperatorKey))).toBe('UNKNOWN_ROUND');
     expect(await codeOf(read('round-1', undefined, strangerSession))).toBe('UNKNOWN_ROUND');
   });
 
-  it('does not exist for a player of the same id at another operator', async () => {
+  it('A round does not exist for a player of the same id at another operator', async () => {
     const elsewhere: RoundLog = { ...log, operatorId: ids.operator('other') };
     await table.open({ sessionId: laterSession, ...elsewhere });
     expect(await codeOf(read('round-1', undefined, laterSession))).toBe('UNKNOWN_ROUND');
   });
 
-  it('is refused in the same words whether it exists or not', async () => {
+  it('A round is refused in the same words whether it exists or not', async () => {
     const refusals = await Promise.allSettled([
       read('round-1', otherOperatorKey),
       read('no-such-round', otherOperatorKey),
@@ -217,7 +217,7 @@ describe('one round', () => {
     expect(foreign).not.toBe('told');
   });
 
-  it('is shown to nobody without credentials', async () => {
+  it('A round is shown to nobody without credentials', async () => {
     expect(await codeOf(read('round-1'))).toBe('MISSING_CREDENTIALS');
     expect(await codeOf(read('round-1', 'wrong', sessionId))).toBe('INVALID_OPERATOR_KEY');
     expect(await codeOf(read('round-1', undefined, laterSession))).toBe('UNKNOWN_SESSION');

@@ -19,14 +19,14 @@ beforeEach(() => {
   table = new RoundsFixture();
 });
 
-describe('a batch with a rollback that is owed', () => {
-  it('voids the round where the wallet acknowledges the rollback', async () => {
+describe('A batch with a rollback that is owed', () => {
+  it('The round is voided where the wallet acknowledges the rollback', async () => {
     await table.put(voiding());
     expect(await recoverBatch(table.ports(), settings, [request])).toEqual(new Map());
     expect((await table.ledger.get(request))?.status).toBe('VOIDED');
   });
 
-  it('asks a silent wallet once for all of them', async () => {
+  it('A wallet that gives no answer is called once for the whole batch', async () => {
     await table.put(voiding());
     const second = { ...voiding(), log: { ...log, playerId: ids.player('second') } };
     await table.put(second);
@@ -41,7 +41,7 @@ it.each([
   new ConflictError('ROUND_IN_FLIGHT', 'It can be tried again, but is no service that is away'),
   new MissingError('UNKNOWN_ROUND', 'Nobody can recover it'),
   new FaultError('CORRUPT_RECORD', 'Nobody can read it'),
-])('reports a failure that is no absent service instead of repeating it: $code', async (error) => {
+])('A failure that is no absent service is reported instead of repeated: $code', async (error) => {
   vi.spyOn(table.ledger, 'get').mockRejectedValue(error);
   expect(await recoverBatch(table.ports(), settings, [request])).toEqual(new Map([[request, error]]));
   expect(table.recovery.size).toBe(0);

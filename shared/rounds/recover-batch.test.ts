@@ -36,8 +36,8 @@ async function paidOf(requests: readonly RecoveryRequest[]): Promise<number> {
   return rounds.filter((round) => round?.status === 'CREDITED').length;
 }
 
-describe('a batch of unpaid wins', () => {
-  it('is paid where the wallet answers', async () => {
+describe('A batch of wins that are not credited', () => {
+  it('The wins of a batch are credited where the wallet answers', async () => {
     const requests = await unpaidWins();
     expect(await recover(requests)).toEqual(new Map());
     expect(await paidOf(requests)).toBe(SIZE);
@@ -46,7 +46,7 @@ describe('a batch of unpaid wins', () => {
   });
 
   it.each(['TIMEOUT', 'CONNECTION'] as const)(
-    'asks a silent wallet once, and for all of them again later: %s',
+    'A wallet that gives no answer is called once, and the whole batch is queued again: %s',
     async (reason) => {
       const requests = await unpaidWins();
       table.replies.credit.push({ kind: 'unknown', reason });
@@ -62,7 +62,7 @@ describe('a batch of unpaid wins', () => {
     },
   );
 
-  it('is tried whole where the wallet answers the first, even with a refusal or an error', async () => {
+  it('A batch is tried whole where the wallet answers the first, even with a refusal or an error', async () => {
     const requests = await unpaidWins();
     table.replies.credit.push({ kind: 'refused', code: 'PLAYER_BLOCKED' });
     await recover(requests);
@@ -73,7 +73,7 @@ describe('a batch of unpaid wins', () => {
     expect(await paidOf(others)).toBe(SIZE - 1);
   });
 
-  it("lets no operator's win wait for the wallet of another operator", async () => {
+  it("No operator's win waits for the wallet of another operator", async () => {
     const waiting = await Promise.all([unpaidWin(), unpaidWin()]);
     const other = await unpaidWin(ids.operator('other'));
     table.replies.credit.push({ kind: 'unknown', reason: 'TIMEOUT' });
@@ -96,7 +96,7 @@ describe('a batch of unpaid wins', () => {
     expect(await paidOf(requests)).toBe(SIZE);
   });
 
-  it('names the wins that failed, and those that may not be queued again', async () => {
+  it('The result names the wins that failed, and those that may not be queued again', async () => {
     const requests = await unpaidWins();
     const missing = { ...(requests[3] as RecoveryRequest), number: 99 };
     expect([...(await recover([missing, ...requests])).keys()]).toEqual([missing]);

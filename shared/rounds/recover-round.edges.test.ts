@@ -20,8 +20,8 @@ const intent = () => sampleIntent({ log, startedAtMs: table.nowMs, updatedAtMs: 
 const committed = (): CommittedRound => ({ ...intent(), status: 'COMMITTED', outcome: sampleOutcome() });
 const voiding = (): VoidingRound => ({ ...intent(), status: 'VOIDING', reason: 'DEBIT_UNKNOWN' });
 
-describe('a win that is not paid', () => {
-  it('is tried within a minute for 25 hours, and every quarter of an hour from then on', async () => {
+describe('A win that is not credited', () => {
+  it('A credit is tried within a minute for 25 hours, and every quarter of an hour from then on', async () => {
     await table.put(committed());
     const firstTriedAtMs = table.nowMs;
     const delayAfter = async (waitedMs: number) => {
@@ -37,7 +37,7 @@ describe('a win that is not paid', () => {
     expect(await delayAfter(25 * 3_600_000)).toBe(900_000);
   });
 
-  it('is tried until 90 days have passed since the first attempt, and not from then on', async () => {
+  it('A credit is tried until 90 days have passed since the first attempt, and not from then on', async () => {
     await table.put(committed());
     const request = { ...finish, attempt: 9_999, firstTriedAtMs: table.nowMs };
     table.replies.credit.push(unknown, unknown);
@@ -49,7 +49,7 @@ describe('a win that is not paid', () => {
     expect(table.recovery.size).toBe(1);
   });
 
-  it('is not tried again where another actor has credited it meanwhile', async () => {
+  it('A credit is not tried again where another actor has credited the win meanwhile', async () => {
     const round = await table.put(committed());
     const ports = table.ports();
     const wallet = ports.wallets.of(table.operator);
@@ -67,8 +67,8 @@ describe('a win that is not paid', () => {
   });
 });
 
-describe('a rollback that is owed', () => {
-  it('is not tried again, nor counted twice, where another actor has voided the round meanwhile', async () => {
+describe('A rollback that is owed', () => {
+  it('A rollback is not tried again, nor counted twice, where another actor has voided the round meanwhile', async () => {
     const round = await table.put(voiding());
     const ports = table.ports();
     const wallet = ports.wallets.of(table.operator);

@@ -57,7 +57,7 @@ function takeNext(): { readonly request: RecoveryRequest; readonly delayMs: numb
   return { request, delayMs };
 }
 
-describe('an intent', () => {
+describe('An intent', () => {
   it('An intent whose lease has run out is voided, and its stake is rolled back', async () => {
     const { roundId } = await table.put(intent());
     table.nowMs += settings.leaseMs;
@@ -69,7 +69,7 @@ describe('an intent', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('is left alone and asked for again while its lease still runs', async () => {
+  it('An intent is left alone and asked for again while its lease still runs', async () => {
     const round = await table.put(intent());
     table.nowMs += settings.leaseMs - 1;
     await recover();
@@ -99,7 +99,7 @@ describe('an intent', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('is voided without a call of the wallet where it has no stake', async () => {
+  it('An intent without a stake is voided without a call of the wallet', async () => {
     await table.put(intent({ kind: 'bonus', stakeMinor: 0n }));
     table.nowMs += settings.leaseMs;
     await recover();
@@ -108,7 +108,7 @@ describe('an intent', () => {
   });
 });
 
-describe('a win that is not paid', () => {
+describe('A win that is not credited', () => {
   it('A win that is not paid is credited with the same bytes each time, ever later, at most a minute apart', async () => {
     const { roundId, sessionId } = await table.put(committed());
     table.replies.credit.push(...Array.from({ length: 9 }, () => unknown));
@@ -185,7 +185,7 @@ describe('a win that is not paid', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('is left to the sweep after three months, and a last rollback never is', async () => {
+  it('A credit is left to the sweep after three months, and a last rollback never is', async () => {
     await table.put(committed());
     const request = { ...finish, attempt: 9_999, firstTriedAtMs: table.nowMs };
     table.nowMs += 91 * DAY_MS;
@@ -207,7 +207,7 @@ describe('a win that is not paid', () => {
     expect(callNames()).toEqual(['credit']);
   });
 
-  it('is reported where the wallet knows its id for another payload', async () => {
+  it('A credit is reported where the wallet knows its id for another payload', async () => {
     await table.put(committed());
     table.replies.credit.push({ kind: 'unknown', reason: 'TRANSACTION_MISMATCH' });
     await recover();
@@ -215,14 +215,14 @@ describe('a win that is not paid', () => {
     expect((await stored())?.status).toBe('COMMITTED');
   });
 
-  it('is paid although its round has no stake', async () => {
+  it('The win of a round without a stake is credited all the same', async () => {
     await table.put(committed({ kind: 'bonus', stakeMinor: 0n }));
     await recover();
     expect((await stored())?.status).toBe('CREDITED');
     expect(callNames()).toEqual(['credit']);
   });
 
-  it('leaves the balance that its player was told, whatever the wallet answers later', async () => {
+  it('A credited round keeps the balance that its player was told, whatever the wallet answers later', async () => {
     const { outcome } = await table.put(committed());
     table.balanceMinor = 77n;
     await recover();
@@ -230,17 +230,17 @@ describe('a win that is not paid', () => {
   });
 });
 
-describe('a round that is over', () => {
+describe('A round that is over', () => {
   it.each([
     ['a loss', () => ({ ...committed(), outcome: sampleOutcome({ winMinor: 0n }) })],
-    ['a paid win', () => ({ ...committed(), status: 'CREDITED' as const })],
+    ['a credited win', () => ({ ...committed(), status: 'CREDITED' as const })],
     [
-      'a refused one',
+      'a refused round',
       () => ({ ...intent(), status: 'REJECTED' as const, refusal: 'LIMIT_REACHED' as const }),
     ],
-    ['a failed one', () => ({ ...intent(), status: 'FAILED' as const, failure: 'ENGINE_TRAP' })],
-    ['a voided one', () => voided()],
-  ])('is left as it is: %s', async (_, make) => {
+    ['a failed round', () => ({ ...intent(), status: 'FAILED' as const, failure: 'ENGINE_TRAP' })],
+    ['a voided round', () => voided()],
+  ])('A round that is over is left as it is: %s', async (_, make) => {
     const round = await table.put(make());
     await recover();
     await recover();
@@ -250,7 +250,7 @@ describe('a round that is over', () => {
   });
 });
 
-describe('the last rollback of a voided round', () => {
+describe('The last rollback of a voided round', () => {
   it('The last rollback of a voided round is sent once more, because a delayed debit may have landed since', async () => {
     const round = await table.put(voided());
     await recover(confirmVoid);
@@ -261,7 +261,7 @@ describe('the last rollback of a voided round', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('is done where the wallet has nothing to roll back', async () => {
+  it('The last rollback is done where the wallet has nothing to roll back', async () => {
     await table.put(voided());
     table.replies.rollback.push({ kind: 'not-found' });
     await recover(confirmVoid);
@@ -269,7 +269,7 @@ describe('the last rollback of a voided round', () => {
   });
 
   it.each([unknown, { kind: 'unknown', reason: 'REFUSED' } as const])(
-    'is repeated until the wallet acknowledges it ($reason)',
+    'The last rollback is repeated until the wallet acknowledges it ($reason)',
     async (reply) => {
       await table.put(voided());
       table.replies.rollback.push(reply, reply);
@@ -283,7 +283,7 @@ describe('the last rollback of a voided round', () => {
     },
   );
 
-  it('calls no wallet for a round without a stake', async () => {
+  it('No wallet is called for a round without a stake', async () => {
     await table.put(voided({ kind: 'bonus', stakeMinor: 0n }));
     await recover(confirmVoid);
     expect(table.calls).toEqual([]);
@@ -291,11 +291,11 @@ describe('the last rollback of a voided round', () => {
   });
 
   it.each([
-    ['a paid win', () => ({ ...committed(), status: 'CREDITED' as const })],
-    ['an unpaid win', () => committed()],
-    ['an intent', () => intent()],
-    ['one that is still voiding', () => voiding()],
-  ])('is not sent for %s', async (_, make) => {
+    ['a credited win', () => ({ ...committed(), status: 'CREDITED' as const })],
+    ['a win that is not credited', () => committed()],
+    ['An intent', () => intent()],
+    ['a round that is still voiding', () => voiding()],
+  ])('The last rollback is not sent for %s', async (_, make) => {
     const round = await table.put(make());
     table.nowMs += settings.leaseMs;
     await recover(confirmVoid);
@@ -304,10 +304,10 @@ describe('the last rollback of a voided round', () => {
   });
 });
 
-describe('an alarm', () => {
+describe('An alarm', () => {
   const minutes = (count: number) => count * 60_000;
 
-  it('is raised when a win has been unpaid for five minutes, and not before', async () => {
+  it('An alarm is raised when a credit has been owed for five minutes, and not before', async () => {
     await table.put(committed());
     table.replies.credit.push(unknown, unknown);
     table.nowMs += minutes(5) - 1;
@@ -319,7 +319,7 @@ describe('an alarm', () => {
     expect(table.counted).not.toContain('RollbackPendingLong');
   });
 
-  it('is raised when a stake has not been rolled back for five minutes, and not before', async () => {
+  it('An alarm is raised when a rollback has been owed for five minutes, and not before', async () => {
     await table.put(voiding());
     table.replies.rollback.push(unknown, unknown);
     table.nowMs += minutes(5) - 1;
@@ -331,7 +331,7 @@ describe('an alarm', () => {
     expect(table.counted).not.toContain('CreditPendingLong');
   });
 
-  it('is raised when a last rollback has been open for five minutes, and not at its first failure', async () => {
+  it('An alarm is raised when a last rollback has been open for five minutes, and not at its first failure', async () => {
     await table.put(voided());
     table.replies.rollback.push(unknown, unknown);
     table.nowMs += minutes(15 + 5) - 1;
@@ -342,7 +342,7 @@ describe('an alarm', () => {
     expect(table.counted).toContain('RollbackPendingLong');
   });
 
-  it('is raised once for each request, so that a win that is refused for good does not hide the next one', async () => {
+  it('An alarm is raised once for each request, so that a win that is refused for good does not hide the next one', async () => {
     await table.put(committed());
     table.replies.credit.push(...Array.from({ length: 200 }, () => unknown));
     await recover();
@@ -351,7 +351,7 @@ describe('an alarm', () => {
     expect(table.counted.filter((event) => event === 'CreditPendingLong')).toHaveLength(1);
   });
 
-  it('is not raised for a late win that is paid at the first attempt', async () => {
+  it('No alarm is raised for a late win that is credited at the first attempt', async () => {
     await table.put(committed());
     table.nowMs += minutes(60);
     await recover();
@@ -359,20 +359,20 @@ describe('an alarm', () => {
   });
 });
 
-describe('a recovery request', () => {
-  it('is refused as corrupt where it names a round that does not exist', async () => {
+describe('A recovery request', () => {
+  it('A request for a round that does not exist is refused as corrupt', async () => {
     expect(await codeOf(recover())).toBe('CORRUPT_RECORD');
     expect(table.recovery.size).toBe(0);
   });
 
-  it('is refused as corrupt where it names a round of an operator that does not exist', async () => {
+  it('A request for an operator that does not exist is refused as corrupt', async () => {
     const strange = { ...log, operatorId: ids.operator('nobody') };
     await table.put(committed({ log: strange }));
     expect(await codeOf(recover({ ...finish, log: strange }))).toBe('CORRUPT_RECORD');
     expect(table.calls).toEqual([]);
   });
 
-  it('pays the win although gaming is disabled for the operator', async () => {
+  it('The win of a disabled operator is credited all the same', async () => {
     table.operator = { ...table.operator, enabled: false };
     await table.put(committed());
     await recover();
@@ -380,6 +380,6 @@ describe('a recovery request', () => {
   });
 });
 
-it('waits at most a minute, also after more attempts than a number has bits', () => {
+it('A request waits at most a minute, also after more attempts than a number has bits', () => {
   expect([0, 4, 5, 31, 64, 5_000].map(backoffMs)).toEqual([2_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
 });

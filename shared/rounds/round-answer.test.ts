@@ -23,8 +23,8 @@ function refusalOf(round: Round): RgsError {
   throw new Error('the round was answered');
 }
 
-describe('the answer to a round with an outcome', () => {
-  it("has the engine's view, and amounts with all decimals of the currency", () => {
+describe('The answer to a round with an outcome', () => {
+  it("The answer has the engine's view, and amounts with all decimals of the currency", () => {
     expect(answerTo(committed)).toEqual({
       roundId: intent.roundId,
       outcome: { reels: [1, 2, 3] },
@@ -36,7 +36,7 @@ describe('the answer to a round with an outcome', () => {
     });
   });
 
-  it('is the same before and after the credit, to the byte', () => {
+  it('The answer is the same before and after the credit, to the byte', () => {
     const credited = { ...committed, status: 'CREDITED', updatedAtMs: intent.updatedAtMs + 9_000 } as const;
     expect(JSON.stringify(answerTo(credited))).toBe(JSON.stringify(answerTo(committed)));
   });
@@ -45,19 +45,19 @@ describe('the answer to a round with an outcome', () => {
     ['JPY', '250', '1150'],
     ['KWD', '0.250', '1.150'],
     ['BTC', '0.00000250', '0.00001150'],
-  ])('has the decimals of %s', (currency, win, balance) => {
+  ])('The answer has the decimals of %s', (currency, win, balance) => {
     expect(answerTo({ ...committed, currency })).toMatchObject({ win, balance });
   });
 
-  it('holds nothing that is sealed', () => {
+  it('The answer holds nothing that is sealed', () => {
     const text = JSON.stringify(answerTo(committed));
     expect(text).not.toMatch(/sealed|seed|engineHash|idempotency/i);
   });
 });
 
-describe('the answer to a round without an outcome', () => {
+describe('The answer to a round without an outcome', () => {
   it.each(['INSUFFICIENT_FUNDS', 'LIMIT_REACHED', 'PLAYER_BLOCKED', 'WALLET_REFUSED'] as const)(
-    'has the refusal of its wallet: %s',
+    'The answer has the refusal of the wallet: %s',
     (refusal: RefusalCode) => {
       const error = refusalOf({ ...intent, status: 'REJECTED', refusal });
       expect(error).toMatchObject({ code: refusal, roundId: intent.roundId, retryable: false });
@@ -65,21 +65,21 @@ describe('the answer to a round without an outcome', () => {
     },
   );
 
-  it('says that nothing was charged where the engine failed, and not how it failed', () => {
+  it('The answer says that nothing was charged where the engine failed, and not how it failed', () => {
     const error = refusalOf({ ...intent, status: 'FAILED', failure: 'ENGINE_TRAP' });
     expect(error).toMatchObject({ code: 'ROUND_FAILED', roundId: intent.roundId });
     expect(error.message).toContain('nothing was charged');
     expect(error.message).not.toContain('TRAP');
   });
 
-  it('is the same before and after the rollback', () => {
+  it('The answer is the same before and after the rollback', () => {
     const voiding = refusalOf({ ...intent, status: 'VOIDING', reason: 'DEBIT_UNKNOWN' });
     const voided = refusalOf({ ...intent, status: 'VOIDED', reason: 'DEBIT_UNKNOWN' });
     expect(voiding).toMatchObject({ code: 'ROUND_VOIDED', roundId: intent.roundId });
     expect(voided).toEqual(voiding);
   });
 
-  it('asks to repeat the request soon where the round is in flight', () => {
+  it('The answer asks to repeat the request soon where the round is in flight', () => {
     const error = refusalOf(intent);
     expect(error).toBeInstanceOf(ConflictError);
     expect(error).toMatchObject({ code: 'ROUND_IN_FLIGHT', retryable: true, retryAfterMs: 1_000 });

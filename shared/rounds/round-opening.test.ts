@@ -18,8 +18,8 @@ const seed = new Uint8Array(32).fill(7);
 const state = new Uint8Array([1, 2, 3]);
 const round = sampleIntent({ number: 42 });
 
-describe('the secrets of a round', () => {
-  it('are bound to operator, player, game, number and place, in words that stay for ever', async () => {
+describe('The sealed opening of a round', () => {
+  it('Sealed values are bound to operator, player, game, number and place, in words that stay for ever', async () => {
     const { cipher, contexts } = watched();
     const committed: CommittedRound = { ...round, status: 'COMMITTED', outcome: sampleOutcome() };
     await sealOpening(cipher, round, { seed, state });
@@ -34,7 +34,7 @@ describe('the secrets of a round', () => {
     ]);
   });
 
-  it('are the seed and the opening state, of any length', async () => {
+  it('The seed and the opening state are sealed together, whatever the length of the state', async () => {
     const { cipher } = watched();
     for (const opening of [state, new Uint8Array()]) {
       const sealedOpening = await sealOpening(cipher, round, { seed, state: opening });
@@ -42,7 +42,7 @@ describe('the secrets of a round', () => {
     }
   });
 
-  it('are corrupt where they have fewer bytes than a seed, and the error names the round', async () => {
+  it('An opening is corrupt where it has fewer bytes than a seed, and the error names the round', async () => {
     const short = unsealOpening(watched().cipher, { ...round, sealedOpening: seed.subarray(1) });
     await expect(short).rejects.toMatchObject({ code: 'CORRUPT_RECORD', roundId: round.roundId });
   });

@@ -29,61 +29,61 @@ const engineFailed: RoundEvent = { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP'
 const rolledBack: RoundEvent = { type: 'ROLLBACK_ACKNOWLEDGED', atMs };
 const credited: RoundEvent = { type: 'CREDIT_ACKNOWLEDGED', atMs };
 
-describe('a round', () => {
-  it('is final once its debit is acknowledged, where it has no win', () => {
+describe('A round', () => {
+  it('A round without a win is final once its debit is acknowledged', () => {
     const round = after(sampleIntent(), debited(noWin));
     expect(round.status).toBe('COMMITTED');
     expect(isFinal(round)).toBe(true);
     expect(owesCredit(round)).toBe(false);
   });
 
-  it('owes its win until the wallet acknowledges the credit', () => {
+  it('A round owes its win until the wallet acknowledges the credit', () => {
     const committed = after(sampleIntent(), debited());
     expect(isFinal(committed)).toBe(false);
     expect(owesCredit(committed)).toBe(true);
     expect(isFinal(after(committed, credited))).toBe(true);
   });
 
-  it('ends as REJECTED where it is cleanly refused, but is voided where an earlier attempt is unknown', () => {
+  it('A round that is cleanly refused ends as REJECTED, but is voided where an earlier attempt is unknown', () => {
     expect(after(sampleIntent(), refused()).status).toBe('REJECTED');
     expect(after(sampleIntent(), refused(true)).status).toBe('VOIDING');
     expect(after(sampleIntent(), takenOver, refused()).status).toBe('VOIDING');
   });
 
-  it('ends as FAILED where its engine fails, but is voided where an earlier actor may have reached the wallet', () => {
+  it('A round whose engine fails ends as FAILED, but is voided where an earlier actor may have reached the wallet', () => {
     expect(after(sampleIntent(), engineFailed).status).toBe('FAILED');
     expect(after(sampleIntent(), takenOver, engineFailed).status).toBe('VOIDING');
   });
 
-  it('is rolled back before it is final, where its debit is unknown', () => {
+  it('A round whose debit is unknown is rolled back before it is final', () => {
     const voiding = after(sampleIntent(), unknown);
     expect(isFinal(voiding)).toBe(false);
     expect(isInFlight(voiding)).toBe(true);
     expect(isFinal(after(voiding, rolledBack))).toBe(true);
   });
 
-  it("keeps its outcome and the player's balance when its win is paid", () => {
+  it("A round keeps its outcome and the player's balance when its win is credited", () => {
     const paid = after(sampleIntent(), debited(), credited);
     expect(hasOutcome(paid) && paid.outcome).toEqual(win);
   });
 
-  it('is final once a bet-win for its stake and win is acknowledged', () => {
+  it('A round with a bet-win is final once the bet-win is acknowledged', () => {
     expect(after(oneCall, betWon()).status).toBe('CREDITED');
     expect(after(oneCall, betWon(noWin)).status).toBe('COMMITTED');
     expect(isFinal(after(oneCall, betWon(noWin)))).toBe(true);
   });
 
-  it('commits by the call with which it was begun, and by no other', () => {
+  it('A round commits by the call with which it was begun, and by no other', () => {
     expect(() => after(oneCall, debited())).toThrow(FaultError);
     expect(() => after(sampleIntent(), betWon())).toThrow(FaultError);
   });
 
-  it('accepts no credit where there is no win', () => {
+  it('A round without a win accepts no credit', () => {
     expect(() => after(sampleIntent(), debited(noWin), credited)).toThrow(FaultError);
   });
 });
 
-describe('the state machine, after any sequence of events', () => {
+describe('The state machine, after any sequence of events', () => {
   const events = fc.array(
     fc.constantFrom(
       debited(),
@@ -124,7 +124,7 @@ describe('the state machine, after any sequence of events', () => {
     }
   }
 
-  it('never leaves a final state', () => {
+  it('No event leads out of a final status', () => {
     fc.assert(
       fc.property(events, (sequence) => walk(sequence, (before) => expect(isFinal(before)).toBe(false))),
     );
@@ -141,7 +141,7 @@ describe('the state machine, after any sequence of events', () => {
     );
   });
 
-  it('never lowers the epoch and never changes what was fixed before the money moved', () => {
+  it('No event lowers the epoch or changes the terms that were fixed before money moved', () => {
     fc.assert(
       fc.property(events, (sequence) =>
         walk(sequence, (before, next) => {

@@ -31,7 +31,7 @@ const rounds: Record<string, Round> = {
   VOIDED: { ...intent, status: 'VOIDED', reason: 'ABANDONED' },
 };
 
-describe('a round', () => {
+describe('A round', () => {
   it.each([
     ['INTENT', { final: false, inFlight: true, decided: false, owes: false }],
     ['COMMITTED with a win', { final: false, inFlight: false, decided: true, owes: true }],
@@ -41,7 +41,7 @@ describe('a round', () => {
     ['FAILED', { final: true, inFlight: false, decided: false, owes: false }],
     ['VOIDING', { final: false, inFlight: true, decided: false, owes: false }],
     ['VOIDED', { final: true, inFlight: false, decided: false, owes: false }],
-  ])('has these properties where it is %s: %o', (status, stands) => {
+  ])('A round that is %s has these properties: %o', (status, stands) => {
     const round = rounds[status]!;
     expect({
       final: isFinal(round),
@@ -52,15 +52,15 @@ describe('a round', () => {
   });
 });
 
-describe('the transactions of a round', () => {
-  it('are named by the round and the movement, so that each attempt names the same one', () => {
+describe('The transactions of a round', () => {
+  it('Transactions are named by the round and the movement, so that each attempt names the same one', () => {
     expect(transactionId(ids.round('r1'), 'debit')).toBe('r1:debit');
     expect(transactionId(ids.round('r1'), 'bet-win')).toBe('r1:bet-win');
   });
 
   const committed = rounds['COMMITTED with a win']!;
 
-  it('are a debit and a credit, or one bet-win for both', () => {
+  it('A round has a debit and a credit, or one bet-win for both', () => {
     expect([stakeTransactionId(committed), winTransactionId(committed)]).toEqual([
       `${roundId}:debit`,
       `${roundId}:credit`,
@@ -73,7 +73,7 @@ describe('the transactions of a round', () => {
     expect([stakeMovementOf(committed), stakeMovementOf(oneCall)]).toEqual(['debit', 'bet-win']);
   });
 
-  it('do not exist where there is no stake, no win or no outcome', () => {
+  it('There is no transaction where there is no stake, no win or no outcome', () => {
     expect(stakeTransactionId({ ...committed, stakeMinor: 0n })).toBeUndefined();
     expect(stakeTransactionId({ ...committed, stakeMinor: 1n })).toBe(`${roundId}:debit`);
     expect(winTransactionId(rounds['COMMITTED without a win']!)).toBeUndefined();
@@ -81,11 +81,11 @@ describe('the transactions of a round', () => {
   });
 });
 
-describe('the continuation of a log', () => {
+describe('The continuation of a log', () => {
   const game = { openedBy: 'spin', steps: 2, payoutMillionths: 1_000_000n };
   const bonus = sampleIntent({ kind: 'bonus', action: 'free_spin', stakeMinor: 0n, gameSoFar: game });
 
-  it('has the bonus, bet, currency and engine of the newest round', () => {
+  it('The next round continues with bonus, bet, currency and engine of the newest round', () => {
     const round: Round = { ...intent, status: 'COMMITTED', outcome: { ...outcome, bonusActive: true } };
     const { baseBetMinor, currency, engineHash } = intent;
     expect(continuationOf(round)).toEqual({
@@ -97,13 +97,13 @@ describe('the continuation of a log', () => {
     });
   });
 
-  it('has the bonus that a round without an outcome has found, and no other', () => {
+  it('The next round continues with the bonus that a round without an outcome has found, and no other', () => {
     const failed = { status: 'FAILED', failure: 'ENGINE_TRAP' } as const;
     expect(continuationOf({ ...intent, ...failed }).bonusActive).toBe(false);
     expect(continuationOf({ ...bonus, ...failed })).toMatchObject({ bonusActive: true, gameSoFar: game });
   });
 
-  it('has one more step of the game, with the sum of its payouts', () => {
+  it('The next round continues the game with one more step, and the sum of its payouts', () => {
     expect(continuationOf({ ...bonus, status: 'CREDITED', outcome }).gameSoFar).toEqual({
       openedBy: 'spin',
       steps: 3,
@@ -111,7 +111,7 @@ describe('the continuation of a log', () => {
     });
   });
 
-  it('has no game where earlier steps did not record it', () => {
+  it('The next round continues no game where earlier steps did not record it', () => {
     const untold: Round = { ...bonus, gameSoFar: undefined, status: 'CREDITED', outcome };
     expect(continuationOf(untold).gameSoFar).toBeUndefined();
     expect(gameBefore(intent)).toEqual({ openedBy: 'spin', steps: 0, payoutMillionths: 0n });
@@ -119,11 +119,11 @@ describe('the continuation of a log', () => {
   });
 });
 
-describe('an event that the state machine takes', () => {
+describe('An event of the state machine', () => {
   const atMs = intent.updatedAtMs + 5;
 
   it.each([
-    ['a debit nobody knows of', { type: 'DEBIT_UNKNOWN', atMs }, 'DEBIT_UNKNOWN', 1],
+    ['an unknown debit', { type: 'DEBIT_UNKNOWN', atMs }, 'DEBIT_UNKNOWN', 1],
     [
       'a refusal after an unknown attempt',
       { type: 'DEBIT_REFUSED', refusal: 'LIMIT_REACHED', earlierAttemptUnknown: true, atMs },
@@ -131,7 +131,7 @@ describe('an event that the state machine takes', () => {
       1,
     ],
     ['an abandoned intent', { type: 'ABANDONED', atMs }, 'ABANDONED', 2],
-  ] as const)('records why the round is voided: %s', (_, event, reason, epoch) => {
+  ] as const)('A voiding round records why it is voided: %s', (_, event, reason, epoch) => {
     expect(transition(intent, event)).toEqual({
       ...intent,
       status: 'VOIDING',
@@ -141,7 +141,7 @@ describe('an event that the state machine takes', () => {
     });
   });
 
-  it('records why the round is voided where an engine fails under the second owner', () => {
+  it('A round records why it is voided where an engine fails under the second owner', () => {
     const taken = transition(intent, { type: 'TAKEN_OVER', atMs });
     expect(taken).toEqual({ ...intent, epoch: 2, updatedAtMs: atMs });
     expect(transition(taken, { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP', atMs })).toEqual({
@@ -151,7 +151,7 @@ describe('an event that the state machine takes', () => {
     });
   });
 
-  it('stamps the round, whatever it leads to', () => {
+  it('An event stamps the round, whatever it leads to', () => {
     const refused = {
       type: 'DEBIT_REFUSED',
       refusal: 'LIMIT_REACHED',
@@ -175,7 +175,7 @@ describe('an event that the state machine takes', () => {
     });
   });
 
-  it('is refused with the id of the round where it does not fit its status', () => {
+  it('An event that does not fit the status is refused with the id of the round', () => {
     expect(() => transition(rounds['VOIDED']!, { type: 'CREDIT_ACKNOWLEDGED', atMs })).toThrow(
       expect.objectContaining({ code: 'ILLEGAL_TRANSITION', roundId }),
     );

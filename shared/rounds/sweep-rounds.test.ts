@@ -46,8 +46,8 @@ function scannedBy(read: (part: number) => AsyncIterable<RoundReference[]>): rea
   return begun;
 }
 
-describe('the daily sweep', () => {
-  it('asks for the recovery of every round that is not final', async () => {
+describe('The daily sweep', () => {
+  it('The sweep queues recovery for every round that is not final', async () => {
     await table.put(intent(1));
     await table.put({ ...intent(2), status: 'COMMITTED', outcome: outcome(250n) });
     await table.put({ ...intent(3), status: 'VOIDING', reason: 'DEBIT_UNKNOWN' });
@@ -58,7 +58,7 @@ describe('the daily sweep', () => {
     expect([table.counted, warned]).toEqual([[], []]);
   });
 
-  it('leaves alone rounds that have ended', async () => {
+  it('The sweep leaves alone rounds that have ended', async () => {
     await table.put({ ...intent(1), status: 'COMMITTED', outcome: outcome(0n) });
     await table.put({ ...intent(2), status: 'CREDITED', outcome: outcome(250n) });
     await table.put({ ...intent(3), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' });
@@ -68,14 +68,14 @@ describe('the daily sweep', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it('leaves alone rounds whose lease still runs', async () => {
+  it('The sweep leaves alone rounds whose lease still runs', async () => {
     await table.put(intent(1, table.nowMs - settings.leaseMs));
     expect((await sweep()).found).toBe(0);
     table.nowMs += 1;
     expect((await sweep()).found).toBe(1);
   });
 
-  it('finds the rounds of many logs, each once', async () => {
+  it('The sweep finds the rounds of many logs, each once', async () => {
     const players = Array.from({ length: 150 }, (_, index) => `player-${index}`);
     for (const playerId of players)
       await table.put({ ...intent(1), log: { ...log, playerId: ids.player(playerId) } });
@@ -84,7 +84,7 @@ describe('the daily sweep', () => {
     expect(asked.sort()).toEqual(players.sort());
   });
 
-  it('lets recovery bring the rounds that it found to their end', async () => {
+  it('Recovery brings the rounds that the sweep found to their end', async () => {
     await table.put(intent(1));
     await sweep();
     await table.recoverAll();
@@ -92,7 +92,7 @@ describe('the daily sweep', () => {
   });
 });
 
-describe('a part of the ledger that cannot be read', () => {
+describe('A part of the ledger that cannot be read', () => {
   it.each([
     ['is broken', new FaultError('CORRUPT_RECORD', 'A stored round has a key that is never written')],
     ['is throttled', new DependencyError('SERVICE_UNAVAILABLE', 'DynamoDB did not answer as it should')],
@@ -111,7 +111,7 @@ describe('a part of the ledger that cannot be read', () => {
     ]);
   });
 
-  it('makes the sweep fail also where the queue does not accept its rounds', async () => {
+  it('The sweep fails also where the queue does not accept the rounds of a part', async () => {
     await table.put(intent(1));
     const down = { ...ports(), recovery: { send: () => Promise.reject(new Error('the queue is down')) } };
     await expect(sweepRounds(down, settings)).rejects.toThrow('the queue is down');
@@ -119,7 +119,7 @@ describe('a part of the ledger that cannot be read', () => {
   });
 });
 
-describe('a ledger too large for one sweep', () => {
+describe('A ledger too large for one sweep', () => {
   /** A run that has time for so many parts, and the parts that it began with. */
   async function partsOfRun(nowMs: number, timeFor: number): Promise<readonly number[]> {
     table.nowMs = nowMs;
@@ -132,7 +132,7 @@ describe('a ledger too large for one sweep', () => {
     return begun;
   }
 
-  it('is swept as far as time allows, and the sweep then fails and names what it left out', async () => {
+  it('A large ledger is swept as far as time allows, and the sweep then fails and names what it left out', async () => {
     const begun = await partsOfRun(0, 41);
     expect(begun).toEqual(Array.from({ length: 41 }, (_, index) => index));
     expect(table.counted).toEqual(['SweepIncomplete']);
@@ -144,7 +144,7 @@ describe('a ledger too large for one sweep', () => {
     expect(Math.min(...unread)).toBeGreaterThanOrEqual(37);
   });
 
-  it('is left in the middle of a part, and the rounds found there are asked for', async () => {
+  it('A sweep may stop in the middle of a part, and the rounds found there are asked for', async () => {
     scannedBy(async function* (part) {
       remainingMs -= 1_000;
       yield [{ log, number: part + 1 }];
@@ -164,7 +164,7 @@ describe('a ledger too large for one sweep', () => {
     [20, 7],
     [60, 3],
   ])(
-    'is read whole with %i parts a run within %i days, because each run begins elsewhere',
+    'A ledger is read whole with %i parts a run within %i days, because each run begins elsewhere',
     async (timeFor, days) => {
       const read = new Set<number>();
       for (let day = 0; day < days; day += 1) {
@@ -175,7 +175,7 @@ describe('a ledger too large for one sweep', () => {
     },
   );
 
-  it('is read further by a run that is repeated the same day', async () => {
+  it('A run that is repeated the same day reads other parts', async () => {
     const first = await partsOfRun(Date.UTC(2026, 10, 21, 4, 0, 12), 20);
     const second = await partsOfRun(Date.UTC(2026, 10, 21, 4, 16, 20), 20);
     expect(second.filter((part) => first.includes(part))).toEqual([]);

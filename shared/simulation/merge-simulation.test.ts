@@ -15,8 +15,8 @@ async function simulated(run: DistributedRun): Promise<StoredSimulations> {
   return simulations;
 }
 
-describe('a simulation in shards', () => {
-  it('gives the same report to the byte, wherever it is cut', async () => {
+describe('A simulation in shards', () => {
+  it('A simulation gives the same report to the byte, wherever it is cut', async () => {
     const report = async (rounds: number, shardRounds: number) => {
       const run = sampleRun(rounds, shardRounds);
       const simulations = await simulated(run);
@@ -38,7 +38,7 @@ describe('a simulation in shards', () => {
     );
   });
 
-  it('counts every round once', async () => {
+  it('A simulation in shards counts every round once', async () => {
     const run = sampleRun(70_000, 10_000);
     const simulations = await simulated(run);
     expect(simulations.shards.size).toBe(8);
@@ -49,7 +49,7 @@ describe('a simulation in shards', () => {
     expect(histogram.map(({ rounds }: { rounds: string }) => rounds)).toEqual(Array(7).fill('10000'));
   });
 
-  it('is the same when a shard is simulated twice', async () => {
+  it('A simulation is the same when a shard is simulated twice', async () => {
     const run = sampleRun(40_000, 10_000);
     const simulations = await simulated(run);
     const before = [...simulations.shards];
@@ -59,7 +59,7 @@ describe('a simulation in shards', () => {
   });
 });
 
-describe('a merge', () => {
+describe('A merge', () => {
   const run = sampleRun(40_000, 10_000);
   let simulations: StoredSimulations;
   beforeEach(async () => {
@@ -76,7 +76,7 @@ describe('a merge', () => {
     expect(simulations.reports).toEqual([]);
   };
 
-  it('refuses a run that lacks a shard', async () => {
+  it('A merge refuses a run that lacks a shard', async () => {
     simulations.shards.delete(20_000);
     await expectRefusal('SIMULATION_INCOMPLETE', /round 20000 on is missing/);
   });
@@ -87,17 +87,17 @@ describe('a merge', () => {
     ['mode', { mode: 'turbo' }],
     ['first round', { first: 10_000 }],
     ['length', { rounds: 9_600 }],
-  ])('refuses a shard with another %s', async (_, other) => {
+  ])('A merge refuses a shard with another %s', async (_, other) => {
     change((shard) => ({ ...shard, ...other }));
     await expectRefusal('SIMULATION_INCOMPLETE', /round 20000 on is that of another run/);
   });
 
-  it('refuses a shard that counts fewer rounds than it should', async () => {
+  it('A merge refuses a shard that counts fewer rounds than it should', async () => {
     change((shard) => ({ ...shard, tally: { ...shard.tally, rounds: 9_999n } }));
     await expectRefusal('SIMULATION_INCOMPLETE', /counts 9999 of 10000 rounds/);
   });
 
-  it('refuses a shard that counts in other buckets than the others', async () => {
+  it('A merge refuses a shard that counts in other buckets than the others', async () => {
     change((shard) => ({
       ...shard,
       tally: {
@@ -119,22 +119,22 @@ describe('a merge', () => {
     },
   );
 
-  it('refuses a shard whose parts pay another sum than the whole', async () => {
+  it('A merge refuses a shard whose parts pay another sum than the whole', async () => {
     change((shard) => ({ ...shard, payouts: shard.payouts.with(3, 1n) }));
     await expectRefusal('SIMULATION_INCOMPLETE', /parts .* do not add up/);
   });
 
-  it('refuses a shard that cannot be read', async () => {
+  it('A merge refuses a shard that cannot be read', async () => {
     simulations.shards.set(20_000, '{"format":2}');
     await expectRefusal('CORRUPT_RECORD', /A shard cannot be read/);
   });
 });
 
-describe('a shard', () => {
+describe('A shard', () => {
   const [task] = tasksOf(sampleRun(1_000, 1_000));
   if (!task) throw new Error('There is no shard');
 
-  it('is not kept where its time runs out', async () => {
+  it('A shard is not kept where its time runs out', async () => {
     const simulations = new StoredSimulations();
     let leftMs = 50;
     const ports = { engines, simulations, remainingMs: () => (leftMs -= 1) };
@@ -142,7 +142,7 @@ describe('a shard', () => {
     expect(simulations.shards.size).toBe(0);
   });
 
-  it('is refused where the engine does not have its mode', async () => {
+  it('A shard is refused where the engine does not have its mode', async () => {
     const ports = { engines, simulations: new StoredSimulations(), remainingMs: () => 60_000 };
     await expect(simulateShard(ports, { ...task, mode: 'turbo' })).rejects.toMatchObject({
       code: 'INVALID_REQUEST',

@@ -73,8 +73,8 @@ const failures = (overrides: Partial<CertifiedRun>) =>
     .checks.filter(({ passed }) => !passed)
     .map(({ check }) => check);
 
-describe('a certification report', () => {
-  it('has the figures of the run', () => {
+describe('A certification report', () => {
+  it('A report has the figures of the run', () => {
     const { measured, odds, declared, passed } = certificationReport(sampleRun());
     expect(measured).toMatchObject({
       rtp: 0.91,
@@ -96,7 +96,7 @@ describe('a certification report', () => {
     expect([declared.rtp, passed]).toEqual([0.91, true]);
   });
 
-  it('measures in prices of the round where a mode costs more than the base bet', () => {
+  it('A report measures in prices of the round where a mode costs more than the base bet', () => {
     const mode = { ...sampleRun().mode, priceMillionths: 50n * MILLION };
     const { measured } = certificationReport(sampleRun({ mode }));
     expect(measured).toMatchObject({ rtp: 0.0182, max_win: 0.18 });
@@ -137,11 +137,14 @@ describe('a certification report', () => {
         ],
       },
     ],
-  ] satisfies [string, Partial<CertifiedRun>][])('fails where this does not hold: %s', (check, overrides) => {
-    expect(failures(overrides)).toEqual([check]);
-  });
+  ] satisfies [string, Partial<CertifiedRun>][])(
+    'A report fails where this does not hold: %s',
+    (check, overrides) => {
+      expect(failures(overrides)).toEqual([check]);
+    },
+  );
 
-  it('fails where the paid actions return less than they should, although the feature makes up for it', () => {
+  it('A report fails where paid actions return too little, although the feature makes up for it', () => {
     const exact = { rtp: 0.91, baseRtp: 0.92, featureRtp: -0.01, hitFrequency: 0.12, featureFrequency: 0.02 };
     expect(failures({ exact })).toEqual([
       'exact return of paid actions lies in the 99 % interval',
@@ -149,23 +152,23 @@ describe('a certification report', () => {
     ]);
   });
 
-  it('fails where a feature that the rules never allow came in one round of a million', () => {
+  it('A report fails where a feature that the rules never allow came in one round of a million', () => {
     const exact = { rtp: 0.91, baseRtp: 0.9, featureRtp: 0.01, hitFrequency: 0.12, featureFrequency: 0 };
     expect(failures({ exact, tally: { ...sampleRun().tally, bonuses: 1n } })).toEqual([
       'exact feature frequency lies in the 99 % interval',
     ]);
   });
 
-  it('is the same JSON for the same run', () => {
+  it('A report is the same JSON for the same run', () => {
     const text = () => JSON.stringify(certificationReport(sampleRun()));
     expect(text()).toBe(text());
   });
 });
 
-describe('the page of a report', () => {
+describe('The page of a report', () => {
   const report = certificationReport(sampleRun());
 
-  it('shows verdict, figures and charts, and needs nothing from elsewhere', () => {
+  it('The page shows verdict, figures and charts, and needs nothing from elsewhere', () => {
     const page = reportPage(report);
     expect(page).toContain('Every check passed.');
     expect(page).toContain('91.0000 %');
@@ -173,7 +176,7 @@ describe('the page of a report', () => {
     expect(page).not.toMatch(/<script|<link|src=|https?:|NaN|undefined|Infinity/);
   });
 
-  it('gives the largest win in base bets, and how rare such wins are, whatever a round costs', () => {
+  it('The page gives the largest win in base bets, and how rare such wins are, whatever a round costs', () => {
     const mode = { ...sampleRun().mode, priceMillionths: 2n * MILLION };
     const page = reportPage(certificationReport(sampleRun({ mode })));
     expect(page).toContain('9.00 base bets');
@@ -181,7 +184,7 @@ describe('the page of a report', () => {
     expect(page).toContain('5 or more: one round in 10');
   });
 
-  it('counts odds no more exactly than the number of rounds allows', () => {
+  it('The page gives odds no more exactly than the number of rounds allows', () => {
     const odds = [
       { at_least_bets: 1, rounds: '20399949', one_in: 4.901973039246323 },
       { at_least_bets: 500, rounds: '6', one_in: 16_666_666.666666668 },
@@ -191,7 +194,7 @@ describe('the page of a report', () => {
     expect(page).toContain('one in 17,000,000<');
   });
 
-  it('names what its charts show, with axes that begin at 0 and have round figures', () => {
+  it('The charts have titles, and axes that begin at 0 and have round figures', () => {
     const convergence = [250_000, 500_000, 750_000].map((rounds) => ({ rounds, rtp: 0.9123 }));
     const page = reportPage({ ...report, convergence });
     expect(page).toContain('>rounds played<');
@@ -205,17 +208,17 @@ describe('the page of a report', () => {
     expect(page.match(/<th /g)?.length).toBeGreaterThanOrEqual(9);
   });
 
-  it('says plainly what failed', () => {
+  it('The page says plainly what failed', () => {
     const failed = { ...report, passed: false, checks: [{ check: 'one', passed: false, detail: 'off' }] };
     expect(reportPage(failed)).toMatch(/Not every check passed.*FAILED/s);
   });
 
-  it('shows names as text, whatever they contain', () => {
+  it('The page shows names as text, whatever they contain', () => {
     const engine = { ...report.engine, id: '<img src=x onerror=alert(1)>' };
     expect(reportPage({ ...report, engine })).not.toContain('<img');
   });
 
-  it('is drawn for a run in which nothing was won', () => {
+  it('The page is drawn also for a run in which nothing was won', () => {
     const tally = {
       ...sampleRun().tally,
       basePayout: 0n,

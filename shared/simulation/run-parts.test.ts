@@ -7,8 +7,8 @@ const runs = fc.record({
   wanted: fc.integer({ min: 100_000, max: 50_000_000 }),
 });
 
-describe('a run', () => {
-  it('is cut into shards that follow on each other and leave no round out', () => {
+describe('A run', () => {
+  it('A run is cut into shards that follow on each other and leave no round out', () => {
     fc.assert(
       fc.property(runs, ({ rounds, wanted }) => {
         let next = 0;
@@ -22,7 +22,7 @@ describe('a run', () => {
     );
   });
 
-  it('has the same parts however it is cut into shards', () => {
+  it('A run has the same parts however it is cut into shards', () => {
     fc.assert(
       fc.property(runs, ({ rounds, wanted }) => {
         const length = partLengthOf(rounds);
@@ -32,13 +32,13 @@ describe('a run', () => {
     );
   });
 
-  it('has a thousand shards of ten million rounds where it has ten billion rounds', () => {
+  it('A run of ten billion rounds has a thousand shards of ten million rounds', () => {
     const shards = shardsOf(1e10, 1e7);
     expect(shards).toHaveLength(1_000);
     expect(shards.at(-1)).toEqual({ first: 9_990_000_000, rounds: 10_000_000 });
   });
 
-  it('has about a hundred points of convergence, the last of them after its last round', () => {
+  it('A run has about a hundred points of convergence, the last of them after its last round', () => {
     const parts = cut({ first: 0, rounds: 250_500_000 }, 1_000_000).map(({ rounds }) => ({
       rounds: BigInt(rounds),
       payout: BigInt(rounds) * 900_000n,

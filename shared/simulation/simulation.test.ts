@@ -14,14 +14,14 @@ const run = (rounds: number, shardRounds: number) => ({
   theory: { reels: [] },
 });
 
-describe('a run beyond one machine', () => {
+describe('A run beyond one machine', () => {
   it.each([
     [8e11, 1e7],
     [1e10, 1e7],
     // Shards are whole parts of a million rounds. This wish therefore becomes 140,000 of them, and not 94,000.
     [1.4e11, 1.49e6],
   ])(
-    'has no more shards than a map can hold, with %d rounds in shards of about %d',
+    'A run has no more shards than a map can hold, with %d rounds in shards of about %d',
     (rounds, shardRounds) => {
       const fits = shardsOf(rounds, shardRounds).length <= MAX_SHARDS;
       expect(DistributedRun.safeParse(run(rounds, shardRounds)).success).toBe(fits);

@@ -25,8 +25,8 @@ function tallyOf(wins: readonly bigint[]): Tally {
   };
 }
 
-describe('the moments of a run', () => {
-  it('are those of the textbook for its wins, in prices of the round', () => {
+describe('The moments of a run', () => {
+  it('The moments are those of the textbook for the wins, in prices of the round', () => {
     const wins = [0n, 0n, 5n * MILLION, MILLION, 0n];
     const { mean, standardDeviation, standardError } = momentsOf(tallyOf(wins), 2n * MILLION);
     expect(mean).toBeCloseTo(0.6, 12);
@@ -35,12 +35,12 @@ describe('the moments of a run', () => {
     expect(standardError).toBeCloseTo(Math.sqrt(4.7 / 4 / 5), 12);
   });
 
-  it('keep every digit of sums that no number holds exactly', () => {
+  it('The moments keep every digit of sums that no number holds exactly', () => {
     expect(ratio(10n ** 40n + 1n, 10n ** 40n)).toBe(1);
     expect(ratio(2n ** 100n, 2n ** 101n)).toBe(0.5);
   });
 
-  it('are the same for the whole, wherever the run was cut', () => {
+  it('The moments of the whole are the same, wherever the run was cut', () => {
     const win = fc.bigInt(0n, 10n ** 13n);
     fc.assert(
       fc.property(fc.array(win, { minLength: 2, maxLength: 30 }), fc.nat(), (wins, at) => {
@@ -53,7 +53,7 @@ describe('the moments of a run', () => {
 });
 
 /** The figures are from the NIST/SEMATECH e-Handbook of Statistical Methods, tables 1.3.6.7.1 and 1.3.6.7.4. */
-describe('the distributions agree with the tables of NIST for', () => {
+describe('The distributions', () => {
   it.each([
     [3.841, 1, 0.05],
     [6.635, 1, 0.01],
@@ -61,11 +61,14 @@ describe('the distributions agree with the tables of NIST for', () => {
     [23.209, 10, 0.01],
     [124.342, 100, 0.05],
     [135.807, 100, 0.01],
-  ])('chi-square %d with %d degrees of freedom', (statistic, degreesOfFreedom, tail) => {
-    expect(chiSquareTail(statistic, degreesOfFreedom)).toBeCloseTo(tail, 4);
-  });
+  ])(
+    'The distribution agrees with the tables of NIST: chi-square %d with %d degrees of freedom',
+    (statistic, degreesOfFreedom, tail) => {
+      expect(chiSquareTail(statistic, degreesOfFreedom)).toBeCloseTo(tail, 4);
+    },
+  );
 
-  it('the normal quantiles of 90, 95 and 99 %', () => {
+  it('The distribution agrees with the tables of NIST: the normal quantiles of 90, 95 and 99 %', () => {
     expect([0.9, 0.95, 0.99].map((confidence) => quantileFor(confidence).toFixed(3))).toEqual([
       '1.645',
       '1.960',
@@ -75,18 +78,18 @@ describe('the distributions agree with the tables of NIST for', () => {
   });
 });
 
-describe('a chi-square test', () => {
-  it('is certain about counts that fit their weights exactly, and about counts that do not', () => {
+describe('A chi-square test', () => {
+  it('A chi-square test is certain about counts that fit their weights exactly, and about counts that do not', () => {
     expect(chiSquare([100, 200, 300], [1, 2, 3])).toEqual({ statistic: 0, degreesOfFreedom: 2, pValue: 1 });
     expect(chiSquare([150, 150, 300], [1, 2, 3]).pValue).toBeLessThan(1e-6);
   });
 
-  it('counts rare categories together', () => {
+  it('A chi-square test counts rare categories together', () => {
     expect(chiSquare([50, 50, 1, 1, 1, 2], [50, 50, 1, 1, 1, 2]).degreesOfFreedom).toBe(2);
     expect(chiSquare([60, 40, 1, 0], [60, 40, 0.5, 0.5]).degreesOfFreedom).toBe(1);
   });
 
-  it('does not expect a category that cannot come', () => {
+  it('A chi-square test does not expect a category that cannot come', () => {
     expect(chiSquare([50, 50, 0], [1, 1, 0])).toMatchObject({ statistic: 0 });
   });
 });

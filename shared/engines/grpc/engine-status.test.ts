@@ -21,7 +21,7 @@ const codes: readonly EngineCode[] = [
   'BAD_OUTPUT',
 ];
 
-describe('a failure of an engine', () => {
+describe('A failure of an engine', () => {
   let failure: unknown;
   let channel: GrpcChannel;
   let stop: () => Promise<void>;
@@ -45,13 +45,13 @@ describe('a failure of an engine', () => {
   const told = () =>
     channel.call((options) => channel.client(Engine).step({}, options)).catch((error: unknown) => error);
 
-  it.each(codes)('is the same failure at the other end: %s', async (code) => {
+  it.each(codes)('A failure of an engine is the same failure at the other end: %s', async (code) => {
     expect(errorCodes).toContain(code);
     failure = new EngineError(code, 'It failed');
     expect(engineErrorFor(await told())).toMatchObject({ name: 'EngineError', code });
   });
 
-  it('tells nothing of itself where nobody foresaw it', async () => {
+  it('An unexpected error tells nothing of itself at the other end', async () => {
     failure = new Error('the seed was 1234');
     const error = await told();
     expect(error).toMatchObject({ code: Code.Internal });

@@ -42,8 +42,8 @@ async function startOtherSource(answer: Answer): Promise<string> {
   return `http://localhost:${port}`;
 }
 
-describe('seeds from a server', () => {
-  it('have 32 bytes, and differ each time', async () => {
+describe('Seeds from a server', () => {
+  it('Seeds from a server have 32 bytes, and differ each time', async () => {
     const server = await startGrpcServer({
       host: 'localhost',
       port: 0,
@@ -56,7 +56,7 @@ describe('seeds from a server', () => {
     expect(drawn.every(({ length }) => length === 32)).toBe(true);
   });
 
-  it('are requested one at a time, each under an id of its own', async () => {
+  it('Seeds are requested one at a time, each under an id of its own', async () => {
     const asked: OtherMessage[] = [];
     const url = await startOtherSource((request) => {
       asked.push(request);
@@ -75,7 +75,7 @@ describe('seeds from a server', () => {
     ['too many bytes', ({ request_id }) => ({ request_id, data: randomBytes(33) })],
     ["another request's bytes", () => ({ request_id: 'other', data: randomBytes(32) })],
     ['an error', () => undefined],
-  ])('are refused where the server answers with %s', async (_, answer) => {
+  ])('Seeds are refused where the server answers with %s', async (_, answer) => {
     const seeds = seedsFrom(await startOtherSource(answer));
     await expect(seeds.seed()).rejects.toMatchObject({
       name: 'DependencyError',
@@ -83,14 +83,14 @@ describe('seeds from a server', () => {
     });
   });
 
-  it('are refused where the source is stuck, from the first one on', async () => {
+  it('Seeds are refused where the source is stuck, from the first one on', async () => {
     const url = await startOtherSource(({ request_id }) => ({ request_id, data: Buffer.alloc(32, 7) }));
     const seeds = seedsFrom(url);
     await expect(seeds.seed()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     await expect(seeds.seed()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });
 
-  it('fail where nobody listens', async () => {
+  it('A seed fails where no server listens', async () => {
     const server = await startGrpcServer({ host: 'localhost', port: 0, routes: () => undefined });
     await server.stop(0);
     const seeds = seedsFrom(`http://localhost:${server.port}`);

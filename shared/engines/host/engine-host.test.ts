@@ -22,8 +22,8 @@ function countingArtefacts() {
   };
 }
 
-describe('the engine host', () => {
-  it('loads an engine once, although it is requested twice at the same time', async () => {
+describe('The engine host', () => {
+  it('The host loads an engine once, although it is requested twice at the same time', async () => {
     const artefacts = countingArtefacts();
     const host = new EngineHost(artefacts);
     const [first, second] = await Promise.all([host.load(a), host.load(a)]);
@@ -32,14 +32,14 @@ describe('the engine host', () => {
     expect(artefacts.fetched).toEqual([a]);
   });
 
-  it('keeps the engines that were used last', async () => {
+  it('The host keeps the engines that were used last', async () => {
     const artefacts = countingArtefacts();
     const host = new EngineHost(artefacts, { maxEngines: 2 });
     for (const hash of [a, b, a, c, a, b]) await host.load(hash);
     expect(artefacts.fetched).toEqual([a, b, c, b]);
   });
 
-  it('tries again after a failure', async () => {
+  it('The host loads an engine again after a failure', async () => {
     const artefacts = countingArtefacts();
     let down = true;
     const host = new EngineHost({
@@ -53,7 +53,7 @@ describe('the engine host', () => {
     expect((await host.load(a)).capabilities.engineId).toBe('a');
   });
 
-  it('is not affected where somebody changes the bytes later', async () => {
+  it('A loaded engine is not affected where its bytes are changed later', async () => {
     const bytes = Uint8Array.from(engines[0] ?? []);
     const loading = new EngineHost({ fetch: async () => bytes }).load(a);
     await Promise.resolve().then(() => undefined);

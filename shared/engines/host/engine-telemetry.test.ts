@@ -24,8 +24,8 @@ async function measuring(parts: Partial<EngineParts>, limits: CallLimits = CALL_
   return { step, measured, failures };
 }
 
-describe("the host's telemetry", () => {
-  it('has the time of a step, its fuel and memory, and each instance that it makes', async () => {
+describe("The host's telemetry", () => {
+  it("The telemetry has a step's time, fuel and memory, and each instance that the host makes", async () => {
     const { step, measured, failures } = await measuring(attacking('unreachable'));
     await step();
     await step();
@@ -47,21 +47,24 @@ describe("the host's telemetry", () => {
     ['OUT_OF_MEMORY', '(drop (memory.grow (i32.const 5))) (drop (memory.grow (i32.const 1020)))'],
     ['BAD_OUTPUT', '(drop (memory.grow (i32.const 5))) (return (i32.const 0))'],
     ['ENGINE_REJECTED', '(drop (memory.grow (i32.const 5))) (return (i32.const -2))'],
-  ])('has all of that also for a step that ends in %s, which is counted', async (code, attack) => {
-    const { step, measured, failures } = await measuring(attacking(attack));
-    await step();
-    const cheap = measured.at(-2)?.[1] ?? 0;
-    measured.length = 0;
-    expect(await step(1)).toBe(code);
-    expect(measured.map(([what]) => what)).toEqual(OF_STEP);
-    const [[, micros] = [], [, fuel] = [], [, pages] = []] = measured;
-    expect(micros).toBeGreaterThan(0);
-    expect(fuel).toBeGreaterThan(cheap);
-    expect(pages).toBe(9);
-    expect(failures).toEqual([code]);
-  });
+  ])(
+    "The telemetry has a step's time, fuel and memory also where it ends in %s, which is counted",
+    async (code, attack) => {
+      const { step, measured, failures } = await measuring(attacking(attack));
+      await step();
+      const cheap = measured.at(-2)?.[1] ?? 0;
+      measured.length = 0;
+      expect(await step(1)).toBe(code);
+      expect(measured.map(([what]) => what)).toEqual(OF_STEP);
+      const [[, micros] = [], [, fuel] = [], [, pages] = []] = measured;
+      expect(micros).toBeGreaterThan(0);
+      expect(fuel).toBeGreaterThan(cheap);
+      expect(pages).toBe(9);
+      expect(failures).toEqual([code]);
+    },
+  );
 
-  it('has the time of a step whose answer comes too late', async () => {
+  it('The telemetry has the time of a step whose answer comes too late', async () => {
     const spin = `
       (local.set 1 (i32.const 300000000))
       (loop $l (br_if $l (local.tee 1 (i32.sub (local.get 1) (i32.const 1)))))`;

@@ -22,8 +22,8 @@ function actions(discrete: readonly object[]): Partial<EngineParts> {
   return told({ action_space: { discrete } });
 }
 
-describe('loading an engine', () => {
-  it("gives the engine's description of itself", async () => {
+describe('Loading an engine', () => {
+  it('Loading an engine gives its description of itself', async () => {
     expect((await loadParts()).capabilities).toEqual({
       engineId: 'hostile',
       buildId: '1.0.0',
@@ -43,7 +43,7 @@ describe('loading an engine', () => {
     });
   });
 
-  it('refuses bytes with another hash', async () => {
+  it('The host refuses bytes with another hash', async () => {
     const bytes = assembleEngine();
     const host = new EngineHost({ fetch: async () => bytes });
     expect(await codeOf(() => host.load(hashOf(new Uint8Array([1]))))).toBe('HASH_MISMATCH');
@@ -54,7 +54,7 @@ describe('loading an engine', () => {
     ['no bytes', new Uint8Array()],
     ['a module that is cut off', assembleEngine().slice(0, 100)],
     ['an empty module', Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])],
-  ])('refuses %s', async (_, bytes) => {
+  ])('The host refuses %s', async (_, bytes) => {
     expect(await codeOf(() => loadBytes(bytes))).toBe('UNSUPPORTED_ABI');
   });
 
@@ -79,11 +79,11 @@ describe('loading an engine', () => {
     ['has buffers that overlap', { inAt: 65_536 - 1 }],
     ['was not published', { injected: '' }],
     ['starts before it has fuel', { head: '(start $start) (func $start)' }],
-  ])('refuses a module that %s', async (_, parts) => {
+  ])('The host refuses a module that %s', async (_, parts) => {
     expect(await codeOf(() => loadParts(parts))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('refuses a module that lacks a function', async () => {
+  it('The host refuses a module that lacks a function', async () => {
     const text = Buffer.from(assembleEngine()).toString('latin1').replace('rgs_step', 'rgs_stop');
     expect(await codeOf(() => loadBytes(Buffer.from(text, 'latin1')))).toBe('UNSUPPORTED_ABI');
   });
@@ -99,17 +99,17 @@ describe('loading an engine', () => {
         capabilitiesBody: '(call $deep)',
       },
     ],
-  ])('reports a module that %s as a trap', async (_, parts) => {
+  ])('The host reports a module that %s as a trap', async (_, parts) => {
     expect(await codeOf(() => loadParts(parts))).toBe('ENGINE_TRAP');
   });
 
-  it('runs nothing of a module before its interface is checked', async () => {
+  it('The host runs nothing of a module before its interface is checked', async () => {
     const parts = { injected: TRAPS_AT_START, memory: '(memory (export "memory") 4)' };
     expect(await codeOf(() => loadParts(parts))).toBe('UNSUPPORTED_ABI');
   });
 });
 
-describe("an engine's description of itself", () => {
+describe("An engine's description of itself", () => {
   it.each<[string, Partial<EngineParts>]>([
     ['is not JSON', { capabilities: '{"abi":1' }],
     ['is no object', { capabilities: '[]' }],
@@ -159,15 +159,15 @@ describe("an engine's description of itself", () => {
       ]),
     ],
     ['costs nothing and wins', told({ modes: [{ ...mode, price_millionths: '0', rtp_millionths: '0' }] })],
-  ])('is refused where it %s', async (_, parts) => {
+  ])("An engine's description is refused where it %s", async (_, parts) => {
     expect(await codeOf(() => loadParts(parts))).toBe('BAD_OUTPUT');
   });
 
-  it.each(['750000', '1000000'])('may return %s millionths', async (rtp) => {
+  it.each(['750000', '1000000'])('An engine may return %s millionths', async (rtp) => {
     expect(await codeOf(() => loadParts(told({ modes: [{ ...mode, rtp_millionths: rtp }] })))).toBe('none');
   });
 
-  it('says which mode each action opens', async () => {
+  it('The description says which mode each action opens', async () => {
     const { capabilities } = await loadParts(
       told({
         modes: [mode, { ...mode, name: 'buy', price_millionths: '100000000' }],
@@ -183,7 +183,7 @@ describe("an engine's description of itself", () => {
     expect(capabilities.actions.map((action) => action.mode)).toEqual(['base', 'buy', undefined]);
   });
 
-  it('may be of a game without money, whose moves open a round and go on with it', async () => {
+  it('A game may be without money, and its moves then open a round and go on with it', async () => {
     const free = { name: 'base', price_millionths: '0', rtp_millionths: '0', max_win_millionths: '0' };
     const { capabilities } = await loadParts(
       told({ modes: [free], action_space: { discrete: [{ name: 'place_0', phase: 'any' }] } }),
@@ -193,17 +193,17 @@ describe("an engine's description of itself", () => {
   });
 });
 
-describe('the memory limit', () => {
+describe('The memory limit', () => {
   let engine: Uint8Array;
   beforeAll(() => {
     engine = assembleEngine({ memory: '(memory (export "memory") 4 1024)' });
   });
 
-  it('allows 64 MiB', async () => {
+  it('The memory limit allows 64 MiB', async () => {
     expect(await codeOf(() => loadBytes(engine))).toBe('none');
   });
 
-  it('is found behind sections of any name and size', async () => {
+  it('The memory limit is found behind sections of any name and size', async () => {
     const custom = Buffer.concat([Buffer.from([0, 0x84, 0x02, 3]), Buffer.from('abc'), Buffer.alloc(256, 5)]);
     const padded = Buffer.concat([engine.subarray(0, 8), custom, engine.subarray(8)]);
     expect(await codeOf(() => loadBytes(padded))).toBe('none');

@@ -39,8 +39,8 @@ function calls(engine: LoadedEngine, order: number): bigint {
   return engine.step({ ...input, state: Uint8Array.of(order) }).payoutMillionths;
 }
 
-describe('a step', () => {
-  it('gives the state, the payout, the flag and the view as the engine wrote them', async () => {
+describe('A step', () => {
+  it('A step gives the state, the payout, the flag and the view as the engine wrote them', async () => {
     const view = '{"outcome":{"grid":"ä"},"public_state":{},"bonus_triggered":{"name":"x"}}';
     const state = Uint8Array.of(1, 2, 3);
     const answer = answerBytes({ state, payoutMillionths: 5_000_000n, flags: 3, view });
@@ -49,14 +49,14 @@ describe('a step', () => {
     expect(step).toEqual({ state, payoutMillionths: 5_000_000n, bonusActive: true, view });
   });
 
-  it('gives a state that the next step does not change', async () => {
+  it('A step gives a state that the next step does not change', async () => {
     const engine = await loadParts(ECHO);
     const first = engine.step({ ...input, state: answerBytes({ state: Uint8Array.of(7) }) });
     engine.step({ ...input, state: answerBytes({ state: Uint8Array.of(8) }) });
     expect(first.state).toEqual(Uint8Array.of(7));
   });
 
-  it('passes the seed, the step index, the state and the action as the contract lays them out', async () => {
+  it('A step passes the seed, the step index, the state and the action as the contract lays them out', async () => {
     const engine = await loadParts({ ...COUNTING, stepBody: `(i32.const -100)` });
     const seed = Uint8Array.from({ length: 32 }, (_, index) => index);
     expect(
@@ -71,7 +71,7 @@ describe('a step', () => {
     expect([...written.subarray(44)]).toEqual([9, 9, 0]);
   });
 
-  it('passes nothing else, because its input ends with the action', async () => {
+  it('A step passes nothing else, because its input ends with the action', async () => {
     const engine = await loadParts({ stepBody: '(i32.sub (i32.const -100) (local.get 0))' });
     const state = Uint8Array.of(9, 9);
     expect(() => engine.step({ ...input, state })).toThrow(`refused rgs_step with ${-100 - (44 + 2 + 1)}`);
@@ -100,7 +100,7 @@ describe('a step', () => {
     ['has a part too many', { view: VIEW.replace('{', '{"balance":1,') }],
     ['has an outcome that is no object', { view: VIEW.replace('{}', '[]') }],
     ['has a trigger that is no object', { flags: 2, view: VIEW.replace('null', 'true') }],
-  ])('is refused where its answer %s', async (_, wrong) => {
+  ])('A step is refused where its answer %s', async (_, wrong) => {
     const engine = await loadParts({ answer: wrong instanceof Uint8Array ? wrong : answerBytes(wrong) });
     expect(await codeOf(() => engine.step(input))).toBe('BAD_OUTPUT');
   });
@@ -110,7 +110,7 @@ describe('a step', () => {
     ['of another type', { stepResult: 'i64', stepBody: '(i64.const 76)' }],
     ['no number', { stepResult: 'f64', stepBody: '(f64.const nan)' }],
     ['a fraction', { stepResult: 'f64', stepBody: '(f64.const 75.5)' }],
-  ])('is refused where the length of its answer is %s', async (_, parts) => {
+  ])('A step is refused where the length of its answer is %s', async (_, parts) => {
     const engine = await loadParts(parts);
     expect(await codeOf(() => engine.step(input))).toBe('BAD_OUTPUT');
   });
@@ -123,17 +123,17 @@ describe('a step', () => {
     ['a state longer than may be stored', { state: new Uint8Array(8_193) }],
     ['a negative step index', { stepIndex: -1 }],
     ['a step index that is no integer', { stepIndex: 1.5 }],
-  ])('is refused before the engine runs for %s', async (_, wrong) => {
+  ])('A step is refused before the engine runs for %s', async (_, wrong) => {
     const engine = await loadParts({ stepBody: 'unreachable' });
     expect(await codeOf(() => engine.step({ ...input, ...wrong }))).toBe('ENGINE_REJECTED');
   });
 
-  it("names the engine's own error", async () => {
+  it("A refused step names the engine's own error", async () => {
     const engine = await loadParts({ stepBody: '(i32.const -107)' });
     expect(() => engine.step(input)).toThrow('-107');
   });
 
-  it('is answered, or ends in an error that has a code, whatever bytes the engine answers', async () => {
+  it('A step is answered, or ends in an error with a code, whatever bytes the engine answers', async () => {
     const engine = await loadParts(ECHO);
     const answers = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
@@ -155,46 +155,46 @@ describe('a step', () => {
   });
 });
 
-describe('the warm instance', () => {
-  it('serves one step after the other', async () => {
+describe('The warm instance', () => {
+  it('The warm instance serves one step after the other', async () => {
     const engine = await loadParts(COUNTING);
     expect([calls(engine, 0), calls(engine, 0), calls(engine, 0)]).toEqual([1n, 2n, 3n]);
   });
 
-  it('is given up after a trap, and the next step has a fresh one', async () => {
+  it('The warm instance is given up after a trap, and the next step has a fresh one', async () => {
     const engine = await loadParts(COUNTING);
     calls(engine, 0);
     expect(await codeOf(() => calls(engine, 1))).toBe('ENGINE_TRAP');
     expect(calls(engine, 0)).toBe(1n);
   });
 
-  it('is given up after an impossible answer', async () => {
+  it('The warm instance is given up after an impossible answer', async () => {
     const engine = await loadParts(COUNTING);
     calls(engine, 0);
     expect(await codeOf(() => calls(engine, 3))).toBe('BAD_OUTPUT');
     expect(calls(engine, 0)).toBe(1n);
   });
 
-  it('is kept after the engine refused an input', async () => {
+  it('The warm instance is kept after the engine refused an input', async () => {
     const engine = await loadParts(COUNTING);
     expect(await codeOf(() => calls(engine, 2))).toBe('ENGINE_REJECTED');
     expect(calls(engine, 0)).toBe(2n);
   });
 
-  it('is given up after 10,000 calls, so that nothing an engine remembers lasts', async () => {
+  it('The warm instance is given up after 10,000 calls, so that nothing an engine remembers lasts', async () => {
     const engine = await loadParts(COUNTING);
     const counted = Array.from({ length: 23_500 }, () => calls(engine, 0));
     expect(counted).toEqual(Array.from({ length: 23_500 }, (_, call) => BigInt((call % 10_000) + 1)));
   });
 
-  it('is still understood after its memory grew', async () => {
+  it('The warm instance is still read correctly after its memory grew', async () => {
     const engine = await loadParts(COUNTING);
     expect([calls(engine, 4), calls(engine, 0), calls(engine, 4)]).toEqual([1n, 2n, 3n]);
   });
 });
 
-describe('a reset', () => {
-  it('gives the first state', async () => {
+describe('A reset', () => {
+  it('A reset gives the first state', async () => {
     const engine = await loadParts({ answer: answerBytes({ state: Uint8Array.of(4) }) });
     expect(engine.reset()).toEqual({
       state: Uint8Array.of(4),
@@ -208,12 +208,12 @@ describe('a reset', () => {
     ['pays', { payoutMillionths: 1n }],
     ['begins in a bonus', { flags: 1 }],
     ['triggers a bonus', { flags: 2, view: VIEW.replace('null', '{}') }],
-  ])('is refused where it %s', async (_, answer) => {
+  ])('A reset is refused where it %s', async (_, answer) => {
     const engine = await loadParts({ answer: answerBytes(answer) });
     expect(await codeOf(() => engine.reset())).toBe('BAD_OUTPUT');
   });
 
-  it('passes an all-zero seed and no configuration, whatever was played before', async () => {
+  it('A reset passes an all-zero seed and no configuration, whatever was played before', async () => {
     const engine = await loadParts();
     engine.step({ state: Uint8Array.of(1, 2), action: 0, seed: new Uint8Array(32).fill(5), stepIndex: 9 });
     engine.reset();
@@ -222,8 +222,8 @@ describe('a reset', () => {
   });
 });
 
-describe('the maximum of a step', () => {
-  it('is the largest of all modes', async () => {
+describe('The maximum of a step', () => {
+  it('The maximum of a step is the largest of all modes', async () => {
     const [mode] = CAPABILITIES.modes;
     const modes = [mode, { ...mode, name: 'buy', max_win_millionths: '9000000' }];
     const discrete = ['base', 'buy'].map((name) => ({ name, phase: 'base', mode: name }));

@@ -5,8 +5,8 @@ import { parseRealtimeCapabilities } from './realtime-capabilities.ts';
 
 const told = (changes: object = {}) => JSON.stringify({ ...REALTIME_CAPABILITIES, ...changes });
 
-describe("a realtime engine's description of itself", () => {
-  it('is read as it is written', () => {
+describe("A realtime engine's description of itself", () => {
+  it('A realtime description is read as it is written', () => {
     expect(parseRealtimeCapabilities(told())).toEqual({
       engineId: 'hostile',
       buildId: '1.0.0',
@@ -19,7 +19,7 @@ describe("a realtime engine's description of itself", () => {
     });
   });
 
-  it('may be of a game without money', () => {
+  it('A realtime description may be of a game without money', () => {
     const free = { rtp_millionths: '0', max_win_millionths: '0' };
     expect(parseRealtimeCapabilities(told(free)).rtpMillionths).toBe(0n);
   });
@@ -39,11 +39,11 @@ describe("a realtime engine's description of itself", () => {
     ['a return without a win', { max_win_millionths: '0' }],
     ['a win without a return', { rtp_millionths: '0' }],
     ['states in another encoding', { encoding: { input: 'hostile:v1', state: 'bytes:v1' } }],
-  ])('is refused with %s', async (_, changes) => {
+  ])('A realtime description is refused with %s', async (_, changes) => {
     expect(await codeOf(() => parseRealtimeCapabilities(told(changes)))).toBe('BAD_OUTPUT');
   });
 
-  it('is refused where it is no JSON, or names something twice', async () => {
+  it('A realtime description is refused where it is no JSON, or names something twice', async () => {
     const twice = told().replace('{', '{"abi":1,');
     for (const text of ['', '{', twice]) {
       expect(await codeOf(() => parseRealtimeCapabilities(text))).toBe('BAD_OUTPUT');

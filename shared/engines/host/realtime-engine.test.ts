@@ -25,12 +25,12 @@ const WRITES_TICKS: Partial<RealtimeParts> = {
     (i32.store8 (global.get $at) (i32.const 34))`,
 };
 
-describe('a table of a realtime engine', () => {
-  it('shows what the engine wrote', async () => {
+describe('A table of a realtime engine', () => {
+  it('A table shows the state as the engine wrote it', async () => {
     expect((await openTable()).state()).toBe('{"ticks":0}');
   });
 
-  it('receives the seed and the configuration at once, in one piece', async () => {
+  it('A table receives the seed and the configuration at once, in one piece', async () => {
     const echo = `(i32.store (i32.const ${STATE_AT}) (i32.const 12))
       (memory.copy (i32.const ${STATE_AT + 4}) (i32.add (local.get 0) (i32.const 32)) (i32.const 12))
       (i32.sub (local.get 1) (i32.const 44))`;
@@ -38,7 +38,7 @@ describe('a table of a realtime engine', () => {
     expect(engine.open(SEED, Buffer.from('{"speed":12}')).state()).toBe('{"speed":12}');
   });
 
-  it("receives a player's id and input side by side", async () => {
+  it("A table receives a player's id and input side by side", async () => {
     const echo = `(memory.copy (i32.const ${STATE_AT + 5}) (local.get 0) (local.get 1))
       (memory.copy (i32.const ${STATE_AT + 9}) (local.get 2) (local.get 3))`;
     const table = await openTable({ input: echo, shown: shown('"idid....."') });
@@ -46,7 +46,7 @@ describe('a table of a realtime engine', () => {
     expect(table.state()).toBe('"abcd12345"');
   });
 
-  it('receives any time in whole 1,024ths of a millisecond, all of which fit a 32-bit float', async () => {
+  it('A table receives any time in whole 1,024ths of a millisecond, all of which fit a 32-bit float', async () => {
     const table = await openTable();
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 * 1_024 }), (parts) => {
@@ -55,7 +55,7 @@ describe('a table of a realtime engine', () => {
     );
   });
 
-  it('receives time in ticks none of which is longer than the engine declares', async () => {
+  it('A table receives time in ticks none of which is longer than the engine declares', async () => {
     const capabilities = JSON.stringify({ ...REALTIME_CAPABILITIES, step_ms: 2, max_tick_ms: 4 });
     const table = await openTable({ ...WRITES_TICKS, capabilities });
     table.tick(4);
@@ -65,7 +65,7 @@ describe('a table of a realtime engine', () => {
     expect(JSON.parse(table.state())).toBe('4340442');
   });
 
-  it('knows nothing of another table of the same engine', async () => {
+  it('A table knows nothing of another table of the same engine', async () => {
     const engine = await loadRealtimeParts(WRITES_TICKS);
     const [one, other] = [engine.open(SEED), engine.open(SEED)];
     one.tick(7);
@@ -73,7 +73,7 @@ describe('a table of a realtime engine', () => {
     expect([JSON.parse(one.state()), JSON.parse(other.state())]).toEqual(['7', '5']);
   });
 
-  it('is still understood after its memory grew', async () => {
+  it('A table is still read correctly after its memory grew', async () => {
     const grows = `(drop (memory.grow (i32.const 5)))
       (i32.store8 (i32.const ${STATE_AT + 4}) (i32.load8_u (local.get 0)))`;
     const table = await openTable({ input: grows, shown: shown('0') });
@@ -83,7 +83,7 @@ describe('a table of a realtime engine', () => {
   });
 });
 
-describe('a module that is no realtime engine', () => {
+describe('A module that is no realtime engine', () => {
   it.each<[string, Partial<RealtimeParts>]>([
     ['imports a function', { head: '(import "env" "clock" (func))' }],
     ['has too much memory', { memory: '(memory (export "memory") 1025 1025)' }],
@@ -93,7 +93,7 @@ describe('a module that is no realtime engine', () => {
     ['has its buffer outside of its memory', { inAt: '(i32.const 196609)' }],
     ['has buffers that overlap', { outAt: '(i32.const 65535)' }],
     ['exports more than the contract', { exported: '(func (export "rgs_step"))' }],
-  ])('is refused where it %s', async (_, parts) => {
+  ])('A realtime module is refused where it %s', async (_, parts) => {
     expect(await codeOf(() => loadRealtimeParts(parts))).toBe('UNSUPPORTED_ABI');
   });
 
@@ -102,14 +102,14 @@ describe('a module that is no realtime engine', () => {
     ['tick', '(param f32)', '(param f64)'],
     ['init', '(param i32 i32) (result i32) (i32.const 0)', '(param i32 i32) (result i64) (i64.const 0)'],
     ['tick', '(param f32) ', '(param f32) (result i32) (i32.const 0)'],
-  ])('is refused where its %s takes or answers another type', async (name, type, other) => {
+  ])('A realtime module is refused where its %s takes or answers another type', async (name, type, other) => {
     const before = `"${name}") ${type}`;
     const parts = { edit: (text: string) => text.replace(before, `"${name}") ${other}`) };
     expect(assembleRealtime(parts)).not.toEqual(assembleRealtime());
     expect(await codeOf(() => loadRealtimeParts(parts))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('is refused where it lacks an export', async () => {
+  it('A realtime module is refused where it lacks an export', async () => {
     for (const name of ['rgs_out', 'rgs_capabilities', 'init', 'tick', 'on_input', 'serialize_state']) {
       const wasm = Buffer.from(assembleRealtime());
       // This is another name of the same length.
@@ -118,7 +118,7 @@ describe('a module that is no realtime engine', () => {
     }
   });
 
-  it('is refused where it was not instrumented, is of the wire contract, or has another hash', async () => {
+  it('A realtime module is refused where it was not instrumented, is of the wire contract, or has another hash', async () => {
     const load = (wasm: Uint8Array, hash = hashOf(wasm)) =>
       codeOf(() => loadRealtime({ fetch: async () => wasm }, hash));
     expect(await load(assembleRealtime())).toBe('UNSUPPORTED_ABI');
@@ -129,9 +129,9 @@ describe('a module that is no realtime engine', () => {
   });
 });
 
-describe('the host', () => {
+describe('The host', () => {
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 10_000.5, 1 / 2_048, 16.7])(
-    'refuses to bring a time of %d ms to a realtime engine, and the table goes on',
+    'The host refuses to bring a time of %d ms to a realtime engine, and the table goes on',
     async (dtMs) => {
       const table = await openTable({ tick: 'unreachable' });
       expect(await codeOf(() => table.tick(dtMs))).toBe('ENGINE_REJECTED');
@@ -139,7 +139,7 @@ describe('the host', () => {
     },
   );
 
-  it('refuses a player without an id, too much input, and a seed of another length', async () => {
+  it('The host refuses a player without an id, too much input, and a seed of another length', async () => {
     const engine = await loadRealtimeParts({ input: 'unreachable' });
     const table = engine.open(SEED);
     expect(await codeOf(() => table.input('', new Uint8Array(1)))).toBe('ENGINE_REJECTED');
@@ -150,7 +150,7 @@ describe('the host', () => {
   });
 });
 
-describe('the telemetry of a realtime engine', () => {
+describe('The telemetry of a realtime engine', () => {
   const OF_CALL = ['RealtimeCallMicroseconds', 'RealtimeCallFuel', 'EngineMemoryPages'];
 
   async function measuring(parts: Partial<RealtimeParts>) {
@@ -163,7 +163,7 @@ describe('the telemetry of a realtime engine', () => {
     return { engine: await loadRealtimeParts(parts, { telemetry }), measured, failures };
   }
 
-  it('has the time of each call, its fuel and memory, and each instance that it makes', async () => {
+  it('The telemetry has the time, fuel and memory of each call, and each instance that the host makes', async () => {
     const { engine, measured, failures } = await measuring({});
     const table = engine.open(SEED);
     table.tick(2_500);
@@ -185,7 +185,7 @@ describe('the telemetry of a realtime engine', () => {
     expect(failures).toEqual([]);
   });
 
-  it('has all of that also for the call that ends a table, whose failure is counted once', async () => {
+  it('The telemetry has time, fuel and memory also of the call that ends a table, whose failure is counted once', async () => {
     const { engine, measured, failures } = await measuring({
       tick: '(drop (memory.grow (i32.const 5))) unreachable',
     });
@@ -198,7 +198,7 @@ describe('the telemetry of a realtime engine', () => {
     expect(failures).toEqual(['ENGINE_TRAP']);
   });
 
-  it('counts games that did not begin', async () => {
+  it('The telemetry counts games that did not begin', async () => {
     const { engine, failures } = await measuring({ init: '(i32.const -100)' });
     expect(await codeOf(() => engine.open(SEED))).toBe('ENGINE_REJECTED');
     expect(failures).toEqual(['ENGINE_REJECTED']);

@@ -14,11 +14,11 @@ async function verdict(length: string, buckets = 0): Promise<string> {
   return codeOf(() => simulate(engine, batch));
 }
 
-describe('the counters of a simulation', () => {
+describe('The counters of a simulation', () => {
   it.each([
     ['without buckets', '108', 0],
     ['with as many buckets as fit the buffer', '65532', 4_089],
-  ])('are read %s', async (_, length, buckets) => {
+  ])('The counters are read %s', async (_, length, buckets) => {
     expect(await verdict(length, buckets)).toBe('none');
   });
 
@@ -32,11 +32,11 @@ describe('the counters of a simulation', () => {
     ['have a bucket too many', '124', 0],
     ['name more buckets than any memory holds', '108', -1],
     ['name so many that their length is the right one in 32 bits', '108', 0x1000_0000],
-  ])('are refused where they %s', async (_, length, buckets) => {
+  ])('The counters are refused where they %s', async (_, length, buckets) => {
     expect(await verdict(length, buckets)).toBe('BAD_OUTPUT');
   });
 
-  it.each(['-1', '-2147483648'])('are refused where the engine answers %s', async (length) => {
+  it.each(['-1', '-2147483648'])('The counters are refused where the engine answers %s', async (length) => {
     expect(await verdict(length)).toBe('ENGINE_REJECTED');
   });
 });

@@ -13,7 +13,7 @@ const NEGATIVE_ONLY = '(i32.lt_s (local.get 0) (i32.const 0))';
 const TOO_LONG_ONLY = '(i32.gt_s (local.get 0) (i32.const 65536))';
 const RESET = `(memory.copy (i32.const 65536) (i32.const 196608) (i32.const ${ANSWER_LENGTH}))`;
 
-describe('an engine and its buffers', () => {
+describe('An engine and its buffers', () => {
   it.each<[string, string, Partial<EngineParts>]>([
     [
       'takes a step of less than nothing',

@@ -31,13 +31,13 @@ async function complaint(parts: Partial<RealtimeParts>): Promise<string> {
   }
 }
 
-describe('a realtime engine that conforms', () => {
-  it("always shows the same, or counts the players' input", async () => {
+describe('A realtime engine that conforms', () => {
+  it("A realtime engine conforms where it always shows the same, or counts the players' input", async () => {
     expect(await complaint({})).toBe('none');
     expect(await complaint({ ...COUNTING, input: COUNT })).toBe('none');
   });
 
-  it('has a record of how much it was played and how long that took', async () => {
+  it('The record of a realtime engine says how much it was played and how long that took', async () => {
     const report = checkRealtimeConformance(await loadRealtimeParts());
     expect(report.calls).toBeGreaterThan(500);
     expect(report.maxCallFuel).toBeGreaterThan(0n);
@@ -45,7 +45,7 @@ describe('a realtime engine that conforms', () => {
   });
 });
 
-describe('a realtime engine that does not conform', () => {
+describe('A realtime engine that does not conform', () => {
   it.each<[string, string, Partial<RealtimeParts>]>([
     [
       'goes on where the game before it ended',
@@ -122,7 +122,7 @@ describe('a realtime engine that does not conform', () => {
         state: `(i32.const ${STATE_AT})`,
       },
     ],
-  ])('is refused because it %s', async (_, message, parts) => {
+  ])('A realtime engine is refused because it %s', async (_, message, parts) => {
     expect(await complaint(parts)).toContain(message);
   });
 });

@@ -19,19 +19,19 @@ const poorer = {
   stepBody: `${CONFORMING.stepBody} (i64.store (i32.const 65540) (i64.const 949999))`,
 };
 
-describe('an engine on a server', () => {
-  it('conforms where it answers as it did, wherever it is asked', async () => {
+describe('An engine on a server', () => {
+  it('A remote engine conforms where it answers as it did, wherever it is asked', async () => {
     const conformance = checkRemoteConformance(await subjectOf(), await subjectOf());
     expect(await conformance).toEqual({ rounds: 500, steps: 500, simulates: true });
   });
 
-  it('does not conform where another connection leads to other answers', async () => {
+  it('A remote engine does not conform where another connection leads to other answers', async () => {
     await expect(checkRemoteConformance(await subjectOf(), await subjectOf(poorer))).rejects.toThrow(
       /another answer.* on another connection/,
     );
   });
 
-  it('does not conform where another connection leads to another first state', async () => {
+  it('A remote engine does not conform where another connection leads to another first state', async () => {
     const elsewhere = await subjectOf();
     const reset = async () => ({ ...(await elsewhere.reset()), state: Uint8Array.of(1) });
     await expect(checkRemoteConformance(await subjectOf(), { ...elsewhere, reset })).rejects.toThrow(
@@ -39,7 +39,7 @@ describe('an engine on a server', () => {
     );
   });
 
-  it('is not excused from simulating by a simulation that fails', async () => {
+  it('A remote engine does not conform where its simulation fails', async () => {
     const subject = await subjectOf({ simulateBody: 'unreachable' });
     await expect(checkRemoteConformance(subject, await subjectOf())).rejects.toMatchObject({
       code: 'ENGINE_TRAP',

@@ -36,8 +36,8 @@ async function fuelByTimes(parts: Parameters<typeof loadPublished>[0]) {
   };
 }
 
-describe('the fuel of a call', () => {
-  it('counts every turn of every loop, in whichever function it is', async () => {
+describe('The fuel of a call', () => {
+  it('The fuel counts every turn of every loop, in whichever function it is', async () => {
     const fuel = await fuelByTimes(NESTED);
     const once = fuel(1, 1);
     const outerTurn = fuel(2, 1) - once;
@@ -57,7 +57,7 @@ describe('the fuel of a call', () => {
     }
   });
 
-  it('pays for a short function where it is called, as often as it is called', async () => {
+  it('The fuel of a short function is charged where it is called, as often as it is called', async () => {
     const calls = (count: number) => ({
       head: '(func $short (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3)))',
       stepBody: `${'(drop (call $short (i32.load8_u (i32.const 44))))'.repeat(count)}

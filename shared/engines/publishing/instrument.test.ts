@@ -25,8 +25,8 @@ function patched(parts: Partial<EngineParts>, from: readonly number[], to: reado
   return bytes;
 }
 
-describe('an instrumented engine', () => {
-  it('is the same, byte for byte, each time', () => {
+describe('An instrumented engine', () => {
+  it('An instrumented engine is the same, byte for byte, each time', () => {
     const original = assembleOriginal();
     const other = assembleOriginal({ abi: '(i32.const 2)' });
     const first = hashOf(instrument(original));
@@ -35,7 +35,7 @@ describe('an instrumented engine', () => {
     expect(hashOf(instrument(other))).not.toBe(first);
   });
 
-  it('exports the contract and what the host needs, and nothing else', () => {
+  it('An instrumented engine exports the contract and what the host needs, and nothing else', () => {
     const constants =
       '(global (export "__heap_base") i32 (i32.const 7)) (global (export "x") f64 (f64.const 1))';
     expect(exportsOf(instrument(assembleOriginal({ head: constants }))).sort()).toEqual(
@@ -50,20 +50,20 @@ describe('an instrumented engine', () => {
     ['4 1024', 1024],
     ['4 8', 8],
     ['1024 1024', 1024],
-  ])('may have a memory (%s) of %i pages', (limits, maximum) => {
+  ])('An instrumented engine may have a memory (%s) of %i pages', (limits, maximum) => {
     const [initial = ''] = limits.split(' ');
     const bytes = instrument(assembleOriginal(memoryOf(limits)));
     expect(memoryLimitsOf(bytes)).toEqual({ initial: Number(initial), maximum });
   });
 
-  it('holds no names of its sources', () => {
+  it('An instrumented engine holds no names of its sources', () => {
     const [name, url] = [Buffer.from('sourceMappingURL'), Buffer.from('/home/author/secret.map')];
     const section = Buffer.concat([Uint8Array.of(0, name.length + url.length + 1, name.length), name, url]);
     const bytes = Buffer.from(instrument(Buffer.concat([assembleOriginal(), section])));
     expect(bytes.includes('/home/author')).toBe(false);
   });
 
-  it('may return several values from its own functions, and use SIMD, bulk memory and tables', async () => {
+  it('An engine may return several values from its own functions, and use SIMD, bulk memory and tables', async () => {
     const engine = await loadPublished({
       head: `
         (type $pair (func (param i32) (result i32 i64)))
@@ -85,7 +85,7 @@ describe('an instrumented engine', () => {
   });
 });
 
-describe('instrumenting', () => {
+describe('Instrumenting', () => {
   it.each<[string, Partial<EngineParts>]>([
     ['imports a function', { head: '(import "env" "clock" (func (result i64)))' }],
     ['imports a global', { head: '(import "env" "balance" (global i64))' }],
@@ -143,7 +143,7 @@ describe('instrumenting', () => {
       'needs more of the stack than there is',
       { head: `(func $wide ${'(local v128)'.repeat(20_000)})`, stepBody: '(call $wide) (i32.const 1)' },
     ],
-  ])('refuses a module that %s', async (_, parts) => {
+  ])('Instrumenting refuses a module that %s', async (_, parts) => {
     expect(await codeOf(() => instrument(assembleOriginal(parts)))).toBe('UNSUPPORTED_ABI');
   });
 
@@ -153,11 +153,11 @@ describe('instrumenting', () => {
     ['an empty module', Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])],
     ['a module that is cut off', assembleOriginal().slice(0, 100)],
     ['a module of more than 4 MiB', new Uint8Array(4 * 1024 * 1024 + 1)],
-  ])('refuses %s', async (_, bytes) => {
+  ])('Instrumenting refuses %s', async (_, bytes) => {
     expect(await codeOf(() => instrument(bytes))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('refuses a module that writes to a global which it lacks, where the fuel would come to lie', async () => {
+  it('Instrumenting refuses a module that writes to a missing global, where the fuel would come to lie', async () => {
     const parts = {
       head: '(global $own (mut i64) (i64.const 0))',
       stepBody: '(global.set $own (i64.const 7)) (i32.const -1)',
@@ -170,7 +170,7 @@ describe('instrumenting', () => {
     expect(await codeOf(() => instrument(patched(parts, ownGlobal, nextGlobal)))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('ends for a function that is nested as deep as its size allows', async () => {
+  it('Instrumenting ends for a function that is nested as deep as its size allows', async () => {
     const nops = Array.from({ length: 150_000 }, () => 1);
     const blocks = [
       ...Array.from({ length: 100_000 }, (_, index) => (index % 2 === 0 ? 0x02 : 0x40)),

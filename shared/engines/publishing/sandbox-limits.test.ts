@@ -29,7 +29,7 @@ async function byEachCompiler<T>(ask: (mark: string) => Promise<T>): Promise<[T,
   return [baseline, optimised];
 }
 
-describe('the bits of a NaN', () => {
+describe('The bits of a NaN', () => {
   const bits = '(i64.shr_u (i64.reinterpret_f64 (local.get $sum)) (i64.const 63))';
   const stored = '(f64.store (i32.const 130000) (local.get $sum))';
   const sign = '(f64.copysign (f64.const 1) (local.get $sum))';
@@ -50,7 +50,7 @@ describe('the bits of a NaN', () => {
     ['read as an integer', paying(bits)],
     ['stored', paying(`(block (result i64) ${stored} (i64.load8_u (i32.const 130007)))`)],
     ['asked for its sign', paying(`(i64.extend_i32_u (f64.lt ${sign} (f64.const 0)))`)],
-  ])('%s are the same whichever compiler made the code', async (_, parts) => {
+  ])('The bits of a NaN %s are the same whichever compiler made the code', async (_, parts) => {
     const [baseline, optimised] = await byEachCompiler(async (mark) => {
       const engine = await loadPublished({ ...parts, head: `${parts.head} ${mark}` });
       return engine.step(input).payoutMillionths;
@@ -58,19 +58,19 @@ describe('the bits of a NaN', () => {
     expect(optimised).toBe(baseline);
   });
 
-  it('cannot be seen in vectors, because no floats are computed there', async () => {
+  it('The bits of a NaN cannot be seen in vectors, because no floats are computed there', async () => {
     const head = `(func $sum (param v128) (result v128) (f64x2.add (local.get 0) (local.get 0)))`;
     expect(await codeOf(() => instrument(assembleOriginal({ head })))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('do not matter where the float is a number', async () => {
+  it('The bits of a float that is a number are kept', async () => {
     const parts = { stepBody: `${ANSWER} (f64.store (i32.const ${PAYOUT_AT}) (f64.const 1e-317))` };
     const exact = new BigInt64Array(Float64Array.of(1e-317).buffer)[0];
     expect((await loadPublished(parts)).step(input).payoutMillionths).toBe(exact);
   });
 });
 
-describe('a recursion that computes many things twice', () => {
+describe('A recursion that computes many things twice', () => {
   const things = Array.from({ length: 1_500 }, (_, index) => {
     const thing = `(i64.rotl (i64.mul (local.get 0) (i64.const ${1_000_003 + index * 7_919})) (i64.const 3))`;
     return {
@@ -84,20 +84,23 @@ describe('a recursion that computes many things twice', () => {
       (then (local.set 1 (call $down (i64.sub (local.get 0) (i64.const 1))))))
     ${things.map(({ after }) => after).join('')} (local.get 1))`;
 
-  it.each([1, 100])('goes %i calls deep, or not, whichever compiler made the code', async (depth) => {
-    const stepBody = `(drop (call $down (i64.const ${depth}))) ${ANSWER}`;
-    const [baseline, optimised] = await byEachCompiler(async (mark) => {
-      // The clock is not under test, and compiling a large function takes long on a busy machine.
-      const limits = { ...CALL_LIMITS, timeoutMs: 20_000 };
-      const engine = await loadPublished({ head: `${head} ${mark}`, stepBody }, { limits });
-      return codeOf(() => engine.step(input));
-    });
-    expect(optimised).toBe(baseline);
-    expect(baseline).toBe(depth === 1 ? 'none' : 'ENGINE_TRAP');
-  });
+  it.each([1, 100])(
+    'A recursion goes %i calls deep, or not, whichever compiler made the code',
+    async (depth) => {
+      const stepBody = `(drop (call $down (i64.const ${depth}))) ${ANSWER}`;
+      const [baseline, optimised] = await byEachCompiler(async (mark) => {
+        // The clock is not under test, and compiling a large function takes long on a busy machine.
+        const limits = { ...CALL_LIMITS, timeoutMs: 20_000 };
+        const engine = await loadPublished({ head: `${head} ${mark}`, stepBody }, { limits });
+        return codeOf(() => engine.step(input));
+      });
+      expect(optimised).toBe(baseline);
+      expect(baseline).toBe(depth === 1 ? 'none' : 'ENGINE_TRAP');
+    },
+  );
 });
 
-describe('a module that would take the process more than an engine may', () => {
+describe('A module that would take more of the process than an engine may', () => {
   const locals = (count: number) => '(local i64)'.repeat(count);
   /** Every local is assigned in the innermost of so many loops. */
   const loops = (count: number, depth: number) => {
@@ -113,11 +116,11 @@ describe('a module that would take the process more than an engine may', () => {
     ['a function with 2,001 locals', `(func $large ${locals(2_001)})`],
     ['a function with 1,000 locals that 101 loops assign', loops(1_000, 101)],
     ['a function of 50,000 instructions', `(func $large ${'(drop (memory.size))'.repeat(25_001)})`],
-  ])('is refused: %s', async (_, head) => {
+  ])('A module is refused if it has %s', async (_, head) => {
     expect(await codeOf(() => instrument(assembleOriginal({ head })))).toBe('UNSUPPORTED_ABI');
   });
 
-  it('is refused by the host as well, whoever published it', async () => {
+  it('The host refuses such a module as well, whoever published it', async () => {
     for (const head of ['(table 65537 funcref)', '(table 1 40000 funcref) (table 65536 funcref)']) {
       expect(await codeOf(() => loadParts({ head }))).toBe('UNSUPPORTED_ABI');
     }
@@ -125,7 +128,7 @@ describe('a module that would take the process more than an engine may', () => {
   });
 });
 
-describe('fuel', () => {
+describe('Fuel', () => {
   const chain = Array.from({ length: 100 }).reduce<string>((at) => `(i32.load ${at})`, '(local.get $at)');
 
   // A second is more than ten times what it takes. Each lasted for seconds when it cost the price of an instruction.
@@ -144,7 +147,7 @@ describe('fuel', () => {
          (br_if $lay (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 200000))))
        (loop $follow (local.set $at ${chain}) (br $follow))`,
     ],
-  ])('ends a step that %s within a second', async (_, attack) => {
+  ])('Fuel ends a step that %s within a second', async (_, attack) => {
     const engine = await loadPublished({
       stepBody: `(local $at i32) (local $next i32) (local $line i32) (local $n i32) ${attack} unreachable`,
     });

@@ -43,7 +43,7 @@ const ticks = (table: RealtimeTable) => table.tick(10);
 const gives = (table: RealtimeTable) => table.input('player', Uint8Array.of(1));
 const shows = (table: RealtimeTable) => table.state();
 
-describe('a realtime engine', () => {
+describe('A realtime engine', () => {
   it.each<[string, string, Partial<RealtimeParts>, (table: RealtimeTable) => unknown]>([
     ['never ends a tick', 'OUT_OF_FUEL', tick(ENDLESS), ticks],
     ['never ends an input', 'OUT_OF_FUEL', onInput(ENDLESS), gives],
@@ -90,7 +90,7 @@ describe('a realtime engine', () => {
   );
 
   it.each<[string, string, Partial<RealtimeParts>]>([
-    ['never begins', 'OUT_OF_FUEL', init(ENDLESS)],
+    ['never ends', 'OUT_OF_FUEL', init(ENDLESS)],
     ['asks for too much memory', 'OUT_OF_MEMORY', init(GROWS)],
     ['calls itself without end', 'ENGINE_TRAP', { ...init(RECURS), head: DIRECT }],
     ['traps', 'ENGINE_TRAP', init('unreachable')],
@@ -121,12 +121,12 @@ describe('a realtime engine', () => {
     ['is not JSON', shown('{')],
     ['is not UTF-8', shown(Uint8Array.of(0x22, 0xff, 0x22))],
     ['names something twice', shown('{"a":1,"a":2}')],
-  ])('ends its table with BAD_OUTPUT where its state %s', async (_, bytes) => {
+  ])('A table ends with BAD_OUTPUT where its state %s', async (_, bytes) => {
     const engine = await loadRealtimeParts({ shown: bytes });
     expect(await codeOf(() => engine.open(SEED).state())).toBe('BAD_OUTPUT');
   });
 
-  it('has its state read as it is written, or its table ended, whatever bytes the state has', async () => {
+  it("A table's state is read as it is written, or the table ends, whatever bytes the state has", async () => {
     const copies = `(memory.copy (i32.const ${STATE_AT}) (local.get 2) (local.get 3))`;
     const engine = await loadRealtimeParts({ input: copies });
     const texts = fc.oneof(fc.json(), fc.string({ unit: 'binary' })).map((text) => Buffer.from(text));
@@ -145,7 +145,7 @@ describe('a realtime engine', () => {
     );
   });
 
-  it('has its table ended with TIMEOUT where its call came back too late, and the next one is well', async () => {
+  it('A table ends with TIMEOUT where a call came back too late, and the next table is well', async () => {
     const slow = `
       (local $n i64)
       (loop $again

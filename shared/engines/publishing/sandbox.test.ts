@@ -31,7 +31,7 @@ const THROUGH_TABLE = `
   (func $direct (param i32) (result i32)
     (i32.add (call_indirect (type $f) (local.get 0) (i32.const 0)) (i32.const 1)))`;
 
-describe('a harmful step', () => {
+describe('A harmful step', () => {
   it.each<[string, string, Partial<EngineParts>]>([
     ['never ends', 'OUT_OF_FUEL', attacking(ENDLESS)],
     [
@@ -104,7 +104,7 @@ describe('a harmful step', () => {
   });
 });
 
-describe('a harmful module', () => {
+describe('A harmful module', () => {
   it.each<[string, string, Partial<EngineParts>]>([
     ['it never ends when it starts', 'OUT_OF_FUEL', { head: `(start $start) (func $start ${ENDLESS})` }],
     ['it traps when it starts', 'ENGINE_TRAP', { head: '(start $start) (func $start unreachable)' }],
@@ -131,8 +131,8 @@ describe('a harmful module', () => {
   });
 });
 
-describe('the clock', () => {
-  it('refuses the answer of a step that came too late, and the next step is well', async () => {
+describe('The clock', () => {
+  it('The clock refuses the answer of a step that came too late, and the next step is well', async () => {
     const slow = attacking(
       `
       (loop $again
@@ -146,7 +146,7 @@ describe('the clock', () => {
     expect(engine.step(input)).toEqual(well);
   });
 
-  it('stops a simulation that never ends, and the next step is well', async () => {
+  it('The clock stops a simulation that never ends, and the next step is well', async () => {
     const engine = await loadPublished(
       { simulateBody: ENDLESS },
       { limits: { fuel: 2n ** 40n, timeoutMs: 1_000 } },
@@ -157,8 +157,8 @@ describe('the clock', () => {
   });
 });
 
-describe('fuel', () => {
-  it('is the same for the same step on fresh and warm instances, in any order', async () => {
+describe('Fuel', () => {
+  it('A step needs the same fuel on fresh and warm instances, in any order', async () => {
     const loops = {
       stepBody: `
         (local $n i32)
@@ -184,7 +184,7 @@ describe('fuel', () => {
   });
 });
 
-describe('the depth of calls', () => {
+describe('The depth of calls', () => {
   /** Finds how deep a function with `locals` locals can call itself before it is stopped. */
   async function depth(locals: number, mark: string): Promise<number> {
     const engine = await loadPublished({
@@ -212,7 +212,7 @@ describe('the depth of calls', () => {
     return reached;
   }
 
-  it('is the same whichever compiler of V8 made the code, and less for functions that need more of the stack', async () => {
+  it('The depth of calls is the same whichever compiler made the code, and less for functions that need more stack', async () => {
     const depths = async (mark: string) => [
       await depth(0, mark),
       await depth(0, mark),

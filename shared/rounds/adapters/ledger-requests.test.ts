@@ -17,8 +17,8 @@ function taking(answer: () => object = () => ({})) {
   return { ledger: new DynamoLedger({ send } as unknown as DynamoDBDocumentClient, 'ledger'), asked };
 }
 
-describe('the ledger', () => {
-  it('stores a round that fills an item to the last byte, and none with a byte more', async () => {
+describe('The ledger', () => {
+  it('The ledger stores a round that fills an item to the last byte, and none with a byte more', async () => {
     const round = intent();
     const free = MAX_ITEM_BYTES - itemSize(encodeRound({ ...round, sealedOpening: new Uint8Array() }));
     const { ledger, asked } = taking();
@@ -28,7 +28,7 @@ describe('the ledger', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('reports a fault where the table refuses a round and shows no round in its place', async () => {
+  it('The ledger reports a fault where the table refuses a round and shows no round in its place', async () => {
     const { ledger } = taking(() => {
       throw new ConditionalCheckFailedException({ message: 'No', $metadata: {} });
     });
@@ -37,7 +37,7 @@ describe('the ledger', () => {
     expect(await ledger.save(committed(round), round)).toBe(false);
   });
 
-  it('marks a round as archived with a plain yes', async () => {
+  it('The ledger marks a round as archived with a plain true', async () => {
     const { ledger, asked } = taking();
     await ledger.markArchived(intent());
     expect(asked).toMatchObject([
@@ -45,7 +45,7 @@ describe('the ledger', () => {
     ]);
   });
 
-  it('reads every page of a part, each from the end of the one before', async () => {
+  it('The ledger reads every page of a part, each from the end of the one before', async () => {
     const pages = [{ LastEvaluatedKey: { pk: 'here' } }, {}];
     const { ledger, asked } = taking(() => pages.shift() ?? {});
     const found: unknown[] = [];
@@ -59,12 +59,12 @@ describe('the ledger', () => {
   });
 });
 
-describe('a stored bonus action', () => {
+describe('A stored bonus action', () => {
   const game = { openedBy: 'spin', steps: 1, payoutMillionths: 5n };
   const item = encodeRound(intent({ kind: 'bonus', stakeMinor: 0n, gameSoFar: game }));
 
   it.each(['openedBy', 'gameSteps', 'gamePayout'])(
-    'is refused by its id where it has only part of its game: without %s, and with nothing else',
+    'A bonus action with only part of its game is refused and its id is named, both without and with only: %s',
     (name) => {
       const { [name]: part, ...without } = { ...item } as Record<string, NativeValue>;
       const { openedBy: _, gameSteps: __, gamePayout: ___, ...none } = without;

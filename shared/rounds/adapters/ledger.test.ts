@@ -14,7 +14,7 @@ import { ids } from '../../foundation/ids.fixture.ts';
 const TABLE = 'ledger';
 const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
-describe('a ledger whose answers get lost', () => {
+describe('A ledger whose answers get lost', () => {
   let database: TestDatabase;
   let proxy: Awaited<ReturnType<typeof startHttpServer>>;
   let client: ReturnType<typeof documentClient>;
@@ -58,7 +58,7 @@ describe('a ledger whose answers get lost', () => {
     await database.stop();
   });
 
-  it('still says that a round was appended', async () => {
+  it('A round counts as appended although the answer was lost', async () => {
     const round = intent();
     answers.toLose = 2;
     expect(await ledger.append(round)).toEqual({ appended: true });
@@ -66,7 +66,7 @@ describe('a ledger whose answers get lost', () => {
     expect(await ledger.list(round.log, { limit: 10 })).toEqual([round]);
   });
 
-  it('still says that a round was committed, and that it was credited', async () => {
+  it('A round counts as committed and as credited although the answers were lost', async () => {
     const round = intent();
     const paid = committed(round);
     await ledger.append(round);
@@ -78,7 +78,7 @@ describe('a ledger whose answers get lost', () => {
     expect(await ledger.get(round)).toEqual(credited(paid));
   });
 
-  it('gives up a take-over rather than share it', async () => {
+  it('A take-over whose answer was lost is given up rather than shared', async () => {
     const round = intent();
     await ledger.append(round);
     answers.toLose = 1;
@@ -87,7 +87,7 @@ describe('a ledger whose answers get lost', () => {
     expect(answers.lost).toBe(1);
   });
 
-  it('is unavailable where all answers are lost, although the write took effect', async () => {
+  it('The ledger is unavailable where all answers are lost, although the write took effect', async () => {
     const round = intent();
     answers.toLose = 3;
     await expect(ledger.append(round)).rejects.toMatchObject({
@@ -98,8 +98,8 @@ describe('a ledger whose answers get lost', () => {
   });
 });
 
-describe('a write after the intent', () => {
-  it('changes nothing that the intent fixed, whatever it is asked to write', async () => {
+describe('A write after the intent', () => {
+  it('A later write changes nothing that the intent fixed, whatever it is asked to write', async () => {
     const database = await startDynoxide();
     try {
       await createTable(database.client, TABLE, 'roundId');
@@ -144,7 +144,7 @@ describe('DynamoDB', () => {
     return { found, calls, tookMs };
   }
 
-  it('is called three times where it throttles, and is then unavailable', async () => {
+  it('A table that throttles is called three times and is then unavailable', async () => {
     const { found, calls } = await headWith((response) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
       response.end('{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}');
@@ -153,14 +153,14 @@ describe('DynamoDB', () => {
     expect(calls).toBe(3);
   });
 
-  it('is given up within six seconds where it hangs', async () => {
+  it('A call of a table that hangs is given up within six seconds', async () => {
     const { found, calls, tookMs } = await headWith(() => undefined);
     expect(found).toMatchObject({ code: 'SERVICE_UNAVAILABLE', cause: { name: 'TimeoutError' } });
     expect(calls).toBe(3);
     expect(tookMs).toBeLessThan(6_000);
   });
 
-  it('is unavailable where it does not know the table', async () => {
+  it('The ledger is unavailable where DynamoDB does not know the table', async () => {
     const { found, calls } = await headWith((response) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
       response.end('{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}');
@@ -170,7 +170,7 @@ describe('DynamoDB', () => {
   });
 });
 
-it('receives no round that no item can hold', async () => {
+it('DynamoDB receives no round that is too large for an item', async () => {
   const client = documentClient({ ...access, endpoint: 'http://127.0.0.1:1' });
   const ledger = new DynamoLedger(client, TABLE);
   const large = intent({ sealedOpening: new Uint8Array(400 * 1024) });
@@ -182,7 +182,7 @@ it('receives no round that no item can hold', async () => {
   client.destroy();
 });
 
-it('gives every readable unfinished round of a part before it reports one that is unreadable', async () => {
+it('The ledger gives every readable unfinished round of a part before it reports an unreadable one', async () => {
   const pages = [
     { Items: [keyOf('Demo#a#coin', 1), keyOf('demo#a#coin', 2)], LastEvaluatedKey: {} },
     { Items: [], LastEvaluatedKey: {} },
@@ -198,7 +198,7 @@ it('gives every readable unfinished round of a part before it reports one that i
   expect(found).toEqual([[2], [], [3]]);
 });
 
-describe('a read of the ledger', () => {
+describe('A read of the ledger', () => {
   interface Query {
     readonly ConsistentRead?: boolean;
     readonly Limit?: number;
@@ -218,14 +218,14 @@ describe('a read of the ledger', () => {
   const { log } = round;
   const item = encodeRound(round);
 
-  it('asks the table itself for the newest round and for a single one, because a replica may lack them', async () => {
+  it('The newest round and a single round are read consistently, because a replica may lack them', async () => {
     const { ledger, queries } = tableOf();
     await ledger.head(log);
     await ledger.get({ log, number: 1 });
     expect(queries).toMatchObject([{ ConsistentRead: true, Limit: 1 }, { ConsistentRead: true }]);
   });
 
-  it('asks the index by the id, and the table itself for the round found there', async () => {
+  it('A round is found by its id in the index, and is then read from the table itself', async () => {
     const { ledger, queries } = tableOf({ Items: [{ pk: item.pk, sk: item.sk }] }, { Item: item });
     expect(await ledger.find(item.roundId)).toMatchObject({ roundId: item.roundId });
     expect(queries).toMatchObject([
@@ -234,7 +234,7 @@ describe('a read of the ledger', () => {
     ]);
   });
 
-  it('goes on where an answer ended before the page was full, for as many as are left', async () => {
+  it('A read goes on for the missing rounds where an answer ended before the page was full', async () => {
     const { ledger, queries } = tableOf(
       { Items: [item, item], LastEvaluatedKey: { pk: 'here' } },
       { Items: [item] },
@@ -244,20 +244,20 @@ describe('a read of the ledger', () => {
     expect(queries[0]).not.toHaveProperty('ExclusiveStartKey');
   });
 
-  it('ends where the page is full, although more rounds follow', async () => {
+  it('A read ends where the page is full, although more rounds follow', async () => {
     const { ledger, queries } = tableOf({ Items: [item], LastEvaluatedKey: { pk: 'here' } });
     expect(await ledger.list(log, { limit: 1 })).toHaveLength(1);
     expect(queries).toHaveLength(1);
   });
 
-  it('goes on through answers without a round until the log ends', async () => {
+  it('A read goes on through answers without a round until the log ends', async () => {
     const { ledger, queries } = tableOf({ LastEvaluatedKey: { pk: 'here' } }, { Items: [item] });
     expect(await ledger.list(log, { limit: 2 })).toHaveLength(1);
     expect(queries).toHaveLength(2);
   });
 
   it.each([{ limit: 0 }, { limit: 5, beforeNumber: 1 }])(
-    'asks for nothing where no round can exist: %o',
+    'No query is sent where no round can exist: %o',
     async (page) => {
       const { ledger, queries } = tableOf();
       expect(await ledger.list(log, page)).toEqual([]);
@@ -265,7 +265,7 @@ describe('a read of the ledger', () => {
     },
   );
 
-  it('asks for the rounds below a number, and for none above the largest', async () => {
+  it('A query asks for the rounds below a number, and for none above the largest', async () => {
     const { ledger, queries } = tableOf();
     for (const beforeNumber of [2, 1_000_000_000, 2_000_000_000])
       await ledger.list(log, { limit: 5, beforeNumber });

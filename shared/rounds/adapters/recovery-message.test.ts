@@ -24,26 +24,26 @@ function codeFor(body: string): string {
   return 'no error';
 }
 
-describe('a message of the recovery queue', () => {
-  it('is read as it was written', () => {
+describe('A message of the recovery queue', () => {
+  it('A message is read as it was written', () => {
     expect(decodeRecoveryMessage(encodeRecoveryMessage(request))).toEqual(request);
     const later = { ...request, firstTriedAtMs: 1_700_000_000_000, signalled: true };
     expect(decodeRecoveryMessage(encodeRecoveryMessage(later))).toEqual(later);
   });
 
-  it('is refused with a number that no round can have', () => {
+  it('A message with a number that no round can have is refused', () => {
     const body = encodeRecoveryMessage(request);
     for (const number of ['0', '1000000000', '1.5', '-1', '1e300', '"1"']) {
       expect(codeFor(body.replace('999999999', number))).toBe('CORRUPT_RECORD');
     }
   });
 
-  it('is refused with a name given twice, because it names two rounds', () => {
+  it('A message that gives a name twice is refused, because it names two rounds', () => {
     const body = encodeRecoveryMessage(request).replace('{', '{"round_number":1,');
     expect(codeFor(body)).toBe('CORRUPT_RECORD');
   });
 
-  it.each(['', '{', 'null', '[]', '{}', '"{}"'])('is refused where it is no message: %j', (body) => {
+  it.each(['', '{', 'null', '[]', '{}', '"{}"'])('A text that is no message is refused: %j', (body) => {
     expect(codeFor(body)).toBe('CORRUPT_RECORD');
   });
 });

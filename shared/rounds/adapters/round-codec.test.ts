@@ -22,8 +22,8 @@ const codeOf = (act: () => unknown): string => {
   return 'no error';
 };
 
-describe('a round in the ledger', () => {
-  it('comes back as it was written', () => {
+describe('A round in the ledger', () => {
+  it('A stored round is read as it was written', () => {
     fc.assert(
       fc.property(anyRound, (round) => {
         expect(decodeRound(encodeRound(round))).toEqual(round);
@@ -31,7 +31,7 @@ describe('a round in the ledger', () => {
     );
   });
 
-  it("comes back from a stream's record as it was written", () => {
+  it("A round in a stream's record is read as it was written", () => {
     fc.assert(
       fc.property(anyRound, (round) => {
         const image = marshallItem(encodeRound(round));
@@ -40,12 +40,12 @@ describe('a round in the ledger', () => {
     );
   });
 
-  it('keeps its expiry and its mark to itself', () => {
+  it("A stored round's expiry and archive mark are not part of the round", () => {
     const round = credited(committed(intent()));
     expect(decodeRound({ ...encodeRound(round), ...afterwards })).toEqual(round);
   });
 
-  it('is refused where an attribute is missing, whichever it is', () => {
+  it('A stored round is refused where any attribute is missing', () => {
     const item: NativeItem = encodeRound(credited(committed(intent())));
     for (const name of Object.keys(item)) {
       const { [name]: _, ...rest } = item;
@@ -56,7 +56,7 @@ describe('a round in the ledger', () => {
     }
   });
 
-  it('is refused where an attribute has another type, whichever it is', () => {
+  it('A stored round is refused where any attribute has another type', () => {
     const item: NativeItem = encodeRound(credited(committed(intent())));
     for (const name of Object.keys(item)) {
       expect(
@@ -74,9 +74,9 @@ describe('a round in the ledger', () => {
     'a win above the largest amount': { win: 10n ** 36n },
     'a hash of 31 bytes': { engine: new Uint8Array(31) },
     'an unknown status': { status: 'SETTLED' },
-    'a currency that nobody can count in': { currency: 'XXX' },
-    'a start that no calendar has': { startedAt: 8_640_000_000_000_001n },
-    'a change that no calendar has': { updatedAt: 8_640_000_000_000_001n },
+    'a currency that cannot be counted in': { currency: 'XXX' },
+    'a start beyond any calendar': { startedAt: 8_640_000_000_000_001n },
+    'a change beyond any calendar': { updatedAt: 8_640_000_000_000_001n },
     'an operator that cannot be one': { pk: 'Demo#player#game' },
     'a player that cannot be one': { pk: 'demo#рlayer#game' },
     'a game that cannot be one': { pk: 'demo#player#game\n' },
@@ -84,36 +84,36 @@ describe('a round in the ledger', () => {
     'a view that does not inflate': { view: new Uint8Array([1, 2, 3]) },
   };
   for (const [flaw, change] of Object.entries(broken)) {
-    it(`is refused with ${flaw}`, () => {
+    it(`A stored round is refused with ${flaw}`, () => {
       const item = { ...encodeRound(credited(committed(intent()))), ...change };
       expect(codeOf(() => decodeRound(item))).toBe('CORRUPT_RECORD');
     });
   }
 
   const foreign: Record<string, unknown> = {
-    'an attribute that is nothing': { pk: null },
+    'an attribute that is null': { pk: null },
     'an attribute without a type': { pk: {} },
-    'a list that is none': { pk: { L: 5 } },
-    'a map that is none': { pk: { M: null } },
-    'a number that is none': { epoch: { N: 5.5 } },
-    'bytes that are none': { start: { B: 5 } },
+    'a value that is not a list': { pk: { L: 5 } },
+    'a value that is not a map': { pk: { M: null } },
+    'a value that is not a number': { epoch: { N: 5.5 } },
+    'a value that is not bytes': { start: { B: 5 } },
     'a list without an end': {
       pk: Array.from({ length: 20_000 }).reduce((inner) => ({ L: [inner] }), { S: '' }),
     },
   };
   for (const [flaw, change] of Object.entries(foreign)) {
-    it(`is refused in a stream's record with ${flaw}`, () => {
+    it(`A stream's record is refused with ${flaw}`, () => {
       const image = { ...marshallItem(encodeRound(intent())), ...(change as object) };
       expect(codeOf(() => decodeStreamRound(image as WireItem))).toBe('CORRUPT_RECORD');
     });
   }
 
-  it('is not written where it could not be read back', () => {
+  it('A round that could not be read back is not written', () => {
     const round = committed(intent(), { winMinor: -1n });
     expect(codeOf(() => encodeRound(round))).toBe('CORRUPT_RECORD');
   });
 
-  it('has a number of at most nine digits', () => {
+  it('A round has a number of at most nine digits', () => {
     expect(encodeRound(intent({ number: 999_999_999 })).sk).toBe('round#999999999');
     for (const number of [0, 1.5, 1_000_000_000, Number.NaN]) {
       expect(
@@ -123,13 +123,13 @@ describe('a round in the ledger', () => {
     }
   });
 
-  it('may have no id that holds the separator of keys', () => {
+  it('No id may hold the separator of keys', () => {
     const log = { ...intent().log, playerId: ids.player('a#b') };
     expect(codeOf(() => encodeRound(intent({ log })))).toBe('INTERNAL_ERROR');
   });
 });
 
-describe('a round of the reference slot', () => {
+describe('A round of the reference slot', () => {
   const sealed = (plainBytes: number) => new Uint8Array(1 + 4 + 12 + plainBytes + 16).fill(0xa5);
   const bytes = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 89) % 256);
   const wins = [1, 4, 7, 9, 16].map((line) => ({
@@ -168,17 +168,17 @@ describe('a round of the reference slot', () => {
     ),
   );
 
-  it('fits into one write unit with its wins, an old log, its mark and its expiry', () => {
+  it("A slot's round fits into one write unit with its wins, an old log, its mark and its expiry", () => {
     expect(view.length).toBeGreaterThanOrEqual(300);
     expect(itemSize({ ...encodeRound(round), ...afterwards })).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
   });
 
-  it('fits even where its view cannot be packed', () => {
+  it("A slot's round fits even where its view cannot be packed", () => {
     const item = { ...encodeRound(round), view: 'x'.repeat(300), ...afterwards };
     expect(itemSize(item)).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
   });
 
-  it('keeps a long view packed and a short one readable', () => {
+  it('A long view is stored packed and a short one readable', () => {
     expect(encodeRound(round)).toHaveProperty('view', expect.any(Uint8Array));
     expect(encodeRound(committed(intent(), { view: '{}' }))).toHaveProperty('view', '{}');
   });

@@ -26,8 +26,8 @@ const shards: fc.Arbitrary<ShardResult> = fc.record({
   payouts: fc.array(count),
 });
 
-describe('the record of a shard', () => {
-  it('is read as it was written, far beyond 2^53, and is written again to the byte', () => {
+describe('The record of a shard', () => {
+  it("A shard's record is read as it was written, far beyond 2^53, and is written again to the byte", () => {
     fc.assert(
       fc.property(shards, (shard) => {
         const text = encodeShard(shard);
@@ -42,7 +42,7 @@ describe('the record of a shard', () => {
     '[]',
     '{"format":1}',
     '{"format":1,"engineHash":"a","seed":"b","mode":"c","first":0,"rounds":1,"tally":{},"payouts":["-1"]}',
-  ])('is refused where it is none: %s', (text) => {
+  ])("A text that is no shard's record is refused: %s", (text) => {
     expect(() => decodeShard(text)).toThrow(expect.objectContaining({ code: 'CORRUPT_RECORD' }));
   });
 });
