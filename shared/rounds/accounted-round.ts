@@ -2,7 +2,7 @@ import type { Movement } from '../wallets/wallet-books.ts';
 import { hasOutcome, type Round, type RoundStatus, stakeTransactionId, winTransactionId } from './round.ts';
 import type { PlayerId, RoundId } from '../foundation/ids.ts';
 
-/** A round as far as its money goes. The wallet's books are compared with this. */
+/** A round with only the amounts that matter to reconciliation. The wallet's books are compared with this. */
 export interface AccountedRound {
   readonly roundId: RoundId;
   readonly playerId: PlayerId;

@@ -2,7 +2,7 @@ import type { Ledger } from './ledger.ts';
 import type { Round } from './round.ts';
 import { type RoundEvent, transition } from './round-transitions.ts';
 
-/** Writes the result of an event. It is undefined where another actor has moved the round on. */
+/** Writes the status that an event leads to. It is undefined where another actor has moved the round on. */
 export async function advance(
   ledger: Pick<Ledger, 'save'>,
   round: Round,

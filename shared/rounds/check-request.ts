@@ -37,7 +37,7 @@ export interface CheckPorts {
 }
 
 export interface CheckSettings {
-  /** The longest a session may lie unused. */
+  /** A session may lie unused for at most this long. */
   readonly sessionIdleMs: number;
 }
 
@@ -50,15 +50,15 @@ export interface AskedRound {
   readonly request: IdentifiedRequest;
 }
 
-/** Everything that is fixed before the round is written. */
+/** The checks fix all of this before the round is written. */
 export interface CheckedRequest extends AskedRound {
   readonly engine: Engine;
-  /** The engine's name of the action. */
+  /** The action has this name in the engine. */
   readonly action: string;
   readonly opening: RoundOpening;
   readonly bet: Bet;
   readonly gameSoFar: GameSoFar | undefined;
-  /** The balance of a round without a stake, which no debit will give. */
+  /** Only a round without a stake has this balance, because no debit will tell it. */
   readonly knownBalanceMinor: bigint | undefined;
 }
 
@@ -89,7 +89,8 @@ export async function checkRequest(
   const engine = await ports.engines.load(bonus?.engineHash ?? game.engineHash);
   const bet = bonus ? bonusBet(bonus, session) : spinBet(request, game, session, engine);
   const wallet = ports.wallets.of(operator);
-  // A call that cannot be signed is refused here. Once it counted as sent, the stake of a round would be in doubt.
+  // A call that cannot be signed is refused here. If it counted as sent, the stake of a round would be in
+  // doubt.
   if (bet.stakeMinor > 0n) await wallet.ready();
   const action = actionFor(engine, request);
   const state = await openingStateFor(ports.cipher, engine, newest);
@@ -135,7 +136,7 @@ function spinBet(request: IdentifiedRequest, game: Game, session: Session, engin
   return { baseBetMinor, stakeMinor: baseBetMinor };
 }
 
-/** A bonus is paid for by the round that won it, and pays in that round's currency. */
+/** The round that won a bonus has paid its price. The wins of the bonus are in that round's currency. */
 function bonusBet(bonus: Continuation, session: Session): Bet {
   if (bonus.currency !== session.currency) {
     throw new ConflictError('BONUS_CURRENCY_MISMATCH', `The active bonus was won in ${bonus.currency}`);

@@ -9,7 +9,7 @@ export interface DebitPorts {
 }
 
 export interface DebitSettings {
-  /** Calls of the wallet for one debit before it counts as unknown. */
+  /** The wallet is called this often for one debit before the debit counts as unknown. */
   readonly debitAttempts: number;
 }
 
@@ -21,8 +21,9 @@ export type Debited =
   | { readonly kind: 'none' };
 
 /**
- * Debits the stake, or learns that the wallet refused it, or that nobody knows. An unknown debit is repeated with the
- * same transaction id. A bet-win sends the win in the same call. A round without a stake calls nothing.
+ * Debits the stake. The wallet acknowledges or refuses the debit, or it stays unknown. An unknown debit is
+ * repeated with the same transaction id. A bet-win sends the win in the same call. A round without a stake
+ * calls no wallet.
  */
 export async function debit(
   ports: DebitPorts,

@@ -29,10 +29,10 @@ describe('A game with its bonus', () => {
     await spin();
     await bonus();
     expect(await newest()).toMatchObject({ gameSoFar: { steps: 1, payoutMillionths: 20_000_000n } });
-    const paid = credits();
+    const credited = credits();
     expect(await codeOf(bonus())).toBe('ROUND_FAILED');
     expect(await newest()).toMatchObject({ status: 'FAILED', failure: 'BAD_OUTPUT' });
-    expect(credits()).toBe(paid);
+    expect(credits()).toBe(credited);
     table.step = (state) => coinStep(state, 10_000_000n);
     expect(await bonus()).toMatchObject({ win: '10.00' });
   });

@@ -12,7 +12,7 @@ export interface DrivePorts {
   readonly wallets: { of(operator: Operator): Pick<Wallet, 'credit' | 'rollback'> };
 }
 
-/** Drives a round that is past its intent: credits the win that is owed, or rolls the debit back. */
+/** Drives a round that is past its intent. It credits the win that is owed, or rolls the debit back. */
 export function creditOrRollback(ports: DrivePorts, operator: Operator, round: Round): Promise<Round> {
   return round.status === 'VOIDING' ? rollback(ports, operator, round) : credit(ports, operator, round);
 }

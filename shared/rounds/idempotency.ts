@@ -3,7 +3,7 @@ import { sameBytes } from '../foundation/bytes.ts';
 import type { Idempotency, Round, RoundKind } from './round.ts';
 import type { SessionId } from '../foundation/ids.ts';
 
-/** A log remembers so many keys, the newest round's own included. */
+/** A log remembers this many keys, the newest round's own included. */
 export const REMEMBERED_KEYS = 32;
 const HASH_BYTES = 16;
 /** A short hash only says where to look. The round found there holds the full one. */
@@ -28,7 +28,7 @@ export function identify(request: IdentifiedRequest): RequestIdentity {
   };
 }
 
-/** Makes what a new round remembers of the keys before it. */
+/** Makes the list of keys that a new round remembers from the rounds before it. */
 export function earlierKeysAfter(newest: Round | undefined): Uint8Array {
   if (!newest) return new Uint8Array();
   const { keyHash, earlierKeys } = newest.idempotency;

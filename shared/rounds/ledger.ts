@@ -5,7 +5,7 @@ export type AppendResult =
   | { readonly appended: true }
   | { readonly appended: false; readonly existing: Round };
 
-/** The stored round must still have these for a write to happen. */
+/** A write happens only if the stored round still has this status and this epoch. */
 export interface Fence {
   readonly status: RoundStatus;
   readonly epoch: number;
@@ -23,14 +23,17 @@ export interface LedgerPart {
   readonly count: number;
 }
 
-/** The log of rounds per operator, player and game. Reads are consistent unless they say otherwise. */
+/**
+ * Keeps a log of rounds for each operator, player and game. Reads are consistent unless their comment says
+ * otherwise.
+ */
 export interface Ledger {
   /** Reads the newest round of the log. */
   head(log: RoundLog): Promise<Round | undefined>;
   get(reference: RoundReference): Promise<Round | undefined>;
   /**
-   * Finds a round through an index. The index is eventually consistent about which rounds exist, and their content is
-   * consistent.
+   * Finds a round through an index. The index is eventually consistent about which rounds exist. The content
+   * of a round is read consistently.
    */
   find(roundId: RoundId): Promise<Round | undefined>;
   /** Lists the newest first. There are at most `limit`, and all are older than `beforeNumber` where it is given. */
@@ -42,9 +45,9 @@ export interface Ledger {
    * earlier attempt of this very write took effect. It is false where somebody else moved the round on.
    */
   save(next: Round, fence: Fence): Promise<boolean>;
-  /** Notes that a final round is in the archive. It has no effect on others. */
+  /** Notes that a final round is in the archive. It has no effect on a round that is not final. */
   markArchived(reference: RoundReference): Promise<void>;
-  /** Lets a round expire that is marked as archived. It has no effect on others. */
+  /** Lets a round expire that is marked as archived. It has no effect on a round without that mark. */
   expire(reference: RoundReference, expiresAtMs: number): Promise<void>;
   /**
    * Reads every round of a part that is not final and untouched since `beforeMs`, in no order. It gives a page at a

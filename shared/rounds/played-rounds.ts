@@ -10,7 +10,7 @@ const MAX_QUERIES = 4;
 
 type ReadLedger = Pick<Ledger, 'head' | 'list'>;
 
-/** Answers from the ledger the questions of sessions about rounds. */
+/** Answers the questions of sessions about rounds from the ledger. */
 export function playedRounds(ledger: ReadLedger): PlayedRounds {
   return {
     async progress(log: RoundLog) {

@@ -11,8 +11,8 @@ export interface QueueRecoveryPorts {
 const FIRST_ATTEMPT_AFTER_MS = 1_000;
 
 /**
- * Queues the recovery of a round that is not final. The ledger's stream would do so later, too. Where the queue is down,
- * the answer is therefore given all the same.
+ * Queues the recovery of a round that is not final. The ledger's stream would do so, too, but later. The
+ * player therefore gets an answer also where the queue is down.
  */
 export async function queueRecovery(
   { recovery, telemetry }: QueueRecoveryPorts,

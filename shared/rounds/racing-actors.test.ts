@@ -32,9 +32,9 @@ type Fate = 'answered' | 'lost' | 'answer lost' | 'delayed' | 'caller dies';
  */
 class BookkeepingWallet {
   balanceMinor: bigint;
-  readonly taken = new Map<string, bigint>();
-  readonly paid = new Map<string, bigint>();
-  readonly returned = new Set<string>();
+  readonly debited = new Map<string, bigint>();
+  readonly credited = new Map<string, bigint>();
+  readonly rolledBack = new Set<string>();
   readonly #refused = new Set<string>();
   readonly #conforms: boolean;
   readonly #nextFate: () => Fate;
@@ -85,38 +85,38 @@ class BookkeepingWallet {
   #debit({ transactionId, amountMinor }: WalletTransaction, winMinor: bigint): WalletReply {
     const acknowledged = () => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor }) as const;
     if (this.#conforms) {
-      if (this.returned.has(transactionId)) return { kind: 'refused', code: 'WALLET_REFUSED' };
+      if (this.rolledBack.has(transactionId)) return { kind: 'refused', code: 'WALLET_REFUSED' };
       if (this.#refused.has(transactionId)) return { kind: 'refused', code: 'INSUFFICIENT_FUNDS' };
-      if (this.taken.has(transactionId)) return acknowledged();
+      if (this.debited.has(transactionId)) return acknowledged();
     }
     if (this.balanceMinor < amountMinor) {
       this.#refused.add(transactionId);
       return { kind: 'refused', code: 'INSUFFICIENT_FUNDS' };
     }
-    if (!this.taken.has(transactionId)) {
+    if (!this.debited.has(transactionId)) {
       this.balanceMinor += winMinor - amountMinor;
-      this.taken.set(transactionId, amountMinor);
-      if (winMinor > 0n) this.paid.set(transactionId, winMinor);
+      this.debited.set(transactionId, amountMinor);
+      if (winMinor > 0n) this.credited.set(transactionId, winMinor);
     }
     return acknowledged();
   }
 
   #credit({ transactionId, amountMinor }: WalletTransaction): WalletReply {
-    if (!this.paid.has(transactionId)) {
+    if (!this.credited.has(transactionId)) {
       this.balanceMinor += amountMinor;
-      this.paid.set(transactionId, amountMinor);
+      this.credited.set(transactionId, amountMinor);
     }
     return { kind: 'acknowledged', balanceMinor: this.balanceMinor };
   }
 
   #rollback({ transactionId }: WalletTransaction): RollbackReply {
-    const amountMinor = this.taken.get(transactionId);
-    if (amountMinor !== undefined && !this.returned.has(transactionId)) {
-      this.balanceMinor += amountMinor - (this.paid.get(transactionId) ?? 0n);
-      this.paid.delete(transactionId);
-      this.returned.add(transactionId);
+    const amountMinor = this.debited.get(transactionId);
+    if (amountMinor !== undefined && !this.rolledBack.has(transactionId)) {
+      this.balanceMinor += amountMinor - (this.credited.get(transactionId) ?? 0n);
+      this.credited.delete(transactionId);
+      this.rolledBack.add(transactionId);
     }
-    if (amountMinor === undefined && this.#conforms) this.returned.add(transactionId);
+    if (amountMinor === undefined && this.#conforms) this.rolledBack.add(transactionId);
     return { kind: amountMinor === undefined ? 'not-found' : 'acknowledged' };
   }
 }
@@ -201,7 +201,7 @@ const race = fc.record({
   fates: fc.array(fate, { minLength: 2, maxLength: 10, size: 'max' }),
   payoutMillionths: fc.constantFrom(0n, 2_500_000n),
   balanceMinor: fc.constantFrom(10_000n, 100n, 50n),
-  /** The player pays this in while the round runs. */
+  /** The player deposits this amount while the round runs. */
   depositMinor: fc.constantFrom(0n, 500n),
   conforms: fc.boolean(),
   walletCalls: fc.constantFrom<WalletCalls>(...walletCallStyles),
@@ -243,19 +243,19 @@ function expectFinished(round: Round, wallet: BookkeepingWallet, startMinor: big
   const stake = stakeTransactionId(round) ?? '';
   if (hasOutcome(round)) {
     const { winMinor } = round.outcome;
-    expect([...wallet.taken]).toEqual([[stake, 100n]]);
-    expect(wallet.returned.has(stake)).toBe(false);
-    expect([...wallet.paid]).toEqual(winMinor === 0n ? [] : [[winTransactionId(round), winMinor]]);
+    expect([...wallet.debited]).toEqual([[stake, 100n]]);
+    expect(wallet.rolledBack.has(stake)).toBe(false);
+    expect([...wallet.credited]).toEqual(winMinor === 0n ? [] : [[winTransactionId(round), winMinor]]);
     expect(wallet.balanceMinor).toBe(startMinor - 100n + winMinor);
   } else {
-    expect([...wallet.paid]).toEqual([]);
-    expect(wallet.taken.size === 0 || wallet.returned.has(stake)).toBe(true);
+    expect([...wallet.credited]).toEqual([]);
+    expect(wallet.debited.size === 0 || wallet.rolledBack.has(stake)).toBe(true);
     expect(wallet.balanceMinor).toBe(startMinor);
   }
 }
 
 describe('A round that several actors drive at once, over a network that loses, delays and kills', () => {
-  it('A round is charged once and paid once, or not at all, and all who are answered get the same answer', async () => {
+  it('A round is debited once and credited once, or not at all, and all who are answered get the same answer', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), race, async (scheduler, given) => {
         const { wallet, answers, rounds } = await run(scheduler, given);

@@ -48,14 +48,17 @@ export interface RoundPageRequest {
 }
 
 const QUERY_ROUNDS = 100;
-/** One request may cost so much, however many rounds of other sessions lie between those of this one. */
+/**
+ * One request makes at most this many queries, however many rounds of other sessions lie between those of
+ * this one.
+ */
 const MAX_QUERIES = 5;
 /** A function's answer may have 6 MB (AWS Lambda quotas), and each quote of a view takes two bytes of it. */
 const MAX_VIEW_BYTES = 2_000_000;
 
 /**
- * Lists the rounds played in a session, newest first. A page may be short, or empty, and have a cursor all the same. The
- * id of a session is its player's capability, also after its end.
+ * Lists the rounds of a session, newest first. A page that is short or empty may still have a cursor. The id
+ * of a session is its player's capability, also after the session has ended.
  * @throws MissingError UNKNOWN_SESSION; AccessError INVALID_OPERATOR_KEY; RequestError INVALID_CURSOR
  */
 export async function listRounds(ports: ReadPorts, request: RoundPageRequest): Promise<RoundPage> {

@@ -12,11 +12,11 @@ export interface Reading {
   readonly pages: number;
   /** There was no time to finish these parts of the ledger. */
   readonly unread: readonly number[];
-  /** These parts could not be read, or their rounds could not be taken. */
+  /** These parts could not be read, or `take` threw for their rounds. */
   readonly failed: readonly { readonly part: number; readonly error: unknown }[];
 }
 
-/** The number is a prime, so that runs at the same time of each day come to begin with every part. */
+/** The number is prime. Runs at the same time of each day therefore begin with every part in turn. */
 export const PARTS = 61;
 /**
  * A part is read from one partition, which gives 3,000 units a second. Four of them stay within the 12,000 that a table
@@ -24,8 +24,8 @@ export const PARTS = 61;
  */
 const AT_ONCE = 4;
 /**
- * A run, or a repeated one, in the next quarter of an hour begins this much further on. So no part waits long for its
- * turn.
+ * A run in the next quarter of an hour begins this much further on, also where it is a repeated one. No part
+ * therefore waits long for its turn.
  */
 const STRIDE = 29;
 const TURN_MS = 15 * 60_000;

@@ -15,7 +15,7 @@ beforeEach(() => {
   table = new RoundsFixture();
 });
 
-/** A win of a player of their own that nobody has credited yet, and the request for it. */
+/** A win that is not credited yet, of a player of its own, and the request for it. */
 async function unpaidWin(operatorId = log.operatorId): Promise<RecoveryRequest> {
   players += 1;
   const playerLog = { ...log, operatorId, playerId: ids.player(`player-${players}`) };

@@ -109,7 +109,7 @@ describe('An intent', () => {
 });
 
 describe('A win that is not credited', () => {
-  it('A win that is not paid is credited with the same bytes each time, ever later, at most a minute apart', async () => {
+  it('A win that is owed is credited with the same bytes each time, ever later, at most a minute apart', async () => {
     const { roundId, sessionId } = await table.put(committed());
     table.replies.credit.push(...Array.from({ length: 9 }, () => unknown));
     const delays: number[] = [];
@@ -171,7 +171,7 @@ describe('A win that is not credited', () => {
     }
   });
 
-  it('A win is tried every quarter of an hour at least, and paid, where no sweep has run for days', async () => {
+  it('A credit is tried every quarter of an hour at least, and acknowledged, where no sweep has run for days', async () => {
     await table.put(committed());
     table.replies.credit.push(...Array.from({ length: 20_000 }, () => unknown));
     await recover();
@@ -198,7 +198,7 @@ describe('A win that is not credited', () => {
     expect(table.recovery.size).toBe(1);
   });
 
-  it('A win that is not paid is never voided, however old it is', async () => {
+  it('A round that owes a win is never voided, however old it is', async () => {
     await table.put(committed());
     table.nowMs += 30 * 86_400_000;
     table.replies.credit.push(unknown);
@@ -293,7 +293,7 @@ describe('The last rollback of a voided round', () => {
   it.each([
     ['a credited win', () => ({ ...committed(), status: 'CREDITED' as const })],
     ['a win that is not credited', () => committed()],
-    ['An intent', () => intent()],
+    ['an intent', () => intent()],
     ['a round that is still voiding', () => voiding()],
   ])('The last rollback is not sent for %s', async (_, make) => {
     const round = await table.put(make());

@@ -18,11 +18,11 @@ export interface RecoverySettings {
   readonly leaseMs: number;
 }
 
-/** A win or a rollback has been open for so long that somebody has to look at the operator's wallet. */
+/** A person has to look at the operator's wallet when a credit or a rollback has been owed for this long. */
 const LONG_PENDING_MS = 5 * 60_000;
 /**
- * A message waits in a wallet's own queues for less time than this, as far as SQS can wait. A late debit has landed by
- * then.
+ * The last rollback waits longer than a message lives in a wallet's own queues, as far as SQS can delay it. A
+ * late debit has landed by then.
  */
 export const CONFIRM_VOID_AFTER_MS = 15 * 60_000;
 const FIRST_BACKOFF_MS = 2_000;
@@ -34,7 +34,10 @@ const EAGER_MS = 25 * 3_600_000;
  * call a minute to a wallet that refuses.
  */
 const SLOW_MS = 15 * 60_000;
-/** So many sweeps have asked for the round by then. If one request never ended, all of theirs would never end. */
+/**
+ * Each daily sweep has asked for the round by then. If one request never ended, the requests of all sweeps
+ * would never end.
+ */
 const LONGEST_ASKED_MS = 90 * 86_400_000;
 
 /**
@@ -91,8 +94,8 @@ export function delayOf({ attempt, firstTriedAtMs }: RecoveryRequest, nowMs: num
 }
 
 /**
- * The delay is 2, 4, 8 … and at most 60 seconds. The last of many waiting wins is so paid within about a minute of the
- * wallet's return.
+ * The delay is 2, 4, 8 … and at most 60 seconds. When a wallet returns, the last of many waiting wins is
+ * credited within about a minute.
  */
 export function backoffMs(attempt: number): number {
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt, 10));
@@ -110,8 +113,8 @@ async function finish(
 }
 
 /**
- * Takes the round from a handler whose lease has run out. It is undefined while the handler may still be at work, or
- * where the round has moved on.
+ * Abandons the intent of a handler whose lease has run out. It is undefined while the handler may still be at
+ * work, or where the round has moved on.
  */
 async function abandon(
   ports: RecoveryPorts,

@@ -17,13 +17,14 @@ export interface TakeOverPorts extends DrivePorts {
 }
 
 export interface TakeOverSettings {
-  /** How long the owner of an epoch may work before a repeated request takes the round over. */
+  /** The owner of an epoch may work for this long before a repeated request takes the round over. */
   readonly leaseMs: number;
 }
 
 /**
- * Answers a repeated request from the round that its first attempt made. A credit or rollback that is still owed is sent
- * once more. No recovery is queued. That was done when the round came to this status, and each repeat would add one.
+ * Answers a repeated request from the round that its first attempt made. A credit or rollback that is still
+ * owed is sent once more. No recovery is queued, because it was queued when the round came to this status.
+ * Each repeat would add another request.
  */
 export async function answerRepeated(
   ports: DrivePorts,

@@ -21,7 +21,7 @@ async function played(): Promise<ReplayableRound> {
 const differing = (parts: readonly ReplayedPart[]) =>
   parts.filter(({ recorded, recomputed }) => recorded !== recomputed).map(({ name }) => name);
 
-it('A round that was paid is the same in every part when it is computed again', async () => {
+it('A credited round is the same in every part when it is computed again', async () => {
   const parts = await replayRound(table.ports(), await played());
   expect(differing(parts)).toEqual([]);
   expect(parts).toContainEqual({ name: 'win_minor', recorded: '200', recomputed: '200' });

@@ -17,12 +17,12 @@ export interface ReservePorts {
   readonly cipher: Cipher;
 }
 
-/** An intent in the hands of the actor that owns its epoch. */
+/** An intent, held by the actor that owns its epoch. */
 export interface OwnedIntent {
   readonly round: IntentRound;
   readonly engine: Engine;
   readonly opening: RoundOpening;
-  /** The balance of a round without a stake, which no debit will give. */
+  /** Only a round without a stake has this balance, because no debit will tell it. */
   readonly knownBalanceMinor: bigint | undefined;
 }
 

@@ -22,8 +22,8 @@ export async function rollback(ports: RollbackPorts, operator: Operator, round: 
 }
 
 /**
- * Sends the rollback of the debit, or of the bet-win. The answer is true where nothing of it remains. "Not found" is an
- * answer here, and only here.
+ * Sends the rollback of the debit, or of the bet-win. The answer is true where nothing of that call remains.
+ * "Not found" counts as done for a rollback, and for no other call.
  */
 export async function sendRollback(
   { wallets }: Pick<RollbackPorts, 'wallets'>,

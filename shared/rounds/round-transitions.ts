@@ -31,7 +31,7 @@ export function transition(round: Round, event: RoundEvent): Round {
       return toCommitted(round, event);
     case 'DEBIT_REFUSED': {
       const { status: _, ...rest } = expect(round, 'INTENT', event);
-      // A lost attempt may have emptied the balance that this refusal saw.
+      // An earlier attempt that is unknown may have emptied the balance that this refusal saw.
       return event.earlierAttemptUnknown || mayHaveBeenDebited(round)
         ? toVoiding(round, 'REFUSED_AFTER_UNKNOWN', event)
         : { ...rest, status: 'REJECTED', refusal: event.refusal, updatedAtMs: event.atMs };
@@ -57,16 +57,16 @@ export function transition(round: Round, event: RoundEvent): Round {
   }
 }
 
-/** A bet-win has paid the win already. */
+/** A bet-win has credited the win already. */
 function toCommitted(
   round: Round,
   event: Extract<RoundEvent, { type: 'DEBIT_ACKNOWLEDGED' | 'BET_WIN_ACKNOWLEDGED' }>,
 ): Round {
   const { status: _, ...rest } = expect(round, 'INTENT', event);
   const { outcome, atMs: updatedAtMs } = event;
-  const paid = event.type === 'BET_WIN_ACKNOWLEDGED';
-  if (paid !== (round.walletCalls === 'bet-win')) throw illegal(round, event);
-  const status = paid && outcome.winMinor > 0n ? 'CREDITED' : 'COMMITTED';
+  const isBetWin = event.type === 'BET_WIN_ACKNOWLEDGED';
+  if (isBetWin !== (round.walletCalls === 'bet-win')) throw illegal(round, event);
+  const status = isBetWin && outcome.winMinor > 0n ? 'CREDITED' : 'COMMITTED';
   return { ...rest, status, outcome, updatedAtMs };
 }
 

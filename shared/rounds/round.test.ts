@@ -142,10 +142,10 @@ describe('An event of the state machine', () => {
   });
 
   it('A round records why it is voided where an engine fails under the second owner', () => {
-    const taken = transition(intent, { type: 'TAKEN_OVER', atMs });
-    expect(taken).toEqual({ ...intent, epoch: 2, updatedAtMs: atMs });
-    expect(transition(taken, { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP', atMs })).toEqual({
-      ...taken,
+    const takenOver = transition(intent, { type: 'TAKEN_OVER', atMs });
+    expect(takenOver).toEqual({ ...intent, epoch: 2, updatedAtMs: atMs });
+    expect(transition(takenOver, { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP', atMs })).toEqual({
+      ...takenOver,
       status: 'VOIDING',
       reason: 'ENGINE_FAILED_AFTER_UNKNOWN',
     });

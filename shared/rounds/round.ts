@@ -14,12 +14,12 @@ export interface RoundTerms {
   readonly roundId: RoundId;
   readonly sessionId: SessionId;
   readonly kind: RoundKind;
-  /** The action, by the engine's name. */
+  /** The action has this name in the engine. */
   readonly action: string;
   readonly currency: string;
   /** Payouts are multiples of this bet. In a bonus, it is the bet of the round that won it. */
   readonly baseBetMinor: bigint;
-  /** The player pays this. It is 0 in a bonus. */
+  /** The player is debited this amount. It is 0 in a bonus. */
   readonly stakeMinor: bigint;
   /** It is kept with the round. A rollback must name the call that was made, whatever was configured since. */
   readonly walletCalls: WalletCalls;
@@ -27,7 +27,7 @@ export interface RoundTerms {
   readonly engineHash: string;
   /** A bonus action continues this game. */
   readonly gameSoFar: GameSoFar | undefined;
-  /** The seed and the opening state of the round, encrypted. */
+  /** The seed and the opening state of the round, sealed together. */
   readonly sealedOpening: Uint8Array;
   readonly idempotency: Idempotency;
   readonly startedAtMs: number;
@@ -37,7 +37,7 @@ export interface RoundTerms {
  * A paid action and the bonus actions after it, as far as they were played. The largest win is declared for all of them.
  */
 export interface GameSoFar {
-  /** The paid action, by the engine's name. */
+  /** The paid action has this name in the engine. */
   readonly openedBy: string;
   readonly steps: number;
   readonly payoutMillionths: bigint;
@@ -50,7 +50,7 @@ export interface Idempotency {
   readonly earlierKeys: Uint8Array;
 }
 
-/** The engine decided this. The write that commits the round fixes it. */
+/** The engine's step gives this result. The write that commits the round fixes it. */
 export interface Outcome {
   readonly payoutMillionths: bigint;
   readonly winMinor: bigint;
@@ -99,7 +99,7 @@ export type Round =
 
 export type RoundStatus = Round['status'];
 
-/** Names the call that takes the stake, and that a rollback undoes. */
+/** Names the call that debits the stake. A rollback undoes this call. */
 export function stakeMovementOf({ walletCalls }: RoundTerms): Exclude<MoneyMovement, 'credit'> {
   return walletCalls === 'bet-win' ? 'bet-win' : 'debit';
 }
@@ -140,7 +140,7 @@ export function hasOutcome(round: Round): round is CommittedRound | CreditedRoun
   return round.status === 'COMMITTED' || round.status === 'CREDITED';
 }
 
-/** Says whether the win of a committed round must still reach the wallet. */
+/** Says whether the win of a committed round must still be credited. */
 export function owesCredit(round: Round): round is CommittedRound {
   return round.status === 'COMMITTED' && round.outcome.winMinor > 0n;
 }
@@ -169,7 +169,7 @@ function gameAfter(round: Round): GameSoFar | undefined {
   return { ...before, steps: before.steps + 1, payoutMillionths };
 }
 
-/** It is undefined where it is not known. */
+/** It is undefined where an earlier bonus action did not record it. */
 export function gameBefore({ kind, action, gameSoFar }: RoundTerms): GameSoFar | undefined {
   return kind === 'spin' ? { openedBy: action, steps: 0, payoutMillionths: 0n } : gameSoFar;
 }

@@ -145,8 +145,8 @@ export class RoundsFixture {
   }
 
   /**
-   * Works through the recovery queue, and moves the clock to each request's time. It ends where the queue does not
-   * empty.
+   * Works through the recovery queue, and moves the clock to each request's time. It stops after 50 turns
+   * where the queue does not empty.
    */
   async recoverAll(): Promise<void> {
     for (let turns = 0; turns < 50; turns += 1) await this.#recoverNext(Number.POSITIVE_INFINITY);

@@ -13,7 +13,7 @@ export interface SweepPorts extends ReadUnfinishedPorts {
 export interface Sweep {
   /** Counts the rounds whose recovery was asked for. */
   readonly found: number;
-  /** Counts the pages of the ledger, as its answers are cut. */
+  /** Counts the pages in which the ledger answered. */
   readonly pages: number;
 }
 
