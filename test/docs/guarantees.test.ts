@@ -62,16 +62,16 @@ describe('a named test', () => {
   const file = 'shared/engines/host/load-engine.test.ts';
 
   it('is found by the title that it runs under, made from a table or not', () => {
-    expect(missing([{ file, title: 'refuses bytes with another hash' }])).toEqual([]);
-    expect(missing([{ file, title: 'refuses a module that imports a function' }])).toEqual([]);
+    expect(missing([{ file, title: 'The host refuses bytes with another hash' }])).toEqual([]);
+    expect(missing([{ file, title: 'The host refuses a module that imports a function' }])).toEqual([]);
   });
 
   it.each([
-    { file, title: 'refuses bytes with another hat' },
-    { file, title: 'refuses a module that %s' },
+    { file, title: 'The host refuses bytes with another hat' },
+    { file, title: 'The host refuses a module that %s' },
     { file, title: 'another hash' },
-    { file: 'shared/engines/host/no-such.test.ts', title: 'refuses bytes with another hash' },
-    { file: 'test/e2e/crash.test.ts', title: 'refuses bytes with another hash' },
+    { file: 'shared/engines/host/no-such.test.ts', title: 'The host refuses bytes with another hash' },
+    { file: 'test/e2e/crash.test.ts', title: 'The host refuses bytes with another hash' },
   ])('is missed where there is none: "$title" in $file', (named) => {
     expect(missing([named])).toEqual([named]);
   });
