@@ -381,14 +381,11 @@ describe('A wrong request', () => {
     ['a negative bet', { betAmount: '-1.00' }, 'INVALID_AMOUNT'],
     ['a bet with too many decimals', { betAmount: '1.001' }, 'AMOUNT_TOO_PRECISE'],
     ['lines that are not offered', { betLines: 19 }, 'BET_LINES_NOT_OFFERED'],
-  ])(
-    'A wrong request has its own code, leaves no round and moves no money: %s',
-    async (_, overrides, code) => {
-      expect(await codeOf(play(overrides))).toBe(code);
-      expect(await table.ledger.head(log)).toBeUndefined();
-      expect(table.calls).toEqual([]);
-    },
-  );
+  ])('A wrong request gets its code, leaves no round and moves no money: %s', async (_, overrides, code) => {
+    expect(await codeOf(play(overrides))).toBe(code);
+    expect(await table.ledger.head(log)).toBeUndefined();
+    expect(table.calls).toEqual([]);
+  });
 
   it('A request is refused where its session lay unused for too long', async () => {
     await play();
