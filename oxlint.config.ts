@@ -177,7 +177,7 @@ const infraRules: OxlintOverride[] = [
   },
   {
     files: ['infra/**'],
-    excludeFiles: [...TESTS, 'infra/commands/**'],
+    excludeFiles: [...TESTS, 'infra/commands/**', 'infra/**/*.command.ts'],
     rules: refuse([
       namesByPath,
       { regex: ADAPTERS_OF_SHARED, message: 'Infrastructure runs the product; it is not part of it.' },
