@@ -3,18 +3,21 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { FUNCTIONS } from '../../functions/functions.ts';
 
-export interface StartSettings {
+/** What the command line can tell. */
+export interface StartOptions {
+  readonly verbose: boolean;
+  /** The functions that a debugger may attach to. */
+  readonly inspect: readonly string[];
+}
+
+export interface StartSettings extends StartOptions {
   readonly port: number;
   readonly walletPort: number;
   readonly dataDirectory: string;
   /** Where the seeds of rounds come from, if not from this machine. */
   readonly randomUrl: string | undefined;
-  readonly verbose: boolean;
-  /** The functions that a debugger may attach to. */
-  readonly inspect: readonly string[];
 }
 
 export class InvalidSettingError extends Error {
@@ -26,14 +29,16 @@ const PROJECT = path.join(import.meta.dirname, '..', '..');
 /** @throws InvalidSettingError in one line, naming the setting */
 export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
-  argv: readonly string[],
+  { verbose, inspect }: StartOptions,
 ): StartSettings {
+  requireFunctions(inspect);
   return {
+    verbose,
+    inspect,
     port: portOf(environment, 'PORT', 8080),
     walletPort: portOf(environment, 'WALLET_PORT', 8081),
     dataDirectory: path.resolve(environment['RGS_DATA'] || path.join(PROJECT, '.rgs', 'data')),
     randomUrl: environment['RANDOM_URL'] || undefined,
-    ...optionsOf(argv),
   };
 }
 
@@ -85,26 +90,10 @@ function portOf(
   throw new InvalidSettingError(`${name} is "${text}", which is no port; a port is a number up to 65535`);
 }
 
-function optionsOf(argv: readonly string[]): Pick<StartSettings, 'verbose' | 'inspect'> {
-  const { verbose, inspect } = parsed(argv);
+/** @throws InvalidSettingError */
+function requireFunctions(inspect: readonly string[]): void {
   const names = FUNCTIONS.map(({ name }) => name);
   const unknown = inspect.find((name) => !names.includes(name));
-  if (unknown === undefined) return { verbose, inspect };
-  throw new InvalidSettingError(`There is no function "${unknown}"; there are: ${names.join(', ')}`);
-}
-
-function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        verbose: { type: 'boolean', default: false },
-        inspect: { type: 'string', multiple: true, default: [] },
-      },
-    }).values;
-  } catch {
-    throw new InvalidSettingError(
-      `The only options are --verbose and --inspect FUNCTION; got: ${argv.join(' ')}`,
-    );
-  }
+  if (unknown !== undefined)
+    throw new InvalidSettingError(`There is no function "${unknown}"; there are: ${names.join(', ')}`);
 }

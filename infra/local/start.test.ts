@@ -18,7 +18,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { TestDebugger } from './runtime/debugger.fixture.ts';
 
-const START = path.join(import.meta.dirname, 'start.ts');
+const START = path.join(import.meta.dirname, 'start.command.ts');
 /** Everything is bundled and synthesised, on a machine that may do other things as well. */
 const FULL_START = { timeout: 90_000 };
 
@@ -175,13 +175,20 @@ test('data that cannot be read is told of in one line', async () => {
 test.each([
   [{ PORT: '80a80' }, [], 'PORT is "80a80"'],
   [{ WALLET_PORT: '70000' }, [], 'WALLET_PORT is "70000"'],
-  [{}, ['--verbos'], 'The only options are --verbose'],
   [{}, ['--inspect', 'play-spim'], 'There is no function "play-spim"; there are: .*play-spin'],
 ])('a wrong setting is told of in one line: %j %j', async (environment, argv, message) => {
   const run = start(environment, argv);
 
   expect(await run.exited).toBe(1);
   expect(run.output()).toMatch(oneLine(message));
+});
+
+test('an option that does not exist is refused in one line, before anything is built', async () => {
+  const run = start({}, ['--verbos']);
+
+  expect(await run.exited).toBe(2);
+  expect(run.output()).toMatch(/^Error: Unknown option '--verbos'; npm start -- --help [^\n]+\n$/);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('the whole product starts, refuses a second run beside it, survives kill -9 and stops without a trace', async () => {

@@ -1,15 +1,11 @@
-/**
- * `npm start`: the whole product on this machine. PORT, WALLET_PORT and RGS_DATA change where; --verbose shows more, and
- * --inspect FUNCTION lets a debugger attach.
- */
 import { debuggerLine, failureLine, progressLine, readyMessage } from './start-messages.ts';
 import type { Progress } from './stack.ts';
-import { checkSettings, readSettings, type StartSettings } from './start-settings.ts';
+import { checkSettings, readSettings, type StartOptions, type StartSettings } from './start-settings.ts';
 
 /** A stop that takes longer is cut short. Services and functions end with this process, however it ends. */
 const STOP_LIMIT_MS = 5_000;
 
-const verbose = process.argv.includes('--verbose');
+let verbose = false;
 let stop: (() => Promise<void>) | undefined;
 
 function fail(error: unknown): never {
@@ -68,11 +64,15 @@ async function start(settings: StartSettings): Promise<void> {
   console.log(readyMessage({ url, walletUrl, dataDirectory, logDirectory, operatorKey, tookMs }));
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => void stopOnSignal().catch(fail));
-process.on('uncaughtException', fail);
-try {
-  await start(readSettings(process.env, process.argv.slice(2)));
-} catch (error) {
-  fail(error);
+/** Starts the whole product on this machine. A failure is one line and ends the process with code 1; a signal stops it in order. */
+export async function startHere(options: StartOptions): Promise<void> {
+  ({ verbose } = options);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => void stopOnSignal().catch(fail));
+  process.on('uncaughtException', fail);
+  try {
+    await start(readSettings(process.env, options));
+  } catch (error) {
+    fail(error);
+  }
 }

@@ -37,7 +37,7 @@ export class LocalStackProcess {
   ): Promise<LocalStackProcess> {
     const data = dataDirectory ?? (await mkdtemp(path.join(tmpdir(), 'rgs-e2e-')));
     const startedAtMs = performance.now();
-    const child = spawn(process.execPath, ['infra/local/start.ts'], {
+    const child = spawn(process.execPath, ['infra/local/start.command.ts'], {
       cwd: root,
       env: {
         ...process.env,
