@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import pMap from 'p-map';
 import type { ConvergencePoint } from '../../shared/simulation/report.ts';
 import { convergenceOf, cut, partLengthOf, payoutOf } from '../../shared/simulation/run-parts.ts';
 import { mergeTallies, type Tally } from '../../shared/simulation/tally.ts';
@@ -36,32 +37,31 @@ export interface Run {
 export async function simulateOnThreads(options: RunOptions): Promise<Run> {
   const parts = partsOf(options.rounds);
   const tallies: Tally[] = [];
-  const waiting = parts.values();
+  const { wasm, hash, seed, mode, onProgress } = options;
+  const workerData: WorkerSettings = { wasm, hash, seed, mode };
+  const workers: Worker[] = [];
+  const idle: Worker[] = [];
   let roundsDone = 0;
-  let failed = false;
-  const { onProgress } = options;
-  const work = async () => {
-    const { wasm, hash, seed, mode } = options;
-    const workerData: WorkerSettings = { wasm, hash, seed, mode };
+  const newWorker = () => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
-    try {
-      for (const part of waiting) {
-        if (failed) return;
-        worker.postMessage(part);
-        // An error of the worker rejects this.
-        const [{ index, tally }] = (await once(worker, 'message')) as [{ index: number; tally: Tally }];
-        tallies[index] = tally;
-        roundsDone += part.rounds;
-        onProgress(roundsDone);
-      }
-    } catch (error) {
-      failed = true;
-      throw error;
-    } finally {
-      await worker.terminate();
-    }
+    workers.push(worker);
+    return worker;
   };
-  await Promise.all(Array.from({ length: Math.min(options.workers, parts.length) }, work));
+  const play = async (part: Part) => {
+    const worker = idle.pop() ?? newWorker();
+    worker.postMessage(part);
+    // An error of the worker rejects this.
+    const [{ index, tally }] = (await once(worker, 'message')) as [{ index: number; tally: Tally }];
+    idle.push(worker);
+    tallies[index] = tally;
+    roundsDone += part.rounds;
+    onProgress(roundsDone);
+  };
+  try {
+    await pMap(parts, play, { concurrency: options.workers });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
   return {
     tally: mergeTallies(tallies),
     convergence: convergenceOf(tallies.map(payoutOf), options.priceMillionths),

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { Clock } from '../foundation/clock.ts';
 import type { Ledger, RoundReference } from './ledger.ts';
 
@@ -50,17 +51,14 @@ export async function readUnfinished(
       if (outOfTime()) return void reading.unread.push(index);
     }
   };
-  const parts = partsInTurn(ports.clock.nowMs()).values();
-  const readOn = async (): Promise<void> => {
-    for (const part of parts) {
-      try {
-        await read(part);
-      } catch (error) {
-        reading.failed.push({ part, error });
-      }
+  const readOrNote = async (part: number): Promise<void> => {
+    try {
+      await read(part);
+    } catch (error) {
+      reading.failed.push({ part, error });
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, readOn));
+  await pMap(partsInTurn(ports.clock.nowMs()), readOrNote, { concurrency: AT_ONCE });
   return reading;
 }
 
