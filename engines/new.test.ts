@@ -35,8 +35,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(checkout, { recursive: true }));
 
+/** A name after `--` is no option, whatever it begins with. */
 function newEngine(...names: string[]): Promise<{ stdout: string }> {
-  return run(process.execPath, ['engines/new.command.ts', ...names], { cwd: checkout });
+  return run(process.execPath, ['engines/new.command.ts', '--', ...names], { cwd: checkout });
 }
 
 describe('a new game', () => {

@@ -150,6 +150,8 @@ describe('a server with a certificate', () => {
   });
 });
 
+const grpcFolder = path.resolve(import.meta.dirname, '../../../shared/engines/grpc');
+
 /** What our own client makes of the server, in a process that trusts one more certificate. */
 async function ownClient(port: number, trusted?: string): Promise<string> {
   const script = `
@@ -160,7 +162,7 @@ async function ownClient(port: number, trusted?: string): Promise<string> {
     const found = await RemoteEngine.connect(channel, asked).catch((error) => error);
     console.log(found.capabilities?.engineId ?? found.code);
     channel.close();`;
-  const env = { ...process.env, HERE: import.meta.dirname, NODE_EXTRA_CA_CERTS: trusted ?? '' };
+  const env = { ...process.env, HERE: grpcFolder, NODE_EXTRA_CA_CERTS: trusted ?? '' };
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
     env,
   });
