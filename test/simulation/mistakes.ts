@@ -35,8 +35,8 @@ export const planted = {
   },
   'random-transaction-ids': {
     file: 'shared/rounds/transaction-id.ts',
-    original: 'return `${roundId}:${movement}`;',
-    wrong: 'return `${roundId}:${movement}:${Math.random()}`;',
+    original: 'return `${roundId}:${movement}` as',
+    wrong: 'return `${roundId}:${movement}:${Math.random()}` as',
   },
   'refused-credit-taken-for-paid': {
     file: 'shared/rounds/credit.ts',
