@@ -1,5 +1,4 @@
-import type { IdentifiedRequest } from './idempotency.ts';
-import { identify } from './idempotency.ts';
+import { type IdentifiedRequest, identify } from './idempotency.ts';
 import { knownOperator } from '../operators/operators.ts';
 import { knownSessionAt } from '../sessions/sessions.ts';
 import { type CheckPorts, type CheckSettings, checkRequest } from './check-request.ts';
