@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { currencyOf } from '../../shared/money/currency.ts';
-import { formatAmount } from '../../shared/money/money.ts';
+import { formatAmount, type MinorAmount } from '../../shared/money/money.ts';
 import { hasOutcome, isFinal, type Round } from '../../shared/rounds/round.ts';
 import { type RoundView, readView } from '../../shared/engines/round-view.ts';
 import type { RoundRecord } from './schemas.ts';
@@ -10,7 +10,7 @@ type Json = z.infer<typeof RoundRecord>;
 /** Writes a stored round as the API shows it. The seed and the engine's private state are not part of it. */
 export function roundRecord(round: Round): Json {
   const currency = currencyOf(round.currency);
-  const amount = (minor: bigint) => formatAmount(minor, currency);
+  const amount = (minor: MinorAmount) => formatAmount(minor, currency);
   return {
     round_id: round.roundId,
     number: round.number,
@@ -35,7 +35,7 @@ export function roundRecord(round: Round): Json {
 
 type Result = Pick<Json, 'win' | 'balance_before' | 'balance_after' | keyof ReturnType<typeof viewOf>>;
 
-function resultOf(round: Round, amount: (minor: bigint) => string): Result {
+function resultOf(round: Round, amount: (minor: MinorAmount) => string): Result {
   if (!hasOutcome(round)) {
     return {
       win: null,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { minorAmount } from '../../shared/money/money.ts';
 import { Accounts } from './accounts.ts';
 import type { Movement } from './entry.ts';
 import { MAX_BALANCE_MINOR } from './journal.ts';
@@ -10,7 +11,7 @@ import { WalletRefusal } from './refusal.ts';
 
 const clock = { nowMs: () => 1_700_000_000_000 };
 const players = ['anna', 'ben'] as const;
-const OPENING_MINOR = 500n;
+const OPENING_MINOR = minorAmount(500n);
 let directory: string;
 
 beforeEach(() => {
@@ -32,14 +33,14 @@ interface Call {
 const call: fc.Arbitrary<Call> = fc
   .record({
     kind: fc.constantFrom<Kind>('debit', 'debit', 'betWin', 'betWin', 'credit', 'rollback'),
-    winMinor: fc.constantFrom(0n, 0n, 250n),
+    winMinor: fc.constantFrom(0n, 0n, 250n).map(minorAmount),
     movement: fc.record({
       transactionId: fc.integer({ min: 0, max: 7 }).map((id) => `transaction-${id}`),
       roundId: fc.constant('round'),
       playerId: fc.constantFrom('anna', 'anna', 'anna', 'ben', 'nobody'),
       sessionId: fc.constant('session'),
       gameCode: fc.constant('game'),
-      amountMinor: fc.constantFrom(100n, 100n, 100n, 300n),
+      amountMinor: fc.constantFrom(100n, 100n, 100n, 300n).map(minorAmount),
       currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'EUR', 'USD'),
     }),
   })
@@ -72,7 +73,7 @@ function expectedMinor(playerId: string, answers: readonly (Call & { acknowledge
     if (kind === 'credit') credits.set(movement.transactionId, movement.amountMinor);
     if (kind === 'rollback') undone.add(movement.transactionId);
   }
-  let minor = OPENING_MINOR;
+  let minor: bigint = OPENING_MINOR;
   for (const amountMinor of credits.values()) minor += amountMinor;
   for (const [id, amountMinor] of debits) if (!undone.has(id)) minor -= amountMinor;
   return minor;
@@ -132,7 +133,8 @@ describe('after any calls in any order', () => {
 
   it('a debit and its rollback leave nothing, whichever comes first and however often', () => {
     const pair = fc.array(fc.constantFrom<Kind>('debit', 'rollback'), { maxLength: 8 });
-    const holds = fc.property(pair, fc.constantFrom(100n, 300n, 501n), (kinds, amountMinor) => {
+    const amount = fc.constantFrom(100n, 300n, 501n).map(minorAmount);
+    const holds = fc.property(pair, amount, (kinds, amountMinor) => {
       withPlayers((accounts) => {
         const movement = {
           transactionId: 'one',
@@ -160,8 +162,8 @@ describe('a bet-win', () => {
     playerId: 'anna',
     sessionId: 'session',
     gameCode: 'game',
-    amountMinor: 300n,
-    winMinor: 1_000n,
+    amountMinor: minorAmount(300n),
+    winMinor: minorAmount(1_000n),
     currency: 'EUR',
   };
   const { winMinor: _, ...toUndo } = movement;
@@ -181,7 +183,7 @@ describe('a bet-win', () => {
 
   it('is refused for a stake above the balance, however much it would win', () => {
     withPlayers((accounts) => {
-      const dear = { ...movement, amountMinor: OPENING_MINOR + 1n };
+      const dear = { ...movement, amountMinor: minorAmount(OPENING_MINOR + 1n) };
       expect(ask(accounts, { kind: 'betWin', movement: dear })).toEqual({ code: 'INSUFFICIENT_FUNDS' });
       expect(accounts.get('anna').balanceMinor).toBe(OPENING_MINOR);
     });
@@ -192,7 +194,7 @@ describe('a bet-win', () => {
       const winMinor = MAX_BALANCE_MINOR;
       const huge = { ...movement, winMinor };
       expect(ask(accounts, { kind: 'betWin', movement: huge })).toEqual({ code: 'BALANCE_LIMIT' });
-      accounts.debit({ ...toUndo, transactionId: 'two', amountMinor: 200n });
+      accounts.debit({ ...toUndo, transactionId: 'two', amountMinor: minorAmount(200n) });
       // Now it could, and the game server has long ended the round.
       expect(ask(accounts, { kind: 'betWin', movement: huge })).toEqual({ code: 'BALANCE_LIMIT' });
       expect(accounts.get('anna').balanceMinor).toBe(300n);
@@ -205,7 +207,7 @@ describe('a bet-win', () => {
   it('with the same id and another win is another movement', () => {
     withPlayers((accounts) => {
       accounts.betWin(movement);
-      const other = { ...movement, winMinor: 1_001n };
+      const other = { ...movement, winMinor: minorAmount(1_001n) };
       expect(ask(accounts, { kind: 'betWin', movement: other })).toEqual({ code: 'TRANSACTION_MISMATCH' });
       expect(ask(accounts, { kind: 'debit', movement: toUndo })).toEqual({ code: 'TRANSACTION_MISMATCH' });
     });
@@ -214,10 +216,10 @@ describe('a bet-win', () => {
   it('whose win has been spent is undone once it can be', () => {
     withPlayers((accounts) => {
       accounts.betWin(movement);
-      accounts.debit({ ...toUndo, transactionId: 'two', amountMinor: 1_100n });
+      accounts.debit({ ...toUndo, transactionId: 'two', amountMinor: minorAmount(1_100n) });
       expect(ask(accounts, { kind: 'rollback', movement: toUndo })).toEqual({ code: 'INSUFFICIENT_FUNDS' });
       expect(accounts.get('anna').balanceMinor).toBe(100n);
-      accounts.credit({ ...toUndo, transactionId: 'three', amountMinor: 900n });
+      accounts.credit({ ...toUndo, transactionId: 'three', amountMinor: minorAmount(900n) });
       expect(accounts.rollback(toUndo).balanceMinor).toBe(300n);
     });
   });
@@ -261,7 +263,10 @@ describe('accounts', () => {
 
   it('keep no token as it is', () => {
     const accounts = open();
-    accounts.createPlayer({ playerId: 'anna', currency: 'EUR', balanceMinor: 0n }, 'a-token-to-look-for');
+    accounts.createPlayer(
+      { playerId: 'anna', currency: 'EUR', balanceMinor: minorAmount(0n) },
+      'a-token-to-look-for',
+    );
     accounts.close();
     expect(readFileSync(join(directory, 'wallet.sqlite')).includes('a-token-to-look-for')).toBe(false);
   });
@@ -295,7 +300,7 @@ describe('accounts', () => {
   it('have a journal that no statement rewrites', async () => {
     withPlayers(() => {});
     const accounts = open();
-    accounts.createPlayer({ playerId: 'anna', currency: 'EUR', balanceMinor: 1n }, 'token');
+    accounts.createPlayer({ playerId: 'anna', currency: 'EUR', balanceMinor: minorAmount(1n) }, 'token');
     accounts.close();
     const { DatabaseSync } = await import('node:sqlite');
     const database = new DatabaseSync(join(directory, 'wallet.sqlite'));

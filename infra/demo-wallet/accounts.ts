@@ -1,12 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../shared/foundation/clock.ts';
+import { type MinorAmount, minus, NOTHING } from '../../shared/money/money.ts';
 import type { BookSelection } from '../../shared/wallets/wallet-books.ts';
 import {
+  amountOf,
   type Entry,
   type EntryKind,
   entryOf,
-  integer,
   isSameMovement,
   type Movement,
   text,
@@ -17,7 +18,7 @@ import { type RefusalCode, WalletRefusal } from './refusal.ts';
 export interface Player {
   readonly playerId: string;
   readonly currency: string;
-  readonly balanceMinor: bigint;
+  readonly balanceMinor: MinorAmount;
 }
 
 /** Players' money. Every method is one transaction of the database, committed when it returns. */
@@ -60,7 +61,7 @@ export class Accounts {
     const row = this.#database
       .prepare('SELECT currency, balance_minor FROM players WHERE player_id = ?')
       .get(playerId);
-    return row && { playerId, currency: text(row.currency), balanceMinor: integer(row.balance_minor) };
+    return row && { playerId, currency: text(row.currency), balanceMinor: amountOf(row.balance_minor) };
   }
 
   /** @throws WalletRefusal UNKNOWN_PLAYER, CURRENCY_MISMATCH */
@@ -128,8 +129,12 @@ export class Accounts {
       if (known.rollback) return known.rollback;
       const stake = known.debit ?? known['bet-win'];
       return stake && stake.refusal === undefined
-        ? this.#append('rollback', { ...movement, winMinor: stake.winMinor }, -stake.changeMinor)
-        : this.#append('rollback', movement, 0n, 'TRANSACTION_NOT_FOUND');
+        ? this.#append(
+            'rollback',
+            { ...movement, winMinor: stake.winMinor },
+            minus(NOTHING, stake.changeMinor),
+          )
+        : this.#append('rollback', movement, NOTHING, 'TRANSACTION_NOT_FOUND');
     });
     if (entry.refusal !== undefined) {
       throw new WalletRefusal(
@@ -175,10 +180,10 @@ export class Accounts {
   }
 
   #takeStake(kind: 'debit' | 'bet-win', movement: Movement, given: RefusalCode | undefined): Entry {
-    const changeMinor = (movement.winMinor ?? 0n) - movement.amountMinor;
+    const changeMinor = minus(movement.winMinor ?? NOTHING, movement.amountMinor);
     const refusal = given ?? refusalOf(movement, this.find(movement.playerId), changeMinor);
     // A refusal is kept as well: a delayed copy of this debit must not be taken after the player has paid in.
-    return this.#append(kind, movement, refusal ? 0n : changeMinor, refusal);
+    return this.#append(kind, movement, refusal ? NOTHING : changeMinor, refusal);
   }
 
   /** @throws WalletRefusal TRANSACTION_MISMATCH where the id stands for anything else */
@@ -195,7 +200,7 @@ export class Accounts {
     return Object.fromEntries(entries.map((entry) => [entry.kind, entry]));
   }
 
-  #append(kind: EntryKind, movement: Movement, changeMinor: bigint, refusal?: RefusalCode): Entry {
+  #append(kind: EntryKind, movement: Movement, changeMinor: MinorAmount, refusal?: RefusalCode): Entry {
     const balanceMinor = (this.find(movement.playerId)?.balanceMinor ?? 0n) + changeMinor;
     if (balanceMinor < 0n) {
       throw new WalletRefusal('INSUFFICIENT_FUNDS', 'What is to be taken back has been spent');
@@ -241,7 +246,7 @@ function taken(entry: Entry): Entry {
 function refusalOf(
   stake: Movement,
   player: Player | undefined,
-  changeMinor: bigint,
+  changeMinor: MinorAmount,
 ): RefusalCode | undefined {
   if (!player) return 'UNKNOWN_PLAYER';
   if (player.currency !== stake.currency) return 'CURRENCY_MISMATCH';

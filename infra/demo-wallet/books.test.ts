@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { minorAmount } from '../../shared/money/money.ts';
 import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
 import { signatureHeaders } from '../../shared/wallets/adapters/wallet-signature.ts';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
@@ -53,7 +54,7 @@ function transaction(kind: string, amountMinor: bigint, roundId: string = random
     gameCode: ids.game('happy-panda'),
     sessionId: ids.session(randomUUID()),
     currency: 'EUR',
-    amountMinor,
+    amountMinor: minorAmount(amountMinor),
   };
 }
 
@@ -72,7 +73,7 @@ describe('the list of the wallet', () => {
     nowMs += 60_000;
     const atMs = nowMs;
     const debit = transaction('debit', 150n);
-    const betWin = { ...transaction('bet-win', 100n), winMinor: 30n };
+    const betWin = { ...transaction('bet-win', 100n), winMinor: minorAmount(30n) };
     await wallet.debit(debit);
     await wallet.debit(transaction('debit', 10_000_000n));
     await wallet.rollback(transaction('debit', 1n));
@@ -104,7 +105,7 @@ describe('the list of the wallet', () => {
 
   it('says what the rollback of a bet-win took back', async () => {
     const stake = transaction('bet-win', 100n);
-    await wallet.betWin({ ...stake, winMinor: 30n });
+    await wallet.betWin({ ...stake, winMinor: minorAmount(30n) });
     await wallet.rollback(stake);
     expect((await list({ roundId: stake.roundId })).flat()).toMatchObject([
       { kind: 'bet-win', amountMinor: 100n, winMinor: 30n },

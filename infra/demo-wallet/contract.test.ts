@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { minorAmount } from '../../shared/money/money.ts';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
 import type { Wallet, WalletTransaction } from '../../shared/wallets/wallet.ts';
@@ -83,7 +84,7 @@ function transaction(playerId: string, amountMinor: bigint, part = 'debit'): Wal
     gameCode: ids.game('happy-panda'),
     sessionId: ids.session(randomUUID()),
     currency: EUR,
-    amountMinor,
+    amountMinor: minorAmount(amountMinor),
   };
 }
 
@@ -126,7 +127,7 @@ describe('a debit', () => {
   });
 
   it.each([
-    ['amount', { amountMinor: 151n }],
+    ['amount', { amountMinor: minorAmount(151n) }],
     ['round', { roundId: ids.round(randomUUID()) }],
     ['session', { sessionId: ids.session(randomUUID()) }],
     ['game', { gameCode: ids.game('other-game') }],

@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import { type MinorAmount, minorAmount } from '../../shared/money/money.ts';
 
 /** One movement as it is asked for. The same id with anything else different is another movement. */
 export interface Movement {
@@ -8,9 +9,9 @@ export interface Movement {
   readonly sessionId: string;
   readonly gameCode: string;
   /** Of a bet-win, the stake. */
-  readonly amountMinor: bigint;
+  readonly amountMinor: MinorAmount;
   /** Of a bet-win, what it pays besides. Its rollback does not say it. */
-  readonly winMinor?: bigint | undefined;
+  readonly winMinor?: MinorAmount | undefined;
   readonly currency: string;
   /** Who asked for it: one such wallet serves every operator that signs with its secret. */
   readonly operatorId?: string | undefined;
@@ -23,9 +24,9 @@ export interface Entry extends Movement {
   readonly atMs: number;
   readonly kind: EntryKind;
   /** What it did to the balance: below zero for a debit, zero where it was refused. */
-  readonly changeMinor: bigint;
+  readonly changeMinor: MinorAmount;
   /** The balance after it. */
-  readonly balanceMinor: bigint;
+  readonly balanceMinor: MinorAmount;
   readonly refusal: string | undefined;
 }
 
@@ -54,11 +55,11 @@ export function entryOf(row: Row): Entry {
     playerId: text(row.player_id),
     sessionId: text(row.session_id),
     gameCode: text(row.game_code),
-    amountMinor: integer(row.amount_minor),
-    winMinor: row.win_minor === null ? undefined : integer(row.win_minor),
+    amountMinor: amountOf(row.amount_minor),
+    winMinor: row.win_minor === null ? undefined : amountOf(row.win_minor),
     currency: text(row.currency),
-    changeMinor: integer(row.change_minor),
-    balanceMinor: integer(row.balance_minor),
+    changeMinor: amountOf(row.change_minor),
+    balanceMinor: amountOf(row.balance_minor),
     refusal: row.refusal === null ? undefined : text(row.refusal),
   };
 }
@@ -68,7 +69,11 @@ export function text(value: SQLOutputValue | undefined): string {
   return value;
 }
 
-export function integer(value: SQLOutputValue | undefined): bigint {
+export function amountOf(value: SQLOutputValue | undefined): MinorAmount {
+  return minorAmount(integer(value));
+}
+
+function integer(value: SQLOutputValue | undefined): bigint {
   if (typeof value !== 'bigint') throw new TypeError('The journal holds something else than an integer');
   return value;
 }

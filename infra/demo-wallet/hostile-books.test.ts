@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BookEntry, TestWallet, transactionOf } from './hostile-wallet.fixture.ts';
 import { FAULT_NAMES, type Rule } from './fault-plan.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 
 /** Shorter than what is held back or slow, so that callers give up on those and go on. */
 const TIMEOUT_MS = 40;
@@ -29,7 +30,7 @@ const rule = fc.record(
 const movement = fc.record({
   kind: fc.constantFrom('debit', 'debit', 'credit', 'betWin', 'rollback'),
   id: fc.integer({ min: 0, max: 5 }),
-  amountMinor: fc.constantFrom(100n, 100n, 100n, 300n),
+  amountMinor: fc.constantFrom(100n, 100n, 100n, 300n).map(minorAmount),
   /** Whether the caller waits for the reply before it makes the next call. */
   waits: fc.boolean(),
 });
@@ -76,7 +77,7 @@ async function play(playerId: string, movements: readonly Movement[]): Promise<v
     const transaction = transactionOf(playerId, { ...fixed, amountMinor });
     const call =
       kind === 'betWin'
-        ? wallet.client.betWin({ ...transaction, winMinor: 200n })
+        ? wallet.client.betWin({ ...transaction, winMinor: minorAmount(200n) })
         : wallet.client[kind](transaction);
     calls.push(call);
     if (waits) await call;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { minorAmount } from '../../shared/money/money.ts';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import type { Wallet, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { type DemoWallet, startDemoWallet } from './server.ts';
@@ -103,7 +104,7 @@ export function transactionOf(playerId: string, given: Partial<WalletTransaction
     gameCode: ids.game('happy-panda'),
     sessionId: ids.session(randomUUID()),
     currency: 'EUR',
-    amountMinor: 100n,
+    amountMinor: minorAmount(100n),
     ...given,
   };
 }

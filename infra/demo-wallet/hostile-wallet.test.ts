@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { minorAmount } from '../../shared/money/money.ts';
 import type { RollbackReply, WalletReply, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { TestWallet, transactionOf } from './hostile-wallet.fixture.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
@@ -21,7 +22,7 @@ afterEach(() => wallet.plan());
 type Movement = 'debit' | 'credit' | 'bet-win' | 'rollback';
 
 function ask(kind: Movement, transaction: WalletTransaction): Promise<WalletReply | RollbackReply> {
-  if (kind === 'bet-win') return wallet.client.betWin({ ...transaction, winMinor: 300n });
+  if (kind === 'bet-win') return wallet.client.betWin({ ...transaction, winMinor: minorAmount(300n) });
   return wallet.client[kind](transaction);
 }
 

@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FaultError } from '../../shared/foundation/errors.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 
 const SCHEMA_VERSION = 3;
 
 /** 18 digits: what fits SQLite's integers of 64 bits. Money in this wallet is pretended, so it may be less than elsewhere. */
-export const MAX_BALANCE_MINOR = 10n ** 18n - 1n;
+export const MAX_BALANCE_MINOR = minorAmount(10n ** 18n - 1n);
 
 /**
  * Amounts are integer minor units. Every entry of the journal stays as it was written; a player's balance is the sum

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { currencyOf } from '../../shared/money/currency.ts';
 import { RequestError } from '../../shared/foundation/errors.ts';
 import { GameCode, PlayerId, RoundId, SessionId } from '../../shared/foundation/ids.ts';
-import { parseAmount } from '../../shared/money/money.ts';
+import { type MinorAmount, parseAmount } from '../../shared/money/money.ts';
 import type { BookSelection } from '../../shared/wallets/wallet-books.ts';
 import type { Movement } from './entry.ts';
 import { MAX_BALANCE_MINOR } from './journal.ts';
@@ -123,13 +123,13 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<
 }
 
 /** @throws WalletRefusal INVALID_AMOUNT, UNKNOWN_CURRENCY, BALANCE_LIMIT */
-export function readAmount(amount: string, currency: string): bigint {
+export function readAmount(amount: string, currency: string): MinorAmount {
   const amountMinor = parsed(amount, currency);
   if (amountMinor <= MAX_BALANCE_MINOR) return amountMinor;
   throw new WalletRefusal('BALANCE_LIMIT', 'The amount is more than this wallet can hold');
 }
 
-function parsed(amount: string, currency: string): bigint {
+function parsed(amount: string, currency: string): MinorAmount {
   try {
     return parseAmount(amount, currencyOf(currency));
   } catch (error) {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { FaultError } from '../../shared/foundation/errors.ts';
 import type { Clock } from '../../shared/foundation/clock.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import { Accounts } from './accounts.ts';
 import { type Delivery, deliver, send } from './delivery.ts';
 import type { FaultPlan, Operation } from './fault-plan.ts';
@@ -42,7 +43,10 @@ export async function startDemoWallet(options: DemoWalletOptions): Promise<DemoW
   const clock = options.clock ?? { nowMs: () => Date.now() };
   const accounts = new Accounts(options.dataDirectory, clock);
   if (!accounts.find('player123')) {
-    accounts.createPlayer({ playerId: 'player123', currency: 'EUR', balanceMinor: 100_000n }, 'demo');
+    accounts.createPlayer(
+      { playerId: 'player123', currency: 'EUR', balanceMinor: minorAmount(100_000n) },
+      'demo',
+    );
   }
   const hostile = new HostileWallet(clock, options.faults);
   const context: Context = {

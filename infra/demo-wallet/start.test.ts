@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { minorAmount } from '../../shared/money/money.ts';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
 import type { Wallet, WalletReply, WalletTransaction } from '../../shared/wallets/wallet.ts';
@@ -70,7 +71,7 @@ function debit(): WalletTransaction {
     gameCode: ids.game('happy-panda'),
     sessionId: ids.session(randomUUID()),
     currency: 'EUR',
-    amountMinor: 1n,
+    amountMinor: minorAmount(1n),
   };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { currencyOf } from '../../shared/money/currency.ts';
-import { formatAmount } from '../../shared/money/money.ts';
+import { formatAmount, minorAmount } from '../../shared/money/money.ts';
 import { type Delivery, textOf } from './delivery.ts';
 import type { Rule } from './fault-plan.ts';
 import { matches, type WalletCall } from './fault-schedule.ts';
@@ -139,7 +139,7 @@ function garbage(form: 'html' | 'cut-off' | 'twice' | 'too-long', reply: Reply):
 /** One minor unit more for the same id. The books have read the body before, so it is one that they can read. */
 function withAnotherAmount(body: Uint8Array): Uint8Array {
   const fields = JSON.parse(new TextDecoder().decode(body)) as { amount: string; currency: string };
-  const amountMinor = readAmount(fields.amount, fields.currency) + 1n;
+  const amountMinor = minorAmount(readAmount(fields.amount, fields.currency) + 1n);
   const amount = formatAmount(amountMinor, currencyOf(fields.currency));
   return new TextEncoder().encode(JSON.stringify({ ...fields, amount }));
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DomainEvent } from '../events/events.ts';
+import { minorAmount } from '../money/money.ts';
 import type { Round } from '../rounds/round.ts';
 import { sampleIntent, sampleOutcome } from '../rounds/sample-round.fixture.ts';
 import type { RecoveryRequest } from '../rounds/recovery-queue.ts';
@@ -51,7 +52,11 @@ const intent = (number = 1) =>
     startedAtMs: table.nowMs,
   });
 const committed = (number = 1, winMinor = 0n) =>
-  ({ ...intent(number), status: 'COMMITTED', outcome: sampleOutcome({ winMinor }) }) as const;
+  ({
+    ...intent(number),
+    status: 'COMMITTED',
+    outcome: sampleOutcome({ winMinor: minorAmount(winMinor) }),
+  }) as const;
 const credited = (number = 1) => ({ ...committed(number, 250n), status: 'CREDITED' }) as const;
 const voiding = (number = 1) => ({ ...intent(number), status: 'VOIDING', reason: 'DEBIT_UNKNOWN' }) as const;
 const voided = (number = 1) => ({ ...voiding(number), status: 'VOIDED' }) as const;
@@ -200,7 +205,7 @@ describe('a voided round', () => {
   });
 
   it('has nothing to roll back where it has no stake', async () => {
-    const bonus = { ...voided(), kind: 'bonus', stakeMinor: 0n } as const;
+    const bonus = { ...voided(), kind: 'bonus', stakeMinor: minorAmount(0n) } as const;
     await process([{ before: { ...bonus, status: 'VOIDING' }, after: bonus }]);
     expect(queued()).toEqual([]);
     expect(archivedIds()).toEqual([uuid(1)]);

@@ -1,6 +1,6 @@
 import { currencyOf } from '../money/currency.ts';
 import type { RoundEnded } from '../events/events.ts';
-import { formatAmount } from '../money/money.ts';
+import { formatAmount, NOTHING } from '../money/money.ts';
 import { hasOutcome, isFinal, type Round } from '../rounds/round.ts';
 import type { Archive } from './archive.ts';
 import type { Clock } from '../foundation/clock.ts';
@@ -102,6 +102,6 @@ function roundEnded(round: Round): RoundEnded {
     status,
     currency: round.currency,
     stake: formatAmount(round.stakeMinor, currency),
-    win: formatAmount(hasOutcome(round) ? round.outcome.winMinor : 0n, currency),
+    win: formatAmount(hasOutcome(round) ? round.outcome.winMinor : NOTHING, currency),
   };
 }

@@ -1,5 +1,6 @@
 import { AccessError, ConflictError, RequestError } from '../foundation/errors.ts';
 import type { GameCode } from '../foundation/ids.ts';
+import type { MinorAmount } from '../money/money.ts';
 
 /** A game as it is offered: the engine that plays it, and the bets that it takes. */
 export interface Game {
@@ -15,7 +16,7 @@ export interface Game {
 
 export interface CurrencyBets {
   readonly currency: string;
-  readonly allowedMinor: readonly bigint[];
+  readonly allowedMinor: readonly MinorAmount[];
 }
 
 /**

@@ -6,7 +6,12 @@ import {
   formatAmount,
   MAX_AMOUNT_MINOR,
   maxAmountMinor,
+  type MinorAmount,
+  minorAmount,
+  minus,
+  NOTHING,
   parseAmount,
+  plus,
   type RoundingMode,
   winFor,
 } from './money.ts';
@@ -17,17 +22,18 @@ const EUR = currencyOf('EUR');
 const currency = fc.constantFrom('JPY', 'EUR', 'KWD', 'BHD', 'USDT', 'BTC', 'ETH').map(currencyOf);
 
 /** Amounts of every size up to the largest, and the neighbours of powers of ten and two. */
-function amountIn(unit: Currency): fc.Arbitrary<bigint> {
+function amountIn(unit: Currency): fc.Arbitrary<MinorAmount> {
   const max = maxAmountMinor(unit);
   const edge = fc
     .tuple(fc.constantFrom(2n, 10n), fc.nat(120), fc.constantFrom(-1n, 0n, 1n))
     .map(([base, power, step]) => base ** BigInt(power) + step);
-  return fc.oneof(
+  const anyMinor = fc.oneof(
     fc.bigInt({ min: 0n, max }),
     fc.bigInt({ min: 0n, max: 10_000n }),
     edge.filter((minor) => minor >= 0n && minor <= max),
     fc.constantFrom(0n, 1n, max - 1n, max),
   );
+  return anyMinor.map(minorAmount);
 }
 
 const amount = currency.chain((unit) => fc.tuple(amountIn(unit), fc.constant(unit)));
@@ -62,15 +68,17 @@ describe('amounts', () => {
       expect(formatAmount(minor, unit)).toBe(written(minor, unit));
     });
     fc.assert(plain, { numRuns: RUNS });
-    expect(formatAmount(1n, currencyOf('BTC'))).toBe('0.00000001');
-    expect(formatAmount(1n, currencyOf('ETH'))).toBe('0.000000000000000001');
-    expect(formatAmount(1_005n, currencyOf('KWD'))).toBe('1.005');
-    expect(formatAmount(100n, currencyOf('JPY'))).toBe('100');
+    expect(formatAmount(minorAmount(1n), currencyOf('BTC'))).toBe('0.00000001');
+    expect(formatAmount(minorAmount(1n), currencyOf('ETH'))).toBe('0.000000000000000001');
+    expect(formatAmount(minorAmount(1_005n), currencyOf('KWD'))).toBe('1.005');
+    expect(formatAmount(minorAmount(100n), currencyOf('JPY'))).toBe('100');
   });
 
   it('are written with a sign below zero, as the change of a balance may be', () => {
     const mirrored = fc.property(amount, ([minor, unit]) => {
-      expect(formatAmount(-minor, unit)).toBe(minor === 0n ? written(0n, unit) : `-${written(minor, unit)}`);
+      expect(formatAmount(minus(NOTHING, minor), unit)).toBe(
+        minor === 0n ? written(0n, unit) : `-${written(minor, unit)}`,
+      );
     });
     fc.assert(mirrored, { numRuns: RUNS });
   });
@@ -91,7 +99,7 @@ describe('amounts', () => {
   it('are never read or written alike where they differ by one minor unit', () => {
     const differ = fc.property(amount, ([minor, unit]) => {
       fc.pre(minor < maxAmountMinor(unit));
-      const [lower, upper] = [formatAmount(minor, unit), formatAmount(minor + 1n, unit)];
+      const [lower, upper] = [formatAmount(minor, unit), formatAmount(minorAmount(minor + 1n), unit)];
       expect(upper).not.toBe(lower);
       expect(parseAmount(upper, unit) - parseAmount(lower, unit)).toBe(1n);
     });
@@ -108,14 +116,23 @@ describe('amounts', () => {
     const adds = fc.property(parts, ([minors, unit]) => {
       const whole = minors.reduce((sum, minor) => sum + minor, 0n);
       const read = minors.map((minor) => parseAmount(written(minor, unit), unit));
-      expect(
-        formatAmount(
-          read.reduce((sum, minor) => sum + minor, 0n),
-          unit,
-        ),
-      ).toBe(written(whole, unit));
+      const sum = read.reduce((total, minor) => plus(total, minor), NOTHING);
+      expect(formatAmount(sum, unit)).toBe(written(whole, unit));
     });
     fc.assert(adds, { numRuns: RUNS });
+  });
+
+  it('come back where another is added and taken away again', () => {
+    const pair = currency.chain((unit) => fc.tuple(amountIn(unit), amountIn(unit)));
+    const same = fc.property(pair, ([one, other]) => {
+      expect(plus(one, other)).toBe(plus(other, one));
+      expect(minus(plus(one, other), other)).toBe(one);
+      expect(plus(minus(one, other), other)).toBe(one);
+    });
+    fc.assert(same, { numRuns: RUNS });
+    expect(plus(minorAmount(150n), minorAmount(25n))).toBe(175n);
+    expect(minus(minorAmount(25n), minorAmount(150n))).toBe(-125n);
+    expect(minus(NOTHING, NOTHING)).toBe(0n);
   });
 
   it.each([
@@ -214,7 +231,7 @@ describe('a win', () => {
 
   it('equals the bet for a payout of one bet, and a multiple of the bet for a whole multiple', () => {
     const multiple = fc.property(fc.bigInt({ min: 0n, max: 10_000n }), bet, (times, [betMinor, unit]) => {
-      const stakeMinor = betMinor / 10_000n;
+      const stakeMinor = minorAmount(betMinor / 10_000n);
       for (const rounding of ['half-even', 'half-up', 'down'] as const) {
         expect(winFor(times * 1_000_000n, stakeMinor, unit, rounding)).toBe(times * stakeMinor);
       }
@@ -224,17 +241,19 @@ describe('a win', () => {
 
   it('never shrinks when the payout or the bet grows', () => {
     const small = fc.bigInt({ min: 0n, max: 10n ** 9n });
-    const grows = fc.property(small, small, small, mode, (millionths, betMinor, more, rounding) => {
+    const bets = small.map(minorAmount);
+    const grows = fc.property(small, bets, small, mode, (millionths, betMinor, more, rounding) => {
       const win = winFor(millionths, betMinor, EUR, rounding);
       expect(winFor(millionths + more, betMinor, EUR, rounding)).toBeGreaterThanOrEqual(win);
-      expect(winFor(millionths, betMinor + more, EUR, rounding)).toBeGreaterThanOrEqual(win);
+      expect(winFor(millionths, minorAmount(betMinor + more), EUR, rounding)).toBeGreaterThanOrEqual(win);
     });
     fc.assert(grows, { numRuns: RUNS });
   });
 
   it('is the sum of its parts where they are whole, and differs by half a unit at most for each other part', () => {
     const parts = fc.array(fc.bigInt({ min: 0n, max: 10n ** 9n }), { minLength: 1, maxLength: 20 });
-    const adds = fc.property(parts, fc.bigInt({ min: 1n, max: 10n ** 9n }), (payouts, betMinor) => {
+    const bets = fc.bigInt({ min: 1n, max: 10n ** 9n }).map(minorAmount);
+    const adds = fc.property(parts, bets, (payouts, betMinor) => {
       const sum = (numbers: readonly bigint[]) => numbers.reduce((total, number) => total + number, 0n);
       const whole = winFor(sum(payouts), betMinor, EUR);
       const apart = sum(payouts.map((part) => winFor(part, betMinor, EUR)));
@@ -246,17 +265,17 @@ describe('a win', () => {
   });
 
   it('rounds a tie to the even unit by default', () => {
-    expect(winFor(500_000n, 1n, EUR)).toBe(0n);
-    expect(winFor(500_000n, 3n, EUR)).toBe(2n);
-    expect(winFor(500_000n, 5n, EUR)).toBe(2n);
-    expect(winFor(500_000n, 3n, EUR, 'half-up')).toBe(2n);
-    expect(winFor(500_000n, 5n, EUR, 'half-up')).toBe(3n);
-    expect(winFor(500_000n, 5n, EUR, 'down')).toBe(2n);
+    expect(winFor(500_000n, minorAmount(1n), EUR)).toBe(0n);
+    expect(winFor(500_000n, minorAmount(3n), EUR)).toBe(2n);
+    expect(winFor(500_000n, minorAmount(5n), EUR)).toBe(2n);
+    expect(winFor(500_000n, minorAmount(3n), EUR, 'half-up')).toBe(2n);
+    expect(winFor(500_000n, minorAmount(5n), EUR, 'half-up')).toBe(3n);
+    expect(winFor(500_000n, minorAmount(5n), EUR, 'down')).toBe(2n);
   });
 
   it('is refused where a payout or a bet is negative', () => {
-    expect(codeOf(() => winFor(-1n, 1n, EUR))).toBe('CORRUPT_RECORD');
-    expect(codeOf(() => winFor(1n, -1n, EUR))).toBe('CORRUPT_RECORD');
+    expect(codeOf(() => winFor(-1n, minorAmount(1n), EUR))).toBe('CORRUPT_RECORD');
+    expect(codeOf(() => winFor(1n, minorAmount(-1n), EUR))).toBe('CORRUPT_RECORD');
   });
 
   it('is refused where it would not fit an amount of its currency', () => {

@@ -1,6 +1,28 @@
 import { Decimal } from 'decimal.js';
+import type * as z from 'zod';
 import { type Currency } from './currency.ts';
 import { FaultError, RequestError } from '../foundation/errors.ts';
+
+/**
+ * An amount of money in minor units. The functions of this file make it, and so do the schemas of stored items. A payout
+ * in millionths or a count is therefore never taken for money.
+ */
+export type MinorAmount = bigint & z.core.$brand<'MinorAmount'>;
+
+/** Says that an integer is an amount of money in minor units. */
+export function minorAmount(value: bigint): MinorAmount {
+  return value as MinorAmount;
+}
+
+export const NOTHING = minorAmount(0n);
+
+export function plus(one: MinorAmount, other: MinorAmount): MinorAmount {
+  return minorAmount(one + other);
+}
+
+export function minus(one: MinorAmount, other: MinorAmount): MinorAmount {
+  return minorAmount(one - other);
+}
 
 export type RoundingMode = 'half-even' | 'half-up' | 'down';
 
@@ -15,8 +37,8 @@ const MAX_DECIMALS = 18;
 export const MAX_AMOUNT_MINOR = 10n ** BigInt(INTEGER_DIGITS + MAX_DECIMALS) - 1n;
 
 /** The largest amount of a currency, in minor units. */
-export function maxAmountMinor({ decimals }: Currency): bigint {
-  return 10n ** BigInt(INTEGER_DIGITS + decimals) - 1n;
+export function maxAmountMinor({ decimals }: Currency): MinorAmount {
+  return minorAmount(10n ** BigInt(INTEGER_DIGITS + decimals) - 1n);
 }
 
 // The precision is so wide that the library itself never rounds an amount, a payout or a product of the two.
@@ -29,7 +51,7 @@ const amountPattern = new RegExp(`^(?:0|[1-9]\\d{0,${INTEGER_DIGITS - 1}})(?:\\.
  * exponent, grouping and leading zeros are refused.
  * @throws RequestError INVALID_AMOUNT, AMOUNT_TOO_PRECISE
  */
-export function parseAmount(text: string, currency: Currency): bigint {
+export function parseAmount(text: string, currency: Currency): MinorAmount {
   if (!amountPattern.test(text)) {
     throw new RequestError(
       'INVALID_AMOUNT',
@@ -43,11 +65,11 @@ export function parseAmount(text: string, currency: Currency): bigint {
       `${currency.code} has ${currency.decimals} decimals; "${text}" has more`,
     );
   }
-  return BigInt(minor.toFixed(0));
+  return minorAmount(BigInt(minor.toFixed(0)));
 }
 
 /** Writes minor units as a decimal string with all of the currency's decimals: 100 -> `1.00` EUR, `100` JPY. */
-export function formatAmount(amountMinor: bigint, currency: Currency): string {
+export function formatAmount(amountMinor: MinorAmount, currency: Currency): string {
   return new Exact(amountMinor.toString())
     .div(new Exact(10).pow(currency.decimals))
     .toFixed(currency.decimals);
@@ -65,17 +87,17 @@ const decimalRounding = {
  */
 export function winFor(
   payoutMillionths: bigint,
-  baseBetMinor: bigint,
+  baseBetMinor: MinorAmount,
   currency: Currency,
   rounding: RoundingMode = 'half-even',
-): bigint {
+): MinorAmount {
   if (payoutMillionths < 0n || baseBetMinor < 0n) {
     throw new FaultError('CORRUPT_RECORD', 'A payout or a bet is negative');
   }
   const exact = new Exact(payoutMillionths.toString())
     .times(baseBetMinor.toString())
     .div(MILLIONTHS.toString());
-  const winMinor = BigInt(exact.toDecimalPlaces(0, decimalRounding[rounding]).toFixed(0));
+  const winMinor = minorAmount(BigInt(exact.toDecimalPlaces(0, decimalRounding[rounding]).toFixed(0)));
   if (winMinor > maxAmountMinor(currency)) {
     throw new FaultError('CORRUPT_RECORD', 'A win is more than an amount may be');
   }

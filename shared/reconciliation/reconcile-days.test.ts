@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { minorAmount } from '../money/money.ts';
 import { accountedRound } from '../rounds/accounted-round.ts';
 import { booked } from './reconciliation.fixture.ts';
 import { DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
@@ -43,7 +44,7 @@ describe('a long period', () => {
     const stranger = { ...accountedRound(late), roundId: ids.round('nobody knows') };
     history.rounds = [late, round('REJECTED', midnightMs - HOUR_MS)];
     history.booked = [
-      booked(accountedRound(late), 'debit', { atMs: midnightMs - HOUR_MS, amountMinor: 99n }),
+      booked(accountedRound(late), 'debit', { atMs: midnightMs - HOUR_MS, amountMinor: minorAmount(99n) }),
       booked(accountedRound(late), 'credit'),
       booked(stranger, 'credit', { atMs: midnightMs - 1 }),
       booked(stranger, 'credit', { atMs: midnightMs, currency: 'SEK' }),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { minorAmount } from '../money/money.ts';
 import { accountedRound } from '../rounds/accounted-round.ts';
 import { booked } from './reconciliation.fixture.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
@@ -132,7 +133,9 @@ describe('rounds that are not final', () => {
 
   beforeEach(() => {
     const oldMs = history.nowMs - 300_001;
-    history.rounds = [1, 2].map((number) => round('COMMITTED', oldMs, { number, stakeMinor: 0n }));
+    history.rounds = [1, 2].map((number) =>
+      round('COMMITTED', oldMs, { number, stakeMinor: minorAmount(0n) }),
+    );
   });
 
   it('are refused where there are more than a request may read', async () => {

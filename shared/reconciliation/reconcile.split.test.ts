@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { minorAmount } from '../money/money.ts';
 import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
 import { booked } from './reconciliation.fixture.ts';
 import { type Difference, differencesOf, unknownRound } from './reconciliation.ts';
@@ -51,7 +52,7 @@ function rightBooks(one: Round, [debit = 0, credit = 0]: readonly number[]): Boo
   const account = accountedRound(one);
   const at = (afterMs: number) => ({ atMs: one.updatedAtMs + afterMs });
   const oneCall = one.walletCalls === 'bet-win';
-  const winMinor = oneCall && one.status !== 'COMMITTED' ? 250n : 0n;
+  const winMinor = minorAmount(oneCall && one.status !== 'COMMITTED' ? 250n : 0n);
   const stakes = account.stake
     ? [booked(account, oneCall ? 'bet-win' : 'debit', { ...at(debit), winMinor })]
     : [];
@@ -86,7 +87,7 @@ function books(one: Round, { bookedAfterMs, fault, faulty, doubledAtMs }: Life):
     case 'doubled':
       return [...right, { ...chosen, atMs: doubledAtMs }];
     case 'changed':
-      return right.toSpliced(index, 1, { ...chosen, amountMinor: chosen.amountMinor + 1n });
+      return right.toSpliced(index, 1, { ...chosen, amountMinor: minorAmount(chosen.amountMinor + 1n) });
     case 'given back':
       return [...right, { ...chosen, kind: 'rollback' }];
     case 'extra':
@@ -103,8 +104,8 @@ function roundOf({ status, kind, won, endedAfterMs }: Life): Round {
   const oneCall = kind === 'one call' && !(status === 'COMMITTED' && won);
   return round(status, START_MS + endedAfterMs, {
     walletCalls: oneCall ? 'bet-win' : 'debit-credit',
-    ...(kind === 'bonus' && { kind, stakeMinor: 0n }),
-    ...(status === 'COMMITTED' && !won && { outcome: sampleOutcome({ winMinor: 0n }) }),
+    ...(kind === 'bonus' && { kind, stakeMinor: minorAmount(0n) }),
+    ...(status === 'COMMITTED' && !won && { outcome: sampleOutcome({ winMinor: minorAmount(0n) }) }),
   });
 }
 
@@ -178,7 +179,7 @@ describe('a history cut into periods anywhere', () => {
 it('An unfinished round whose period has no books is compared in the periods beside it', async () => {
   const history = new HistoryFixture();
   const endedMs = history.nowMs - HOUR_MS;
-  const bonus = round('COMMITTED', endedMs, { kind: 'bonus', stakeMinor: 0n });
+  const bonus = round('COMMITTED', endedMs, { kind: 'bonus', stakeMinor: minorAmount(0n) });
   const minutes = (count: number) => endedMs + count * 60_000;
   history.rounds = [bonus];
   history.booked = [-4, 4.5].map((after) =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { minorAmount } from '../money/money.ts';
 import { accountedRound } from '../rounds/accounted-round.ts';
 import { booked } from './reconciliation.fixture.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
@@ -22,7 +23,7 @@ beforeEach(() => {
   fromMs = toMs - HOUR_MS;
 });
 
-const lost = sampleOutcome({ winMinor: 0n });
+const lost = sampleOutcome({ winMinor: minorAmount(0n) });
 
 function book(one: Round, kind: BookedTransaction['kind'], given: Partial<BookedTransaction> = {}) {
   const transaction = booked(accountedRound(one), kind, given);
@@ -109,7 +110,7 @@ describe('the edge of a period', () => {
     history.unarchived.add(late.roundId);
     const report = await history.reconcile(fromMs, toMs);
     expect(report).toMatchObject({ differences: [], totals: [{ rgs: { rounds: 1 } }] });
-    history.booked = [book(late, 'debit', { amountMinor: 99n }), book(late, 'credit')];
+    history.booked = [book(late, 'debit', { amountMinor: minorAmount(99n) }), book(late, 'credit')];
     expect(await kinds()).toEqual(['AMOUNT_MISMATCH']);
   });
 });
@@ -179,10 +180,10 @@ describe('a round that is not final', () => {
 describe('rounds that are not final', () => {
   it('are compared without a period, although the wallet may never have heard of them', async () => {
     const oldMs = history.nowMs - 300_001;
-    const bonus = round('COMMITTED', oldMs, { number: 1, kind: 'bonus', stakeMinor: 0n });
+    const bonus = round('COMMITTED', oldMs, { number: 1, kind: 'bonus', stakeMinor: minorAmount(0n) });
     const voiding = round('VOIDING', oldMs, { number: 2 });
     const nothingTaken = round('VOIDING', oldMs, { number: 3 });
-    const young = round('COMMITTED', oldMs + 1, { number: 4, stakeMinor: 0n });
+    const young = round('COMMITTED', oldMs + 1, { number: 4, stakeMinor: minorAmount(0n) });
     const foreign = { ...bonus, log: { ...bonus.log, operatorId: ids.operator('other') }, number: 5 };
     history.rounds = [bonus, voiding, nothingTaken, young, foreign, round('CREDITED', oldMs, { number: 6 })];
     book(voiding, 'debit');

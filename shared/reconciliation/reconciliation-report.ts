@@ -1,6 +1,6 @@
 import type { OperatorId } from '../foundation/ids.ts';
 import { currencyOf } from '../money/currency.ts';
-import { formatAmount } from '../money/money.ts';
+import { formatAmount, type MinorAmount } from '../money/money.ts';
 import type { RoundStatus } from '../rounds/round.ts';
 import type { Difference, DifferenceKind } from './reconciliation.ts';
 import type { Movement } from '../wallets/wallet-books.ts';
@@ -65,7 +65,7 @@ export function reconciliationReport(reconciliation: Reconciliation): Reconcilia
 }
 
 function totalsView({ currency, rgs, wallet }: CurrencyTotals): ReportedTotals {
-  const amount = (minor: bigint) => formatAmount(minor, currencyOf(currency));
+  const amount = (minor: MinorAmount) => formatAmount(minor, currencyOf(currency));
   return {
     currency,
     rgs: {

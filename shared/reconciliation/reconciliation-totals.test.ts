@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { accounted, booked } from './reconciliation.fixture.ts';
 import { addTotals, bookNetMinor, roundNetMinor, totalsOf } from './reconciliation-totals.ts';
 import { ids } from '../foundation/ids.fixture.ts';
+import { minorAmount } from '../money/money.ts';
 
 const paid = accounted();
 const id = `${paid.roundId}:bet-win`;
 const betWon = accounted({
-  stake: { transactionId: ids.transaction(id), amountMinor: 100n },
-  win: { transactionId: ids.transaction(id), amountMinor: 250n },
+  stake: { transactionId: ids.transaction(id), amountMinor: minorAmount(100n) },
+  win: { transactionId: ids.transaction(id), amountMinor: minorAmount(250n) },
 });
 
 function walletTotals(...transactions: Parameters<typeof totalsOf>[1] & object) {
@@ -17,7 +18,7 @@ function walletTotals(...transactions: Parameters<typeof totalsOf>[1] & object) 
 
 describe("the wallet's totals", () => {
   it('add up the debits, credits and rollbacks of single calls', () => {
-    const debit = booked(paid, 'debit', { amountMinor: 70n });
+    const debit = booked(paid, 'debit', { amountMinor: minorAmount(70n) });
     expect(
       walletTotals(booked(paid, 'debit'), debit, booked(paid, 'credit'), booked(paid, 'rollback')),
     ).toEqual({ transactions: 4, debitsMinor: 170n, creditsMinor: 250n, rollbacksMinor: 100n });
@@ -51,11 +52,14 @@ describe("the game server's totals", () => {
     const rounds = [
       paid,
       accounted({ status: 'COMMITTED', win: undefined }),
-      accounted({ stake: undefined, win: { transactionId: ids.transaction('bonus'), amountMinor: 40n } }),
+      accounted({
+        stake: undefined,
+        win: { transactionId: ids.transaction('bonus'), amountMinor: minorAmount(40n) },
+      }),
       accounted({
         status: 'VOIDED',
         win: undefined,
-        stake: { transactionId: ids.transaction('void'), amountMinor: 30n },
+        stake: { transactionId: ids.transaction('void'), amountMinor: minorAmount(30n) },
       }),
       ...(['REJECTED', 'FAILED'] as const).map((status) => accounted({ status, win: undefined })),
     ];
@@ -89,7 +93,7 @@ describe('the totals of a period', () => {
 
   it('are the sum of the totals of its parts, wherever it is cut', () => {
     const currency = fc.constantFrom('SEK', 'EUR', 'USD');
-    const amountMinor = fc.bigInt({ min: 0n, max: 1_000n });
+    const amountMinor = fc.bigInt({ min: 0n, max: 1_000n }).map(minorAmount);
     const status = fc.constantFrom('CREDITED', 'COMMITTED', 'VOIDED', 'REJECTED');
     const round = fc
       .record({ currency, status, stakeMinor: amountMinor, winMinor: amountMinor })
@@ -126,12 +130,24 @@ describe('the totals of a period', () => {
 
 describe("the operator's net", () => {
   it('is the stakes less the wins by the rounds', () => {
-    expect(roundNetMinor({ rounds: 3, stakesMinor: 300n, winsMinor: 250n, voidedMinor: 100n })).toBe(50n);
+    expect(
+      roundNetMinor({
+        rounds: 3,
+        stakesMinor: minorAmount(300n),
+        winsMinor: minorAmount(250n),
+        voidedMinor: minorAmount(100n),
+      }),
+    ).toBe(50n);
   });
 
   it('is the debits less credits and rollbacks by the books', () => {
     expect(
-      bookNetMinor({ transactions: 3, debitsMinor: 300n, creditsMinor: 250n, rollbacksMinor: 20n }),
+      bookNetMinor({
+        transactions: 3,
+        debitsMinor: minorAmount(300n),
+        creditsMinor: minorAmount(250n),
+        rollbacksMinor: minorAmount(20n),
+      }),
     ).toBe(30n);
   });
 

@@ -1,3 +1,4 @@
+import { type MinorAmount, minus, NOTHING, plus } from '../money/money.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
 
@@ -5,21 +6,21 @@ import type { AccountedRound } from '../rounds/accounted-round.ts';
 export interface RoundTotals {
   readonly rounds: number;
   /** Sums up the stakes of rounds with an outcome. */
-  readonly stakesMinor: bigint;
-  readonly winsMinor: bigint;
+  readonly stakesMinor: MinorAmount;
+  readonly winsMinor: MinorAmount;
   /** Sums up the stakes of voided rounds, whether or not they had been debited. */
-  readonly voidedMinor: bigint;
+  readonly voidedMinor: MinorAmount;
 }
 
 /** The totals that the wallet has on its books. */
 export interface BookTotals {
   readonly transactions: number;
   /** Sums up the stakes that were debited, also by bet-wins. */
-  readonly debitsMinor: bigint;
+  readonly debitsMinor: MinorAmount;
   /** Sums up the wins that were credited, also by bet-wins. */
-  readonly creditsMinor: bigint;
+  readonly creditsMinor: MinorAmount;
   /** Sums up what rollbacks returned. A bet-win counts with its stake less its win. */
-  readonly rollbacksMinor: bigint;
+  readonly rollbacksMinor: MinorAmount;
 }
 
 export interface CurrencyTotals {
@@ -30,13 +31,13 @@ export interface CurrencyTotals {
 }
 
 /** Computes what the operator has kept, by the game server's record. */
-export function roundNetMinor({ stakesMinor, winsMinor }: RoundTotals): bigint {
-  return stakesMinor - winsMinor;
+export function roundNetMinor({ stakesMinor, winsMinor }: RoundTotals): MinorAmount {
+  return minus(stakesMinor, winsMinor);
 }
 
 /** Computes what the operator has kept, by the wallet's books. */
-export function bookNetMinor({ debitsMinor, creditsMinor, rollbacksMinor }: BookTotals): bigint {
-  return debitsMinor - creditsMinor - rollbacksMinor;
+export function bookNetMinor({ debitsMinor, creditsMinor, rollbacksMinor }: BookTotals): MinorAmount {
+  return minus(minus(debitsMinor, creditsMinor), rollbacksMinor);
 }
 
 /** Adds up both sides by currency, in the order of the codes. */
@@ -68,16 +69,16 @@ function addBoth(one: CurrencyTotals, other: CurrencyTotals): CurrencyTotals {
     currency: one.currency,
     rgs: {
       rounds: one.rgs.rounds + other.rgs.rounds,
-      stakesMinor: one.rgs.stakesMinor + other.rgs.stakesMinor,
-      winsMinor: one.rgs.winsMinor + other.rgs.winsMinor,
-      voidedMinor: one.rgs.voidedMinor + other.rgs.voidedMinor,
+      stakesMinor: plus(one.rgs.stakesMinor, other.rgs.stakesMinor),
+      winsMinor: plus(one.rgs.winsMinor, other.rgs.winsMinor),
+      voidedMinor: plus(one.rgs.voidedMinor, other.rgs.voidedMinor),
     },
     wallet: one.wallet &&
       other.wallet && {
         transactions: one.wallet.transactions + other.wallet.transactions,
-        debitsMinor: one.wallet.debitsMinor + other.wallet.debitsMinor,
-        creditsMinor: one.wallet.creditsMinor + other.wallet.creditsMinor,
-        rollbacksMinor: one.wallet.rollbacksMinor + other.wallet.rollbacksMinor,
+        debitsMinor: plus(one.wallet.debitsMinor, other.wallet.debitsMinor),
+        creditsMinor: plus(one.wallet.creditsMinor, other.wallet.creditsMinor),
+        rollbacksMinor: plus(one.wallet.rollbacksMinor, other.wallet.rollbacksMinor),
       },
   };
 }
@@ -99,12 +100,12 @@ function bookTotals(booked: readonly BookedTransaction[]): BookTotals {
   const wins = (kind: BookedTransaction['kind']) => sum(of(kind).map(({ winMinor }) => winMinor));
   return {
     transactions: booked.length,
-    debitsMinor: amounts('debit') + amounts('bet-win'),
-    creditsMinor: amounts('credit') + wins('bet-win'),
-    rollbacksMinor: amounts('rollback') - wins('rollback'),
+    debitsMinor: plus(amounts('debit'), amounts('bet-win')),
+    creditsMinor: plus(amounts('credit'), wins('bet-win')),
+    rollbacksMinor: minus(amounts('rollback'), wins('rollback')),
   };
 }
 
-function sum(amounts: readonly (bigint | undefined)[]): bigint {
-  return amounts.reduce<bigint>((total, amount) => total + (amount ?? 0n), 0n);
+function sum(amounts: readonly (MinorAmount | undefined)[]): MinorAmount {
+  return amounts.reduce<MinorAmount>((total, amount) => plus(total, amount ?? NOTHING), NOTHING);
 }

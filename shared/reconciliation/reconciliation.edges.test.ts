@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { accounted, booked } from './reconciliation.fixture.ts';
 import { differencesOf } from './reconciliation.ts';
+import { minorAmount } from '../money/money.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 const paid = accounted();
 const id = ids.transaction(`${paid.roundId}:bet-win`);
-const stake = { transactionId: id, amountMinor: 100n };
-const betWon = accounted({ stake, win: { transactionId: id, amountMinor: 250n } });
+const stake = { transactionId: id, amountMinor: minorAmount(100n) };
+const betWon = accounted({ stake, win: { transactionId: id, amountMinor: minorAmount(250n) } });
 const betLost = accounted({ status: 'COMMITTED', stake, win: undefined });
 const kindsOf = (round: AccountedRound, ...transactions: BookedTransaction[]) =>
   differencesOf(round, transactions).map(({ kind }) => kind);
@@ -31,7 +32,7 @@ describe('a bet-win call', () => {
 
   it('is reported with the win on either side where its rollback kept the win', () => {
     const voided = { ...betWon, status: 'VOIDED' as const, win: undefined };
-    const kept = booked(betWon, 'rollback', { winMinor: 0n });
+    const kept = booked(betWon, 'rollback', { winMinor: minorAmount(0n) });
     expect(differencesOf(voided, [booked(betWon, 'bet-win'), kept])).toMatchObject([
       { kind: 'AMOUNT_MISMATCH', expected: { amountMinor: 250n }, found: { amountMinor: 0n } },
     ]);

@@ -1,3 +1,4 @@
+import { minorAmount, NOTHING } from '../money/money.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
 import { ids } from '../foundation/ids.fixture.ts';
@@ -12,8 +13,8 @@ export function accounted(overrides: Partial<AccountedRound> = {}): AccountedRou
     playerId: ids.player('player123'),
     currency: 'EUR',
     status: 'CREDITED',
-    stake: { transactionId: ids.transaction(`${roundId}:debit`), amountMinor: 100n },
-    win: { transactionId: ids.transaction(`${roundId}:credit`), amountMinor: 250n },
+    stake: { transactionId: ids.transaction(`${roundId}:debit`), amountMinor: minorAmount(100n) },
+    win: { transactionId: ids.transaction(`${roundId}:credit`), amountMinor: minorAmount(250n) },
     updatedAtMs: atMs,
     ...overrides,
   };
@@ -37,8 +38,8 @@ export function booked(
     playerId: round.playerId,
     gameCode: 'happy-panda',
     currency: round.currency,
-    amountMinor: movement?.amountMinor ?? 100n,
-    winMinor: isOfBetWin ? (round.win?.amountMinor ?? 0n) : 0n,
+    amountMinor: movement?.amountMinor ?? minorAmount(100n),
+    winMinor: isOfBetWin ? (round.win?.amountMinor ?? NOTHING) : NOTHING,
     atMs: round.updatedAtMs,
     ...overrides,
   };

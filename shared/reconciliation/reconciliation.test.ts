@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accounted, atMs, booked } from './reconciliation.fixture.ts';
 import { differencesOf, unknownRound } from './reconciliation.ts';
+import { minorAmount, minus, NOTHING } from '../money/money.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
 import { ids } from '../foundation/ids.fixture.ts';
@@ -11,8 +12,8 @@ const lost = accounted({ status: 'COMMITTED', win: undefined });
 const bonus = accounted({ stake: undefined });
 const id = `${paid.roundId}:bet-win`;
 const betWon = accounted({
-  stake: { transactionId: ids.transaction(id), amountMinor: 100n },
-  win: { transactionId: ids.transaction(id), amountMinor: 250n },
+  stake: { transactionId: ids.transaction(id), amountMinor: minorAmount(100n) },
+  win: { transactionId: ids.transaction(id), amountMinor: minorAmount(250n) },
 });
 const without = (status: AccountedRound['status']) => accounted({ status, win: undefined });
 
@@ -149,11 +150,11 @@ describe('money that the wallet has moved without a reason', () => {
 
 describe('a transaction that differs from its round', () => {
   it.each([
-    [{ amountMinor: 101n }, ['AMOUNT_MISMATCH']],
+    [{ amountMinor: minorAmount(101n) }, ['AMOUNT_MISMATCH']],
     [{ currency: 'SEK' }, ['CURRENCY_MISMATCH']],
-    [{ currency: 'SEK', amountMinor: 1n }, ['CURRENCY_MISMATCH']],
+    [{ currency: 'SEK', amountMinor: minorAmount(1n) }, ['CURRENCY_MISMATCH']],
     [{ playerId: 'player124' }, ['PLAYER_MISMATCH']],
-    [{ playerId: 'player124', amountMinor: 99n }, ['PLAYER_MISMATCH', 'AMOUNT_MISMATCH']],
+    [{ playerId: 'player124', amountMinor: minorAmount(99n) }, ['PLAYER_MISMATCH', 'AMOUNT_MISMATCH']],
   ] as const)('is reported: %o', (change, kinds) => {
     expect(kindsOf(paid, booked(paid, 'debit', change), booked(paid, 'credit'))).toEqual(kinds);
     expect(kindsOf(paid, booked(paid, 'debit'), booked(paid, 'credit', change))).toEqual(kinds);
@@ -163,12 +164,12 @@ describe('a transaction that differs from its round', () => {
 
   it('is reported where a rollback of a bet-win did not take its win back', () => {
     const voided = { ...betWon, status: 'VOIDED' as const, win: undefined };
-    const kept = booked(betWon, 'rollback', { winMinor: 0n });
+    const kept = booked(betWon, 'rollback', { winMinor: minorAmount(0n) });
     expect(kindsOf(voided, booked(betWon, 'bet-win'), kept)).toEqual(['AMOUNT_MISMATCH']);
   });
 
   it('is reported with the win of a bet-win apart from its stake', () => {
-    const [difference] = differencesOf(betWon, [booked(betWon, 'bet-win', { winMinor: 249n })]);
+    const [difference] = differencesOf(betWon, [booked(betWon, 'bet-win', { winMinor: minorAmount(249n) })]);
     expect(difference).toMatchObject({
       kind: 'AMOUNT_MISMATCH',
       expected: { amountMinor: 250n },
@@ -186,11 +187,11 @@ const anyBooked = fc
       .map(ids.transaction),
     playerId: fc.constantFrom('player123', 'player123', 'player124'),
     currency: fc.constantFrom('EUR', 'EUR', 'SEK'),
-    amountMinor: fc.constantFrom(100n, 250n),
-    winMinor: fc.constantFrom(0n, 250n),
+    amountMinor: fc.constantFrom(100n, 250n).map(minorAmount),
+    winMinor: fc.constantFrom(0n, 250n).map(minorAmount),
   })
   .map((given): BookedTransaction => {
-    const winMinor = given.kind === 'bet-win' || given.kind === 'rollback' ? given.winMinor : 0n;
+    const winMinor = given.kind === 'bet-win' || given.kind === 'rollback' ? given.winMinor : NOTHING;
     return { ...booked(paid, given.kind), ...given, winMinor };
   });
 const anyFinal = fc.constantFrom(
@@ -208,7 +209,7 @@ function changes(books: readonly BookedTransaction[]): Map<string, bigint> {
   for (const { kind, playerId, currency, amountMinor, winMinor } of books) {
     const change = {
       credit: amountMinor,
-      debit: -amountMinor,
+      debit: minus(NOTHING, amountMinor),
       'bet-win': winMinor - amountMinor,
       rollback: amountMinor - winMinor,
     }[kind];
@@ -250,7 +251,7 @@ describe('right books that lose, double or change one transaction', () => {
     const changes: ((one: BookedTransaction) => BookedTransaction[])[] = [
       () => [],
       (one) => [one, one],
-      (one) => [{ ...one, amountMinor: one.amountMinor + 1n }],
+      (one) => [{ ...one, amountMinor: minorAmount(one.amountMinor + 1n) }],
       (one) => [{ ...one, currency: 'USD' }],
       (one) => [{ ...one, playerId: ids.player('player124') }],
       (one) => [{ ...one, transactionId: ids.transaction('another') }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { minorAmount } from '../money/money.ts';
 import { accountedRound, isUnfinished } from './accounted-round.ts';
 import { isFinal, type Round } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
@@ -25,12 +26,12 @@ describe('The account of a round', () => {
   it('The account has no win before there is an outcome, and none where the outcome won nothing', () => {
     const stake = { transactionId: `${roundId}:debit`, amountMinor: 100n };
     expect(accountedRound(intent)).toEqual({ ...account, status: 'INTENT', stake, win: undefined });
-    const lost: Round = { ...won, outcome: sampleOutcome({ winMinor: 0n }) };
+    const lost: Round = { ...won, outcome: sampleOutcome({ winMinor: minorAmount(0n) }) };
     expect(accountedRound(lost)).toEqual({ ...account, status: 'CREDITED', stake, win: undefined });
   });
 
   it('A bonus action has no stake in its account', () => {
-    expect(accountedRound({ ...won, stakeMinor: 0n })).toMatchObject({
+    expect(accountedRound({ ...won, stakeMinor: minorAmount(0n) })).toMatchObject({
       stake: undefined,
       win: { amountMinor: 250n },
     });
@@ -38,7 +39,7 @@ describe('The account of a round', () => {
 });
 
 it('A round counts as unfinished exactly where it is not final', () => {
-  const outcomes = [sampleOutcome(), sampleOutcome({ winMinor: 0n })];
+  const outcomes = [sampleOutcome(), sampleOutcome({ winMinor: minorAmount(0n) })];
   const rounds: Round[] = [
     intent,
     ...outcomes.map((outcome): Round => ({ ...intent, status: 'COMMITTED', outcome })),

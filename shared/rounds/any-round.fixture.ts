@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { MAX_AMOUNT_MINOR } from '../money/money.ts';
+import { MAX_AMOUNT_MINOR, minorAmount } from '../money/money.ts';
 import { walletCallStyles } from '../operators/operator.ts';
 import type {
   CommittedRound,
@@ -28,8 +28,8 @@ export function intent(given: Partial<IntentRound> = {}): IntentRound {
     kind: 'spin',
     action: 'spin',
     currency: 'EUR',
-    baseBetMinor: 100n,
-    stakeMinor: 100n,
+    baseBetMinor: minorAmount(100n),
+    stakeMinor: minorAmount(100n),
     walletCalls: 'debit-credit',
     engineHash: 'ab'.repeat(32),
     gameSoFar: undefined,
@@ -50,12 +50,12 @@ export function intent(given: Partial<IntentRound> = {}): IntentRound {
 export function outcome(given: Partial<Outcome> = {}): Outcome {
   return {
     payoutMillionths: 2_500_000n,
-    winMinor: 250n,
+    winMinor: minorAmount(250n),
     sealedStateAfter: new Uint8Array(49).fill(9),
     view: '{"outcome":{},"public_state":{},"bonus_triggered":false}',
     bonusActive: false,
-    balanceBeforeMinor: 100_000n,
-    balanceAfterMinor: 100_150n,
+    balanceBeforeMinor: minorAmount(100_000n),
+    balanceAfterMinor: minorAmount(100_150n),
     ...given,
   };
 }
@@ -72,8 +72,8 @@ export function credited(round: CommittedRound, updatedAtMs = round.updatedAtMs 
   return { ...round, status: 'CREDITED', updatedAtMs };
 }
 
-const amount = fc.bigInt(0n, MAX_AMOUNT_MINOR);
-const anyInteger = fc.bigInt(-(10n ** 38n) + 1n, 10n ** 38n - 1n);
+const amount = fc.bigInt(0n, MAX_AMOUNT_MINOR).map(minorAmount);
+const anyBalance = fc.bigInt(-(10n ** 38n) + 1n, 10n ** 38n - 1n).map(minorAmount);
 const instant = fc.nat({ max: 8_640_000_000_000_000 });
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const uuid = fc.uuid({ version: 4 });
@@ -118,8 +118,8 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
     fc.integer({ min: 0, max: 9_000 }).map((length) => '[0,1,2]'.repeat(length)),
   ),
   bonusActive: fc.boolean(),
-  balanceBeforeMinor: anyInteger,
-  balanceAfterMinor: anyInteger,
+  balanceBeforeMinor: anyBalance,
+  balanceAfterMinor: anyBalance,
 });
 
 const refusals: readonly RefusalCode[] = [

@@ -6,7 +6,7 @@ import type { SeedSource } from '../foundation/random.ts';
 import { assertPlayable, betsIn, type Game } from '../games/game.ts';
 import { knownGame, type Registry } from '../games/registry.ts';
 import { currencyOf } from '../money/currency.ts';
-import { parseAmount } from '../money/money.ts';
+import { type MinorAmount, NOTHING, parseAmount } from '../money/money.ts';
 import { assertEnabled, type Operator } from '../operators/operator.ts';
 import { assertLive, type Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -59,12 +59,12 @@ export interface CheckedRequest extends AskedRound {
   readonly bet: Bet;
   readonly gameSoFar: GameSoFar | undefined;
   /** Only a round without a stake has this balance, because no debit will tell it. */
-  readonly knownBalanceMinor: bigint | undefined;
+  readonly knownBalanceMinor: MinorAmount | undefined;
 }
 
 interface Bet {
-  readonly baseBetMinor: bigint;
-  readonly stakeMinor: bigint;
+  readonly baseBetMinor: MinorAmount;
+  readonly stakeMinor: MinorAmount;
 }
 
 /**
@@ -141,7 +141,7 @@ function bonusBet(bonus: Continuation, session: Session): Bet {
   if (bonus.currency !== session.currency) {
     throw new ConflictError('BONUS_CURRENCY_MISMATCH', `The active bonus was won in ${bonus.currency}`);
   }
-  return { baseBetMinor: bonus.baseBetMinor, stakeMinor: 0n };
+  return { baseBetMinor: bonus.baseBetMinor, stakeMinor: NOTHING };
 }
 
 function actionFor(engine: Engine, request: IdentifiedRequest): string {

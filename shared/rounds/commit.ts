@@ -1,5 +1,6 @@
 import type { Cipher } from '../encryption/cipher.ts';
 import type { Clock } from '../foundation/clock.ts';
+import { type MinorAmount, minus, plus } from '../money/money.ts';
 import { advance } from './advance-round.ts';
 import type { Debited } from './debit.ts';
 import type { Ledger } from './ledger.ts';
@@ -63,17 +64,17 @@ async function eventOf(
 function outcomeOf(
   round: IntentRound,
   { step, winMinor }: Extract<Stepped, { kind: 'stepped' }>,
-  balanceMinor: bigint,
+  balanceMinor: MinorAmount,
   sealedStateAfter: Uint8Array,
 ): Outcome {
-  const balanceAfterMinor = round.walletCalls === 'bet-win' ? balanceMinor : balanceMinor + winMinor;
+  const balanceAfterMinor = round.walletCalls === 'bet-win' ? balanceMinor : plus(balanceMinor, winMinor);
   return {
     payoutMillionths: step.payoutMillionths,
     winMinor,
     sealedStateAfter,
     view: step.view,
     bonusActive: step.bonusActive,
-    balanceBeforeMinor: balanceAfterMinor - winMinor + round.stakeMinor,
+    balanceBeforeMinor: plus(minus(balanceAfterMinor, winMinor), round.stakeMinor),
     balanceAfterMinor,
   };
 }

@@ -1,3 +1,4 @@
+import { type MinorAmount, NOTHING } from '../money/money.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { RefusalCode, Wallets } from '../wallets/wallet.ts';
 import type { OwnedIntent } from './reserve-round.ts';
@@ -15,7 +16,7 @@ export interface DebitSettings {
 
 /** Says what is known of the stake. `none` means that the engine failed, and the wallet was not called. */
 export type Debited =
-  | { readonly kind: 'acknowledged'; readonly balanceMinor: bigint }
+  | { readonly kind: 'acknowledged'; readonly balanceMinor: MinorAmount }
   | { readonly kind: 'refused'; readonly refusal: RefusalCode; readonly earlierAttemptUnknown: boolean }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'none' };
@@ -34,7 +35,7 @@ export async function debit(
 ): Promise<Debited> {
   if (stepped.kind === 'failed') return { kind: 'none' };
   const { round, knownBalanceMinor } = intent;
-  if (round.stakeMinor === 0n) return { kind: 'acknowledged', balanceMinor: knownBalanceMinor ?? 0n };
+  if (round.stakeMinor === 0n) return { kind: 'acknowledged', balanceMinor: knownBalanceMinor ?? NOTHING };
   const wallet = ports.wallets.of(operator);
   const transaction = stakeTransaction(round);
   for (let attempt = 1; ; attempt += 1) {

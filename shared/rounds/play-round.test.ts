@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { minorAmount } from '../money/money.ts';
 import type { WalletReply } from '../wallets/wallet.ts';
 import { DependencyError, EngineError } from '../foundation/errors.ts';
 import { hasOutcome, isFinal, type Round } from './round.ts';
@@ -206,11 +207,10 @@ describe('A repeated request', () => {
     const crediting = { ...ports.wallets.of(table.operator), credit: () => credited.promise };
     const first = playRound({ ...ports, wallets: { of: () => crediting } }, settings, table.spin());
     while ((await table.ledger.head(log))?.status !== 'COMMITTED') await new Promise(setImmediate);
-
     table.replies.credit.push(unknown);
     const ahead = { nowMs: () => table.nowMs + settings.leaseMs };
     const second = await playRound({ ...ports, clock: ahead }, settings, table.spin());
-    credited.resolve({ kind: 'acknowledged', balanceMinor: 99_999n });
+    credited.resolve({ kind: 'acknowledged', balanceMinor: minorAmount(99_999n) });
     expect(await first).toEqual(second);
   });
 

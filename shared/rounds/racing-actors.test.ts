@@ -1,5 +1,6 @@
 import fc, { type Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { minorAmount } from '../money/money.ts';
 import { type WalletCalls, walletCallStyles } from '../operators/operator.ts';
 import { hasOutcome, isFinal, type Round, stakeTransactionId, winTransactionId } from './round.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
@@ -57,10 +58,14 @@ class BookkeepingWallet {
       betWin: (transaction) => this.#carry('bet-win', () => this.#betWin(transaction)),
       credit: (transaction) => this.#carry('credit', () => this.#credit(transaction)),
       rollback: (transaction) => this.#carry('rollback', () => this.#rollback(transaction)),
-      balance: async () => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor }),
+      balance: async () => this.#acknowledged(),
       ready: async () => undefined,
       authenticate: async () => undefined,
     };
+  }
+
+  #acknowledged(): WalletReply {
+    return { kind: 'acknowledged', balanceMinor: minorAmount(this.balanceMinor) };
   }
 
   async #carry<R>(name: string, apply: () => R): Promise<R | typeof unknown> {
@@ -83,11 +88,10 @@ class BookkeepingWallet {
   }
 
   #debit({ transactionId, amountMinor }: WalletTransaction, winMinor: bigint): WalletReply {
-    const acknowledged = () => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor }) as const;
     if (this.#conforms) {
       if (this.rolledBack.has(transactionId)) return { kind: 'refused', code: 'WALLET_REFUSED' };
       if (this.#refused.has(transactionId)) return { kind: 'refused', code: 'INSUFFICIENT_FUNDS' };
-      if (this.debited.has(transactionId)) return acknowledged();
+      if (this.debited.has(transactionId)) return this.#acknowledged();
     }
     if (this.balanceMinor < amountMinor) {
       this.#refused.add(transactionId);
@@ -98,7 +102,7 @@ class BookkeepingWallet {
       this.debited.set(transactionId, amountMinor);
       if (winMinor > 0n) this.credited.set(transactionId, winMinor);
     }
-    return acknowledged();
+    return this.#acknowledged();
   }
 
   #credit({ transactionId, amountMinor }: WalletTransaction): WalletReply {
@@ -106,7 +110,7 @@ class BookkeepingWallet {
       this.balanceMinor += amountMinor;
       this.credited.set(transactionId, amountMinor);
     }
-    return { kind: 'acknowledged', balanceMinor: this.balanceMinor };
+    return this.#acknowledged();
   }
 
   #rollback({ transactionId }: WalletTransaction): RollbackReply {

@@ -6,6 +6,7 @@ import { backoffMs, recoverRound } from './recover-round.ts';
 import { sweepRounds } from './sweep-rounds.ts';
 import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
+import { minorAmount } from '../money/money.ts';
 
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 const finish: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
@@ -100,7 +101,7 @@ describe('An intent', () => {
   });
 
   it('An intent without a stake is voided without a call of the wallet', async () => {
-    await table.put(intent({ kind: 'bonus', stakeMinor: 0n }));
+    await table.put(intent({ kind: 'bonus', stakeMinor: minorAmount(0n) }));
     table.nowMs += settings.leaseMs;
     await recover();
     expect((await stored())?.status).toBe('VOIDED');
@@ -216,7 +217,7 @@ describe('A win that is not credited', () => {
   });
 
   it('The win of a round without a stake is credited all the same', async () => {
-    await table.put(committed({ kind: 'bonus', stakeMinor: 0n }));
+    await table.put(committed({ kind: 'bonus', stakeMinor: minorAmount(0n) }));
     await recover();
     expect((await stored())?.status).toBe('CREDITED');
     expect(callNames()).toEqual(['credit']);
@@ -232,7 +233,7 @@ describe('A win that is not credited', () => {
 
 describe('A round that is over', () => {
   it.each([
-    ['a loss', () => ({ ...committed(), outcome: sampleOutcome({ winMinor: 0n }) })],
+    ['a loss', () => ({ ...committed(), outcome: sampleOutcome({ winMinor: minorAmount(0n) }) })],
     ['a credited win', () => ({ ...committed(), status: 'CREDITED' as const })],
     [
       'a refused round',
@@ -284,7 +285,7 @@ describe('The last rollback of a voided round', () => {
   );
 
   it('No wallet is called for a round without a stake', async () => {
-    await table.put(voided({ kind: 'bonus', stakeMinor: 0n }));
+    await table.put(voided({ kind: 'bonus', stakeMinor: minorAmount(0n) }));
     await recover(confirmVoid);
     expect(table.calls).toEqual([]);
     expect(table.recovery.size).toBe(0);

@@ -2,6 +2,7 @@ import type { Cipher } from '../encryption/cipher.ts';
 import type { Engine } from '../engines/engines.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
+import type { MinorAmount } from '../money/money.ts';
 import type { CheckedRequest } from './check-request.ts';
 import { earlierKeysAfter, type RequestIdentity } from './idempotency.ts';
 import type { Ledger } from './ledger.ts';
@@ -23,7 +24,7 @@ export interface OwnedIntent {
   readonly engine: Engine;
   readonly opening: RoundOpening;
   /** Only a round without a stake has this balance, because no debit will tell it. */
-  readonly knownBalanceMinor: bigint | undefined;
+  readonly knownBalanceMinor: MinorAmount | undefined;
 }
 
 /**

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../foundation/errors.ts';
+import { minorAmount } from '../money/money.ts';
 import { hasOutcome, isFinal, isInFlight, owesCredit, type Round } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { type RoundEvent, transition } from './round-transitions.ts';
 
 const atMs = 1_700_000_001_000;
 const win = sampleOutcome();
-const noWin = sampleOutcome({ payoutMillionths: 0n, winMinor: 0n });
+const noWin = sampleOutcome({ payoutMillionths: 0n, winMinor: minorAmount(0n) });
 
 function after(round: Round, ...events: RoundEvent[]): Round {
   return events.reduce(transition, round);

@@ -15,11 +15,12 @@ import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { transition } from './round-transitions.ts';
 import { transactionId } from './transaction-id.ts';
 import { ids } from '../foundation/ids.fixture.ts';
+import { minorAmount } from '../money/money.ts';
 
 const intent = sampleIntent();
 const { roundId } = intent;
 const outcome = sampleOutcome();
-const lost = sampleOutcome({ payoutMillionths: 0n, winMinor: 0n });
+const lost = sampleOutcome({ payoutMillionths: 0n, winMinor: minorAmount(0n) });
 const rounds: Record<string, Round> = {
   INTENT: intent,
   'COMMITTED with a win': { ...intent, status: 'COMMITTED', outcome },
@@ -74,8 +75,8 @@ describe('The transactions of a round', () => {
   });
 
   it('There is no transaction where there is no stake, no win or no outcome', () => {
-    expect(stakeTransactionId({ ...committed, stakeMinor: 0n })).toBeUndefined();
-    expect(stakeTransactionId({ ...committed, stakeMinor: 1n })).toBe(`${roundId}:debit`);
+    expect(stakeTransactionId({ ...committed, stakeMinor: minorAmount(0n) })).toBeUndefined();
+    expect(stakeTransactionId({ ...committed, stakeMinor: minorAmount(1n) })).toBe(`${roundId}:debit`);
     expect(winTransactionId(rounds['COMMITTED without a win']!)).toBeUndefined();
     expect(winTransactionId(intent)).toBeUndefined();
   });
@@ -83,7 +84,12 @@ describe('The transactions of a round', () => {
 
 describe('The continuation of a log', () => {
   const game = { openedBy: 'spin', steps: 2, payoutMillionths: 1_000_000n };
-  const bonus = sampleIntent({ kind: 'bonus', action: 'free_spin', stakeMinor: 0n, gameSoFar: game });
+  const bonus = sampleIntent({
+    kind: 'bonus',
+    action: 'free_spin',
+    stakeMinor: minorAmount(0n),
+    gameSoFar: game,
+  });
 
   it('The next round continues with bonus, bet, currency and engine of the newest round', () => {
     const round: Round = { ...intent, status: 'COMMITTED', outcome: { ...outcome, bonusActive: true } };

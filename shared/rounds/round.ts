@@ -1,5 +1,6 @@
 import type { RoundId, RoundLog, SessionId, TransactionId } from '../foundation/ids.ts';
 import { type MoneyMovement, transactionId } from './transaction-id.ts';
+import type { MinorAmount } from '../money/money.ts';
 import type { WalletCalls } from '../operators/operator.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
 
@@ -18,9 +19,9 @@ export interface RoundTerms {
   readonly action: string;
   readonly currency: string;
   /** Payouts are multiples of this bet. In a bonus, it is the bet of the round that won it. */
-  readonly baseBetMinor: bigint;
+  readonly baseBetMinor: MinorAmount;
   /** The player is debited this amount. It is 0 in a bonus. */
-  readonly stakeMinor: bigint;
+  readonly stakeMinor: MinorAmount;
   /** It is kept with the round. A rollback must name the call that was made, whatever was configured since. */
   readonly walletCalls: WalletCalls;
   /** The SHA-256 of the engine, in hex. */
@@ -53,15 +54,15 @@ export interface Idempotency {
 /** The engine's step gives this result. The write that commits the round fixes it. */
 export interface Outcome {
   readonly payoutMillionths: bigint;
-  readonly winMinor: bigint;
+  readonly winMinor: MinorAmount;
   readonly sealedStateAfter: Uint8Array;
   /** The engine's public view: a JSON object with `outcome`, `public_state` and `bonus_triggered`. */
   readonly view: string;
   /** It is true where the next round of this log must be a bonus action. */
   readonly bonusActive: boolean;
-  readonly balanceBeforeMinor: bigint;
+  readonly balanceBeforeMinor: MinorAmount;
   /** The player is told this balance: the one after the debit, plus the win. */
-  readonly balanceAfterMinor: bigint;
+  readonly balanceAfterMinor: MinorAmount;
 }
 
 interface Progress {
@@ -148,7 +149,7 @@ export function owesCredit(round: Round): round is CommittedRound {
 /** The next round of a log carries this on from the newest one. */
 export interface Continuation {
   readonly bonusActive: boolean;
-  readonly baseBetMinor: bigint;
+  readonly baseBetMinor: MinorAmount;
   readonly currency: string;
   readonly engineHash: string;
   /** It is undefined where an earlier bonus action did not record it. */

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { MemoryLedger } from './adapters/memory-ledger.ts';
 import { MemoryRecoveryQueue } from './adapters/memory-recovery-queue.ts';
+import { minorAmount } from '../money/money.ts';
 import { MemorySessions } from '../sessions/adapters/memory-sessions.ts';
 import { type DependencyError, RgsError } from '../foundation/errors.ts';
 import type { Game } from '../games/game.ts';
@@ -55,7 +56,7 @@ const game: Game = {
   title: 'Coin',
   enabled: true,
   engineHash,
-  bets: [{ currency: 'EUR', allowedMinor: [100n, 200n] }],
+  bets: [{ currency: 'EUR', allowedMinor: [100n, 200n].map(minorAmount) }],
 };
 
 export type WalletCall = {
@@ -200,7 +201,10 @@ export class RoundsFixture {
   }
 
   #wallet(): Wallet {
-    const acknowledged = (): WalletReply => ({ kind: 'acknowledged', balanceMinor: this.balanceMinor });
+    const acknowledged = (): WalletReply => ({
+      kind: 'acknowledged',
+      balanceMinor: minorAmount(this.balanceMinor),
+    });
     const take = (call: WalletCall['call'], transaction: WalletTransaction | BetWinTransaction) => {
       this.calls.push({ call, transaction });
       return this.replies[call].shift();

@@ -1,5 +1,6 @@
 import type { IntentRound, Outcome } from './round.ts';
 import { ids } from '../foundation/ids.fixture.ts';
+import { minorAmount } from '../money/money.ts';
 
 /** Makes a round as a first spin writes it, for tests that change the fields they care about. */
 export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound {
@@ -15,8 +16,8 @@ export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound 
     kind: 'spin',
     action: 'spin',
     currency: 'EUR',
-    baseBetMinor: 100n,
-    stakeMinor: 100n,
+    baseBetMinor: minorAmount(100n),
+    stakeMinor: minorAmount(100n),
     walletCalls: 'debit-credit',
     engineHash: 'ab'.repeat(32),
     gameSoFar: undefined,
@@ -37,12 +38,12 @@ export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound 
 export function sampleOutcome(overrides: Partial<Outcome> = {}): Outcome {
   return {
     payoutMillionths: 2_500_000n,
-    winMinor: 250n,
+    winMinor: minorAmount(250n),
     sealedStateAfter: new Uint8Array([4, 5, 6]),
     view: '{"outcome":{},"public_state":{},"bonus_triggered":null}',
     bonusActive: false,
-    balanceBeforeMinor: 1_000n,
-    balanceAfterMinor: 1_150n,
+    balanceBeforeMinor: minorAmount(1_000n),
+    balanceAfterMinor: minorAmount(1_150n),
     ...overrides,
   };
 }

@@ -1,13 +1,13 @@
 import type { Engine, EngineStep } from '../engines/engines.ts';
 import { RgsError } from '../foundation/errors.ts';
 import { currencyOf } from '../money/currency.ts';
-import { winFor } from '../money/money.ts';
+import { type MinorAmount, winFor } from '../money/money.ts';
 import { keepsToDeclared } from './declared-limits.ts';
 import type { RoundTerms } from './round.ts';
 import type { RoundOpening } from './round-opening.ts';
 
 export type Stepped =
-  | { readonly kind: 'stepped'; readonly step: EngineStep; readonly winMinor: bigint }
+  | { readonly kind: 'stepped'; readonly step: EngineStep; readonly winMinor: MinorAmount }
   /** `cause` is what the engine threw, if it threw. */
   | { readonly kind: 'failed'; readonly failure: string; readonly cause?: RgsError };
 

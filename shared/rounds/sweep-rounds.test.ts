@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DependencyError, FaultError } from '../foundation/errors.ts';
+import { minorAmount } from '../money/money.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import type { LedgerPart, RoundReference } from './ledger.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
@@ -30,7 +31,7 @@ function ports(): SweepPorts {
 const sweep = () => sweepRounds(ports(), settings);
 const intent = (number: number, updatedAtMs = table.nowMs - settings.leaseMs - 1) =>
   sampleIntent({ log, number, roundId: ids.round(`round-${number}`), updatedAtMs });
-const outcome = (winMinor: bigint) => sampleOutcome({ winMinor });
+const outcome = (winMinor: bigint) => sampleOutcome({ winMinor: minorAmount(winMinor) });
 const numbersOf = (requests: readonly RecoveryRequest[]) => requests.map(({ number }) => number);
 
 /** A ledger with the parts that a test makes. It remembers which parts were begun, in their order. */

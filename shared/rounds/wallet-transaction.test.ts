@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { FaultError } from '../foundation/errors.ts';
+import { minorAmount } from '../money/money.ts';
 import type { Round } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { creditTransaction, stakeTransaction } from './wallet-transaction.ts';
@@ -21,7 +22,7 @@ it.each(withoutOutcome)(
 );
 
 it.each(['COMMITTED', 'CREDITED'] as const)('A round that is %s is credited with its win', (status) => {
-  const round = { ...started, status, outcome: sampleOutcome({ winMinor: 250n }) };
+  const round = { ...started, status, outcome: sampleOutcome({ winMinor: minorAmount(250n) }) };
   expect(creditTransaction(round)).toMatchObject({
     transactionId: `${round.roundId}:credit`,
     roundId: round.roundId,
@@ -30,7 +31,7 @@ it.each(['COMMITTED', 'CREDITED'] as const)('A round that is %s is credited with
 });
 
 it('A debit moves the stake, and a bet-win has an id of its own', () => {
-  const round = sampleIntent({ stakeMinor: 200n, baseBetMinor: 100n });
+  const round = sampleIntent({ stakeMinor: minorAmount(200n), baseBetMinor: minorAmount(100n) });
   expect(stakeTransaction(round)).toMatchObject({
     transactionId: `${round.roundId}:debit`,
     amountMinor: 200n,

@@ -1,4 +1,5 @@
 import { DependencyError, RoundRefusedError } from '../foundation/errors.ts';
+import type { MinorAmount } from '../money/money.ts';
 import type { Wallet } from './wallet.ts';
 import type { PlayerId } from '../foundation/ids.ts';
 
@@ -14,7 +15,7 @@ type BalanceWallet = Pick<Wallet, 'balance'>;
  * Reads the player's balance in minor units, for a launch. A wallet that refuses the player ends the launch.
  * @throws RoundRefusedError with the wallet's code; DependencyError WALLET_UNAVAILABLE
  */
-export async function balanceOrRefusal(wallet: BalanceWallet, holder: AccountHolder): Promise<bigint> {
+export async function balanceOrRefusal(wallet: BalanceWallet, holder: AccountHolder): Promise<MinorAmount> {
   const reply = await wallet.balance(holder.playerId, holder.currency);
   if (reply.kind === 'acknowledged') return reply.balanceMinor;
   if (reply.kind === 'unknown') throw unavailable();
@@ -25,7 +26,10 @@ export async function balanceOrRefusal(wallet: BalanceWallet, holder: AccountHol
  * Reads the player's balance in minor units, for a round that is already paid for. A refusal does not end the round.
  * @throws DependencyError WALLET_UNAVAILABLE
  */
-export async function balanceOrUnavailable(wallet: BalanceWallet, holder: AccountHolder): Promise<bigint> {
+export async function balanceOrUnavailable(
+  wallet: BalanceWallet,
+  holder: AccountHolder,
+): Promise<MinorAmount> {
   const reply = await wallet.balance(holder.playerId, holder.currency);
   if (reply.kind === 'acknowledged') return reply.balanceMinor;
   throw unavailable();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { minorAmount } from '../money/money.ts';
 import type { Operator } from '../operators/operator.ts';
 import { countedWallets } from './counted-wallets.ts';
 import type { RollbackReply, Wallet, WalletReply, WalletTransaction } from './wallet.ts';
@@ -19,7 +20,7 @@ const transaction: WalletTransaction = {
   gameCode: ids.game('coin'),
   sessionId: ids.session('session-1'),
   currency: 'EUR',
-  amountMinor: 100n,
+  amountMinor: minorAmount(100n),
 };
 const acknowledged = { kind: 'acknowledged', balanceMinor: 900n } as const;
 const refused = { kind: 'refused', code: 'PLAYER_BLOCKED' } as const;
@@ -37,7 +38,7 @@ async function told(call: 'debit' | 'credit' | 'betWin' | 'rollback', reply: Wal
     warn: (_message: string, fields: unknown) => void warned.push(fields),
   };
   const countedWallet = countedWallets({ of: () => wallet }, telemetry).of(operator);
-  const answered = await countedWallet[call]({ ...transaction, winMinor: 0n });
+  const answered = await countedWallet[call]({ ...transaction, winMinor: minorAmount(0n) });
   expect(answered).toBe(reply);
   return { counted, warned };
 }

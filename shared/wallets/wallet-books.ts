@@ -1,3 +1,4 @@
+import type { MinorAmount } from '../money/money.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { RoundId, TransactionId } from '../foundation/ids.ts';
 
@@ -6,7 +7,7 @@ export interface Movement {
   readonly transactionId: TransactionId;
   readonly playerId: string;
   readonly currency: string;
-  readonly amountMinor: bigint;
+  readonly amountMinor: MinorAmount;
 }
 
 /** A call that the wallet says it has done. A refused call is not on its books. */
@@ -15,7 +16,7 @@ export interface BookedTransaction extends Movement {
   readonly roundId: string;
   readonly gameCode: string;
   /** A bet-win credited this besides debiting `amountMinor`. Its rollback took this back. It is 0 otherwise. */
-  readonly winMinor: bigint;
+  readonly winMinor: MinorAmount;
   /** The time by the wallet's clock. */
   readonly atMs: number;
 }

@@ -1,4 +1,5 @@
 import type { CodeOf } from '../foundation/errors.ts';
+import type { MinorAmount } from '../money/money.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { GameCode, PlayerId, RoundId, SessionId, TransactionId } from '../foundation/ids.ts';
 
@@ -13,12 +14,12 @@ export interface WalletTransaction {
   readonly gameCode: GameCode;
   readonly sessionId: SessionId;
   readonly currency: string;
-  readonly amountMinor: bigint;
+  readonly amountMinor: MinorAmount;
 }
 
 /** The stake and the win of one round, which move together or not at all. `amountMinor` is the stake. */
 export interface BetWinTransaction extends WalletTransaction {
-  readonly winMinor: bigint;
+  readonly winMinor: MinorAmount;
 }
 
 /**
@@ -36,7 +37,7 @@ export type UnknownReason =
 
 /** A wallet's reply, sorted into the three things that it can mean. It is never an exception. */
 export type WalletReply =
-  | { readonly kind: 'acknowledged'; readonly balanceMinor: bigint }
+  | { readonly kind: 'acknowledged'; readonly balanceMinor: MinorAmount }
   | { readonly kind: 'refused'; readonly code: RefusalCode }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason };
 

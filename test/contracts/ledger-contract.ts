@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_AMOUNT_MINOR } from '../../shared/money/money.ts';
+import { MAX_AMOUNT_MINOR, minorAmount } from '../../shared/money/money.ts';
 import { isFinal, type Round } from '../../shared/rounds/round.ts';
 import type { Ledger, RoundReference } from '../../shared/rounds/ledger.ts';
 import { anyRound, committed, credited, intent } from '../../shared/rounds/any-round.fixture.ts';
@@ -109,7 +109,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
         const first = credited(paid);
         const second: Round = {
           ...first,
-          outcome: { ...paid.outcome, balanceAfterMinor: 1n },
+          outcome: { ...paid.outcome, balanceAfterMinor: minorAmount(1n) },
         };
         expect(await ledger.save(first, paid)).toBe(true);
         expect(await ledger.save(second, paid)).toBe(false);
@@ -197,7 +197,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
     describe('expiry', () => {
       const endings: Record<string, Round> = {
         'is credited': credited(committed(intent())),
-        'won nothing': committed(intent(), { winMinor: 0n }),
+        'won nothing': committed(intent(), { winMinor: minorAmount(0n) }),
         'was rejected': { ...intent(), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
         failed: { ...intent(), status: 'FAILED', failure: 'ENGINE_TRAP' },
         'is voided': { ...intent(), status: 'VOIDED', reason: 'DEBIT_UNKNOWN' },
@@ -216,7 +216,9 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       }
 
       it('is refused where a round was not marked as archived, whatever became of its neighbours', async () => {
-        const [before, round, after] = logOf(3).map((start) => committed(start, { winMinor: 0n }));
+        const [before, round, after] = logOf(3).map((start) =>
+          committed(start, { winMinor: minorAmount(0n) }),
+        );
         for (const one of [before, round, after]) await stored(one!);
         await ledger.markArchived(before!);
         await ledger.markArchived(after!);
@@ -237,7 +239,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       });
 
       it('stays as it was first set', async () => {
-        const round = await stored(committed(intent(), { winMinor: 0n }));
+        const round = await stored(committed(intent(), { winMinor: minorAmount(0n) }));
         await ledger.markArchived(round);
         await ledger.expire(round, 1_800_000_000_000);
         await ledger.markArchived(round);
@@ -254,7 +256,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
 
       it('keeps nobody from hearing that a write took effect before', async () => {
         const round = await stored(intent());
-        const lost = committed(round, { winMinor: 0n });
+        const lost = committed(round, { winMinor: minorAmount(0n) });
         expect(await ledger.save(lost, round)).toBe(true);
         await ledger.markArchived(round);
         expect(await ledger.save(lost, round)).toBe(true);
@@ -262,9 +264,14 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
     });
 
     it('keeps money exact up to the largest amount', async () => {
-      for (const winMinor of [0n, 1n, 2n ** 53n + 1n, MAX_AMOUNT_MINOR - 1n, MAX_AMOUNT_MINOR]) {
+      const amounts = [0n, 1n, 2n ** 53n + 1n, MAX_AMOUNT_MINOR - 1n, MAX_AMOUNT_MINOR].map(minorAmount);
+      for (const winMinor of amounts) {
         const round = intent({ stakeMinor: winMinor, baseBetMinor: winMinor });
-        const given = { winMinor, payoutMillionths: 10n ** 24n + 1n, balanceAfterMinor: winMinor * 2n + 1n };
+        const given = {
+          winMinor,
+          payoutMillionths: 10n ** 24n + 1n,
+          balanceAfterMinor: minorAmount(winMinor * 2n + 1n),
+        };
         const done = await stored(committed(round, given));
         expect(await ledger.get(round)).toEqual(done);
       }
@@ -297,11 +304,11 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
         const unfinished: Round[] = Array.from({ length: 3 }, (): Round[] => [
           intent(old),
           { ...intent(old), status: 'VOIDING', reason: 'ABANDONED' },
-          committed(intent(old), { winMinor: 1n }, updatedAtMs),
+          committed(intent(old), { winMinor: minorAmount(1n) }, updatedAtMs),
         ]).flat();
         const others: Round[] = [
           intent({ ...old, updatedAtMs: 5_000 }),
-          committed(intent(old), { winMinor: 0n }, updatedAtMs),
+          committed(intent(old), { winMinor: minorAmount(0n) }, updatedAtMs),
           credited(committed(intent(old)), updatedAtMs),
           { ...intent(old), status: 'REJECTED', refusal: 'PLAYER_BLOCKED' },
           { ...intent(old), status: 'FAILED', failure: 'ENGINE_TRAP' },

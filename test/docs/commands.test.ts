@@ -12,6 +12,7 @@ import { stageSettings } from '../../infra/stages.ts';
 import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
@@ -173,7 +174,7 @@ describe('docs/operations.md, on a database', () => {
 
   it('disables the game and the operator that the commands name', async () => {
     const admin = new DynamoRegistryAdmin(database.client, 'ConfigTable');
-    const bets = [{ currency: 'EUR', allowedMinor: [100n] }];
+    const bets = [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }];
     await admin.putGame({
       gameCode: ids.game('happy-panda'),
       title: 'Happy Panda',

@@ -33,7 +33,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   // In a clone of its own: test/architecture/hooks.test.ts.
   [/^git config core\.hooksPath \.ci\/hooks$/, 'ci'],
   [
-    /^npm run (?:wallet|check|format|build|docs:tables|bench:(?:budget|load)|test:dynamodb-local|verify:protocol)$/,
+    /^npm run (?:wallet|check|format|build|docs:tables|bench:(?:budget|load)|test:(?:dynamodb-local|soak)|verify:protocol)$/,
     'ci',
   ],
   [/^npm run wallet -- --faults \S+$/, 'ci'],
@@ -49,7 +49,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run test:emulator -- --api (?:http|rest)$/, 'ci'],
   // infra/commands/new-function.test.ts runs it in a checkout of its own.
   [/^npm run function:new -- block-player --room sessions --method POST --path /, 'ci'],
-  // engines/new.test.ts runs it in a checkout of its own.
+  // test/soak/new-engine.test.ts runs it in a checkout of its own.
   [/^npm run engine:new -- <name>$/, 'ci'],
   [/^npm run simulate -- happy-panda --stage prod --rounds \d+ --exact(?: --(?:json|html) \S+)*$/, 'account'],
   [/^npm run simulate -- (?:<name>|happy-panda --rounds \d+) --exact(?: --(?:json|html) \S+)*$/, 'ci'],

@@ -16,12 +16,19 @@ let listed: NamedTest[];
 beforeAll(async () => {
   const files = new Set(headings.flatMap(namedTests).map(({ file }) => file));
   const present = [...files].filter((file) => existsSync(path.join(ROOT, file)));
-  const [ofStack, others] = [true, false].map((wanted) =>
-    present.filter((file) => file.startsWith('test/e2e/') === wanted),
-  );
-  const lists = [listTests(ofStack ?? [], 'e2e', 'static'), listTests(others ?? [], 'unit', 'loaded')];
+  const { soak = [], e2e = [], unit = [] } = Object.groupBy(present, projectOf);
+  const lists = [
+    listTests(soak, 'test/soak/vitest.config.ts', 'static'),
+    listTests(e2e, 'test/vitest.config.ts', 'static'),
+    listTests(unit, 'test/vitest.config.ts', 'loaded'),
+  ];
   listed = (await Promise.all(lists)).flat();
 }, 120_000);
+
+function projectOf(file: string): 'soak' | 'e2e' | 'unit' {
+  if (file.startsWith('test/soak/')) return 'soak';
+  return file.startsWith('test/e2e/') ? 'e2e' : 'unit';
+}
 
 /** The tests that a page names and that do not exist. A title may stand in a group of any name. */
 function missing(named: readonly NamedTest[]): NamedTest[] {
@@ -71,7 +78,7 @@ describe('a named test', () => {
     { file, title: 'The host refuses a module that %s' },
     { file, title: 'another hash' },
     { file: 'shared/engines/host/no-such.test.ts', title: 'The host refuses bytes with another hash' },
-    { file: 'test/e2e/crash.test.ts', title: 'The host refuses bytes with another hash' },
+    { file: 'test/soak/crash.test.ts', title: 'The host refuses bytes with another hash' },
   ])('is missed where there is none: "$title" in $file', (named) => {
     expect(missing([named])).toEqual([named]);
   });

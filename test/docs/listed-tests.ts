@@ -20,7 +20,7 @@ const Listed = z.array(z.object({ name: z.string(), file: z.string() }));
  */
 export async function listTests(
   files: readonly string[],
-  project: 'unit' | 'e2e',
+  config: 'test/vitest.config.ts' | 'test/soak/vitest.config.ts',
   how: 'loaded' | 'static',
 ): Promise<NamedTest[]> {
   // Without a file, vitest lists all tests.
@@ -29,7 +29,7 @@ export async function listTests(
   // Within a test, vitest would take itself for one of its own workers.
   const { VITEST: _, VITEST_POOL_ID: __, VITEST_WORKER_ID: ___, ...env } = commandEnvironment();
   // `parsing` would take a file that follows it for its own value.
-  const options = ['--json', parsing, '--config', 'test/vitest.config.ts', '--project', project];
+  const options = ['--json', parsing, '--config', config];
   const limits = { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 };
   const { stdout } = await promisify(execFile)('vitest', ['list', ...options, ...files], limits);
   return Listed.parse(JSON.parse(stdout)).map(({ name, file }) => ({

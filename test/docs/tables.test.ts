@@ -5,6 +5,7 @@ import { stageSettings } from '../../infra/stages.ts';
 import { resourcesOf, type Template, templateOf } from '../../infra/template.fixture.ts';
 import { archiveRecord } from '../../shared/archive/adapters/archive-record.ts';
 import { errorCodes, RequestError } from '../../shared/foundation/errors.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import { differenceKinds } from '../../shared/reconciliation/reconciliation.ts';
 import { isFinal, isInFlight, type Round } from '../../shared/rounds/round.ts';
 import { type RoundEvent, transition } from '../../shared/rounds/round-transitions.ts';
@@ -46,7 +47,7 @@ describe('docs/rounds.md', () => {
     { ...base, epoch: 2 },
     { ...base, walletCalls: 'bet-win' },
     { ...rest, status: 'COMMITTED', outcome },
-    { ...rest, status: 'COMMITTED', outcome: sampleOutcome({ winMinor: 0n }) },
+    { ...rest, status: 'COMMITTED', outcome: sampleOutcome({ winMinor: minorAmount(0n) }) },
     { ...rest, status: 'CREDITED', outcome },
     { ...rest, status: 'REJECTED', refusal: 'LIMIT_REACHED' },
     { ...rest, status: 'FAILED', failure: 'ENGINE_TRAP' },
@@ -56,7 +57,7 @@ describe('docs/rounds.md', () => {
   const events: readonly RoundEvent[] = [
     { type: 'DEBIT_ACKNOWLEDGED', outcome, atMs },
     { type: 'BET_WIN_ACKNOWLEDGED', outcome, atMs },
-    { type: 'BET_WIN_ACKNOWLEDGED', outcome: sampleOutcome({ winMinor: 0n }), atMs },
+    { type: 'BET_WIN_ACKNOWLEDGED', outcome: sampleOutcome({ winMinor: minorAmount(0n) }), atMs },
     { type: 'DEBIT_REFUSED', refusal: 'LIMIT_REACHED', earlierAttemptUnknown: false, atMs },
     { type: 'DEBIT_UNKNOWN', atMs },
     { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP', atMs },

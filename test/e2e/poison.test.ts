@@ -8,6 +8,7 @@ import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { publishArtefact } from '../../shared/engines/adapters/publish-artefact.ts';
 import { assembleEngine } from '../../shared/engines/host/hostile-engine.fixture.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import { archivedRounds } from './archive.ts';
 import { call, codeOf, eventually, Player } from './client.ts';
 import { playUntil } from './hostile-table.ts';
@@ -86,7 +87,7 @@ describe('a game whose engine traps', () => {
   const game = {
     gameCode: typed.game(GAME),
     title: 'Trapper',
-    bets: [{ currency: 'EUR', allowedMinor: [100n] }],
+    bets: [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }],
   };
 
   let engineHash: string;

@@ -5,20 +5,12 @@ export default defineConfig({
   root: new URL('../..', import.meta.url).pathname,
   test: {
     name: 'emulator',
-    include: ['test/e2e/**/*.test.ts'],
+    include: ['test/e2e/**/*.test.ts', 'test/soak/thousand-spins.test.ts'],
     // They need the local run: four start stacks of their own, to kill, cut off or measure them, four reach into its tables,
     // queues and registry, one runs the lines of the documentation, which name it.
-    exclude: [
-      'crash',
-      'wallet-down',
-      'hostile-wallet',
-      'recovery',
-      'bet-win',
-      'poison',
-      'remote-engine',
-      'docs',
-      'bench-load',
-    ].map((name) => `test/e2e/${name}.test.ts`),
+    exclude: ['wallet-down', 'recovery', 'bet-win', 'poison', 'remote-engine', 'docs'].map(
+      (name) => `test/e2e/${name}.test.ts`,
+    ),
     globalSetup: ['test/e2e/global-setup.ts'],
     fileParallelism: false,
     testTimeout: 180_000,

@@ -6,6 +6,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
 import type { Round } from '../../shared/rounds/round.ts';
@@ -52,7 +53,7 @@ const intent = (number = 1) =>
     updatedAtMs: Date.now(),
   });
 const lost = (round = intent()) =>
-  ({ ...round, status: 'COMMITTED', outcome: sampleOutcome({ winMinor: 0n }) }) as const;
+  ({ ...round, status: 'COMMITTED', outcome: sampleOutcome({ winMinor: minorAmount(0n) }) }) as const;
 
 /** A round that is in the ledger as it ended, and that the stream has not told of. */
 async function played(number: number) {

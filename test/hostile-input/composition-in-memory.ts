@@ -1,4 +1,5 @@
 import type { Game } from '../../shared/games/game.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import type { Tally } from '../../shared/simulation/tally.ts';
 import { DependencyError, EngineError } from '../../shared/foundation/errors.ts';
 import type { SimulatedBatch, SimulatedEngine } from '../../shared/engines/simulation.ts';
@@ -23,7 +24,7 @@ const game: Game = {
   engineHash,
   bets: Object.entries(decimalsOf).map(([currency, decimals]) => ({
     currency,
-    allowedMinor: [1n, 2n, 10n ** BigInt(decimals), 15n * 10n ** BigInt(decimals)],
+    allowedMinor: [1n, 2n, 10n ** BigInt(decimals), 15n * 10n ** BigInt(decimals)].map(minorAmount),
   })),
 };
 

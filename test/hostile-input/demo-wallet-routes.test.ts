@@ -9,6 +9,7 @@ import { faultRoutes } from '../../infra/demo-wallet/fault-routes.ts';
 import { HostileWallet } from '../../infra/demo-wallet/hostile-wallet.ts';
 import { WalletRefusal } from '../../infra/demo-wallet/refusal.ts';
 import { type Call, type Reply, type Route, routes } from '../../infra/demo-wallet/routes.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import { amountRule, decimalsOf, type TestCurrency } from './amount-rule.ts';
 import { instantOf, instantsAround } from './instants.ts';
 import { type Json, readStrictly } from './json-reader.ts';
@@ -27,8 +28,17 @@ let accounts: Accounts;
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'rgs-hostile-wallet-'));
   accounts = new Accounts(folder, clock);
-  const money = { amountMinor: 100n, currency: 'EUR', roundId, sessionId: roundId, gameCode: 'coin' };
-  accounts.createPlayer({ playerId: 'player123', currency: 'EUR', balanceMinor: 100_000n }, 'demo');
+  const money = {
+    amountMinor: minorAmount(100n),
+    currency: 'EUR',
+    roundId,
+    sessionId: roundId,
+    gameCode: 'coin',
+  };
+  accounts.createPlayer(
+    { playerId: 'player123', currency: 'EUR', balanceMinor: minorAmount(100_000n) },
+    'demo',
+  );
   for (const number of [1, 2, 3]) {
     accounts.debit({ ...money, transactionId: `debit-${number}`, playerId: 'player123', operatorId: 'demo' });
   }

@@ -7,6 +7,7 @@ import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
 import { dayFolder } from '../../shared/archive/adapters/archive-keys.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
 import { DependencyError, FaultError } from '../../shared/foundation/errors.ts';
+import { type MinorAmount, minorAmount } from '../../shared/money/money.ts';
 import type { AccountedRound } from '../../shared/rounds/accounted-round.ts';
 import { operatorKey, otherOperatorKey, RoundsFixture } from '../../shared/rounds/rounds.fixture.ts';
 import { amountRule, decimalsOf, type TestCurrency } from './amount-rule.ts';
@@ -43,12 +44,12 @@ const currencies = fc.constantFrom(...(Object.keys(decimalsOf) as TestCurrency[]
 const money = fc.oneof({ weight: 9, arbitrary: fc.constantFrom('1', '0', '15') }, numeral);
 
 /** The minor units of an amount in a currency, both as they were sent. */
-function minorOf(text: Json | undefined, currency: Json | undefined): bigint | undefined {
+function minorOf(text: Json | undefined, currency: Json | undefined): MinorAmount | undefined {
   if (typeof text !== 'string' || typeof currency !== 'string' || !Object.hasOwn(decimalsOf, currency)) {
     return undefined;
   }
   const minor = amountRule(text, decimalsOf[currency as TestCurrency]);
-  return typeof minor === 'bigint' ? minor : undefined;
+  return typeof minor === 'bigint' ? minorAmount(minor) : undefined;
 }
 
 /** From 1 to so many code points, as JSON Schema counts. */

@@ -16,6 +16,7 @@ import {
   encodeGame,
   encodeOperator,
 } from '../../shared/games/adapters/registry-items.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
 import { FaultError } from '../../shared/foundation/errors.ts';
 import { hostile } from './runs.ts';
@@ -255,7 +256,7 @@ describe('the versions of engines and games', () => {
     }),
   );
 
-  const offered = [{ currency: 'EUR', allowedMinor: [100n, 200n] }];
+  const offered = [{ currency: 'EUR', allowedMinor: [100n, 200n].map(minorAmount) }];
   const retired = { retiredAtMs: 1_700_000_000_001 };
   const gameVersion = { gameCode: ids.game('coin'), ...version, title: 'Coin', bets: offered, ...retired };
   const versionRules = {

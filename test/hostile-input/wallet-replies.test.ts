@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
+import { minorAmount } from '../../shared/money/money.ts';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import { DependencyError } from '../../shared/foundation/errors.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
@@ -175,7 +176,11 @@ describe('the reply of a wallet', () => {
         sessionId: ids.session(roundId),
         currency: unit,
       };
-      const answer = await wallet[operation]({ ...transaction, amountMinor: 100n, winMinor: 50n });
+      const answer = await wallet[operation]({
+        ...transaction,
+        amountMinor: minorAmount(100n),
+        winMinor: minorAmount(50n),
+      });
       expectShortWarnings();
       const verdict = said(reply);
       if (verdict instanceof Map) {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../shared/foundation/errors.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import type { CommittedRound, Round } from '../../shared/rounds/round.ts';
 import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
 import { type LaunchRequest, launchSession } from '../../shared/sessions/launch-session.ts';
@@ -42,7 +43,7 @@ const byToken = (token: string, overrides: Partial<LaunchRequest> = {}) =>
 const round = (number: number, overrides: Partial<CommittedRound['outcome']> = {}): CommittedRound => ({
   ...sampleIntent({ log, number, roundId: ids.round(`round-${number}`), engineHash }),
   status: 'COMMITTED',
-  outcome: sampleOutcome({ winMinor: 0n, view: viewOf(number), ...overrides }),
+  outcome: sampleOutcome({ winMinor: minorAmount(0n), view: viewOf(number), ...overrides }),
 });
 const rejected = (number: number): Round => {
   const { outcome: _, ...start } = round(number);
@@ -166,7 +167,7 @@ describe('the currency of a launch', () => {
   });
 
   it('decides how amounts are written', async () => {
-    table.game = { ...table.game, bets: [{ currency: 'JPY', allowedMinor: [100n, 200n] }] };
+    table.game = { ...table.game, bets: [{ currency: 'JPY', allowedMinor: [100n, 200n].map(minorAmount) }] };
     expect(await launch({ currency: 'JPY' })).toMatchObject({
       balance: '10000',
       allowedBets: ['100', '200'],
@@ -253,13 +254,13 @@ describe('a bonus', () => {
   it('is told of as active until it is played', async () => {
     await table.put(round(1, { bonusActive: true }));
     expect((await launch()).bonusActive).toBe(true);
-    await table.put({ ...round(2), kind: 'bonus', stakeMinor: 0n });
+    await table.put({ ...round(2), kind: 'bonus', stakeMinor: minorAmount(0n) });
     expect((await launch()).bonusActive).toBe(false);
   });
 
   it('stays active where its last action came to nothing', async () => {
     await table.put(round(1, { bonusActive: true }));
-    await table.put({ ...rejected(2), kind: 'bonus', stakeMinor: 0n });
+    await table.put({ ...rejected(2), kind: 'bonus', stakeMinor: minorAmount(0n) });
     expect((await launch()).bonusActive).toBe(true);
   });
 

@@ -1,3 +1,4 @@
+import { NOTHING } from '../../shared/money/money.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
@@ -90,5 +91,5 @@ function withFreshIds(wallet: Wallet): Wallet {
 }
 
 function paidAnyway(reply: Awaited<ReturnType<Wallet['credit']>>): Awaited<ReturnType<Wallet['credit']>> {
-  return reply.kind === 'refused' ? { kind: 'acknowledged', balanceMinor: 0n } : reply;
+  return reply.kind === 'refused' ? { kind: 'acknowledged', balanceMinor: NOTHING } : reply;
 }

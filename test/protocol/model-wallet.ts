@@ -1,3 +1,4 @@
+import { type MinorAmount, minorAmount, minus, NOTHING, plus } from '../../shared/money/money.ts';
 import type { WalletCalls } from '../../shared/operators/operator.ts';
 import type {
   BetWinTransaction,
@@ -62,11 +63,11 @@ type StakeState = 'taken' | 'returned' | 'poisoned' | 'refused';
 export class ModelWallet {
   readonly kind: WalletKind;
   sessionEnded = false;
-  balanceMinor = 1_000n;
+  balanceMinor = minorAmount(1_000n);
   /** By the id of the debit or the bet-win. */
   readonly stakes = new Map<string, StakeState>();
   /** Wins that are paid and not undone, by the id of the credit or the bet-win. */
-  readonly wins = new Map<string, bigint>();
+  readonly wins = new Map<string, MinorAmount>();
 
   constructor(kind: WalletKind) {
     this.kind = kind;
@@ -85,7 +86,7 @@ export class ModelWallet {
   handle({ call, transaction }: WalletMessage): WalletReply | RollbackReply {
     switch (call) {
       case 'debit':
-        return this.#stake(transaction, 0n);
+        return this.#stake(transaction, NOTHING);
       case 'bet-win':
         return this.#stake(transaction, transaction.winMinor);
       case 'credit':
@@ -103,7 +104,7 @@ export class ModelWallet {
     return JSON.stringify([this.sessionEnded, [...this.stakes], [...this.wins.keys()]]);
   }
 
-  #stake({ transactionId, amountMinor }: WalletTransaction, winMinor: bigint): WalletReply {
+  #stake({ transactionId, amountMinor }: WalletTransaction, winMinor: MinorAmount): WalletReply {
     if (this.sessionEnded && this.kind.checksSessionFirst) return { kind: 'refused', code: 'WALLET_REFUSED' };
     const known = this.stakes.get(transactionId);
     if (known === 'taken') return this.#acknowledged();
@@ -114,14 +115,14 @@ export class ModelWallet {
     }
     this.stakes.set(transactionId, 'taken');
     if (winMinor > 0n) this.wins.set(transactionId, winMinor);
-    this.balanceMinor += winMinor - amountMinor;
+    this.balanceMinor = plus(this.balanceMinor, minus(winMinor, amountMinor));
     return this.#acknowledged();
   }
 
   #credit({ transactionId, amountMinor }: WalletTransaction): WalletReply {
     if (!this.wins.has(transactionId)) {
       this.wins.set(transactionId, amountMinor);
-      this.balanceMinor += amountMinor;
+      this.balanceMinor = plus(this.balanceMinor, amountMinor);
     }
     return this.#acknowledged();
   }
@@ -130,7 +131,10 @@ export class ModelWallet {
     const known = this.stakes.get(transactionId);
     if (known === 'taken') {
       this.stakes.set(transactionId, 'returned');
-      this.balanceMinor += amountMinor - (this.wins.get(transactionId) ?? 0n);
+      this.balanceMinor = plus(
+        this.balanceMinor,
+        minus(amountMinor, this.wins.get(transactionId) ?? NOTHING),
+      );
       this.wins.delete(transactionId);
       return { kind: 'acknowledged' };
     }

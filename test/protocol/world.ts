@@ -1,3 +1,4 @@
+import { minorAmount } from '../../shared/money/money.ts';
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
 import type { Round } from '../../shared/rounds/round.ts';
@@ -95,7 +96,7 @@ export class World {
           title: 'Coin',
           enabled: true,
           engineHash,
-          bets: [{ currency: 'EUR', allowedMinor: [100n] }],
+          bets: [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }],
         }),
         games: async () => [],
       },

@@ -1,3 +1,4 @@
+import { minorAmount } from '../../shared/money/money.ts';
 import type { ApiAnswer, ApiRequest } from './world-view.ts';
 import type { Holder } from './plan.ts';
 import { SeededRandom } from './random.ts';
@@ -37,7 +38,7 @@ export class Device {
       this.#world.spins += 1;
       // The account is not the game's alone: what the wallet answers is not what the round alone would make it.
       if (random.chance(0.5))
-        timeline.after(random.between(1, 3_000), () => this.#world.deposit(this.#holder, 1n));
+        timeline.after(random.between(1, 3_000), () => this.#world.deposit(this.#holder, minorAmount(1n)));
       await this.#spin(name, random);
     }
   }
@@ -102,7 +103,7 @@ export class Device {
     else if (code === 'BONUS_ACTIVE') this.#bonusActive = true;
     else if (code === 'NO_ACTIVE_BONUS') this.#bonusActive = false;
     else if (code === 'INSUFFICIENT_FUNDS')
-      this.#world.deposit(this.#holder, BigInt(random.between(1, 20)) * 100n);
+      this.#world.deposit(this.#holder, minorAmount(BigInt(random.between(1, 20)) * 100n));
     else if (status === 401 || code === 'WALLET_REFUSED') this.#sessionId = undefined;
     if (random.chance(this.#world.plan.leaveRate)) this.#leave();
   }

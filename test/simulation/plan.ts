@@ -1,4 +1,5 @@
 import type { GameCode, OperatorId, PlayerId } from '../../shared/foundation/ids.ts';
+import { type MinorAmount, minorAmount } from '../../shared/money/money.ts';
 import { type WalletCalls, walletCallStyles } from '../../shared/operators/operator.ts';
 import type { PortCall } from './faults.ts';
 import { SeededRandom } from './random.ts';
@@ -20,7 +21,7 @@ export interface Plan {
   readonly operators: readonly OperatorPlan[];
   readonly devices: readonly { readonly name: string; readonly holder: Holder }[];
   readonly spinsPerDevice: number;
-  readonly firstDepositMinor: bigint;
+  readonly firstDepositMinor: MinorAmount;
   readonly currency: string;
   /** The part of all calls of ports to which something happens. */
   readonly faultRate: number;
@@ -91,7 +92,7 @@ export function planOf(seed: string, focus?: PortCall): Plan {
     operators,
     devices,
     spinsPerDevice: 24,
-    firstDepositMinor: BigInt(random.between(2, 30)) * 100n,
+    firstDepositMinor: minorAmount(BigInt(random.between(2, 30)) * 100n),
     currency: 'EUR',
     faultRate: random.pick(FAULT_RATES),
     skewRate: random.pick([0, 0.3, 1, 1]),

@@ -1,6 +1,7 @@
 import { type StageSettings, stageSettings } from '../../infra/stages.ts';
 import type { OperatorId, PlayerId } from '../../shared/foundation/ids.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
+import { minorAmount } from '../../shared/money/money.ts';
 import { ALWAYS_WINS } from './engine.ts';
 import { type Holder, type OperatorPlan, type Outage, type Plan, START_MS } from './plan.ts';
 import { SeededRandom } from './random.ts';
@@ -104,7 +105,7 @@ function lastAfter(world: World, operatorId: string, backAtMs: number): number {
 async function spin(world: World, holder: Holder, random: SeededRandom): Promise<void> {
   const { operatorId, playerId } = holder;
   const sessionId = ids.session(random.uuid());
-  world.deposit(holder, 100n);
+  world.deposit(holder, minorAmount(100n));
   const createdAtMs = world.timeline.nowMs;
   const session = {
     sessionId,
@@ -151,7 +152,7 @@ function planFor({ backAtMs, neighboursDownAtMs, neighboursBackAtMs }: Times): P
     ],
     devices: [],
     spinsPerDevice: 0,
-    firstDepositMinor: 0n,
+    firstDepositMinor: minorAmount(0n),
     currency: 'EUR',
     faultRate: 0,
     skewRate: 0,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { minorAmount } from '../../shared/money/money.ts';
 import type { BetWinTransaction } from '../../shared/wallets/wallet.ts';
 import { type Auditor, OperatorWallet, type WalletKind } from './wallet.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
@@ -10,17 +11,17 @@ const betWin: BetWinTransaction = {
   gameCode: ids.game('simulated'),
   sessionId: ids.session('session-1'),
   currency: 'EUR',
-  amountMinor: 100n,
-  winMinor: 900n,
+  amountMinor: minorAmount(100n),
+  winMinor: minorAmount(900n),
 };
 
 const nobody: Auditor = { reached: () => undefined, moves: () => undefined, mismatch: () => undefined };
 
 function afterTheWinWasSpent(kind: WalletKind): OperatorWallet {
   const books = new OperatorWallet(kind, nobody);
-  books.deposit('player-1', 100n);
+  books.deposit('player-1', minorAmount(100n));
   books.betWin(betWin);
-  books.deposit('player-1', -900n);
+  books.deposit('player-1', minorAmount(-900n));
   return books;
 }
 
@@ -29,7 +30,7 @@ describe('the rollback of a bet-win whose win was spent', () => {
     const books = afterTheWinWasSpent('keeps-the-contract');
     expect(books.rollback(betWin)).toEqual({ kind: 'unknown', reason: 'REFUSED' });
     expect(books.balanceOf('player-1')).toBe(0n);
-    books.deposit('player-1', 800n);
+    books.deposit('player-1', minorAmount(800n));
     expect(books.rollback(betWin)).toEqual({ kind: 'acknowledged' });
     expect(books.balanceOf('player-1')).toBe(0n);
   });

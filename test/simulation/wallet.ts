@@ -1,3 +1,4 @@
+import { type MinorAmount, minus, NOTHING, plus } from '../../shared/money/money.ts';
 import type { RefusalCode } from '../../shared/wallets/wallet.ts';
 import type {
   BetWinTransaction,
@@ -25,7 +26,7 @@ export type WalletKind = (typeof walletKinds)[number];
 /** What a wallet's books have of one transaction id. */
 export interface Entry {
   readonly transaction: WalletTransaction;
-  readonly winMinor: bigint;
+  readonly winMinor: MinorAmount;
   state: 'taken' | 'returned' | 'poisoned' | 'refused' | 'paid';
   readonly refusal?: RefusalCode;
 }
@@ -44,7 +45,7 @@ const mismatched = { kind: 'unknown', reason: 'TRANSACTION_MISMATCH' } as const;
 export class OperatorWallet {
   readonly kind: WalletKind;
   readonly #auditor: Auditor;
-  readonly #balances = new Map<string, bigint>();
+  readonly #balances = new Map<string, MinorAmount>();
   readonly #entries = new Map<string, Entry>();
   readonly #endedSessions = new Set<string>();
 
@@ -53,12 +54,12 @@ export class OperatorWallet {
     this.#auditor = auditor;
   }
 
-  balanceOf(playerId: string): bigint {
-    return this.#balances.get(playerId) ?? 0n;
+  balanceOf(playerId: string): MinorAmount {
+    return this.#balances.get(playerId) ?? NOTHING;
   }
 
-  deposit(playerId: string, amountMinor: bigint): void {
-    this.#balances.set(playerId, this.balanceOf(playerId) + amountMinor);
+  deposit(playerId: string, amountMinor: MinorAmount): void {
+    this.#balances.set(playerId, plus(this.balanceOf(playerId), amountMinor));
   }
 
   endSession(sessionId: string): void {
@@ -73,7 +74,7 @@ export class OperatorWallet {
   }
 
   debit(transaction: WalletTransaction): WalletReply {
-    return this.#take('debit', transaction, 0n);
+    return this.#take('debit', transaction, NOTHING);
   }
 
   betWin(transaction: BetWinTransaction): WalletReply {
@@ -83,8 +84,9 @@ export class OperatorWallet {
   credit(transaction: WalletTransaction): WalletReply {
     this.#auditor.reached('credit', transaction);
     const known = this.#entries.get(transaction.transactionId);
-    if (known && !sameMovement(known, transaction, 0n)) return this.#mismatch(transaction);
-    if (!known) this.#move('credit', { transaction, winMinor: 0n, state: 'paid' }, transaction.amountMinor);
+    if (known && !sameMovement(known, transaction, NOTHING)) return this.#mismatch(transaction);
+    if (!known)
+      this.#move('credit', { transaction, winMinor: NOTHING, state: 'paid' }, transaction.amountMinor);
     return this.#acknowledged(transaction);
   }
 
@@ -96,12 +98,12 @@ export class OperatorWallet {
     } as const;
     if (!known) {
       if (this.kind !== 'forgets-rollbacks')
-        this.#entries.set(transaction.transactionId, { transaction, winMinor: 0n, state: 'poisoned' });
+        this.#entries.set(transaction.transactionId, { transaction, winMinor: NOTHING, state: 'poisoned' });
       return unknown;
     }
     if (known.state === 'poisoned' || known.state === 'refused') return unknown;
     if (known.state !== 'taken') return { kind: 'acknowledged' };
-    const changeMinor = known.transaction.amountMinor - known.winMinor;
+    const changeMinor = minus(known.transaction.amountMinor, known.winMinor);
     if (this.kind === 'keeps-the-contract' && this.balanceOf(transaction.playerId) + changeMinor < 0n)
       return { kind: 'unknown', reason: 'REFUSED' };
     this.#move('return', known, changeMinor);
@@ -109,7 +111,7 @@ export class OperatorWallet {
     return { kind: 'acknowledged' };
   }
 
-  #take(movement: 'debit' | 'betWin', transaction: WalletTransaction, winMinor: bigint): WalletReply {
+  #take(movement: 'debit' | 'betWin', transaction: WalletTransaction, winMinor: MinorAmount): WalletReply {
     this.#auditor.reached(movement, transaction);
     const sessionEnded = this.kind !== 'forgets-rollbacks' && this.#endedSessions.has(transaction.sessionId);
     if (sessionEnded && this.kind === 'checks-session-first') return refused('WALLET_REFUSED');
@@ -121,12 +123,12 @@ export class OperatorWallet {
     if (sessionEnded) return this.#refuse(transaction, 'WALLET_REFUSED');
     if (this.balanceOf(transaction.playerId) < transaction.amountMinor)
       return this.#refuse(transaction, 'INSUFFICIENT_FUNDS');
-    this.#move(movement, { transaction, winMinor, state: 'taken' }, winMinor - transaction.amountMinor);
+    this.#move(movement, { transaction, winMinor, state: 'taken' }, minus(winMinor, transaction.amountMinor));
     return this.#acknowledged(transaction);
   }
 
   #refuse(transaction: WalletTransaction | BetWinTransaction, refusal: RefusalCode): WalletReply {
-    const winMinor = 'winMinor' in transaction ? transaction.winMinor : 0n;
+    const winMinor = 'winMinor' in transaction ? transaction.winMinor : NOTHING;
     this.#entries.set(transaction.transactionId, { transaction, winMinor, state: 'refused', refusal });
     return refused(refusal);
   }
@@ -136,11 +138,11 @@ export class OperatorWallet {
     return mismatched;
   }
 
-  #move(movement: 'debit' | 'credit' | 'betWin' | 'return', entry: Entry, changeMinor: bigint): void {
+  #move(movement: 'debit' | 'credit' | 'betWin' | 'return', entry: Entry, changeMinor: MinorAmount): void {
     this.#auditor.moves(movement, entry);
     const { playerId, transactionId } = entry.transaction;
     this.#entries.set(transactionId, entry);
-    this.#balances.set(playerId, this.balanceOf(playerId) + changeMinor);
+    this.#balances.set(playerId, plus(this.balanceOf(playerId), changeMinor));
   }
 
   #acknowledged({ playerId }: WalletTransaction): WalletReply {
@@ -148,7 +150,7 @@ export class OperatorWallet {
   }
 }
 
-function sameMovement(entry: Entry, transaction: WalletTransaction, winMinor: bigint): boolean {
+function sameMovement(entry: Entry, transaction: WalletTransaction, winMinor: MinorAmount): boolean {
   const known = entry.transaction;
   return (
     known.amountMinor === transaction.amountMinor &&

@@ -7,6 +7,7 @@ import type { EventBus } from '../../shared/events/event-bus.ts';
 import type { SeedSource } from '../../shared/foundation/random.ts';
 import type { Game } from '../../shared/games/game.ts';
 import type { Registry } from '../../shared/games/registry.ts';
+import type { MinorAmount } from '../../shared/money/money.ts';
 import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
@@ -92,8 +93,8 @@ export interface WorldView {
   /** Notes that a pair of call and fault was tried. */
   visited(pair: string): void;
   operatorOf(operatorId: string): RunningOperator;
-  deposit(holder: Holder, amountMinor: bigint): void;
+  deposit(holder: Holder, amountMinor: MinorAmount): void;
   /** Spends the whole balance on something else than this product's games. It answers how much that was. */
-  spendAll(holder: Holder): bigint;
+  spendAll(holder: Holder): MinorAmount;
   contextOf(invocation: RunningInvocation): Context;
 }

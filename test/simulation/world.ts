@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { createHash } from 'node:crypto';
 import { handler as sweep } from '../../functions/rounds/sweep-rounds/handler.ts';
 import { type StageSettings, stageSettings } from '../../infra/stages.ts';
+import { type MinorAmount, minorAmount, minus, NOTHING } from '../../shared/money/money.ts';
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
@@ -130,17 +131,17 @@ export class World implements WorldView {
     return found;
   }
 
-  deposit({ operatorId, playerId }: Holder, amountMinor: bigint): void {
+  deposit({ operatorId, playerId }: Holder, amountMinor: MinorAmount): void {
     this.operatorOf(operatorId).books.deposit(playerId, amountMinor);
     const player = `${operatorId}#${playerId}`;
     this.#deposits.set(player, (this.#deposits.get(player) ?? 0n) + amountMinor);
   }
 
   /** On something else than this product's games. */
-  spendAll(holder: Holder): bigint {
+  spendAll(holder: Holder): MinorAmount {
     const balanceMinor = this.operatorOf(holder.operatorId).books.balanceOf(holder.playerId);
-    if (balanceMinor <= 0n) return 0n;
-    this.deposit(holder, -balanceMinor);
+    if (balanceMinor <= 0n) return NOTHING;
+    this.deposit(holder, minus(NOTHING, balanceMinor));
     return balanceMinor;
   }
 
@@ -253,7 +254,7 @@ export class World implements WorldView {
       title: 'Simulated',
       enabled: true,
       engineHash: engineHash(this.#engineVersion),
-      bets: [{ currency: this.plan.currency, allowedMinor: [10n, 100n, 250n] }],
+      bets: [{ currency: this.plan.currency, allowedMinor: [10n, 100n, 250n].map(minorAmount) }],
     };
   }
 }

@@ -32,7 +32,7 @@ const VersionItem = z
     bets: z.array(
       z.object({
         currency: KnownCurrencyCode,
-        allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
+        allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR).brand<'MinorAmount'>()),
       }),
     ),
     contract: z.literal('realtime').optional(),

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import type { GameVersion } from '../game-version.ts';
+import { minorAmount } from '../../money/money.ts';
 import { DynamoGameVersions } from './game-versions.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
@@ -13,7 +14,7 @@ const [a = '', b = '', c = ''] = ['aa', 'bb', 'cc'].map((byte) => byte.repeat(32
 
 function versionOf(hash: string, publishedAtMs = 1): GameVersion {
   const title = `Panda ${hash.slice(0, 2)}`;
-  const bets = [{ currency: 'EUR', allowedMinor: [20n, 10n ** 18n - 1n] }];
+  const bets = [{ currency: 'EUR', allowedMinor: [20n, 10n ** 18n - 1n].map(minorAmount) }];
   return {
     gameCode: ids.game('panda'),
     hash,
@@ -57,7 +58,7 @@ describe('publishing a version', () => {
 
   it('changes only title and bets where the version is there already', async () => {
     await publish(versionOf(a, 1));
-    const offer = { title: 'Panda Deluxe', bets: [{ currency: 'USD', allowedMinor: [5n] }] };
+    const offer = { title: 'Panda Deluxe', bets: [{ currency: 'USD', allowedMinor: [5n].map(minorAmount) }] };
     expect(await publish({ ...versionOf(a, 9), ...offer, buildId: 'other' })).toBe(false);
     expect(await versions.version(ids.game('panda'), a)).toEqual({ ...versionOf(a, 1), ...offer });
   });
@@ -112,7 +113,7 @@ describe('activating a version', () => {
   it('takes the new bets of a version that is active already, and counts as no change of the engine', async () => {
     await publish(versionOf(a));
     await versions.activate(ids.game('panda'), a, 10);
-    const bets = [{ currency: 'USD', allowedMinor: [5n] }];
+    const bets = [{ currency: 'USD', allowedMinor: [5n].map(minorAmount) }];
     await publish({ ...versionOf(a), bets });
     expect(await game()).not.toHaveProperty('bets', bets);
     expect(await versions.activate(ids.game('panda'), a, 20)).toBe(false);

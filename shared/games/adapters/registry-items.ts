@@ -36,7 +36,7 @@ const GameItem = z.object({
   bets: z.array(
     z.object({
       currency: KnownCurrencyCode,
-      allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR)),
+      allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR).brand<'MinorAmount'>()),
     }),
   ),
   contract: z.literal('realtime').optional(),

@@ -1,6 +1,7 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { minorAmount } from '../../money/money.ts';
 import type { Operator } from '../../operators/operator.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
@@ -22,7 +23,7 @@ const game = {
   title: 'Coin',
   enabled: true,
   engineHash: 'ab'.repeat(32),
-  bets: [{ currency: 'EUR', allowedMinor: [1n] }],
+  bets: [{ currency: 'EUR', allowedMinor: [1n].map(minorAmount) }],
 };
 
 /** A table that gives these answers one after the other, and remembers its requests. */

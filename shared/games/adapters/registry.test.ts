@@ -3,6 +3,7 @@ import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import type { Game } from '../game.ts';
+import { minorAmount } from '../../money/money.ts';
 import type { Operator } from '../../operators/operator.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
@@ -24,8 +25,8 @@ const game: Game = {
   enabled: true,
   engineHash: 'ab'.repeat(32),
   bets: [
-    { currency: 'EUR', allowedMinor: [20n, 100n, 10n ** 18n - 1n] },
-    { currency: 'ETH', allowedMinor: [2n ** 53n + 1n] },
+    { currency: 'EUR', allowedMinor: [20n, 100n, 10n ** 18n - 1n].map(minorAmount) },
+    { currency: 'ETH', allowedMinor: [2n ** 53n + 1n].map(minorAmount) },
   ],
 };
 
@@ -160,7 +161,7 @@ describe("an operator's key", () => {
 });
 
 it('refuses to write what could not be read', async () => {
-  const wrong = { ...game, bets: [{ currency: 'EUR', allowedMinor: [0n] }] };
+  const wrong = { ...game, bets: [{ currency: 'EUR', allowedMinor: [0n].map(minorAmount) }] };
   await expect(admin.putGame(wrong)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
   await expect(
     admin.putOperator({ ...operator, operatorId: ids.operator('De#mo') }, firstKey),

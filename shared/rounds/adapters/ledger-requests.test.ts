@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { committed, intent } from '../any-round.fixture.ts';
 import type { NativeValue } from '../../aws/attribute-values.ts';
 import { itemSize, MAX_ITEM_BYTES } from '../../aws/item-size.ts';
+import { minorAmount } from '../../money/money.ts';
 import { DynamoLedger } from './ledger.ts';
 import { decodeRound, encodeRound } from './round-codec.ts';
 
@@ -61,7 +62,7 @@ describe('The ledger', () => {
 
 describe('A stored bonus action', () => {
   const game = { openedBy: 'spin', steps: 1, payoutMillionths: 5n };
-  const item = encodeRound(intent({ kind: 'bonus', stakeMinor: 0n, gameSoFar: game }));
+  const item = encodeRound(intent({ kind: 'bonus', stakeMinor: minorAmount(0n), gameSoFar: game }));
 
   it.each(['openedBy', 'gameSteps', 'gamePayout'])(
     'A bonus action with only part of its game is refused and its id is named, both without and with only: %s',

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../foundation/http-server.fixture.ts';
+import { minorAmount } from '../../money/money.ts';
 import { committed, credited, intent } from '../any-round.fixture.ts';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import type { IntentRound } from '../round.ts';
@@ -112,8 +113,8 @@ describe('A write after the intent', () => {
         engineHash: 'ee'.repeat(32),
         action: 'other',
         kind: 'bonus',
-        stakeMinor: round.stakeMinor + 1n,
-        baseBetMinor: round.baseBetMinor + 1n,
+        stakeMinor: minorAmount(round.stakeMinor + 1n),
+        baseBetMinor: minorAmount(round.baseBetMinor + 1n),
         walletCalls: 'bet-win',
         startedAtMs: round.startedAtMs + 1,
         sessionId: ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566'),

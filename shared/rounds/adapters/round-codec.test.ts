@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyRound, committed, credited, intent } from '../any-round.fixture.ts';
 import { RgsError } from '../../foundation/errors.ts';
+import { minorAmount } from '../../money/money.ts';
 import type { Round } from '../round.ts';
 import type { NativeItem, WireItem } from '../../aws/attribute-values.ts';
 import { marshallItem } from '../../aws/attribute-values.fixture.ts';
@@ -109,7 +110,7 @@ describe('A round in the ledger', () => {
   }
 
   it('A round that could not be read back is not written', () => {
-    const round = committed(intent(), { winMinor: -1n });
+    const round = committed(intent(), { winMinor: minorAmount(-1n) });
     expect(codeOf(() => encodeRound(round))).toBe('CORRUPT_RECORD');
   });
 
@@ -152,18 +153,18 @@ describe('A round of the reference slot', () => {
           gameCode: ids.game('happy-panda'),
         },
         number: 123_456_789,
-        baseBetMinor: 123_457n,
-        stakeMinor: 123_457n,
+        baseBetMinor: minorAmount(123_457n),
+        stakeMinor: minorAmount(123_457n),
         sealedOpening: sealed(32 + 16),
         idempotency: { keyHash: bytes(16), requestHash: bytes(16), earlierKeys: bytes(31 * 4) },
       }),
       {
         payoutMillionths: 12_345_678n,
-        winMinor: 1_524_161n,
+        winMinor: minorAmount(1_524_161n),
         sealedStateAfter: sealed(16),
         view,
-        balanceBeforeMinor: 123_456_789_123n,
-        balanceAfterMinor: 123_458_189_827n,
+        balanceBeforeMinor: minorAmount(123_456_789_123n),
+        balanceAfterMinor: minorAmount(123_458_189_827n),
       },
     ),
   );

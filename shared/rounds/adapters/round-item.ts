@@ -10,12 +10,14 @@ export const ROUND_ITEM_VERSION = 1n;
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'not bytes');
 const text = z.string().min(1);
-const amount = z.bigint().min(0n).max(MAX_AMOUNT_MINOR);
-/** DynamoDB keeps 38 digits. A balance is the wallet's own affair, its sign included. */
+const amount = z.bigint().min(0n).max(MAX_AMOUNT_MINOR).brand<'MinorAmount'>();
+/** DynamoDB keeps 38 digits. */
 const integer = z
   .bigint()
   .gt(-(10n ** 38n))
   .lt(10n ** 38n);
+/** A balance is the wallet's own affair, its sign included. */
+const balance = integer.brand<'MinorAmount'>();
 const count = z.bigint().min(0n).max(BigInt(Number.MAX_SAFE_INTEGER));
 
 /** These attributes are written with the intent and by no later write. */
@@ -53,8 +55,8 @@ const outcome = {
   /** The view is text as it is, or deflated bytes where these are shorter. */
   view: z.union([z.string(), bytes]),
   bonus: z.boolean(),
-  balanceBefore: integer,
-  balanceAfter: integer,
+  balanceBefore: balance,
+  balanceAfter: balance,
 };
 
 const reason = z.enum(['DEBIT_UNKNOWN', 'REFUSED_AFTER_UNKNOWN', 'ENGINE_FAILED_AFTER_UNKNOWN', 'ABANDONED']);

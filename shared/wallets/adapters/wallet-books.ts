@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { currencyOf } from '../../money/currency.ts';
 import { DependencyError } from '../../foundation/errors.ts';
-import { parseAmount } from '../../money/money.ts';
+import { NOTHING, parseAmount } from '../../money/money.ts';
 import { GameCode } from '../../foundation/ids.ts';
 import type { Operator } from '../../operators/operator.ts';
 import type { BookedTransaction } from '../wallet-books.ts';
@@ -89,7 +89,7 @@ function bookedTransaction(entry: z.output<typeof Entry>): BookedTransaction {
     gameCode: entry.game_code,
     currency: entry.currency,
     amountMinor: parseAmount(entry.amount, currency),
-    winMinor: typeof entry.win === 'string' ? parseAmount(entry.win, currency) : 0n,
+    winMinor: typeof entry.win === 'string' ? parseAmount(entry.win, currency) : NOTHING,
     atMs: Date.parse(entry.at),
   };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { minorAmount } from '../../money/money.ts';
 import type { Operator } from '../../operators/operator.ts';
 import type { WalletTransaction } from '../wallet.ts';
 import { httpWalletBooks } from './wallet-books.ts';
@@ -18,7 +19,7 @@ const transaction: WalletTransaction = {
   gameCode: ids.game('happy-panda'),
   sessionId: ids.session('s1'),
   currency: 'EUR',
-  amountMinor: 150n,
+  amountMinor: minorAmount(150n),
 };
 
 interface Request {
@@ -78,7 +79,11 @@ describe('each call of a wallet', () => {
     ['debit', () => wallet().debit(transaction), movement],
     ['credit', () => wallet().credit(transaction), movement],
     ['rollback', () => wallet().rollback(transaction), movement],
-    ['bet-win', () => wallet().betWin({ ...transaction, winMinor: 0n }), { ...movement, win: '0.00' }],
+    [
+      'bet-win',
+      () => wallet().betWin({ ...transaction, winMinor: minorAmount(0n) }),
+      { ...movement, win: '0.00' },
+    ],
     [
       'balance',
       () => wallet().balance(ids.player('player123'), 'EUR'),

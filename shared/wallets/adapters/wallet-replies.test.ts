@@ -3,6 +3,7 @@ import type { WalletTransaction } from '../wallet.ts';
 import type { Exchange } from './wallet-exchange.ts';
 import { codeOf, sortAuthentication, sortBalance, sortMovement, sortRollback } from './wallet-replies.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
+import { minorAmount } from '../../money/money.ts';
 
 const transaction: WalletTransaction = {
   transactionId: ids.transaction('r1:debit'),
@@ -11,7 +12,7 @@ const transaction: WalletTransaction = {
   gameCode: ids.game('happy-panda'),
   sessionId: ids.session('s1'),
   currency: 'EUR',
-  amountMinor: 150n,
+  amountMinor: minorAmount(150n),
 };
 const answered = (status: number, body: Record<string, unknown>): Exchange => ({
   kind: 'answered',

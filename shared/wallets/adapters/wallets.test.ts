@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Telemetry } from '../../foundation/telemetry.ts';
+import { minorAmount } from '../../money/money.ts';
 import type { RollbackReply, UnknownReason, Wallet, WalletTransaction } from '../wallet.ts';
 import { MAX_REPLY_BYTES } from './wallet-exchange.ts';
 import { httpWallets } from './wallets.ts';
@@ -19,13 +20,12 @@ const debit: WalletTransaction = {
   gameCode: ids.game('happy-panda'),
   sessionId: ids.session('3c59dc04-8e88-4502-9f3b-2b1a8d5c7e22'),
   currency: 'EUR',
-  amountMinor: 150n,
+  amountMinor: minorAmount(150n),
 };
 const acknowledgement = { transaction_id: debit.transactionId, balance: '8.50', currency: 'EUR' };
 const account = { player_id: 'player123', balance: '8.50', currency: 'EUR' };
 const secret = 'a secret that nobody may read';
 const token = 'a token that nobody may read';
-
 let warnings: Parameters<Telemetry['warn']>[] = [];
 let stop: (() => Promise<void>) | undefined;
 
@@ -125,7 +125,7 @@ describe('a request to a wallet', () => {
       bodies.push(body.slice(body.indexOf('"amount"')));
       response.writeHead(503).end();
     });
-    await connect(url).betWin({ ...debit, winMinor: 0n });
+    await connect(url).betWin({ ...debit, winMinor: minorAmount(0n) });
     await connect(url).rollback(debit);
     expect(bodies.join()).toMatch(/^"amount":"1.50","win":"0.00","currency".*"amount":"1.50","currency"/);
   });

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestServices, type TestServices } from '../../kit/services.ts';
+import { minorAmount } from '../../../shared/money/money.ts';
 import { committed, credited, intent } from '../../../shared/rounds/any-round.fixture.ts';
 import type { Round } from '../../../shared/rounds/round.ts';
 import { S3Archive } from '../../../shared/archive/adapters/archive.ts';
@@ -123,7 +124,7 @@ describe('the record of a round', () => {
       gameCode: ids.game('happy-panda'),
     },
     number: 42,
-    stakeMinor: 10n ** 18n - 1n,
+    stakeMinor: minorAmount(10n ** 18n - 1n),
     sealedOpening: new Uint8Array([1, 2, 255]),
     startedAtMs: END_OF_DAY,
     updatedAtMs: END_OF_DAY,
@@ -171,13 +172,15 @@ describe('the record of a round', () => {
   });
 
   it('names no transaction that never was', () => {
-    const free = archiveRecord(committed(intent({ stakeMinor: 0n }), { winMinor: 0n }));
+    const free = archiveRecord(
+      committed(intent({ stakeMinor: minorAmount(0n) }), { winMinor: minorAmount(0n) }),
+    );
     expect(free).toMatchObject({ debit_transaction_id: null, credit_transaction_id: null, win: '0.00' });
   });
 
   it('has the same fields however the round ended', () => {
     const endings: Round[] = [
-      committed(round, { winMinor: 0n }),
+      committed(round, { winMinor: minorAmount(0n) }),
       { ...round, status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
       { ...round, status: 'FAILED', failure: 'ENGINE_TRAP' },
       { ...round, status: 'VOIDED', reason: 'ABANDONED' },

@@ -4,6 +4,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestServices, type TestServices } from '../../kit/services.ts';
+import { minorAmount } from '../../../shared/money/money.ts';
 import { committed, credited, intent } from '../../../shared/rounds/any-round.fixture.ts';
 import { accountedRound } from '../../../shared/rounds/accounted-round.ts';
 import type { AccountedRound } from '../../../shared/rounds/accounted-round.ts';
@@ -108,8 +109,8 @@ describe('an archived round', () => {
     const ends: Round[] = [
       credited(committed(player(), {}, NOW_MS), NOW_MS),
       credited(committed(player({ walletCalls: 'bet-win' }), {}, NOW_MS), NOW_MS),
-      committed(player(), { winMinor: 0n }, NOW_MS),
-      credited(committed(player({ kind: 'bonus', stakeMinor: 0n }), {}, NOW_MS), NOW_MS),
+      committed(player(), { winMinor: minorAmount(0n) }, NOW_MS),
+      credited(committed(player({ kind: 'bonus', stakeMinor: minorAmount(0n) }), {}, NOW_MS), NOW_MS),
       { ...start, roundId: typed.round(randomUUID()), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
       { ...start, roundId: typed.round(randomUUID()), status: 'FAILED', failure: 'ENGINE_TRAP' },
       { ...start, roundId: typed.round(randomUUID()), status: 'VOIDED', reason: 'ABANDONED' },

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { eventually, Player } from './client.ts';
-import { LocalStackProcess } from './local-stack.ts';
-import { expectReconciled } from './reconciled.ts';
+import { eventually, Player } from '../e2e/client.ts';
+import { LocalStackProcess } from '../e2e/local-stack.ts';
+import { expectReconciled } from '../e2e/reconciled.ts';
 
 const players = 4;
 let stack: LocalStackProcess | undefined;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testBuild } from './build.ts';
-import failedSeeds from './failed-seeds.json' with { type: 'json' };
-import { pairs } from './faults.ts';
-import { mistakes } from './mistakes.ts';
-import { Pool } from './pool.ts';
-import { simulate } from './simulate.ts';
-import { MOST_WAITING_MS } from './waiting-credits.ts';
+import { testBuild } from '../simulation/build.ts';
+import failedSeeds from '../simulation/failed-seeds.json' with { type: 'json' };
+import { pairs } from '../simulation/faults.ts';
+import { mistakes } from '../simulation/mistakes.ts';
+import { Pool } from '../simulation/pool.ts';
+import { simulate } from '../simulation/simulate.ts';
+import { MOST_WAITING_MS } from '../simulation/waiting-credits.ts';
 
 const MOST_SPINS = 20_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { archivedRounds } from './archive.ts';
-import { eventually, minor, netMinor, Player } from './client.ts';
-import { target } from './target.ts';
+import { archivedRounds } from '../e2e/archive.ts';
+import { eventually, minor, netMinor, Player } from '../e2e/client.ts';
+import { target } from '../e2e/target.ts';
 
 const SPINS = Number(process.env['RGS_E2E_SPINS'] ?? 1_000);
 /** The number of spins at once. It is below 50 where the endpoint cannot run that many functions at once. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gatherEvidence, mostRefused } from './evidence.ts';
-import { compileRandomProbe, keyStreamWords, opensslKeyStream } from '../../sdk/random.fixture.ts';
-import { roundStream, scaled, seedsFrom, type Words } from './stream.ts';
+import { gatherEvidence, mostRefused } from '../../engines/certification/rng/evidence.ts';
+import { compileRandomProbe, keyStreamWords, opensslKeyStream } from '../../engines/sdk/random.fixture.ts';
+import { roundStream, scaled, seedsFrom, type Words } from '../../engines/certification/rng/stream.ts';
 
 const options = { samples: 60, words: 4_096 };
 
