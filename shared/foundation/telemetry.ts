@@ -15,6 +15,7 @@ export type CountedEvent =
   | 'RoundFailed'
   | 'CreditDeferred'
   | 'WalletUnknown'
+  | 'WalletBalanceOdd'
   | 'SweepIncomplete';
 
 /** The product reports here how it runs. It never throws and never decides anything. */

@@ -78,6 +78,15 @@ describe('A counted wallet', () => {
     expect(await told('rollback', { kind: 'not-found' })).toEqual({ counted: [], warned: [] });
   });
 
+  it.each(['credit', 'rollback'] as const)(
+    'counts and logs an odd balance in the reply to a %s',
+    async (call) => {
+      const odd = { kind: 'acknowledged', oddBalance: 'UNREADABLE' } as const;
+      const warned = [{ roundId: 'round-1', operatorId: 'demo', call, oddBalance: 'UNREADABLE' }];
+      expect(await told(call, odd)).toEqual({ counted: ['WalletBalanceOdd'], warned });
+    },
+  );
+
   it('raises the alarm where a transaction id is known for another payload', async () => {
     expect((await told('debit', mismatch)).counted).toEqual(['WalletUnknown', 'WalletTransactionMismatch']);
   });

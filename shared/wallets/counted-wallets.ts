@@ -1,19 +1,27 @@
 import type { Telemetry } from '../foundation/telemetry.ts';
-import type { RollbackReply, Wallet, WalletReply, Wallets, WalletTransaction } from './wallet.ts';
+import type {
+  CreditReply,
+  RollbackReply,
+  Wallet,
+  WalletReply,
+  Wallets,
+  WalletTransaction,
+} from './wallet.ts';
 import type { OperatorId } from '../foundation/ids.ts';
 
+type Reply = WalletReply | CreditReply | RollbackReply;
 type Call = 'debit' | 'credit' | 'bet-win' | 'rollback';
 
 /**
  * Counts and logs each call of a wallet that moved no money for certain. These are an unknown answer to any call, and a
- * refused credit, which is owed all the same. A refused debit is an answer.
+ * refused credit, which is owed all the same. A refused debit is an answer. An odd balance is counted, too.
  */
 export function countedWallets(wallets: Wallets, telemetry: Telemetry): Wallets {
   return { of: (operator) => countedWallet(wallets.of(operator), operator.operatorId, telemetry) };
 }
 
 function countedWallet(wallet: Wallet, operatorId: OperatorId, telemetry: Telemetry): Wallet {
-  const watch = async <R extends WalletReply | RollbackReply>(
+  const watch = async <R extends Reply>(
     call: Call,
     { roundId }: WalletTransaction,
     answering: Promise<R>,
@@ -24,6 +32,11 @@ function countedWallet(wallet: Wallet, operatorId: OperatorId, telemetry: Teleme
       telemetry.count('WalletUnknown');
       if (reason === 'TRANSACTION_MISMATCH') telemetry.count('WalletTransactionMismatch');
       telemetry.warn('The wallet did not settle a round', { roundId, operatorId, call, reason });
+    }
+    if (reply.kind === 'acknowledged' && 'oddBalance' in reply) {
+      telemetry.count('WalletBalanceOdd');
+      const { oddBalance } = reply;
+      telemetry.warn('The wallet told an odd balance', { roundId, operatorId, call, oddBalance });
     }
     return reply;
   };
@@ -38,7 +51,7 @@ function countedWallet(wallet: Wallet, operatorId: OperatorId, telemetry: Teleme
   };
 }
 
-function unacknowledgedReason(call: Call, reply: WalletReply | RollbackReply): string | undefined {
+function unacknowledgedReason(call: Call, reply: Reply): string | undefined {
   if (reply.kind === 'unknown') return reply.reason;
   return reply.kind === 'refused' && call === 'credit' ? reply.code : undefined;
 }

@@ -31,6 +31,7 @@ export type UnknownReason =
   | 'CONNECTION'
   | 'SERVER_ERROR'
   | 'UNREADABLE'
+  | 'UNLISTED_REFUSAL'
   | 'WRONG_CURRENCY'
   | 'WRONG_TRANSACTION'
   | 'TRANSACTION_MISMATCH';
@@ -41,9 +42,18 @@ export type WalletReply =
   | { readonly kind: 'refused'; readonly code: RefusalCode }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
+/** A credit or a rollback is done. `oddBalance` says what is wrong with the balance in its reply. */
+export interface Settled {
+  readonly kind: 'acknowledged';
+  readonly oddBalance?: 'WRONG_CURRENCY' | 'UNREADABLE';
+}
+
+/** A credit is acknowledged by its status and its transaction id alone, because nothing follows from its balance. */
+export type CreditReply = Settled | Exclude<WalletReply, { readonly kind: 'acknowledged' }>;
+
 /** There is nothing to roll back of an unknown transaction. This is the only call for which "not found" is an answer. */
 export type RollbackReply =
-  | { readonly kind: 'acknowledged' }
+  | Settled
   | { readonly kind: 'not-found' }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason | 'REFUSED' };
 
@@ -56,7 +66,7 @@ export interface Wallet {
   /** Checks without a call that the wallet could be called. @throws DependencyError WALLET_UNAVAILABLE */
   ready(): Promise<void>;
   debit(transaction: WalletTransaction): Promise<WalletReply>;
-  credit(transaction: WalletTransaction): Promise<WalletReply>;
+  credit(transaction: WalletTransaction): Promise<CreditReply>;
   /** Serves operators with `walletCalls: 'bet-win'`. */
   betWin(transaction: BetWinTransaction): Promise<WalletReply>;
   /** `transaction` is the debit to roll back. For a bet-win it is the stake, and both of its parts are rolled back. */

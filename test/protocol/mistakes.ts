@@ -1,4 +1,3 @@
-import { NOTHING } from '../../shared/money/money.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
@@ -91,5 +90,5 @@ function withFreshIds(wallet: Wallet): Wallet {
 }
 
 function paidAnyway(reply: Awaited<ReturnType<Wallet['credit']>>): Awaited<ReturnType<Wallet['credit']>> {
-  return reply.kind === 'refused' ? { kind: 'acknowledged', balanceMinor: NOTHING } : reply;
+  return reply.kind === 'refused' ? { kind: 'acknowledged' } : reply;
 }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { WalletTransaction } from '../wallet.ts';
 import type { Exchange } from './wallet-exchange.ts';
-import { codeOf, sortAuthentication, sortBalance, sortMovement, sortRollback } from './wallet-replies.ts';
+import {
+  codeOf,
+  sortAuthentication,
+  sortBalance,
+  sortCredit,
+  sortMovement,
+  sortRollback,
+} from './wallet-replies.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 import { minorAmount } from '../../money/money.ts';
 
@@ -26,6 +33,7 @@ const unreadable = { kind: 'unknown', reason: 'UNREADABLE' };
 
 const sorts = {
   movement: (answer: Exchange) => sortMovement(answer, transaction),
+  credit: (answer: Exchange) => sortCredit(answer, transaction),
   rollback: (answer: Exchange) => sortRollback(answer, transaction),
   balance: (answer: Exchange) => sortBalance(answer, ids.player('player123'), 'EUR'),
   authentication: (answer: Exchange) => sortAuthentication(answer, ids.player('player123')),
@@ -50,9 +58,26 @@ describe.each(Object.entries(sorts))('the reply to a %s', (_, sort) => {
       expect(sort(refused(400, code))).toEqual(unreadable);
     }
   });
+});
 
-  it('is unreadable where its amount is invalid', () => {
-    expect(sort(answered(200, { ...movement, ...account, balance: '8.505' }))).toEqual(unreadable);
+describe('an amount that is finer than its currency', () => {
+  const odd = answered(200, { ...movement, ...account, balance: '8.505' });
+  it('makes a movement, a balance and an authentication unreadable', () => {
+    for (const sort of [sorts.movement, sorts.balance, sorts.authentication]) {
+      expect(sort(odd)).toEqual(unreadable);
+    }
+  });
+
+  it('is told with the acknowledgement of a credit and of a rollback, which it does not undo', () => {
+    const acknowledged = { kind: 'acknowledged', oddBalance: 'UNREADABLE' };
+    expect(sorts.credit(odd)).toEqual(acknowledged);
+    expect(sorts.rollback(odd)).toEqual(acknowledged);
+  });
+
+  it('is told, like another currency, which has a reason of its own', () => {
+    const foreign = answered(200, { ...movement, currency: 'SEK' });
+    expect(sorts.credit(foreign)).toEqual({ kind: 'acknowledged', oddBalance: 'WRONG_CURRENCY' });
+    expect(sorts.credit(answered(200, movement))).toEqual({ kind: 'acknowledged' });
   });
 });
 
@@ -93,19 +118,33 @@ describe('the authentication of a player', () => {
 });
 
 describe('a refusal', () => {
-  it.each([400, 401, 403, 404, 422])(
-    'proves with a code of its own that nothing was taken, at status %i',
+  it.each([
+    'BALANCE_LIMIT',
+    'CURRENCY_MISMATCH',
+    'INVALID_AMOUNT',
+    'INVALID_REQUEST',
+    'INVALID_SIGNATURE',
+    'STALE_TIMESTAMP',
+    'TRANSACTION_ROLLED_BACK',
+    'UNKNOWN_CURRENCY',
+    'UNKNOWN_PLAYER',
+  ])('proves by the code %s that nothing was taken, whatever its status', (code) => {
+    for (const status of [400, 401, 404, 409, 422]) {
+      expect(sorts.movement(refused(status, code))).toEqual({ kind: 'refused', code: 'WALLET_REFUSED' });
+      expect(sorts.credit(refused(status, code))).toEqual({ kind: 'refused', code: 'WALLET_REFUSED' });
+    }
+  });
+
+  it.each([400, 401, 402, 403, 404, 405, 409, 410, 422, 423])(
+    'proves nothing with a code that is not listed, at status %i',
     (status) => {
-      expect(sorts.movement(refused(status, 'SOME_LIMIT_2'))).toEqual({
-        kind: 'refused',
-        code: 'WALLET_REFUSED',
-      });
+      for (const code of ['ALREADY_PROCESSED', 'DUPLICATE_TRANSACTION', 'SOME_LIMIT_2']) {
+        const unlisted = { kind: 'unknown', reason: 'UNLISTED_REFUSAL' };
+        expect(sorts.movement(refused(status, code))).toEqual(unlisted);
+        expect(sorts.credit(refused(status, code))).toEqual(unlisted);
+      }
     },
   );
-
-  it.each([402, 405, 409, 410, 423])('proves nothing with a code of its own at status %i', (status) => {
-    expect(sorts.movement(refused(status, 'SOME_LIMIT_2'))).toEqual(unreadable);
-  });
 
   it('is reported in the code of the wallet, up to 64 characters, and a success has none', () => {
     for (const code of ['A', 'A1_B', 'A'.repeat(64)]) expect(codeOf(refused(400, code))).toBe(code);

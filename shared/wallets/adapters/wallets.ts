@@ -5,6 +5,7 @@ import type { Operator } from '../../operators/operator.ts';
 import type { Telemetry } from '../../foundation/telemetry.ts';
 import type {
   BetWinTransaction,
+  CreditReply,
   RollbackReply,
   Wallet,
   WalletReply,
@@ -12,7 +13,14 @@ import type {
   WalletTransaction,
 } from '../wallet.ts';
 import { type Exchange, exchange, type WalletConnection, type WalletOperation } from './wallet-exchange.ts';
-import { codeOf, sortAuthentication, sortBalance, sortMovement, sortRollback } from './wallet-replies.ts';
+import {
+  codeOf,
+  sortAuthentication,
+  sortBalance,
+  sortCredit,
+  sortMovement,
+  sortRollback,
+} from './wallet-replies.ts';
 import type { TransactionId } from '../../foundation/ids.ts';
 
 export interface HttpWalletsOptions extends WalletConnection {
@@ -28,7 +36,7 @@ export function httpWallets(options: HttpWalletsOptions): Wallets {
 }
 
 function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
-  async function move<R extends WalletReply | RollbackReply>(
+  async function move<R extends WalletReply | CreditReply | RollbackReply>(
     operation: 'debit' | 'credit' | 'bet-win' | 'rollback',
     transaction: WalletTransaction | BetWinTransaction,
     sort: (answer: Exchange, transaction: WalletTransaction) => R,
@@ -52,7 +60,7 @@ function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
       }
     },
     debit: (transaction) => move('debit', transaction, sortMovement),
-    credit: (transaction) => move('credit', transaction, sortMovement),
+    credit: (transaction) => move('credit', transaction, sortCredit),
     betWin: (transaction) => move('bet-win', transaction, sortMovement),
     rollback: (transaction) => move('rollback', transaction, sortRollback),
     balance: async (playerId, currency) => {
