@@ -107,6 +107,19 @@ export async function checkRequest(
   };
 }
 
+/**
+ * Checks that a paid round may be played: the session is live, and neither the operator nor the game is closed.
+ * @throws RgsError with the code of what is closed
+ */
+export async function assertMayPlay(
+  { clock, registry }: Pick<CheckPorts, 'clock' | 'registry'>,
+  { sessionIdleMs }: CheckSettings,
+  { session, newest, operator }: AskedRound,
+): Promise<void> {
+  assertLive(session, newest?.startedAtMs, sessionIdleMs, clock.nowMs());
+  assertOpen(operator, await knownGame(registry, session.gameCode));
+}
+
 function assertPhase(request: IdentifiedRequest, continuation: Continuation | undefined): void {
   const bonusActive = continuation?.bonusActive ?? false;
   if (request.kind === 'spin' && bonusActive) {

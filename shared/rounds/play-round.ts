@@ -6,8 +6,8 @@ import { commit } from './commit.ts';
 import { type DebitPorts, type DebitSettings, debit } from './debit.ts';
 import { creditOrRollback } from './drive-round.ts';
 import { findEarlierRound } from './find-earlier-round.ts';
-import { queueRecovery, type QueueRecoveryPorts } from './queue-recovery.ts';
-import { answerRepeated, type TakeOverSettings, takeOver } from './repeat-round.ts';
+import { queueRecovery, type QueueRecoveryPorts, recoverBlocked } from './queue-recovery.ts';
+import { abandonIfClosed, answerRepeated, type TakeOverSettings, takeOver } from './repeat-round.ts';
 import { type ReservePorts, reserve } from './reserve-round.ts';
 import { answerTo, type RoundAnswer } from './round-answer.ts';
 import { stepEngine } from './step-engine.ts';
@@ -35,10 +35,13 @@ export async function playRound(
   const operator = await knownOperator(ports.registry, session.operatorId);
   const identity = identify(request);
 
-  const earlier = await findEarlierRound(ports.ledger, newest, identity);
-  if (earlier && earlier.status !== 'INTENT') return answerRepeated(ports, operator, earlier);
-
   const asked = { session, newest, operator, request };
+
+  const found = await findEarlierRound(ports.ledger, newest, identity);
+  const earlier = found && (await abandonIfClosed(ports, settings, asked, found));
+  if (earlier && earlier.status !== 'INTENT') return answerRepeated(ports, operator, earlier);
+  if (!earlier) await recoverBlocked(ports, settings, newest);
+
   const intent = earlier
     ? await takeOver(ports, settings, operator, earlier)
     : await reserve(ports, await checkRequest(ports, settings, asked), identity); // INTENT

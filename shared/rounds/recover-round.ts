@@ -77,8 +77,8 @@ export async function queueAgain(
   const nowMs = clock.nowMs();
   const next = requests
     .filter(
-      ({ purpose, firstTriedAtMs = nowMs }) =>
-        purpose === 'confirm-void' || nowMs - firstTriedAtMs < LONGEST_ASKED_MS,
+      ({ purpose, firstTriedAtMs = nowMs, once }) =>
+        !once && (purpose === 'confirm-void' || nowMs - firstTriedAtMs < LONGEST_ASKED_MS),
     )
     .map((request) => ({
       ...request,

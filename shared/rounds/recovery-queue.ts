@@ -9,6 +9,8 @@ export interface RecoveryRequest extends RoundReference {
   readonly firstTriedAtMs?: number | undefined;
   /** It is true where an earlier attempt has raised the alarm. */
   readonly signalled?: boolean | undefined;
+  /** It is true where no further attempt may follow, because another request for this round goes on. */
+  readonly once?: boolean | undefined;
 }
 
 export interface RecoveryQueue {

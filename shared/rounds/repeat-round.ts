@@ -3,8 +3,11 @@ import type { Engines } from '../engines/engines.ts';
 import type { Operator } from '../operators/operator.ts';
 import { balanceOrUnavailable } from '../wallets/balance.ts';
 import type { Wallets } from '../wallets/wallet.ts';
+import { RgsError } from '../foundation/errors.ts';
 import { advance } from './advance-round.ts';
+import { type AskedRound, assertMayPlay, type CheckPorts, type CheckSettings } from './check-request.ts';
 import { creditOrRollback, type DrivePorts } from './drive-round.ts';
+import { queueRecovery, type QueueRecoveryPorts } from './queue-recovery.ts';
 import type { OwnedIntent } from './reserve-round.ts';
 import type { IntentRound, Round } from './round.ts';
 import { answerTo, inFlight, type RoundAnswer } from './round-answer.ts';
@@ -15,6 +18,8 @@ export interface TakeOverPorts extends DrivePorts {
   readonly engines: Engines;
   readonly cipher: Cipher;
 }
+
+export type AbandonPorts = DrivePorts & QueueRecoveryPorts & Pick<CheckPorts, 'registry'>;
 
 export interface TakeOverSettings {
   /** The owner of an epoch may work for this long before a repeated request takes the round over. */
@@ -32,6 +37,38 @@ export async function answerRepeated(
   round: Round,
 ): Promise<RoundAnswer> {
   return answerTo(await creditOrRollback(ports, operator, round));
+}
+
+/**
+ * Abandons the intent of a first attempt that died, where the session, the operator or the game has been closed since. Its
+ * stake may have been debited, so it is rolled back. A round without a stake goes on (GLI-19 V3.0, 2.4.1).
+ * @returns the round as it then stands
+ * @throws ConflictError ROUND_IN_FLIGHT while the first attempt may still be at work, or where another actor was first
+ */
+export async function abandonIfClosed(
+  ports: AbandonPorts,
+  settings: TakeOverSettings & CheckSettings,
+  asked: AskedRound,
+  earlier: Round,
+): Promise<Round> {
+  if (earlier.status !== 'INTENT' || earlier.stakeMinor === 0n) return earlier;
+  if (await isOpen(ports, settings, asked)) return earlier;
+  const nowMs = ports.clock.nowMs();
+  if (nowMs - earlier.updatedAtMs < settings.leaseMs) throw inFlight();
+  const abandoned = await advance(ports.ledger, earlier, { type: 'ABANDONED', atMs: nowMs });
+  if (!abandoned) throw inFlight();
+  await queueRecovery(ports, abandoned);
+  return abandoned;
+}
+
+async function isOpen(ports: AbandonPorts, settings: CheckSettings, asked: AskedRound): Promise<boolean> {
+  try {
+    await assertMayPlay(ports, settings, asked);
+    return true;
+  } catch (error) {
+    if (error instanceof RgsError && !error.retryable) return false;
+    throw error;
+  }
 }
 
 /**

@@ -19,10 +19,11 @@ const RecoveryMessage = z.strictObject({
   round_number: RoundNumber,
   first_tried_at_ms: z.int().min(0).max(LATEST_MS).optional(),
   signalled: z.boolean().optional(),
+  once: z.boolean().optional(),
 });
 
 export function encodeRecoveryMessage(request: RecoveryRequest): string {
-  const { log, number, purpose, attempt, firstTriedAtMs, signalled } = request;
+  const { log, number, purpose, attempt, firstTriedAtMs, signalled, once } = request;
   return JSON.stringify({
     version: 1,
     purpose,
@@ -33,6 +34,7 @@ export function encodeRecoveryMessage(request: RecoveryRequest): string {
     round_number: number,
     first_tried_at_ms: firstTriedAtMs,
     signalled,
+    once,
   } satisfies z.infer<typeof RecoveryMessage>);
 }
 
@@ -55,6 +57,7 @@ export function decodeRecoveryMessage(body: string): RecoveryRequest {
     attempt: message.attempt,
     firstTriedAtMs: message.first_tried_at_ms,
     signalled: message.signalled,
+    once: message.once,
   };
 }
 
