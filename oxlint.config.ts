@@ -10,7 +10,7 @@ import { defineConfig, type OxlintOverride } from 'oxlint';
  */
 export const FLOORS = [
   ['foundation'],
-  ['money', 'aws', 'command-line'],
+  ['money', 'aws', 'command-line', 'charts'],
   ['operators', 'encryption'],
   ['engines', 'wallets'],
   ['games'],

@@ -160,9 +160,5 @@ td:nth-child(2) { font-variant-numeric: tabular-nums; }
 td:nth-child(3) { color: var(--quiet); }
 .chart { overflow-x: auto; }
 svg { width: 100%; min-width: 640px; height: auto; }
-svg text { font-size: 12px; fill: var(--quiet); }
-.left { text-anchor: end; } .bottom, .title { text-anchor: middle; } .title { font-style: italic; }
-.grid { stroke: var(--line); } .expected { stroke: var(--bad); stroke-dasharray: 5 4; }
-.band { fill: var(--band); } .measured { fill: none; stroke: var(--ink); stroke-width: 2; } .bar { fill: var(--ink); }
 .passed { color: var(--good); font-weight: 600; } .failed { color: var(--bad); font-weight: 600; }
 `;

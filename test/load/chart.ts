@@ -1,69 +1,61 @@
+import { LineChart } from 'echarts/charts';
+import { LegendComponent } from 'echarts/components';
+import { use } from 'echarts/core';
+import { drawChart } from '../../shared/charts/chart.ts';
 import { playing } from './report-page.ts';
 import type { LoadReport } from './report.ts';
 
-const WIDTH = 720;
+use([LineChart, LegendComponent]);
+
+/** The picture is readable on any background, as it brings its own. */
+const COLOURS = { text: '#1f2933', grid: '#d5dbe1', background: '#ffffff' };
 const ROW = 64;
-const TOP = 56;
-const AXIS = { left: 110, right: WIDTH - 40 } as const;
-const INK = '#1f2933';
-const FAINT = '#d5dbe1';
 const SERIES = [
-  { field: 'withWallet', label: 'with the wallet', color: '#c2410c', offset: -9 },
-  { field: 'withoutWallet', label: 'without its share', color: '#0f766e', offset: 9 },
+  { field: 'withWallet', name: 'with the wallet', color: '#c2410c', offset: -0.14 },
+  { field: 'withoutWallet', name: 'without its share', color: '#0f766e', offset: 0.14 },
 ] as const;
 
-/** Latency from p50 to p99 at each level, on a logarithmic axis, as SVG that is readable on any background. */
+/** Latency from p50 to p99 at each level, on a logarithmic axis, as SVG. */
 export function latencyChart({ levels }: LoadReport): string {
-  const values = levels.flatMap(({ withWallet, withoutWallet }) =>
-    [withWallet, withoutWallet].flatMap(({ p50Ms, p99Ms }) => [p50Ms, p99Ms]),
-  );
-  const lowest = Math.floor(Math.log10(Math.max(0.1, Math.min(...values))));
-  const highest = Math.max(lowest + 1, Math.ceil(Math.log10(Math.max(...values, 1))));
-  const x = (ms: number) => {
-    const share = (Math.log10(Math.max(ms, 10 ** lowest)) - lowest) / (highest - lowest);
-    return Math.round(AXIS.left + share * (AXIS.right - AXIS.left));
-  };
-  const bottom = TOP + levels.length * ROW;
-  const ticks = Array.from({ length: highest - lowest + 1 }, (_, index) => 10 ** (lowest + index));
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 40}" role="img" font-family="system-ui, sans-serif" font-size="13">`,
-    `<title>Latency of a round by number of players, p50 to p99</title>`,
-    `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    ...SERIES.map(({ label, color }, index) => legend(label, color, AXIS.left + index * 170)),
-    ...ticks.map((ms) => tick(x(ms), ms, bottom)),
-    ...levels.flatMap((level, index) => {
-      const y = TOP + ROW * (index + 0.5);
-      const name = text(AXIS.left - 14, y + 5, playing(level.players), 'end');
-      const ranges = SERIES.map(({ field, color, offset }) => {
-        const { p50Ms, p99Ms } = level[field];
-        return range(x(p50Ms), x(p99Ms), y + offset, color, `${p50Ms} – ${p99Ms} ms`);
-      });
-      return [name, ...ranges];
-    }),
-    '</svg>\n',
-  ].join('\n');
+  const rows = [...levels.keys()];
+  return drawChart({
+    title: 'Latency of a round by number of players, p50 to p99',
+    width: 720,
+    height: 96 + levels.length * ROW,
+    colours: COLOURS,
+    option: {
+      grid: { left: 110, right: 130, top: 56, bottom: 40 },
+      legend: { left: 105, top: 14, icon: 'circle', itemWidth: 10, itemGap: 30 },
+      xAxis: { type: 'log', axisLabel: { formatter: '{value} ms' } },
+      yAxis: {
+        type: 'value',
+        inverse: true,
+        min: -0.5,
+        max: levels.length - 0.5,
+        axisLabel: { customValues: rows, formatter: (row: number) => playing(levels[row]?.players ?? 0) },
+        splitLine: { show: false },
+      },
+      series: SERIES.map(({ field, name, color, offset }) => ({
+        type: 'line',
+        name,
+        color,
+        symbol: 'circle',
+        symbolSize: 10,
+        lineStyle: { width: 3 },
+        data: levels.flatMap((level, row) => range(level[field], row + offset, color)),
+      })),
+    },
+  });
 }
 
-function text(x: number, y: number, content: string, anchor = 'start'): string {
-  return `<text x="${x}" y="${y}" fill="${INK}" text-anchor="${anchor}">${content}</text>`;
-}
-
-function legend(label: string, color: string, x: number): string {
-  return `<circle cx="${x}" cy="22" r="5" fill="${color}"/>${text(x + 12, 27, label)}`;
-}
-
-function tick(x: number, ms: number, bottom: number): string {
-  const line = `<line x1="${x}" y1="${TOP}" x2="${x}" y2="${bottom}" stroke="${FAINT}"/>`;
-  return line + text(x, bottom + 20, `${ms} ms`, 'middle');
-}
-
-/** A dot at p50 and one at p99. The figures stand where there is room. */
-function range(from: number, to: number, y: number, color: string, figures: string): string {
-  const atRight = to < AXIS.right - 130;
-  const label = `<text x="${atRight ? to + 12 : from - 12}" y="${y + 4}" fill="${color}" font-size="11" text-anchor="${atRight ? 'start' : 'end'}">${figures}</text>`;
-  return [
-    `<line x1="${from}" y1="${y}" x2="${to}" y2="${y}" stroke="${color}" stroke-width="3"/>`,
-    `<circle cx="${from}" cy="${y}" r="5" fill="${color}"/>`,
-    `<circle cx="${to}" cy="${y}" r="5" fill="${color}"/>${label}`,
-  ].join('');
+/** A point at p50 and one at p99 with the figures beside it. Nothing joins it to the next level. */
+function range({ p50Ms, p99Ms }: { p50Ms: number; p99Ms: number }, y: number, color: string) {
+  const label = {
+    show: true,
+    position: 'right',
+    color,
+    fontSize: 11,
+    formatter: `${p50Ms} – ${p99Ms} ms`,
+  } as const;
+  return [{ value: [p50Ms, y] }, { value: [p99Ms, y], label }, { value: ['-', '-'] }];
 }
