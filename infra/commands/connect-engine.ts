@@ -22,7 +22,7 @@ import type { SimulatingSubject } from '../../shared/engines/publishing/conforma
 import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Offer, readOffer } from './offer.ts';
-import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
+import { progressLine } from '../../shared/command-line/adapters/progress.ts';
 import { activateEngine } from './publish-engine.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -140,13 +140,9 @@ async function connectShowingProgress(
   deployment: Deployment,
   connection: EngineConnection,
 ): Promise<ConnectedEngine> {
-  const progress = progressLine();
-  try {
-    const onSteps = (steps: number) => progress.show(`${connection.url}: ${steps} steps played`);
-    return await connectEngine(deployment, { ...connection, onSteps });
-  } finally {
-    progress.end();
-  }
+  using progress = progressLine();
+  const onSteps = (steps: number) => progress.show(`${connection.url}: ${steps} steps played`);
+  return await connectEngine(deployment, { ...connection, onSteps });
 }
 
 export interface ConnectOptions {

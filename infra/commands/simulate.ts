@@ -5,7 +5,7 @@ import type { CertificationReport } from '../../shared/simulation/report.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';
 import { reportPage } from '../../shared/simulation/report-page.ts';
 import { certify, type CertifyOptions } from '../../engines/certification/certify.ts';
-import { progressBar } from './progress-bar.ts';
+import { progressBar } from '../../shared/command-line/adapters/progress.ts';
 
 /** Played where a number is not given. */
 const DEFAULT_ROUNDS = 1_000_000;
@@ -32,27 +32,28 @@ export interface SimulateOptions {
  * @throws UsageError, Error with one line where it could not be run
  */
 export async function simulateGame(name: string, options: SimulateOptions): Promise<number> {
-  const { rounds = DEFAULT_ROUNDS, mode, exact, workers, stage } = options;
+  const { rounds = DEFAULT_ROUNDS, mode, exact, stage } = options;
   if (!stage && options['shard-rounds'] !== undefined)
     throw new UsageError('--shard-rounds is for a run on a stage: --stage STAGE');
   if (!stage && options.resume !== undefined)
     throw new UsageError('--resume is for a run on a stage: --stage STAGE');
   const seed = options.seed ?? randomBytes(32).toString('hex');
-  const progress = progressBar(name);
   const run = { name, mode, rounds, exact, seed: new Uint8Array(Buffer.from(seed, 'hex')) };
-  const { show: onProgress } = progress;
-  let report: CertificationReport;
-  try {
-    report = stage
-      ? await onStage(stage, { ...run, onProgress }, options)
-      : await certify({ ...run, onProgress, workers });
-  } finally {
-    progress.end();
-  }
+  const report = await simulateShowingProgress(run, options);
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.html) await writeFile(options.html, reportPage(report));
   print(report);
   return report.passed ? 0 : 1;
+}
+
+async function simulateShowingProgress(
+  run: CertifyOptions,
+  options: SimulateOptions,
+): Promise<CertificationReport> {
+  using progress = progressBar(run.name, 'rounds');
+  const shown = { ...run, onProgress: progress.show };
+  const { stage, workers } = options;
+  return stage ? await onStage(stage, shown, options) : await certify({ ...shown, workers });
 }
 
 /** On functions of a deployed stack; loaded late, as most runs need neither AWS's clients nor a stack. */

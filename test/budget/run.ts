@@ -5,7 +5,7 @@ import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { bundleFunctions } from '../../infra/bundle.ts';
-import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
+import { progressBar } from '../../shared/command-line/adapters/progress.ts';
 import { DEMO_WALLET_SECRET, seedDemo } from '../../infra/local/seed.ts';
 import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts';
 import { budget, type SpinCost, summarise } from './budget.ts';
@@ -72,7 +72,7 @@ async function playAll({ stack, dynamo, wallet, client }: Bench): Promise<SpinCo
   const { session_id } = await post(launch, body, { 'x-operator-key': 'demo-operator-key' });
 
   const costs: SpinCost[] = [];
-  const progress = progressLine();
+  using progress = progressBar('Measuring', 'rounds');
   let bonusActive = false;
   for (let number = 0; number <= SPINS; number += 1) {
     dynamo.take();
@@ -95,9 +95,8 @@ async function playAll({ stack, dynamo, wallet, client }: Bench): Promise<SpinCo
       bytes: traffic.reduce((sum, { request, response }) => sum + request.length + response.length, 0),
       ...(await capacityOf(calls, client)),
     });
-    progress.show(`${number} of ${SPINS} rounds`);
+    progress.show(number, SPINS);
   }
-  progress.end();
   // The first round warms caches and the data key up; a sandbox does that once.
   return costs.slice(1);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { progressBar, progressLine } from '../../shared/command-line/adapters/progress.ts';
 import { eventually, Player, type Record_ } from '../e2e/client.ts';
 import type { LocalStackProcess } from '../e2e/local-stack.ts';
 import { nowMs } from './clock.ts';
@@ -20,7 +21,6 @@ const SETTLED_WITHIN_MS = 120_000;
 export interface LevelSettings {
   readonly players: number;
   readonly seconds: number;
-  readonly onProgress: (line: string) => void;
 }
 
 export interface Level {
@@ -39,15 +39,14 @@ export async function runLevel(
   const warmUpSeconds = Math.min(WARM_UP_SECONDS, settings.seconds);
   const measuredFromMs = nowMs() + warmUpSeconds * 1_000;
   const endsAtMs = measuredFromMs + settings.seconds * 1_000;
-  const table = playAll(players, endsAtMs, settings);
+  const table = playAll(players, endsAtMs);
   await new Promise((resolve) => setTimeout(resolve, warmUpSeconds * 1_000));
   const before = processorTime(stack.child.pid ?? 0);
   const played = await table;
   const after = processorTime(stack.child.pid ?? 0);
 
   const measured = measure(played, await proxy.take(), measuredFromMs);
-  settings.onProgress(`${playing(settings.players)}: checking ${measured.played} rounds`);
-  const checked = await check(played, nowMs() + SETTLED_WITHIN_MS);
+  const checked = await checkShowingProgress(played, measured.played);
   const { wallet, played: _, ...figures } = measured;
   return {
     report: {
@@ -74,20 +73,21 @@ async function openPlayers({ target }: LocalStackProcess, count: number): Promis
   return players;
 }
 
-async function playAll(
-  players: readonly Player[],
-  endsAtMs: number,
-  { onProgress, players: count }: LevelSettings,
-): Promise<Played[]> {
+async function playAll(players: readonly Player[], endsAtMs: number): Promise<Played[]> {
+  using progress = progressBar(playing(players.length));
+  const startedAtMs = nowMs();
   let rounds = 0;
-  const timer = setInterval(() => {
-    const left = Math.max(0, Math.ceil((endsAtMs - nowMs()) / 1_000));
-    onProgress(`${playing(count)}: ${rounds} rounds, ${left} s to go`);
-  }, 1_000);
+  const show = () => {
+    const doneMs = Math.min(nowMs(), endsAtMs) - startedAtMs;
+    progress.show(doneMs, endsAtMs - startedAtMs, `${rounds} rounds`);
+  };
+  show();
+  const timer = setInterval(show, 1_000);
   try {
     return await Promise.all(players.map((player) => playUntil(player, endsAtMs, () => (rounds += 1))));
   } finally {
     clearInterval(timer);
+    show();
   }
 }
 
@@ -128,6 +128,12 @@ interface Checked {
   readonly rounds: number;
   readonly entries: number;
   readonly mismatches: readonly string[];
+}
+
+async function checkShowingProgress(played: readonly Played[], rounds: number): Promise<Checked> {
+  using progress = progressLine();
+  progress.show(`Checking ${rounds} rounds`);
+  return await check(played, nowMs() + SETTLED_WITHIN_MS);
 }
 
 /** @param deadlineMs of clock.ts: what is not settled by then, of whichever player, is told as it is */

@@ -2,7 +2,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
+import { progressLine } from '../../shared/command-line/adapters/progress.ts';
 import { seedDemo } from '../../infra/local/seed.ts';
 import { LocalStackProcess } from '../e2e/local-stack.ts';
 import { latencyChart } from './chart.ts';
@@ -17,11 +17,8 @@ const MOST_MISMATCHES_SHOWN = 20;
 
 async function playLevels({ levels, seconds }: LoadOptions): Promise<Level[]> {
   await using cleanup = new AsyncDisposableStack();
-  const progress = progressLine();
-  const onProgress = (line: string) => progress.show(line);
-  onProgress('Starting a local stack');
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'rgs-load-'));
-  const stack = await LocalStackProcess.start(dataDirectory);
+  const stack = await startShowingProgress(dataDirectory);
   cleanup.defer(() => stack.remove());
   const { outputs, environment, walletUrl } = stack.target;
   const proxy = await startWalletProxy(walletUrl);
@@ -29,9 +26,14 @@ async function playLevels({ levels, seconds }: LoadOptions): Promise<Level[]> {
   // Registered anew, before anything has been played: the operator's wallet is reached through the proxy.
   await seedDemo({ dataDirectory, outputs, environment, walletUrl: proxy.url });
   const played: Level[] = [];
-  for (const players of levels) played.push(await runLevel(stack, proxy, { players, seconds, onProgress }));
-  progress.clear();
+  for (const players of levels) played.push(await runLevel(stack, proxy, { players, seconds }));
   return played;
+}
+
+async function startShowingProgress(dataDirectory: string): Promise<LocalStackProcess> {
+  using progress = progressLine();
+  progress.show('Starting a local stack');
+  return await LocalStackProcess.start(dataDirectory);
 }
 
 async function writeReport(report: LoadReport, file: string): Promise<void> {

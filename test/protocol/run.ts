@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import pMap from 'p-map';
-import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
+import { type ProgressLine, progressLine } from '../../shared/command-line/adapters/progress.ts';
 import { type Exploration, explore } from './explore.ts';
 import { mistakes } from './mistakes.ts';
 import { walletKinds } from './model-wallet.ts';
@@ -10,8 +10,6 @@ import type { Scenario } from './table.ts';
 
 /** Hundreds of thousands of states wait in turn: a small nursery would copy each of them again and again. */
 const MEMORY = ['--max-semi-space-size=128', '--max-old-space-size=8192'];
-
-const progress = progressLine();
 
 // One scenario, in a process of its own.
 if (import.meta.main) {
@@ -48,26 +46,27 @@ export async function verify(): Promise<number> {
 type Result = Exploration & { readonly scenario: Scenario };
 
 async function visitAll(scenarios: readonly Scenario[]): Promise<Result[]> {
+  using progress = progressLine();
   const results: Result[] = [];
   const visitUnlessShown = async (scenario: Scenario) => {
     // One wallet that shows a mistake is enough.
     const shown = results.some(
       ({ finding, scenario: { mistake } }) => finding && mistake === scenario.mistake,
     );
-    if (!(scenario.mistake && shown)) results.push(await visit(scenario));
+    if (!(scenario.mistake && shown)) results.push(await visit(scenario, progress));
   };
   await pMap(scenarios, visitUnlessShown, { concurrency: availableParallelism() });
   return results;
 }
 
-async function visit(scenario: Scenario): Promise<Result> {
+async function visit(scenario: Scenario, progress: ProgressLine): Promise<Result> {
   const { wallet, wins, mistake } = scenario;
   const title = `${mistake ?? 'the protocol'}, a wallet that ${wallet}, ${wins ? 'a win' : 'no win'}`;
   const startedAtMs = performance.now();
   const command = [...MEMORY, import.meta.filename, JSON.stringify(scenario)];
   const running = promisify(execFile)(process.execPath, command);
   running.child.stderr?.on('data', (count: Buffer) =>
-    progress.show(`${title}: ${String(count).trim().split('\n').at(-1)} states`),
+    progress.show(`${String(count).trim().split('\n').at(-1)} states: ${title}`),
   );
   const result = JSON.parse((await running).stdout) as Exploration;
   const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);

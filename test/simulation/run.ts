@@ -3,13 +3,13 @@
  * are on stderr.
  */
 import { randomInt } from 'node:crypto';
-import { progressLine } from '../../shared/command-line/adapters/progress-line.ts';
+import { progressBar } from '../../shared/command-line/adapters/progress.ts';
 import { testBuild } from './build.ts';
 import { pairs } from './faults.ts';
 import failedSeeds from './failed-seeds.json' with { type: 'json' };
 import type { Mistake } from './mistakes.ts';
 import { Pool } from './pool.ts';
-import { explain, type Failure, simulate, type Totals } from './simulate.ts';
+import { explain, type Failure, simulate, type Simulation } from './simulate.ts';
 import type { WaitingCredits } from './waiting-credits.ts';
 
 export interface VerifyOptions {
@@ -49,13 +49,7 @@ interface Repeatable {
 
 async function playMany(pool: Pool, run: Repeatable, spins: number): Promise<number> {
   const startedAtMs = performance.now();
-  const progress = progressLine();
-  const { totals, failure, unvisited } = await simulate(pool, {
-    seed: run.seed,
-    spins,
-    onProgress: (reached) => progress.show(lineOf(reached, spins, performance.now() - startedAtMs)),
-  });
-  progress.end();
+  const { totals, failure, unvisited } = await simulateShowingProgress(pool, run.seed, spins);
   if (failure) report(run, failure);
   for (const pair of failure ? [] : unvisited) console.log(`NEVER TRIED: ${pair}`);
   const hours = Math.round(totals.virtualMs / 3_600_000);
@@ -67,6 +61,12 @@ async function playMany(pool: Pool, run: Repeatable, spins: number): Promise<num
   const { user, system } = process.cpuUsage();
   process.stderr.write(`${seconds.toFixed(0)} s, ${((user + system) / 1e6).toFixed(0)} s of CPU\n`);
   return failure || unvisited.length > 0 ? 1 : 0;
+}
+
+async function simulateShowingProgress(pool: Pool, seed: string, spins: number): Promise<Simulation> {
+  using progress = progressBar('Playing', 'spins');
+  progress.show(0, spins);
+  return await simulate(pool, { seed, spins, onProgress: (reached) => progress.show(reached.spins, spins) });
 }
 
 async function reportWaiting(pool: Pool, run: Repeatable, waiting: WaitingCredits): Promise<number> {
@@ -119,10 +119,4 @@ function report(run: Repeatable, { index, message, schedule, trace }: Failure): 
 function again({ seed, mistake }: Repeatable, options: string): string {
   const planted = mistake ? ` --mistake ${mistake}` : '';
   return `Again: npm run verify:faults -- --seed ${seed} ${options}${planted}\n`;
-}
-
-function lineOf(reached: Totals, spins: number, elapsedMs: number): string {
-  const rate = (reached.spins / elapsedMs) * 1000;
-  const left = Math.max(0, (spins - reached.spins) / rate);
-  return `${reached.spins} of ${spins} spins, ${rate.toFixed(0)} a second, ${left.toFixed(0)} s left`;
 }

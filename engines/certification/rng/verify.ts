@@ -1,8 +1,8 @@
 /** `npm run verify:rng`: statistical evidence on the random words that rounds consume. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { progressLine } from '../../../shared/command-line/adapters/progress-line.ts';
-import { gatherEvidence, mostRefused } from './evidence.ts';
+import { progressBar } from '../../../shared/command-line/adapters/progress.ts';
+import { type Evidence, gatherEvidence, mostRefused } from './evidence.ts';
 import { roundStream, seedsFrom, type Words } from './stream.ts';
 
 export interface VerifyOptions {
@@ -24,10 +24,7 @@ function report(next: Words, samples: number, words: number, seed: string | unde
   console.log(
     `${samples} samples of ${words} words a test; ${seed === undefined ? 'seeds as rounds get them' : `seeds from "${seed}"`}`,
   );
-  const progress = progressLine();
-  const onProgress = (done: number) => progress.show(`${done} of ${samples} samples`);
-  const evidence = gatherEvidence(next, { samples, words, onProgress });
-  progress.end();
+  const evidence = gatherShowingProgress(next, samples, words);
   for (const { test, refused, uniformity, passed } of evidence) {
     const verdict = passed ? 'passed' : 'FAILED';
     console.log(
@@ -37,6 +34,12 @@ function report(next: Words, samples: number, words: number, seed: string | unde
   const passed = evidence.every((one) => one.passed);
   console.log(passed ? 'Every test passed.' : 'Not every test passed.');
   return passed ? 0 : 1;
+}
+
+function gatherShowingProgress(next: Words, samples: number, words: number): Evidence[] {
+  using progress = progressBar('Testing', 'samples');
+  progress.show(0, samples);
+  return gatherEvidence(next, { samples, words, onProgress: (done) => progress.show(done, samples) });
 }
 
 const BLOCK_WORDS = 65_536;
