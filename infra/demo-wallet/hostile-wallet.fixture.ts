@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minorAmount } from '../../shared/money/money.ts';
+import { type Post, postOverHttp } from '../../shared/wallets/adapters/wallet-transport.ts';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import type { Wallet, WalletTransaction } from '../../shared/wallets/wallet.ts';
 import { type DemoWallet, startDemoWallet } from './server.ts';
@@ -19,6 +20,10 @@ export interface BookEntry {
 }
 
 /** A demo wallet on a port and in a folder of its own, with the game server's own client in front of it. */
+/** A call on a kept connection that is closed comes once more, so that a fault would strike the wrong one. */
+const onNewConnection: Post = (request) =>
+  postOverHttp({ ...request, headers: { ...request.headers, connection: 'close' } });
+
 export class TestWallet {
   readonly #directory: string;
   readonly #server: DemoWallet;
@@ -37,7 +42,8 @@ export class TestWallet {
     } as const;
     const telemetry = { count: () => {}, warn: () => {} };
     const clock = { nowMs: () => Date.now() };
-    this.client = httpWallets({ secret: async () => SECRET, clock, timeoutMs, telemetry }).of(operator);
+    const secret = async () => SECRET;
+    this.client = httpWallets({ secret, clock, timeoutMs, telemetry, post: onNewConnection }).of(operator);
   }
 
   static async start(timeoutMs: number): Promise<TestWallet> {

@@ -8,10 +8,10 @@ import type {
   IntentRound,
   Outcome,
   Round,
+  RoundRefusal,
   RoundTerms,
   VoidReason,
 } from './round.ts';
-import type { RefusalCode } from '../wallets/wallet.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 /** An intent of the demo player. A test gives the fields that it is about. */
@@ -122,7 +122,8 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   balanceAfterMinor: anyBalance,
 });
 
-const refusals: readonly RefusalCode[] = [
+const refusals: readonly RoundRefusal[] = [
+  'WALLET_UNAVAILABLE',
   'INSUFFICIENT_FUNDS',
   'LIMIT_REACHED',
   'PLAYER_BLOCKED',

@@ -1,7 +1,8 @@
 import { type MinorAmount, NOTHING } from '../money/money.ts';
 import type { Operator } from '../operators/operator.ts';
-import type { RefusalCode, Wallets } from '../wallets/wallet.ts';
+import type { Wallets } from '../wallets/wallet.ts';
 import type { OwnedIntent } from './reserve-round.ts';
+import type { RoundRefusal } from './round.ts';
 import type { Stepped } from './step-engine.ts';
 import { stakeTransaction } from './wallet-transaction.ts';
 
@@ -17,13 +18,13 @@ export interface DebitSettings {
 /** Says what is known of the stake. `none` means that the engine failed, and the wallet was not called. */
 export type Debited =
   | { readonly kind: 'acknowledged'; readonly balanceMinor: MinorAmount }
-  | { readonly kind: 'refused'; readonly refusal: RefusalCode; readonly earlierAttemptUnknown: boolean }
+  | { readonly kind: 'refused'; readonly refusal: RoundRefusal; readonly earlierAttemptUnknown: boolean }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'none' };
 
 /**
  * Debits the stake. The wallet acknowledges or refuses the debit, or it stays unknown. An unknown debit is
- * repeated with the same transaction id. A bet-win sends the win in the same call. A round without a stake
+ * repeated with the same transaction id. Where no attempt was sent, the debit counts as refused. A bet-win sends the win in the same call. A round without a stake
  * calls no wallet.
  */
 export async function debit(
@@ -38,16 +39,17 @@ export async function debit(
   if (round.stakeMinor === 0n) return { kind: 'acknowledged', balanceMinor: knownBalanceMinor ?? NOTHING };
   const wallet = ports.wallets.of(operator);
   const transaction = stakeTransaction(round);
+  let earlierAttemptUnknown = false;
   for (let attempt = 1; ; attempt += 1) {
     const reply =
       round.walletCalls === 'bet-win'
         ? await wallet.betWin({ ...transaction, winMinor: stepped.winMinor })
         : await wallet.debit(transaction);
     if (reply.kind === 'acknowledged') return reply;
-    if (reply.kind === 'refused') {
-      return { kind: 'refused', refusal: reply.code, earlierAttemptUnknown: attempt > 1 };
-    }
-    if (attempt >= settings.debitAttempts || reply.reason === 'TRANSACTION_MISMATCH')
-      return { kind: 'unknown' };
+    if (reply.kind === 'refused') return { kind: 'refused', refusal: reply.code, earlierAttemptUnknown };
+    earlierAttemptUnknown ||= reply.reason !== 'NOT_SENT';
+    if (attempt < settings.debitAttempts && reply.reason !== 'TRANSACTION_MISMATCH') continue;
+    if (earlierAttemptUnknown) return { kind: 'unknown' };
+    return { kind: 'refused', refusal: 'WALLET_UNAVAILABLE', earlierAttemptUnknown };
   }
 }

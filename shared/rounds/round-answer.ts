@@ -1,7 +1,7 @@
 import { currencyOf } from '../money/currency.ts';
-import { ConflictError, RoundRefusedError } from '../foundation/errors.ts';
+import { ConflictError, DependencyError, RoundRefusedError } from '../foundation/errors.ts';
 import { formatAmount } from '../money/money.ts';
-import type { Round } from './round.ts';
+import type { RejectedRound, Round } from './round.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
 import { type RoundView, readView } from '../engines/round-view.ts';
 import type { RoundId } from '../foundation/ids.ts';
@@ -41,7 +41,7 @@ export function answerTo(round: Round): RoundAnswer {
       };
     }
     case 'REJECTED':
-      throw new RoundRefusedError(round.refusal, refusalMessages[round.refusal], { roundId });
+      throw refused(round);
     case 'FAILED':
       throw new RoundRefusedError(
         'ROUND_FAILED',
@@ -58,6 +58,15 @@ export function answerTo(round: Round): RoundAnswer {
     case 'INTENT':
       throw inFlight();
   }
+}
+
+/** The wallet may be reached again, but this round is over. Another one needs another key. */
+function refused({ refusal, roundId }: RejectedRound): RoundRefusedError | DependencyError {
+  if (refusal !== 'WALLET_UNAVAILABLE') {
+    return new RoundRefusedError(refusal, refusalMessages[refusal], { roundId });
+  }
+  const message = "The operator's wallet could not be reached; nothing was taken, and this round is over";
+  return new DependencyError(refusal, message, { roundId });
 }
 
 export function inFlight(): ConflictError {

@@ -1,6 +1,5 @@
 import { FaultError } from '../foundation/errors.ts';
-import type { Outcome, Round, RoundStatus, VoidReason } from './round.ts';
-import type { RefusalCode } from '../wallets/wallet.ts';
+import type { Outcome, Round, RoundRefusal, RoundStatus, VoidReason } from './round.ts';
 
 /** A round can have these events. `atMs` stamps the write. */
 export type RoundEvent =
@@ -8,7 +7,7 @@ export type RoundEvent =
   | { readonly type: 'BET_WIN_ACKNOWLEDGED'; readonly outcome: Outcome; readonly atMs: number }
   | {
       readonly type: 'DEBIT_REFUSED';
-      readonly refusal: RefusalCode;
+      readonly refusal: RoundRefusal;
       readonly earlierAttemptUnknown: boolean;
       readonly atMs: number;
     }

@@ -71,6 +71,9 @@ interface Progress {
   readonly updatedAtMs: number;
 }
 
+/** The stake was not taken for this reason. The wallet refused it, or it could not be reached. */
+export type RoundRefusal = RefusalCode | 'WALLET_UNAVAILABLE';
+
 export type VoidReason =
   | 'DEBIT_UNKNOWN'
   | 'REFUSED_AFTER_UNKNOWN'
@@ -83,7 +86,7 @@ export type CommittedRound = RoundTerms &
 export type CreditedRound = RoundTerms &
   Progress & { readonly status: 'CREDITED'; readonly outcome: Outcome };
 export type RejectedRound = RoundTerms &
-  Progress & { readonly status: 'REJECTED'; readonly refusal: RefusalCode };
+  Progress & { readonly status: 'REJECTED'; readonly refusal: RoundRefusal };
 export type FailedRound = RoundTerms & Progress & { readonly status: 'FAILED'; readonly failure: string };
 export type VoidingRound = RoundTerms &
   Progress & { readonly status: 'VOIDING'; readonly reason: VoidReason };

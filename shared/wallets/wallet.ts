@@ -23,10 +23,12 @@ export interface BetWinTransaction extends WalletTransaction {
 }
 
 /**
- * For one of these reasons nobody knows if a call took effect. TRANSACTION_MISMATCH raises an alarm, because the id is
- * known for another payload.
+ * For one of these reasons nobody knows if a transaction took effect. NOT_SENT says that this very call did not, because no
+ * connection was made; an earlier call may have. TRANSACTION_MISMATCH raises an alarm, because the id is known for another
+ * payload.
  */
 export type UnknownReason =
+  | 'NOT_SENT'
   | 'TIMEOUT'
   | 'CONNECTION'
   | 'SERVER_ERROR'

@@ -212,8 +212,12 @@ describe("a wallet's list of transactions", () => {
   it(
     'a page of transactions is read to the minor unit and the millisecond, or refused as a whole',
     hostile(fc.tuple(bodies, statuses), async ([bytes, status]) => {
-      vi.stubGlobal('fetch', async () => new Response(new Uint8Array(bytes), { status }));
-      const connection = { secret: async () => 'secret', clock: { nowMs: () => nowMs }, timeoutMs: 60_000 };
+      const connection = {
+        secret: async () => 'secret',
+        clock: { nowMs: () => nowMs },
+        timeoutMs: 60_000,
+        post: async () => ({ kind: 'answered', status, bytes }) as const,
+      };
       const reading = httpWalletBooks(connection).page(new RoundsFixture().operator, {
         roundId: typed.round(roundId),
       });

@@ -75,7 +75,15 @@ const byStatus: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   INTENT: {},
   COMMITTED: outcome,
   CREDITED: outcome,
-  REJECTED: { refusal: oneOf('INSUFFICIENT_FUNDS', 'LIMIT_REACHED', 'PLAYER_BLOCKED', 'WALLET_REFUSED') },
+  REJECTED: {
+    refusal: oneOf(
+      'INSUFFICIENT_FUNDS',
+      'LIMIT_REACHED',
+      'PLAYER_BLOCKED',
+      'WALLET_REFUSED',
+      'WALLET_UNAVAILABLE',
+    ),
+  },
   FAILED: { failure: isText },
   VOIDING: reason,
   VOIDED: reason,

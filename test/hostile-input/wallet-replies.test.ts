@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, vi, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { minorAmount } from '../../shared/money/money.ts';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
@@ -22,21 +25,23 @@ interface Reply {
 }
 
 let next: Reply;
-beforeAll(() => {
-  vi.stubGlobal('fetch', async () => {
-    // The statuses of answers without a body.
-    const body = [204, 304].includes(next.status) ? null : new Uint8Array(next.bytes);
-    return new Response(body, { status: next.status });
-  });
+const server = createServer((request, response) => {
+  request.resume();
+  request.once('end', () => response.writeHead(next.status).end(next.bytes));
 });
-afterAll(() => void vi.unstubAllGlobals());
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
 const warned: string[] = [];
 const operator: Operator = {
   operatorId: ids.operator('demo'),
   name: 'Demo',
   enabled: true,
-  walletUrl: 'https://wallet.invalid/',
+  walletUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
   walletSecretName: 'wallet-key',
   walletCalls: 'debit-credit',
 };

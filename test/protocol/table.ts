@@ -23,6 +23,7 @@ export interface Move {
 }
 
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
+const unsent = { kind: 'unknown', reason: 'NOT_SENT' } as const;
 const MOST_LATE = 2;
 const MOST_REQUESTS = 2;
 /** The first handler's, that of the repeated request that took over from it, and recovery's: each may outlive its own. */
@@ -196,6 +197,9 @@ export class Table {
           await this.#answered(actor, answer, await effect());
         }),
       );
+    }
+    if (message.call === 'debit' || message.call === 'bet-win') {
+      moves.push(go('is not sent, and its caller knows', async () => this.#answered(actor, answer, unsent)));
     }
     if (message.call === 'credit') {
       const refused = { kind: 'refused', code: 'WALLET_REFUSED' };

@@ -11,6 +11,7 @@ export const faults = [
   'duplicated',
   'repeated',
   'refused',
+  'unsent',
   'outdated',
   'another-build',
   'traps',
@@ -33,6 +34,7 @@ export const faultMeanings: Readonly<Record<Fault, string>> = {
   duplicated: 'takes effect twice',
   repeated: 'takes effect, is repeated, and only the repetition is heard of',
   refused: 'is refused',
+  unsent: 'finds no connection, and its caller knows',
   outdated: 'is answered with what was so before',
   'another-build': 'meets another build',
   traps: 'traps',
@@ -56,7 +58,7 @@ const any = [
 ] as const satisfies readonly Fault[];
 const write = [...any, 'arrives-late', 'repeated'] as const satisfies readonly Fault[];
 const asked = [...any, 'refused'] as const satisfies readonly Fault[];
-const moved = [...any, 'arrives-late', 'refused'] as const satisfies readonly Fault[];
+const moved = [...any, 'arrives-late', 'refused', 'unsent'] as const satisfies readonly Fault[];
 
 /** What an engine's own failures are called. One that fails before or times out is on a server. */
 export const engineFailures = {

@@ -51,8 +51,19 @@ export const planted = {
   },
   'refusal-after-unknown-taken-for-clean': {
     file: 'shared/rounds/debit.ts',
-    original: 'earlierAttemptUnknown: attempt > 1 };',
-    wrong: 'earlierAttemptUnknown: false };',
+    original: 'refusal: reply.code, earlierAttemptUnknown };',
+    wrong: 'refusal: reply.code, earlierAttemptUnknown: false };',
+  },
+  'unsent-after-unknown-taken-for-clean': {
+    file: 'shared/rounds/debit.ts',
+    original: "    if (earlierAttemptUnknown) return { kind: 'unknown' };\n",
+    wrong: '    earlierAttemptUnknown = false;\n',
+  },
+  'unsent-forgets-an-earlier-owner': {
+    file: 'shared/rounds/round-transitions.ts',
+    original: '      return event.earlierAttemptUnknown || mayHaveBeenDebited(round)\n',
+    wrong:
+      "      return event.earlierAttemptUnknown || (mayHaveBeenDebited(round) && event.refusal !== 'WALLET_UNAVAILABLE')\n",
   },
   'refused-rollback-taken-for-done': {
     file: 'shared/rounds/rollback.ts',

@@ -23,6 +23,8 @@ const heardReasons: readonly UnknownReason[] = [
   'WRONG_TRANSACTION',
 ];
 
+const unsent = { kind: 'unknown', reason: 'NOT_SENT' } as const;
+
 type Unknown = { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
 /** Operators' wallets behind a network: calls and answers are lost, late and doubled, and a wallet can be down. */
@@ -50,12 +52,14 @@ function walletOf(world: WorldView, operatorId: string): Wallet {
         only === name && world.timeline.nowMs >= fromMs && world.timeline.nowMs < untilMs,
     );
     // Nothing reaches a wallet that is down; what more could go wrong with the call makes no difference.
-    if (outage) return unreachable(world, name, fail, outage.silent ? limits.timeoutMs : limits.latencyMs[1]);
+    if (outage?.silent) return unreachable(world, name, fail, limits.timeoutMs);
+    if (outage)
+      return unreachable(world, name, isMovement(name) ? () => unsent as T : fail, limits.latencyMs[1]);
     return invocation().call<T>(name, {
       ...limits,
       effect,
       fail,
-      own: { refused: refuse },
+      own: { refused: refuse, unsent: () => unsent as T },
     } satisfies Call<T>);
   }
 
@@ -126,6 +130,10 @@ function walletOf(world: WorldView, operatorId: string): Wallet {
         () => undefined,
       ),
   };
+}
+
+function isMovement(name: PortCall): boolean {
+  return ['wallet.debit', 'wallet.betWin', 'wallet.credit', 'wallet.rollback'].includes(name);
 }
 
 function unreachable<T>(

@@ -60,7 +60,13 @@ const outcome = {
 };
 
 const reason = z.enum(['DEBIT_UNKNOWN', 'REFUSED_AFTER_UNKNOWN', 'ENGINE_FAILED_AFTER_UNKNOWN', 'ABANDONED']);
-const refusal = z.enum(['INSUFFICIENT_FUNDS', 'LIMIT_REACHED', 'PLAYER_BLOCKED', 'WALLET_REFUSED']);
+const refusal = z.enum([
+  'INSUFFICIENT_FUNDS',
+  'LIMIT_REACHED',
+  'PLAYER_BLOCKED',
+  'WALLET_REFUSED',
+  'WALLET_UNAVAILABLE',
+]);
 
 /**
  * A round as the ledger's table holds it. Names are short because they count towards the item's size, and the size

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WalletBooks } from '../wallet-books.ts';
 import { httpWalletBooks } from './wallet-books.ts';
-import { MAX_REPLY_BYTES } from './wallet-exchange.ts';
+import { MAX_REPLY_BYTES } from './wallet-transport.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
 const entry = {

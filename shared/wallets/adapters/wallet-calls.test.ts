@@ -129,13 +129,13 @@ describe('each call of a wallet', () => {
     operator = { ...operator, walletUrl: 'http://127.0.0.1:1' };
     expect(await wallet().balance(ids.player('player123'), 'EUR')).toEqual({
       kind: 'unknown',
-      reason: 'CONNECTION',
+      reason: 'NOT_SENT',
     });
     expect(warnings).toEqual([
       {
         operatorId: 'demo',
         operation: 'balance',
-        outcome: 'CONNECTION',
+        outcome: 'NOT_SENT',
         cause: expect.stringMatching(/^E|bad port|TypeError/),
       },
     ]);
@@ -160,7 +160,7 @@ describe('an exchange with a wallet', () => {
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors
     expect(await post(() => Promise.reject('a secret text'))).toEqual({
       kind: 'unknown',
-      reason: 'CONNECTION',
+      reason: 'NOT_SENT',
       cause: 'string',
     });
     expect(requests).toEqual([]);

@@ -3,9 +3,7 @@ import type { Clock } from '../../foundation/clock.ts';
 import type { UnknownReason } from '../wallet.ts';
 import { type JsonObject, readJsonObject } from './json-object.ts';
 import { signatureHeaders } from './wallet-signature.ts';
-
-/** A wallet's reply is a few hundred bytes. Whatever answers more is no wallet. */
-export const MAX_REPLY_BYTES = 64 * 1024;
+import { type Post, type Posted, postOverHttp } from './wallet-transport.ts';
 
 export type WalletOperation =
   | 'authenticate'
@@ -22,6 +20,8 @@ export interface WalletConnection {
   readonly clock: Clock;
   /** Limits one attempt, from connecting to the last byte of the reply. */
   readonly timeoutMs: number;
+  /** Sends the bytes: over HTTP, unless it is given. */
+  readonly post?: Post;
 }
 
 /** A reply that was understood as HTTP and JSON, or the reason why there is none. */
@@ -45,26 +45,20 @@ export async function exchange(
   operation: WalletOperation,
   fields: () => Readonly<Record<string, string | number>>,
 ): Promise<Exchange> {
-  let timeout: AbortSignal | undefined;
+  let request: Awaited<ReturnType<typeof signedRequest>>;
   try {
-    const request = await signedRequest(connection, operator, operation, JSON.stringify(fields()));
-    timeout = AbortSignal.timeout(connection.timeoutMs);
-    const response = await fetch(`${operator.walletUrl.replace(/\/+$/, '')}/wallet/${operation}`, {
-      ...request,
-      // A followed redirect would repeat a movement of money somewhere else, or turn it into a GET.
-      redirect: 'manual',
-      signal: timeout,
-    });
-    return await readReply(response);
+    request = await signedRequest(connection, operator, operation, JSON.stringify(fields()));
   } catch (error) {
-    return { kind: 'unknown', reason: timeout?.aborted ? 'TIMEOUT' : 'CONNECTION', cause: nameOf(error) };
+    return { kind: 'unknown', reason: 'NOT_SENT', cause: nameOf(error) };
   }
+  const url = `${operator.walletUrl.replace(/\/+$/, '')}/wallet/${operation}`;
+  const { post = postOverHttp, timeoutMs } = connection;
+  return readReply(await post({ url, ...request, timeoutMs }));
 }
 
-/** fetch hides the system's error code, such as ECONNREFUSED, in the cause of a TypeError. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  const { code } = (error.cause ?? error) as { readonly code?: unknown };
+  const { code } = error as { readonly code?: unknown };
   return typeof code === 'string' ? code : error.name;
 }
 
@@ -83,22 +77,24 @@ async function signedRequest(
     body,
   });
   return {
-    method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/json', ...signature },
     body,
   };
 }
 
-async function readReply(response: Response): Promise<Exchange> {
-  const { status } = response;
+function readReply(posted: Posted): Exchange {
+  if (posted.kind === 'failed')
+    return { kind: 'unknown', reason: reasonOf(posted), cause: nameOf(posted.error) };
+  const { status, bytes } = posted;
   const failure = failureOf(status);
-  if (failure) {
-    await response.body?.cancel();
-    return { kind: 'unknown', reason: failure, status };
-  }
-  const bytes = await readCapped(response);
+  if (failure) return { kind: 'unknown', reason: failure, status };
   const body = bytes && readJsonObject(bytes);
   return body ? { kind: 'answered', status, body } : { kind: 'unknown', reason: 'UNREADABLE', status };
+}
+
+function reasonOf({ mayBeSent, timedOut }: Extract<Posted, { kind: 'failed' }>): UnknownReason {
+  if (!mayBeSent) return 'NOT_SENT';
+  return timedOut ? 'TIMEOUT' : 'CONNECTION';
 }
 
 /**
@@ -107,18 +103,4 @@ async function readReply(response: Response): Promise<Exchange> {
 function failureOf(status: number): UnknownReason | undefined {
   if (status >= 500 || status === 408 || status === 425 || status === 429) return 'SERVER_ERROR';
   return status === 200 || status >= 400 ? undefined : 'UNREADABLE';
-}
-
-/**
- * Counts the bytes after decompression, whatever Content-Length says. The answer is undefined where they are too many.
- */
-async function readCapped(response: Response): Promise<Uint8Array | undefined> {
-  const bytes = new Uint8Array(MAX_REPLY_BYTES);
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    if (length + chunk.length > MAX_REPLY_BYTES) return undefined;
-    bytes.set(chunk, length);
-    length += chunk.length;
-  }
-  return bytes.subarray(0, length);
 }

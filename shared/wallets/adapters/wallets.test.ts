@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Telemetry } from '../../foundation/telemetry.ts';
 import { minorAmount } from '../../money/money.ts';
 import type { RollbackReply, UnknownReason, Wallet, WalletTransaction } from '../wallet.ts';
-import { MAX_REPLY_BYTES } from './wallet-exchange.ts';
+import { MAX_REPLY_BYTES } from './wallet-transport.ts';
 import { httpWallets } from './wallets.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
@@ -179,28 +179,6 @@ describe('a debit whose reply is lost is unknown', () => {
     await expect(wallet.authenticate(token, playerId)).rejects.toThrow(
       expect.objectContaining({ code: 'WALLET_UNAVAILABLE' }),
     );
-  });
-
-  it('A debit is unknown because nobody listens', async () => {
-    const url = await httpWallet(() => {});
-    await stop?.();
-    stop = undefined;
-    expect(await connect(url).debit(debit)).toEqual(unknown('CONNECTION'));
-    expect(warnings[0]?.[1]).toMatchObject({
-      operation: 'debit',
-      outcome: 'CONNECTION',
-      cause: 'ECONNREFUSED',
-    });
-  });
-
-  it('A debit is unknown because the key of the wallet cannot be read any more', async () => {
-    const wallet = connect('http://127.0.0.1:9', { secret: () => Promise.reject(new RangeError(secret)) });
-    expect(await wallet.debit(debit)).toEqual(unknown('CONNECTION'));
-    expect(warnings[0]?.[1]).toMatchObject({ cause: 'RangeError' });
-  });
-
-  it.each(['', 'not an address', 'ftp://127.0.0.1'])('A debit to "%s" is unknown', async (walletUrl) => {
-    expect(await connect(walletUrl).debit(debit)).toEqual(unknown('CONNECTION'));
   });
 });
 
