@@ -106,7 +106,8 @@ export abstract class RgsError extends Error {
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.code = code;
-    this.retryable = catalogue[code].retryable;
+    // A round that is over gives the same request the same answer for good.
+    this.retryable = catalogue[code].retryable && detail.roundId === undefined;
     this.flaws = detail.flaws ?? [];
     this.retryAfterMs = detail.retryAfterMs;
     this.roundId = detail.roundId;

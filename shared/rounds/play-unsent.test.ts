@@ -27,7 +27,7 @@ describe('A debit that was never sent', () => {
 
   it('A debit that was not sent is told again to the same request, and leaves the log free for another', async () => {
     table.replies.debit.push(notSent, notSent);
-    expect(await codeOf(play())).toBe('WALLET_UNAVAILABLE');
+    await expect(play()).rejects.toMatchObject({ code: 'WALLET_UNAVAILABLE', retryable: false });
     expect(await codeOf(play())).toBe('WALLET_UNAVAILABLE');
     await playRound(table.ports(), settings, table.spin({ idempotencyKey: 'key-2' }));
     expect(await head()).toMatchObject({ number: 2, status: 'CREDITED' });
