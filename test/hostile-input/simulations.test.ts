@@ -144,7 +144,8 @@ describe('a shard', () => {
       const { simulationId: _, partRounds, ...asked } = task as ReturnType<typeof tasksOf>[number];
       expect(code).toBeUndefined();
       const shard = await world.simulations.shard('', asked.first);
-      expect(shard).toMatchObject(asked);
+      // JSON has a zero below zero, which is the same shard.
+      expect(shard).toMatchObject({ ...asked, first: asked.first + 0 });
       expect(shard?.tally.rounds).toBe(BigInt(asked.rounds));
       expect(shard?.payouts).toHaveLength(Math.ceil(asked.rounds / partRounds));
       return 'accepted';
