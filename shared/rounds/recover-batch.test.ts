@@ -45,7 +45,7 @@ describe('A batch of wins that are not credited', () => {
     expect(table.recovery.size).toBe(0);
   });
 
-  it.each(['TIMEOUT', 'CONNECTION'] as const)(
+  it.each(['NOT_SENT', 'TIMEOUT', 'CONNECTION'] as const)(
     'A wallet that gives no answer is called once, and the whole batch is queued again: %s',
     async (reason) => {
       const requests = await unpaidWins();

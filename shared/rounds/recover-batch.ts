@@ -58,11 +58,13 @@ async function retry(ports: RecoveryPorts, request: RecoveryRequest, error: unkn
   await queueAgain(ports, [request], delayOf(request, ports.clock.nowMs()));
 }
 
+/** A wallet gives no answer at all for one of these reasons. */
+const SILENCES: readonly string[] = ['NOT_SENT', 'TIMEOUT', 'CONNECTION'];
+
 /** Wraps the ports so that they report where a wallet gives no answer at all. */
 function listening(ports: RecoveryPorts, onSilence: () => void): RecoveryPorts {
   const heard = <Reply extends WalletReply | RollbackReply>(reply: Reply): Reply => {
-    if (reply.kind === 'unknown' && (reply.reason === 'TIMEOUT' || reply.reason === 'CONNECTION'))
-      onSilence();
+    if (reply.kind === 'unknown' && SILENCES.includes(reply.reason)) onSilence();
     return reply;
   };
   const of = (operator: Operator): Pick<Wallet, 'credit' | 'rollback'> => {
