@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DependencyError } from '../foundation/errors.ts';
 import { playRound } from './play-round.ts';
 import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
 
@@ -14,6 +15,22 @@ beforeEach(async () => {
 
 const play = () => playRound(table.ports(), settings, table.spin());
 const status = async () => (await table.ledger.head(log))?.status;
+
+describe('A data key that cannot be had', () => {
+  it('A state after that cannot be sealed keeps the stake from being debited, and the request can be repeated', async () => {
+    const ports = table.ports();
+    const seal: typeof ports.cipher.seal = async (plain, context) => {
+      if (context.endsWith('#end')) throw new DependencyError('SERVICE_UNAVAILABLE', 'KMS is down');
+      return ports.cipher.seal(plain, context);
+    };
+    const keyless = { ...ports, cipher: { ...ports.cipher, seal } };
+    expect(await codeOf(playRound(keyless, settings, table.spin()))).toBe('SERVICE_UNAVAILABLE');
+    expect(table.calls).toEqual([]);
+    table.nowMs += settings.leaseMs;
+    await play();
+    expect(await status()).toBe('CREDITED');
+  });
+});
 
 describe('A request that is repeated while the wallet is down', () => {
   it('A repeated request repeats the credit, but asks recovery for nothing that it does not do already', async () => {

@@ -1,4 +1,3 @@
-import type { Cipher } from '../encryption/cipher.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { type MinorAmount, minus, plus } from '../money/money.ts';
 import { advance } from './advance-round.ts';
@@ -7,14 +6,12 @@ import type { Ledger } from './ledger.ts';
 import type { OwnedIntent } from './reserve-round.ts';
 import type { IntentRound, Outcome, Round } from './round.ts';
 import { inFlight } from './round-answer.ts';
-import { sealStateAfter } from './round-opening.ts';
 import type { RoundEvent } from './round-transitions.ts';
-import type { Stepped } from './step-engine.ts';
+import type { SealedStep } from './step-engine.ts';
 
 export interface CommitPorts {
   readonly clock: Clock;
   readonly ledger: Ledger;
-  readonly cipher: Cipher;
 }
 
 /**
@@ -25,20 +22,20 @@ export interface CommitPorts {
 export async function commit(
   ports: CommitPorts,
   { round }: OwnedIntent,
-  stepped: Stepped,
+  stepped: SealedStep,
   debited: Debited,
 ): Promise<Round> {
-  const committed = await advance(ports.ledger, round, await eventOf(ports, round, stepped, debited));
+  const committed = await advance(ports.ledger, round, eventOf(ports, round, stepped, debited));
   if (!committed) throw inFlight();
   return committed;
 }
 
-async function eventOf(
-  { clock, cipher }: CommitPorts,
+function eventOf(
+  { clock }: CommitPorts,
   round: IntentRound,
-  stepped: Stepped,
+  stepped: SealedStep,
   debited: Debited,
-): Promise<RoundEvent> {
+): RoundEvent {
   if (stepped.kind === 'failed') {
     return { type: 'ENGINE_FAILED', failure: stepped.failure, atMs: clock.nowMs() };
   }
@@ -50,8 +47,7 @@ async function eventOf(
     case 'unknown':
       return { type: 'DEBIT_UNKNOWN', atMs: clock.nowMs() };
     case 'acknowledged': {
-      const sealedStateAfter = await sealStateAfter(cipher, round, stepped.step.state);
-      const outcome = outcomeOf(round, stepped, debited.balanceMinor, sealedStateAfter);
+      const outcome = outcomeOf(round, stepped, debited.balanceMinor);
       const type = round.walletCalls === 'bet-win' ? 'BET_WIN_ACKNOWLEDGED' : 'DEBIT_ACKNOWLEDGED';
       return { type, outcome, atMs: clock.nowMs() };
     }
@@ -63,9 +59,8 @@ async function eventOf(
 /** @param balanceMinor is the wallet's balance after the debit; after a bet-win, the win is in it already */
 function outcomeOf(
   round: IntentRound,
-  { step, winMinor }: Extract<Stepped, { kind: 'stepped' }>,
+  { step, winMinor, sealedStateAfter }: Extract<SealedStep, { kind: 'stepped' }>,
   balanceMinor: MinorAmount,
-  sealedStateAfter: Uint8Array,
 ): Outcome {
   const balanceAfterMinor = round.walletCalls === 'bet-win' ? balanceMinor : plus(balanceMinor, winMinor);
   return {

@@ -10,7 +10,7 @@ import { queueRecovery, type QueueRecoveryPorts, recoverBlocked } from './queue-
 import { abandonIfClosed, answerRepeated, type TakeOverSettings, takeOver } from './repeat-round.ts';
 import { type ReservePorts, reserve } from './reserve-round.ts';
 import { answerTo, type RoundAnswer } from './round-answer.ts';
-import { stepEngine } from './step-engine.ts';
+import { stepAndSeal } from './step-engine.ts';
 import type { GameCode } from '../foundation/ids.ts';
 
 export type PlayPorts = CheckPorts & ReservePorts & DebitPorts & QueueRecoveryPorts;
@@ -45,7 +45,7 @@ export async function playRound(
   const intent = earlier
     ? await takeOver(ports, settings, operator, earlier)
     : await reserve(ports, await checkRequest(ports, settings, asked), identity); // INTENT
-  const stepped = await stepEngine(intent);
+  const stepped = await stepAndSeal(ports, intent);
   const debited = await debit(ports, settings, operator, intent, stepped);
   const committed = await commit(ports, intent, stepped, debited); // COMMITTED
   const round = await creditOrRollback(ports, operator, committed); // CREDITED, wins only

@@ -1,10 +1,15 @@
+import type { Cipher } from '../encryption/cipher.ts';
 import type { Engine, EngineStep } from '../engines/engines.ts';
 import { RgsError } from '../foundation/errors.ts';
 import { currencyOf } from '../money/currency.ts';
 import { type MinorAmount, winFor } from '../money/money.ts';
 import { keepsToDeclared } from './declared-limits.ts';
 import type { RoundTerms } from './round.ts';
-import type { RoundOpening } from './round-opening.ts';
+import { type RoundOpening, sealStateAfter } from './round-opening.ts';
+
+export interface SealPorts {
+  readonly cipher: Cipher;
+}
 
 export type Stepped =
   | { readonly kind: 'stepped'; readonly step: EngineStep; readonly winMinor: MinorAmount }
@@ -16,6 +21,21 @@ export interface EngineTask {
   readonly engine: Engine;
   readonly round: RoundTerms;
   readonly opening: RoundOpening;
+}
+
+/** A step whose state after is sealed, or that failed. */
+export type SealedStep =
+  | (Extract<Stepped, { kind: 'stepped' }> & { readonly sealedStateAfter: Uint8Array })
+  | Extract<Stepped, { kind: 'failed' }>;
+
+/**
+ * Steps the engine and seals the state after. Sealing may fail where the data key cannot be had, so it comes before any
+ * money moves. @throws DependencyError SERVICE_UNAVAILABLE
+ */
+export async function stepAndSeal({ cipher }: SealPorts, task: EngineTask): Promise<SealedStep> {
+  const stepped = await stepEngine(task);
+  if (stepped.kind === 'failed') return stepped;
+  return { ...stepped, sealedStateAfter: await sealStateAfter(cipher, task.round, stepped.step.state) };
 }
 
 /** Draws the outcome from the seed and the opening state. No money has moved, and a failure moves none. */

@@ -108,10 +108,10 @@ export const planted = {
   },
   'stake-before-the-engine': {
     file: 'shared/rounds/play-round.ts',
-    original: '  const stepped = await stepEngine(intent);\n',
+    original: '  const stepped = await stepAndSeal(ports, intent);\n',
     wrong: `  if (intent.round.stakeMinor > 0n && intent.round.walletCalls === 'debit-credit')
     await debit(ports, { debitAttempts: 1 }, operator, intent, { kind: 'stepped', step: undefined, winMinor: 0n });
-  const stepped = await stepEngine(intent);
+  const stepped = await stepAndSeal(ports, intent);
 `,
   },
   'any-win-taken-for-declared': {
