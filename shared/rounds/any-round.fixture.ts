@@ -13,26 +13,18 @@ import type {
   VoidReason,
 } from './round.ts';
 import { ids } from '../foundation/ids.fixture.ts';
+import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 
-/** An intent of the demo player. A test gives the fields that it is about. */
+/** Makes an intent of a new player, with sealed bytes of a real size. A test gives the fields that it is about. */
 export function intent(given: Partial<IntentRound> = {}): IntentRound {
-  return {
+  return sampleIntent({
     log: {
       operatorId: ids.operator('demo'),
       playerId: ids.player(`p-${randomUUID()}`),
       gameCode: ids.game('happy-panda'),
     },
-    number: 1,
     roundId: ids.round(randomUUID()),
     sessionId: ids.session(randomUUID()),
-    kind: 'spin',
-    action: 'spin',
-    currency: 'EUR',
-    baseBetMinor: minorAmount(100n),
-    stakeMinor: minorAmount(100n),
-    walletCalls: 'debit-credit',
-    engineHash: 'ab'.repeat(32),
-    gameSoFar: undefined,
     sealedOpening: new Uint8Array(81).fill(7),
     idempotency: {
       keyHash: new Uint8Array(16).fill(1),
@@ -40,24 +32,20 @@ export function intent(given: Partial<IntentRound> = {}): IntentRound {
       earlierKeys: new Uint8Array(0),
     },
     startedAtMs: 1_795_000_000_000,
-    epoch: 1,
     updatedAtMs: 1_795_000_000_000,
-    status: 'INTENT',
     ...given,
-  };
+  });
 }
 
+/** Makes the outcome of a round that won, with a sealed state of a real size. */
 export function outcome(given: Partial<Outcome> = {}): Outcome {
-  return {
-    payoutMillionths: 2_500_000n,
-    winMinor: minorAmount(250n),
+  return sampleOutcome({
     sealedStateAfter: new Uint8Array(49).fill(9),
     view: '{"outcome":{},"public_state":{},"bonus_triggered":false}',
-    bonusActive: false,
     balanceBeforeMinor: minorAmount(100_000n),
     balanceAfterMinor: minorAmount(100_150n),
     ...given,
-  };
+  });
 }
 
 export function committed(
