@@ -1,5 +1,5 @@
 import type { Clock } from '../foundation/clock.ts';
-import { type MinorAmount, minus, plus } from '../money/money.ts';
+import { type MinorAmount, minus, NOTHING, plus } from '../money/money.ts';
 import { advance } from './advance-round.ts';
 import type { Debited } from './debit.ts';
 import type { Ledger } from './ledger.ts';
@@ -56,6 +56,15 @@ function eventOf(
   }
 }
 
+/**
+ * Computes the balance before the round, which no wallet tells. Part of a bet-win's win may have been spent before the
+ * wallet told its balance, so the result may not be less than nothing.
+ */
+function balanceBefore(stakeMinor: MinorAmount, winMinor: MinorAmount, afterMinor: MinorAmount): MinorAmount {
+  const beforeMinor = plus(minus(afterMinor, winMinor), stakeMinor);
+  return beforeMinor < 0n ? NOTHING : beforeMinor;
+}
+
 /** @param balanceMinor is the wallet's balance after the debit; after a bet-win, the win is in it already */
 function outcomeOf(
   round: IntentRound,
@@ -69,7 +78,7 @@ function outcomeOf(
     sealedStateAfter,
     view: step.view,
     bonusActive: step.bonusActive,
-    balanceBeforeMinor: plus(minus(balanceAfterMinor, winMinor), round.stakeMinor),
+    balanceBeforeMinor: balanceBefore(round.stakeMinor, winMinor, balanceAfterMinor),
     balanceAfterMinor,
   };
 }

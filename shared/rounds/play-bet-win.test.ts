@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isFinal, type Round } from './round.ts';
 import { type PlayRequest, playRound } from './play-round.ts';
+import { minorAmount } from '../money/money.ts';
 import { codeOf, coinStep, log, RoundsFixture, settings } from './rounds.fixture.ts';
 
 let table: RoundsFixture;
@@ -32,6 +33,12 @@ describe('A spin at a wallet for bet-win', () => {
       outcome: { balanceBeforeMinor: 10_000n, balanceAfterMinor: 10_100n },
     });
     expect(table.recovery.size).toBe(0);
+  });
+
+  it('A bet-win whose win was spent at once is never told with a balance before it that is below zero', async () => {
+    table.replies.betWin.push({ kind: 'acknowledged', balanceMinor: minorAmount(30n) });
+    expect(await play()).toMatchObject({ win: '2.00', balance: '0.30' });
+    expect(await head()).toMatchObject({ outcome: { balanceBeforeMinor: 0n, balanceAfterMinor: 30n } });
   });
 
   it('A bet-win without a win is committed, and nothing is owed', async () => {
