@@ -92,7 +92,7 @@ const start: fc.Arbitrary<RoundTerms> = fc.record({
     { nil: undefined },
   ),
   sealedOpening: bytes(300),
-  idempotency: fc.record({ keyHash: bytes(32), requestHash: bytes(32), earlierKeys: bytes(128) }),
+  idempotency: fc.record({ keyHash: bytes(32), requestHash: bytes(32), earlierKeys: bytes(189) }),
   startedAtMs: instant,
 });
 

@@ -4,10 +4,10 @@ import type { Idempotency, Round, RoundKind } from './round.ts';
 import type { SessionId } from '../foundation/ids.ts';
 
 /** A log remembers this many keys, the newest round's own included. */
-export const REMEMBERED_KEYS = 32;
+export const REMEMBERED_KEYS = 64;
 const HASH_BYTES = 16;
 /** A short hash only says where to look. The round found there holds the full one. */
-const SHORT_BYTES = 4;
+const SHORT_BYTES = 3;
 
 /** Two requests are the same request where all of this is equal. */
 export interface IdentifiedRequest {

@@ -35,12 +35,17 @@ import { hostileText, spoilt } from './strings.ts';
 
 vi.hoisted(() => void Object.assign(process.env, { POWERTOOLS_LOG_LEVEL: 'SILENT' }));
 
+const uuidOfBytes: Rule = (value) =>
+  value instanceof Uint8Array &&
+  value.length === 16 &&
+  /^4.{3}[89ab]/.test(Buffer.from(value).toString('hex', 6, 9));
+
 const start: Readonly<Record<string, Rule>> = {
   pk: matches(new RegExp(`^${operatorId}#${playerId}#${gameCode}$`)),
   sk: (value) => matches(/^round#[0-9]{9}$/)(value) && value !== 'round#000000000',
-  v: oneOf(1n),
+  v: oneOf(2n),
   roundId: uuid,
-  sessionId: uuid,
+  sessionId: uuidOfBytes,
   kind: oneOf('spin', 'bonus'),
   action: (value) => isText(value) && value !== '',
   currency,
@@ -54,7 +59,7 @@ const start: Readonly<Record<string, Rule>> = {
   start: isBytes,
   key: isBytes,
   request: isBytes,
-  earlierKeys: isBytes,
+  keys: isBytes,
   startedAt: instant,
   epoch: between(0n, BigInt(Number.MAX_SAFE_INTEGER)),
   updatedAt: instant,
@@ -65,8 +70,8 @@ const outcome: Readonly<Record<string, Rule>> = {
   after: isBytes,
   view: (value) => isText(value) || isBytes(value),
   bonus: isBoolean,
-  balanceBefore: number38,
-  balanceAfter: number38,
+  before: number38,
+  balance: number38,
 };
 const reason = {
   reason: oneOf('DEBIT_UNKNOWN', 'REFUSED_AFTER_UNKNOWN', 'ENGINE_FAILED_AFTER_UNKNOWN', 'ABANDONED'),

@@ -59,7 +59,7 @@ interface Recorded {
 }
 
 const recorded = JSON.parse(
-  readFileSync(`${import.meta.dirname}/stored-version-1.fixture.json`, 'utf8'),
+  readFileSync(`${import.meta.dirname}/stored-version-2.fixture.json`, 'utf8'),
   (_, value: unknown) => {
     const { bigint, base64 } = (value ?? {}) as { readonly bigint?: string; readonly base64?: string };
     if (typeof bigint === 'string') return BigInt(bigint);
@@ -86,7 +86,7 @@ function tableOf(item: WireItem) {
   });
 }
 
-describe('what version 1 has stored', () => {
+describe('what version 2 has stored', () => {
   it('has a round of each status', () => {
     const statuses = new Set(recorded.rounds.map(({ value }) => value.status));
     expect([...statuses].toSorted()).toEqual(

@@ -9,6 +9,8 @@ import {
   type StartAttributes,
 } from './round-item.ts';
 import { keyOf, referenceOf } from './round-keys.ts';
+import type { SessionId } from '../../foundation/ids.ts';
+import { uuidBytes, uuidText } from '../../foundation/bytes.ts';
 import { stored } from '../../aws/stored.ts';
 import { packView, unpackView } from './view-packing.ts';
 
@@ -72,7 +74,7 @@ function encodeStart(round: Round): StartAttributes {
     ...keyOf(round),
     v: ROUND_ITEM_VERSION,
     roundId: round.roundId,
-    sessionId: round.sessionId,
+    sessionId: uuidBytes(round.sessionId),
     kind: round.kind,
     action: round.action,
     currency: round.currency,
@@ -84,7 +86,7 @@ function encodeStart(round: Round): StartAttributes {
     start: round.sealedOpening,
     key: round.idempotency.keyHash,
     request: round.idempotency.requestHash,
-    earlierKeys: round.idempotency.earlierKeys,
+    keys: round.idempotency.earlierKeys,
     startedAt: BigInt(round.startedAtMs),
   };
 }
@@ -93,7 +95,7 @@ function decodeStart(item: RoundItem): RoundTerms {
   return {
     ...referenceOf(item),
     roundId: item.roundId,
-    sessionId: item.sessionId,
+    sessionId: uuidText(item.sessionId) as SessionId,
     kind: item.kind,
     action: item.action,
     currency: item.currency,
@@ -106,7 +108,7 @@ function decodeStart(item: RoundItem): RoundTerms {
     idempotency: {
       keyHash: plainBytes(item.key),
       requestHash: plainBytes(item.request),
-      earlierKeys: plainBytes(item.earlierKeys),
+      earlierKeys: plainBytes(item.keys),
     },
     startedAtMs: Number(item.startedAt),
   };
@@ -134,8 +136,8 @@ function encodeOutcome(outcome: Outcome): OutcomeAttributes {
     after: outcome.sealedStateAfter,
     view: packView(outcome.view),
     bonus: outcome.bonusActive,
-    balanceBefore: outcome.balanceBeforeMinor,
-    balanceAfter: outcome.balanceAfterMinor,
+    before: outcome.balanceBeforeMinor,
+    balance: outcome.balanceAfterMinor,
   };
 }
 
@@ -146,8 +148,8 @@ function decodeOutcome(item: OutcomeAttributes): Outcome {
     sealedStateAfter: plainBytes(item.after),
     view: unpackView(item.view),
     bonusActive: item.bonus,
-    balanceBeforeMinor: item.balanceBefore,
-    balanceAfterMinor: item.balanceAfter,
+    balanceBeforeMinor: item.before,
+    balanceAfterMinor: item.balance,
   };
 }
 

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { KnownCurrencyCode } from '../../money/currency.ts';
 import { RoundId, SessionId } from '../../foundation/ids.ts';
+import { uuidText } from '../../foundation/bytes.ts';
 import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { StoredInstant } from '../../aws/stored.ts';
 
 /** The version rises when an attribute changes its meaning. A record of another version is refused, not guessed at. */
-export const ROUND_ITEM_VERSION = 1n;
+export const ROUND_ITEM_VERSION = 2n;
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'not bytes');
 const text = z.string().min(1);
@@ -26,7 +27,8 @@ const start = {
   sk: text,
   v: z.literal(ROUND_ITEM_VERSION),
   roundId: RoundId,
-  sessionId: SessionId,
+  /** The 16 bytes of the UUID take 20 fewer than its text. */
+  sessionId: bytes.refine(isSessionId, 'not the bytes of a session id'),
   kind: z.enum(['spin', 'bonus']),
   action: text,
   currency: KnownCurrencyCode,
@@ -42,7 +44,7 @@ const start = {
   start: bytes,
   key: bytes,
   request: bytes,
-  earlierKeys: bytes,
+  keys: bytes,
   startedAt: StoredInstant,
 };
 
@@ -55,8 +57,8 @@ const outcome = {
   /** The view is text as it is, or deflated bytes where these are shorter. */
   view: z.union([z.string(), bytes]),
   bonus: z.boolean(),
-  balanceBefore: balance,
-  balanceAfter: balance,
+  before: balance,
+  balance,
 };
 
 const reason = z.enum(['DEBIT_UNKNOWN', 'REFUSED_AFTER_UNKNOWN', 'ENGINE_FAILED_AFTER_UNKNOWN', 'ABANDONED']);
@@ -94,6 +96,10 @@ export type ProgressAttributes = RoundItem extends infer Item
     ? Omit<Item, keyof StartAttributes>
     : never
   : never;
+
+function isSessionId(uuid: Uint8Array): boolean {
+  return SessionId.safeParse(uuidText(uuid)).success;
+}
 
 export function progressOf(item: RoundItem): NativeItem {
   return Object.fromEntries(Object.entries(item).filter(([name]) => !Object.hasOwn(start, name)));
