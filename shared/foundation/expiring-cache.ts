@@ -27,6 +27,11 @@ export class ExpiringCache<T> {
   read(key: string, load: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key);
     if (known && this.#settings.clock.nowMs() < known.expiresAtMs) return known.value;
+    return this.refresh(key, load);
+  }
+
+  /** Reads again, whatever is remembered, and remembers the result. */
+  refresh(key: string, load: () => Promise<T>): Promise<T> {
     const entry: Entry<T> = { value: load(), expiresAtMs: Number.POSITIVE_INFINITY };
     this.#keep(key, entry);
     entry.value.then(

@@ -8,6 +8,8 @@ import type { GameCode } from '../foundation/ids.ts';
 /** Reads operators and games as they are configured. Reads may be some seconds old. */
 export interface Registry extends Operators {
   game(gameCode: GameCode): Promise<Game | undefined>;
+  /** Reads a game as it is configured now. It costs a read each time. */
+  presentGame(gameCode: GameCode): Promise<Game | undefined>;
   games(): Promise<Game[]>;
 }
 
@@ -20,7 +22,26 @@ export interface RegistryAdmin {
 
 /** @throws MissingError UNKNOWN_GAME */
 export async function knownGame(registry: Pick<Registry, 'game'>, gameCode: GameCode): Promise<Game> {
-  const game = await registry.game(gameCode);
+  return existing(await registry.game(gameCode), gameCode);
+}
+
+/**
+ * Finds a game for the next round of a log. Processes learn of an activation one after another. After a round on another
+ * engine, this process may be the one that does not know yet. It reads the game again, so a log never goes back to the
+ * version before.
+ * @throws MissingError UNKNOWN_GAME
+ */
+export async function knownGameAfter(
+  registry: Pick<Registry, 'game' | 'presentGame'>,
+  gameCode: GameCode,
+  lastEngineHash: string | undefined,
+): Promise<Game> {
+  const game = await knownGame(registry, gameCode);
+  if (lastEngineHash === undefined || lastEngineHash === game.engineHash) return game;
+  return existing(await registry.presentGame(gameCode), gameCode);
+}
+
+function existing(game: Game | undefined, gameCode: GameCode): Game {
   if (!game) throw new MissingError('UNKNOWN_GAME', `There is no game ${gameCode}`);
   return game;
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../foundation/clock.ts';
 import { ConflictError, RequestError } from '../foundation/errors.ts';
 import type { SeedSource } from '../foundation/random.ts';
 import { assertPlayable, betsIn, type Game } from '../games/game.ts';
-import { knownGame, type Registry } from '../games/registry.ts';
+import { knownGame, knownGameAfter, type Registry } from '../games/registry.ts';
 import { currencyOf } from '../money/currency.ts';
 import { type MinorAmount, NOTHING, parseAmount } from '../money/money.ts';
 import { assertEnabled, type Operator } from '../operators/operator.ts';
@@ -79,8 +79,9 @@ export async function checkRequest(
   const { session, newest, operator, request } = asked;
   assertLive(session, newest?.startedAtMs, settings.sessionIdleMs, ports.clock.nowMs());
   if (newest && isInFlight(newest)) throw inFlight();
-  const game = await knownGame(ports.registry, session.gameCode);
   const continuation = newest && continuationOf(newest);
+  const lastEngineHash = continuation?.bonusActive ? undefined : newest?.engineHash;
+  const game = await knownGameAfter(ports.registry, session.gameCode, lastEngineHash);
   assertPhase(request, continuation);
   // A bonus that was won is played to its end, whatever was switched off since (GLI-19 V3.0, 2.4.1).
   if (request.kind === 'spin') assertOpen(operator, game);

@@ -67,6 +67,18 @@ describe('An intent whose door has closed', () => {
   });
 });
 
+describe('A version of an engine', () => {
+  it('A version that a log has left is not played again by a process that does not know of the activation yet', async () => {
+    const before = table.game;
+    await play();
+    table.game = { ...before, engineHash: 'd1'.repeat(32) };
+    await play({ idempotencyKey: 'key-2' });
+    table.rememberedGame = before;
+    await play({ idempotencyKey: 'key-3' });
+    expect(await head()).toMatchObject({ number: 3, engineHash: table.game.engineHash });
+  });
+});
+
 describe('A log that is blocked', () => {
   it('A log that is blocked by a lapsed intent is recovered at once when another request meets it', async () => {
     await dieAtDebit();

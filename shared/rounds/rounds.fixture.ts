@@ -88,6 +88,8 @@ export class RoundsFixture {
   /** The engine does this next. It wins twice the bet unless a test overrides it. */
   step: (state: Uint8Array) => EngineStep | Promise<EngineStep> = (state) => coinStep(state, 2_000_000n);
   game: Game = game;
+  /** A process that has not learned of a change yet has this one. */
+  rememberedGame: Game | undefined;
   operator: Operator = operator;
 
   async open(overrides: Partial<Session> = {}): Promise<void> {
@@ -116,7 +118,8 @@ export class RoundsFixture {
         operator: async (id) => this.#operators().find(({ operatorId }) => operatorId === id),
         operatorByKey: async (hash) =>
           this.#operators()[[operatorKey, otherOperatorKey].map(operatorKeyHash).indexOf(hash)],
-        game: async (code) => (code === game.gameCode ? this.game : undefined),
+        game: async (code) => (code === game.gameCode ? (this.rememberedGame ?? this.game) : undefined),
+        presentGame: async (code) => (code === game.gameCode ? this.game : undefined),
         games: async () => [this.game],
       },
       engines: { load: async (hash) => this.#engine(hash) },

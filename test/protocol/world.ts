@@ -24,6 +24,14 @@ const startMs = 1_700_000_000_000;
 const engineHash = 'ab'.repeat(32);
 
 /** Everything that outlives an actor: the ledger, the wallet's books, messages on their way, the time. */
+const game = {
+  gameCode: ids.game('coin'),
+  title: 'Coin',
+  enabled: true,
+  engineHash,
+  bets: [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }],
+};
+
 export class World {
   nowMs = startMs;
   readonly ledger = new MemoryLedger();
@@ -91,13 +99,8 @@ export class World {
           walletCalls: this.wallet.kind.calls,
         }),
         operatorByKey: async () => undefined,
-        game: async () => ({
-          gameCode: ids.game('coin'),
-          title: 'Coin',
-          enabled: true,
-          engineHash,
-          bets: [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }],
-        }),
+        game: async () => game,
+        presentGame: async () => game,
         games: async () => [],
       },
       engines: { load: async () => coin(this.wins) },

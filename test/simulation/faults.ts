@@ -99,6 +99,7 @@ export const faultsOf = {
   'registry.operator': any,
   'registry.operatorByKey': any,
   'registry.game': [...any, 'outdated'],
+  'registry.presentGame': any,
   'engines.load': [...any, 'another-build'],
   'engine.reset': engine,
   'engine.step': [...engine, 'wins-too-much'],

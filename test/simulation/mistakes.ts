@@ -65,6 +65,11 @@ export const planted = {
     wrong:
       "      return event.earlierAttemptUnknown || (mayHaveBeenDebited(round) && event.refusal !== 'WALLET_UNAVAILABLE')\n",
   },
+  'engine-version-flaps-back': {
+    file: 'shared/games/registry.ts',
+    original: '  return existing(await registry.presentGame(gameCode), gameCode);\n',
+    wrong: '  return game;\n',
+  },
   'refused-rollback-taken-for-done': {
     file: 'shared/rounds/rollback.ts',
     original: "  return reply.kind !== 'unknown';\n",

@@ -8,10 +8,12 @@ import {
   contextOf,
   expectedState,
   fixedPart,
+  isOver,
   logOf,
   name,
   outcomeOf,
   plain,
+  playsLeftVersion,
   sameBytes,
   stateOf,
   unsealed,
@@ -66,11 +68,6 @@ const followers: Readonly<Record<Round['status'], readonly Round['status'][]>> =
   FAILED: [],
   VOIDED: [],
 };
-
-function isOver(round: Round): boolean {
-  if (round.status === 'INTENT' || round.status === 'VOIDING') return false;
-  return round.status !== 'COMMITTED' || round.outcome.winMinor === 0n;
-}
 
 /**
  * Knows what every round should be from what it sees of the ledger, the wallets, the archive and the answers, and shares no
@@ -347,6 +344,11 @@ export class Oracle implements Auditor {
     this.#check(
       sameBytes(stateOf(round), expectedState(round, previous)),
       'a round starts from the state that the one before it led to',
+      () => `round ${name(round)}`,
+    );
+    this.#check(
+      !playsLeftVersion(log, round),
+      'a version that a log has left is not played again',
       () => `round ${name(round)}`,
     );
     const key = `${logOf(round)}/${Buffer.from(round.idempotency.keyHash).toString('hex')}`;

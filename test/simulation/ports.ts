@@ -67,6 +67,7 @@ function registryPort({ registry, outdatedGame }: WorldView): Registry {
       call('registry.game', () => registry.game(gameCode), {
         own: { outdated: () => outdatedGame },
       }),
+    presentGame: (gameCode) => call('registry.presentGame', () => registry.presentGame(gameCode)),
     games: async () => [],
   };
 }

@@ -94,3 +94,15 @@ export function unsealed(sealed: Uint8Array, context: string): Uint8Array {
     throw new FaultError('CORRUPT_RECORD', 'What is sealed is of another context');
   return new Uint8Array(sealed.subarray(prefix.length));
 }
+
+/** Says whether a paid round goes back to an engine that its log has left for another one. */
+export function playsLeftVersion(log: readonly Round[], { kind, engineHash }: Round): boolean {
+  const lastOther = log.findLastIndex((round) => round.kind === 'spin' && round.engineHash !== engineHash);
+  return kind === 'spin' && log.slice(0, lastOther + 1).some((round) => round.engineHash === engineHash);
+}
+
+/** Says whether nothing is left to do. It is written once more here, independently of the code under test. */
+export function isOver(round: Round): boolean {
+  if (round.status === 'INTENT' || round.status === 'VOIDING') return false;
+  return round.status !== 'COMMITTED' || round.outcome.winMinor === 0n;
+}

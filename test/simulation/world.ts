@@ -244,6 +244,7 @@ export class World implements WorldView {
         return found && operator(found.operatorId);
       },
       game: async (gameCode) => (gameCode === GAME ? this.#game() : undefined),
+      presentGame: async (gameCode) => (gameCode === GAME ? this.#game() : undefined),
       games: async () => [this.#game()],
     };
   }

@@ -50,13 +50,23 @@ export class DynamoRegistry implements Registry {
     return this.#games.read(gameCode, () => this.#read(registryKeys.game(gameCode), decodeGame));
   }
 
+  async presentGame(gameCode: GameCode): Promise<Game | undefined> {
+    return this.#games.refresh(gameCode, () =>
+      this.#read(registryKeys.game(gameCode), decodeGame, { ConsistentRead: true }),
+    );
+  }
+
   async games(): Promise<Game[]> {
     return this.#allGames.read(GAMES, () => this.#readGames());
   }
 
-  async #read<T>(key: Record<string, string>, decode: (item: unknown) => T): Promise<T | undefined> {
+  async #read<T>(
+    key: Record<string, string>,
+    decode: (item: unknown) => T,
+    options: { readonly ConsistentRead?: true } = {},
+  ): Promise<T | undefined> {
     const { Item } = await awsCall('DynamoDB', () =>
-      this.#client.send(new GetCommand({ TableName: this.#table, Key: key })),
+      this.#client.send(new GetCommand({ TableName: this.#table, Key: key, ...options })),
     );
     return Item && decode(Item);
   }
