@@ -19,6 +19,7 @@ import { temporaryDirectory } from './template.fixture.ts';
 const MODULES = join(import.meta.dirname, '../node_modules');
 const ZOD = join(MODULES, 'zod');
 const SQS_CLIENT = join(MODULES, '@aws-sdk/client-sqs');
+const DYNAMODB_CLIENT = join(MODULES, '@aws-sdk/client-dynamodb');
 const S3_CLIENT = join(MODULES, '@aws-sdk/client-s3');
 
 /** Handlers lie in the folder of a room. */
@@ -228,6 +229,19 @@ test('a client gets the code for event streams only where it cannot do without',
     const bundled = await import(pathToFileURL(bundleOf(name)).href);
     expect(bundled.handler()).toMatch(/^S3$|^SQS$/);
   }
+});
+
+test('a client of DynamoDB has no cache for endpoints that it does not discover', async () => {
+  writeHandler(
+    'with-dynamodb',
+    `import { DynamoDBClient } from ${JSON.stringify(DYNAMODB_CLIENT)};
+     export const handler = () => new DynamoDBClient({ region: 'eu-west-1' }).config.endpointCache.has('key');`,
+  );
+  await run();
+  const metafile = readFileSync(join(outputDirectory, 'metafiles', 'with-dynamodb.json'), 'utf8');
+  expect(metafile).not.toContain('mnemonist');
+  const bundled = await import(pathToFileURL(bundleOf('with-dynamodb')).href);
+  expect(bundled.handler()).toBe(false);
 });
 
 test('a schema still validates without the code that describes it, which only the OpenAPI document keeps', async () => {
