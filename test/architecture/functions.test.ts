@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { FUNCTIONS } from '../../functions/functions.ts';
@@ -17,4 +17,11 @@ it('the table of functions has each handler, under the name of its folder', asyn
   expect(entries.filter(({ folder, entry }) => entry.name !== folder)).toEqual([]);
   expect(new Set(FUNCTIONS)).toEqual(new Set(entries.map(({ entry }) => entry)));
   expect(FUNCTIONS).toHaveLength(entries.length);
+});
+
+it.each(folders)('the handler of %s has fewer than 40 lines', (folder) => {
+  const lines = readFileSync(path.join(functions, folder, 'handler.ts'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  expect(lines.length).toBeLessThan(40);
 });

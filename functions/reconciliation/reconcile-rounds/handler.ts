@@ -8,13 +8,10 @@ import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { headersOf, queryOf } from '../../_runtime/http-request.ts';
 import { portsOf } from '../../_runtime/ports-of.ts';
+import { readingTimeMs } from '../../_runtime/reading-time.ts';
 
 /** These limits fit an answer of Lambda and the time of most functions. The command reads more. */
 const LIMITS = { files: 3_000, rounds: 20_000, transactions: 10_000, lookups: 1_000 } as const;
-/** A call of AWS takes at most this long, with its attempts. */
-const AWS_CALL_MS = 5_000;
-/** The answer itself needs this much time. */
-const ANSWER_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 const ports = portsOf({ clock, ledger, archive: archivedRounds, books: walletBooks });
@@ -24,7 +21,7 @@ export const handler = httpHandler(async (event, context) => {
   const { from, to } = queryOf(event, ReconciliationQuery);
   const settings = {
     hotRetentionMs: setting('HOT_RETENTION_DAYS') * DAY_MS,
-    limits: { ...LIMITS, timeMs: context.getRemainingTimeInMillis() - lastCallMs() - ANSWER_MS },
+    limits: { ...LIMITS, timeMs: readingTimeMs(context) },
   };
   const period = { operator, fromMs: Date.parse(from), toMs: Date.parse(to) };
   const body: z.infer<typeof ReconciliationResponse> = reconciliationReport(
@@ -32,11 +29,3 @@ export const handler = httpHandler(async (event, context) => {
   );
   return { status: 200, body };
 });
-
-/**
- * A call may still be under way when the time for reading is over. It is one of AWS, or one of the wallet with its
- * repeat.
- */
-function lastCallMs(): number {
-  return Math.max(AWS_CALL_MS, 2 * setting('WALLET_TIMEOUT_MS'));
-}
