@@ -9,11 +9,9 @@ import { currencyOf } from '../money/currency.ts';
 import { type MinorAmount, NOTHING, parseAmount } from '../money/money.ts';
 import { assertEnabled, type Operator } from '../operators/operator.ts';
 import { assertLive, type Session } from '../sessions/session.ts';
-import type { Sessions } from '../sessions/sessions.ts';
 import { balanceOrUnavailable } from '../wallets/balance.ts';
 import type { Wallets } from '../wallets/wallet.ts';
 import type { IdentifiedRequest } from './idempotency.ts';
-import type { Ledger } from './ledger.ts';
 import {
   type Continuation,
   continuationOf,
@@ -29,8 +27,6 @@ export interface CheckPorts {
   readonly clock: Clock;
   readonly seeds: SeedSource;
   readonly registry: Registry;
-  readonly sessions: Sessions;
-  readonly ledger: Ledger;
   readonly engines: Engines;
   readonly wallets: Wallets;
   readonly cipher: Cipher;

@@ -1,11 +1,12 @@
 import { type IdentifiedRequest, identify } from './idempotency.ts';
 import { knownOperator } from '../operators/operators.ts';
-import { knownSessionAt } from '../sessions/sessions.ts';
+import { knownSessionAt, type Sessions } from '../sessions/sessions.ts';
 import { type CheckPorts, type CheckSettings, checkRequest } from './check-request.ts';
 import { commit } from './commit.ts';
 import { type DebitPorts, type DebitSettings, debit } from './debit.ts';
 import { creditOrRollback } from './drive-round.ts';
 import { findEarlierRound } from './find-earlier-round.ts';
+import type { Ledger } from './ledger.ts';
 import { queueRecovery, type QueueRecoveryPorts, recoverBlocked } from './queue-recovery.ts';
 import { abandonIfClosed, answerRepeated, type TakeOverSettings, takeOver } from './repeat-round.ts';
 import { type ReservePorts, reserve } from './reserve-round.ts';
@@ -13,7 +14,11 @@ import { answerTo, type RoundAnswer } from './round-answer.ts';
 import { stepAndSeal } from './step-engine.ts';
 import type { GameCode } from '../foundation/ids.ts';
 
-export type PlayPorts = CheckPorts & ReservePorts & DebitPorts & QueueRecoveryPorts;
+export interface PlayPorts extends CheckPorts, ReservePorts, DebitPorts, QueueRecoveryPorts {
+  readonly sessions: Sessions;
+  readonly ledger: Ledger;
+}
+
 export type PlaySettings = CheckSettings & DebitSettings & TakeOverSettings;
 
 export interface PlayRequest extends IdentifiedRequest {
