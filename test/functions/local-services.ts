@@ -6,21 +6,26 @@ import type { Services } from '../../infra/local/services/start-services.ts';
 import type { Resources, TableResource } from '../../infra/local/template/resources.ts';
 import { useServices } from '../kit/services.ts';
 
-const table = (name: string, index?: string): TableResource => ({
-  name,
-  partitionKey: 'pk',
-  sortKey: 'sk',
-  attributeTypes: { pk: 'S', sk: 'S', ...(index && { [index]: 'S' }) },
-  indexes: index
-    ? [
-        {
-          name: index,
-          partitionKey: index,
-          sortKey: undefined,
-        },
-      ]
-    : [],
-  streamView: undefined,
+const table = (TableName: string, ...indexes: string[]): TableResource => ({
+  definition: {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: ['pk', 'sk', ...indexes].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((IndexName) => ({
+        IndexName,
+        KeySchema: [{ AttributeName: IndexName, KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      })),
+    }),
+  },
   ttlAttribute: undefined,
 });
 

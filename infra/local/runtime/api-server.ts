@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { RouteModel } from '../model.ts';
+import { listenOnLoopback } from '../services/loopback.ts';
 import { type HttpReply, toHttpEvent, toHttpReply } from './http-event.ts';
 import { type InvocationResult, type Invoke, REQUEST_TOO_LARGE, THROTTLED } from './invocation.ts';
 import { createRouteFinder } from './route-table.ts';
@@ -46,16 +45,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     if (!request.complete || !server.listening) response.setHeader('connection', 'close');
     send(response, requestId, reply, request.method === 'HEAD');
   }
-  server.listen(options.port, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  let stopped: Promise<void> | undefined;
+  const { endpoint, stop } = await listenOnLoopback(server, { port: options.port, drainMs: DRAIN_MS });
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: endpoint,
     serve(routes, invoke) {
       answer = createAnswerer(routes, invoke, options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS);
     },
-    stop: () => (stopped ??= stopServer(server)),
+    stop,
   };
 }
 
@@ -134,12 +130,4 @@ function replyOf(result: InvocationResult): HttpReply {
 function gatewayReply(statusCode: number, message: string): HttpReply {
   const headers = { 'content-type': 'application/json' };
   return { statusCode, headers, body: Buffer.from(JSON.stringify({ message })) };
-}
-
-async function stopServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await closed;
-  clearTimeout(timer);
 }

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { listenOnLoopback, type RunningService } from './loopback.ts';
 
@@ -22,12 +23,7 @@ export interface AwsJsonOptions {
   /** What precedes the operation in `X-Amz-Target`: `TrentService`. */
   readonly targetPrefix: string;
   readonly operations: Readonly<Record<string, Operation>>;
-  /** 0 or undefined: the operating system picks one. */
-  readonly port?: number | undefined;
 }
-
-/** Far above what any of these services takes, so that only nonsense is cut off. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Serves operations over the AWS JSON 1.1 protocol. */
 export function startAwsJson(options: AwsJsonOptions): Promise<RunningService> {
@@ -37,7 +33,7 @@ export function startAwsJson(options: AwsJsonOptions): Promise<RunningService> {
       (error: unknown) => replyError(response, error),
     );
   });
-  return listenOnLoopback(server, options.port);
+  return listenOnLoopback(server);
 }
 
 /** An operation whose input has to match the schema. */
@@ -56,25 +52,13 @@ async function answer(options: AwsJsonOptions, request: IncomingMessage): Promis
     prefix === options.targetPrefix && Object.hasOwn(options.operations, name)
       ? options.operations[name]
       : undefined;
-  const body = await readBody(request);
+  const body = await text(request);
   if (!run)
     throw new AwsError(
       'UnknownOperationException',
       `This machine does not offer ${target || 'a call without X-Amz-Target'}`,
     );
   return run(parseJson(body));
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES)
-      throw new AwsError('RequestEntityTooLargeException', 'The request is too large', 413);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(body: string): unknown {

@@ -1,15 +1,13 @@
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { findDynoxide } from './dynoxide-binary.ts';
 import { corrupt } from './database.ts';
 import { ServiceError } from './error.ts';
 import { type OwnedProcess, startOwned } from './owned-process.ts';
 import { keepStreamsFast } from './stream-records.ts';
-import type { RunningService } from './loopback.ts';
+import { listenOnLoopback, type RunningService } from './loopback.ts';
 
 export interface DynamoDbOptions {
   readonly dataDirectory: string;
@@ -90,11 +88,7 @@ function startError(file: string, failure: string): ServiceError {
 }
 
 async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  const { endpoint, stop } = await listenOnLoopback(createServer());
+  await stop();
+  return Number(new URL(endpoint).port);
 }

@@ -4,8 +4,7 @@ export type ServiceErrorCode =
   | 'DYNAMODB_MISSING'
   | 'DYNAMODB_FAILED'
   | 'DATA_CORRUPT'
-  | 'TABLE_CHANGED'
-  | 'UNKNOWN_PATTERN';
+  | 'TABLE_CHANGED';
 
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';

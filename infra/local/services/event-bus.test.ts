@@ -7,7 +7,7 @@ import { clientOptions, started, temporaryFolder } from '../../../test/kit/servi
 const BUS = 'rgs-local-bus';
 
 async function open(dataDirectory = temporaryFolder()) {
-  const bus = await started(startEventBus({ dataDirectory }));
+  const bus = await started(startEventBus(dataDirectory));
   bus.ensureBus(BUS);
   return { bus, dataDirectory, client: new EventBridgeClient(clientOptions(bus.endpoint)) };
 }

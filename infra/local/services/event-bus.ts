@@ -10,13 +10,11 @@ import type { RunningService } from './loopback.ts';
 export interface EventBus extends RunningService {
   /** Makes the bus accept events. */
   ensureBus(name: string): void;
-  /** Hands every accepted event to the handler until it resolves: at least once, also after a restart. */
+  /**
+   * Hands every accepted event to the handler until it resolves: at least once, also after a restart.
+   * A rejected event is handed over again later. Call it once; events accepted earlier wait until then.
+   */
   deliverEvents(handler: EventHandler): void;
-}
-
-export interface EventBusOptions {
-  readonly dataDirectory: string;
-  readonly port?: number;
 }
 
 /** EventBridge's limit on the entries of one request taken together. */
@@ -40,8 +38,8 @@ const putEventsInput = z
   );
 
 /** Serves PutEvents. An event is on the disk before its sender hears that it was accepted. */
-export async function startEventBus(options: EventBusOptions): Promise<EventBus> {
-  const store = openEventStore(join(options.dataDirectory, 'events.db'));
+export async function startEventBus(dataDirectory: string): Promise<EventBus> {
+  const store = openEventStore(join(dataDirectory, 'events.db'));
   const delivery = startDelivery(store);
   const buses = new Set<string>();
   const service = await startAwsJson({
@@ -55,7 +53,6 @@ export async function startEventBus(options: EventBusOptions): Promise<EventBus>
         return { FailedEntryCount: replies.filter((reply) => 'ErrorCode' in reply).length, Entries: replies };
       }),
     },
-    port: options.port,
   });
   return {
     endpoint: service.endpoint,

@@ -24,7 +24,7 @@ import { clientOptions, started, temporaryFolder } from '../../../test/kit/servi
 const QUEUE = 'recovery';
 
 async function open(dataDirectory = temporaryFolder()) {
-  const service = await started(startFauxqs({ dataDirectory }));
+  const service = await started(startFauxqs(dataDirectory));
   return {
     service,
     dataDirectory,
@@ -98,7 +98,7 @@ describe('the local SQS and S3', () => {
   it('says in one line that its file is damaged', async () => {
     const dataDirectory = temporaryFolder();
     writeFileSync(join(dataDirectory, 'fauxqs.db'), 'this is no database, however long one looks at it');
-    const failure: unknown = await startFauxqs({ dataDirectory }).catch((error: unknown) => error);
+    const failure: unknown = await startFauxqs(dataDirectory).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'DATA_CORRUPT', message: expect.stringContaining('fauxqs.db') });
   });
 

@@ -6,11 +6,6 @@ import { corrupt } from './database.ts';
 import { LOCAL_REGION } from './endpoints.ts';
 import type { RunningService } from './loopback.ts';
 
-export interface FauxqsOptions {
-  readonly dataDirectory: string;
-  readonly port?: number;
-}
-
 type Application = ReturnType<typeof buildApp>;
 
 /** Fastify announces each server that it makes here, before the server listens. */
@@ -21,17 +16,13 @@ const MADE = 'fastify.initialization';
  * versions and their objects can be deleted, whatever the template says of object lock.
  * @throws ServiceError DATA_CORRUPT
  */
-export async function startFauxqs(options: FauxqsOptions): Promise<RunningService> {
-  mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
+export async function startFauxqs(dataDirectory: string): Promise<RunningService> {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const prepareMade = (message: unknown) => prepare((message as { readonly fastify: Application }).fastify);
   subscribe(MADE, prepareMade);
   try {
-    const starting = start({
-      port: options.port ?? 0,
-      dataDir: options.dataDirectory,
-      defaultRegion: LOCAL_REGION,
-      logger: false,
-    });
+    const settings = { port: 0, dataDir: dataDirectory, defaultRegion: LOCAL_REGION, logger: false };
+    const starting = start(settings);
     // It has made its server when it first waits: no other server is prepared by mistake.
     unsubscribe(MADE, prepareMade);
     const server = await starting;
@@ -42,7 +33,7 @@ export async function startFauxqs(options: FauxqsOptions): Promise<RunningServic
     };
   } catch (error) {
     if (!(error instanceof Error) || !('errcode' in error)) throw error;
-    throw corrupt(join(options.dataDirectory, 'fauxqs.db'), error);
+    throw corrupt(join(dataDirectory, 'fauxqs.db'), error);
   } finally {
     unsubscribe(MADE, prepareMade);
   }

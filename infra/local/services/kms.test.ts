@@ -21,7 +21,7 @@ const ARN = `arn:aws:kms:us-east-1:000000000000:key/${KEY}`;
 const EncryptionContext = { table: 'config', item: 'data-key' };
 
 async function open(dataDirectory = temporaryFolder()) {
-  const kms = await started(startKms({ dataDirectory }));
+  const kms = await started(startKms(dataDirectory));
   kms.ensureKey(KEY);
   return { kms, dataDirectory, client: new KMSClient(clientOptions(kms.endpoint)) };
 }
@@ -127,7 +127,7 @@ describe('the local KMS', () => {
   it('does not start with half a master key', async () => {
     const dataDirectory = temporaryFolder();
     writeFileSync(join(dataDirectory, `${KEY}.key`), Buffer.alloc(16));
-    await expect(startKms({ dataDirectory })).rejects.toMatchObject({ code: 'DATA_CORRUPT' });
+    await expect(startKms(dataDirectory)).rejects.toMatchObject({ code: 'DATA_CORRUPT' });
   });
 
   it.each([new ListKeysCommand({}), new EncryptCommand({ KeyId: KEY, Plaintext: Buffer.from('a') })])(

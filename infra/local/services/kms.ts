@@ -10,12 +10,6 @@ export interface Kms extends RunningService {
   ensureKey(keyId: string): void;
 }
 
-export interface KmsOptions {
-  /** Folder of the master keys. */
-  readonly dataDirectory: string;
-  readonly port?: number;
-}
-
 const context = z.record(z.string().min(1), z.string()).default({});
 
 const generateDataKeyInput = z.strictObject({
@@ -30,9 +24,9 @@ const decryptInput = z.strictObject({
 });
 const DATA_KEY_BYTES = 32;
 
-/** Serves data keys, sealed with real AES-256-GCM, over KMS's protocol. */
-export async function startKms(options: KmsOptions): Promise<Kms> {
-  const keys = openMasterKeys(options.dataDirectory);
+/** Serves data keys, sealed with real AES-256-GCM, over KMS's protocol. The folder has the master keys. */
+export async function startKms(dataDirectory: string): Promise<Kms> {
+  const keys = openMasterKeys(dataDirectory);
   const service = await startAwsJson({
     targetPrefix: 'TrentService',
     operations: {
@@ -43,7 +37,6 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
         return { KeyMetadata: { KeyId: keyId, Arn: arnOf(keyId), Enabled: true, KeyState: 'Enabled' } };
       }),
     },
-    port: options.port,
   });
   return { ...service, ensureKey: (keyId) => keys.ensure(keyId) };
 }

@@ -9,7 +9,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { KeySchema, TableResource } from '../template/resources.ts';
+import type { TableResource } from '../template/resources.ts';
 import { ServiceError } from './error.ts';
 
 const ACTIVE_TIMEOUT_SECONDS = 30;
@@ -20,22 +20,25 @@ export async function ensureTables(client: DynamoDBClient, tables: readonly Tabl
   for (const table of tables) await ensureTable(client, table);
 }
 
-async function ensureTable(client: DynamoDBClient, table: TableResource): Promise<void> {
-  const wanted = toInput(table);
-  const existing = await describe(client, table.name);
+async function ensureTable(
+  client: DynamoDBClient,
+  { definition, ttlAttribute }: TableResource,
+): Promise<void> {
+  const { TableName } = definition;
+  const existing = await describe(client, TableName);
   if (!existing) {
-    await client.send(new CreateTableCommand(wanted));
+    await client.send(new CreateTableCommand(definition));
     await waitUntilTableExists(
       { client, maxWaitTime: ACTIVE_TIMEOUT_SECONDS, minDelay: 1, maxDelay: 1 },
-      { TableName: table.name },
+      { TableName },
     );
-  } else if (shapeOf(existing) !== shapeOf(wanted)) {
+  } else if (shapeOf(existing) !== shapeOf(definition)) {
     throw new ServiceError(
       'TABLE_CHANGED',
-      `Table ${table.name} exists with other keys, indexes or stream than the template's. Remove the data folder to start empty.`,
+      `Table ${TableName} exists with other keys, indexes or stream than the template's. Remove the data folder to start empty.`,
     );
   }
-  if (table.ttlAttribute) await ensureExpiry(client, table.name, table.ttlAttribute);
+  if (ttlAttribute) await ensureExpiry(client, TableName, ttlAttribute);
 }
 
 async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
@@ -56,35 +59,6 @@ async function ensureExpiry(client: DynamoDBClient, name: string, attribute: str
       TimeToLiveSpecification: { AttributeName: attribute, Enabled: true },
     }),
   );
-}
-
-function toInput(table: TableResource): CreateTableCommandInput {
-  return {
-    TableName: table.name,
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: toKeySchema(table),
-    AttributeDefinitions: Object.entries(table.attributeTypes).map(([AttributeName, AttributeType]) => ({
-      AttributeName,
-      AttributeType,
-    })),
-    ...(table.indexes.length > 0 && {
-      GlobalSecondaryIndexes: table.indexes.map((index) => ({
-        IndexName: index.name,
-        KeySchema: toKeySchema(index),
-        Projection: { ProjectionType: 'KEYS_ONLY' as const },
-      })),
-    }),
-    ...(table.streamView && {
-      StreamSpecification: { StreamEnabled: true, StreamViewType: table.streamView },
-    }),
-  };
-}
-
-function toKeySchema({ partitionKey, sortKey }: KeySchema) {
-  return [
-    { AttributeName: partitionKey, KeyType: 'HASH' as const },
-    ...(sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: 'RANGE' as const }]),
-  ];
 }
 
 /** What cannot be changed without losing data, in one comparable text, whatever the order it came in. */

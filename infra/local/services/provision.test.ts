@@ -13,24 +13,24 @@ import { provision } from './provision.ts';
 import { startServices } from './start-services.ts';
 import { clientOptions, started, temporaryFolder } from '../../../test/kit/services.ts';
 
-const LEDGER: TableResource = {
-  name: 'ledger',
-  partitionKey: 'pk',
-  sortKey: 'sk',
-  attributeTypes: { roundId: 'S', sk: 'S', pk: 'S' },
-  indexes: [
-    {
-      name: 'roundId',
-      partitionKey: 'roundId',
-      sortKey: undefined,
-    },
+const texts = (...names: string[]) =>
+  names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const }));
+const keys = (...names: string[]) =>
+  names.map((AttributeName, index) => ({ AttributeName, KeyType: (['HASH', 'RANGE'] as const)[index] }));
+
+const LEDGER: TableResource['definition'] = {
+  TableName: 'ledger',
+  BillingMode: 'PAY_PER_REQUEST',
+  KeySchema: keys('pk', 'sk'),
+  AttributeDefinitions: texts('roundId', 'sk', 'pk'),
+  GlobalSecondaryIndexes: [
+    { IndexName: 'roundId', KeySchema: keys('roundId'), Projection: { ProjectionType: 'KEYS_ONLY' } },
   ],
-  streamView: 'NEW_AND_OLD_IMAGES',
-  ttlAttribute: 'expiresAt',
+  StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
 };
 
 const RESOURCES: Resources = {
-  tables: [LEDGER],
+  tables: [{ definition: LEDGER, ttlAttribute: 'expiresAt' }],
   queues: [
     {
       name: 'recovery',
@@ -101,15 +101,19 @@ describe('provisioning', () => {
     expect(await attributesOf('recovery')).toMatchObject({ VisibilityTimeout: '90' });
   });
 
-  it.each<[string, Partial<TableResource>]>([
-    ['sort key', { sortKey: 'other', attributeTypes: { pk: 'S', other: 'S', roundId: 'S' } }],
-    ['key type', { attributeTypes: { pk: 'S', sk: 'N', roundId: 'S' } }],
-    ['indexes', { indexes: [], attributeTypes: { pk: 'S', sk: 'S' } }],
-    ['stream', { streamView: undefined }],
+  it.each<[string, Partial<TableResource['definition']>]>([
+    ['sort key', { KeySchema: keys('pk', 'other'), AttributeDefinitions: texts('pk', 'other', 'roundId') }],
+    [
+      'key type',
+      { AttributeDefinitions: [...texts('pk', 'roundId'), { AttributeName: 'sk', AttributeType: 'N' }] },
+    ],
+    ['indexes', { GlobalSecondaryIndexes: undefined, AttributeDefinitions: texts('pk', 'sk') }],
+    ['stream', { StreamSpecification: undefined }],
   ])('refuses a table that exists with another %s', async (_, difference) => {
     const { services } = await open();
     await provision(RESOURCES, services);
-    const changed = { ...RESOURCES, tables: [{ ...LEDGER, ...difference }] };
+    const definition = { ...LEDGER, ...difference };
+    const changed = { ...RESOURCES, tables: [{ definition, ttlAttribute: 'expiresAt' }] };
     await expect(provision(changed, services)).rejects.toMatchObject({
       code: 'TABLE_CHANGED',
       message: expect.stringMatching(/ledger.*data folder/),

@@ -1,11 +1,5 @@
-import { CreateBucketCommand, HeadBucketCommand, NotFound, type S3Client } from '@aws-sdk/client-s3';
-import {
-  CreateQueueCommand,
-  GetQueueUrlCommand,
-  QueueDoesNotExist,
-  SetQueueAttributesCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { createLocalClients } from '../runtime/local-clients.ts';
 import type { BucketResource, QueueResource, Resources } from '../template/resources.ts';
 import { ensureTables } from './provision-tables.ts';
@@ -35,35 +29,14 @@ async function ensureQueues(client: SQSClient, queues: readonly QueueResource[])
 }
 
 async function ensureQueue(client: SQSClient, { name, attributes }: QueueResource): Promise<void> {
-  const QueueUrl = await urlOf(client, name);
-  const Attributes = { ...attributes };
-  if (QueueUrl === undefined) await client.send(new CreateQueueCommand({ QueueName: name, Attributes }));
-  else if (Object.keys(Attributes).length > 0)
-    await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+  // Named without attributes, a queue that exists is answered with its address, whatever it has.
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: name }));
+  if (Object.keys(attributes).length > 0)
+    await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { ...attributes } }));
 }
 
-async function urlOf(client: SQSClient, name: string): Promise<string | undefined> {
-  try {
-    return (await client.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;
-  } catch (error) {
-    if (error instanceof QueueDoesNotExist) return undefined;
-    throw error;
-  }
-}
-
+/** In this region it is no error to make a bucket again. */
 async function ensureBuckets(client: S3Client, buckets: readonly BucketResource[]): Promise<void> {
-  for (const { name, objectLock } of buckets) {
-    if (await exists(client, name)) continue;
+  for (const { name, objectLock } of buckets)
     await client.send(new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: objectLock }));
-  }
-}
-
-async function exists(client: S3Client, name: string): Promise<boolean> {
-  try {
-    await client.send(new HeadBucketCommand({ Bucket: name }));
-    return true;
-  } catch (error) {
-    if (error instanceof NotFound) return false;
-    throw error;
-  }
 }

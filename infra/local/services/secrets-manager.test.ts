@@ -15,7 +15,7 @@ import { clientOptions, started, temporaryFolder } from '../../../test/kit/servi
 const Name = 'rgs/local/operator/acme/wallet';
 
 async function open(dataDirectory = temporaryFolder()) {
-  const service = await started(startSecretsManager({ dataDirectory }));
+  const service = await started(startSecretsManager(dataDirectory));
   const client = new SecretsManagerClient(clientOptions(service.endpoint));
   const read = async () => (await client.send(new GetSecretValueCommand({ SecretId: Name }))).SecretString;
   return { service, client, dataDirectory, read };

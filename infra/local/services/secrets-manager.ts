@@ -5,11 +5,6 @@ import { openDatabase } from './database.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './endpoints.ts';
 import type { RunningService } from './loopback.ts';
 
-export interface SecretsManagerOptions {
-  readonly dataDirectory: string;
-  readonly port?: number;
-}
-
 /** The SDK sends a token with every write; the same one means that it repeats a request whose answer was lost. */
 const written = z.strictObject({
   SecretString: z.string().min(1).max(65_536).optional(),
@@ -43,8 +38,8 @@ const SCHEMA = `
  * a file that only its owner reads.
  * @throws ServiceError DATA_CORRUPT
  */
-export async function startSecretsManager(options: SecretsManagerOptions): Promise<RunningService> {
-  const store = openSecrets(join(options.dataDirectory, 'secrets.db'));
+export async function startSecretsManager(dataDirectory: string): Promise<RunningService> {
+  const store = openSecrets(join(dataDirectory, 'secrets.db'));
   const service = await startAwsJson({
     targetPrefix: 'secretsmanager',
     operations: {
@@ -66,7 +61,6 @@ export async function startSecretsManager(options: SecretsManagerOptions): Promi
         return { ARN: arnOf(SecretId), Name: SecretId, VersionId, ...value };
       }),
     },
-    port: options.port,
   });
   return {
     endpoint: service.endpoint,

@@ -25,12 +25,12 @@ const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
 const RESOURCES: Resources = {
   tables: [
     {
-      name: 'config',
-      partitionKey: 'pk',
-      sortKey: undefined,
-      attributeTypes: { pk: 'S' },
-      indexes: [],
-      streamView: undefined,
+      definition: {
+        TableName: 'config',
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      },
       ttlAttribute: undefined,
     },
   ],

@@ -2,44 +2,31 @@ import { join } from 'node:path';
 import { takeDataFolder } from './data-folder.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import type { Endpoints } from './endpoints.ts';
-import { startEventBus } from './event-bus.ts';
-import type { EventHandler } from './event-delivery.ts';
+import { type EventBus, startEventBus } from './event-bus.ts';
 import { startFauxqs } from './fauxqs.ts';
-import { startKms } from './kms.ts';
+import { type Kms, startKms } from './kms.ts';
 import type { RunningService } from './loopback.ts';
 import { startSecretsManager } from './secrets-manager.ts';
 import { startStepFunctions, type StepFunctions } from './step-functions.ts';
 
-export interface Services {
+export interface Services
+  extends Pick<Kms, 'ensureKey'>,
+    Pick<EventBus, 'ensureBus' | 'deliverEvents'>,
+    Pick<StepFunctions, 'serveStateMachines'> {
   readonly endpoints: Endpoints;
-  /** Makes the KMS key answer under this id; its master key is made once and kept. */
-  ensureKey(keyId: string): void;
-  /** Makes the bus accept events. */
-  ensureBus(name: string): void;
-  /**
-   * Hands every accepted event to the handler until it resolves: at least once, also after a restart.
-   * A rejected event is handed over again later. Call it once; events accepted earlier wait until then.
-   */
-  deliverEvents(handler: EventHandler): void;
-  /** Lets executions of these state machines be started; until then there are none. */
-  readonly serveStateMachines: StepFunctions['serveStateMachines'];
   /** The listener hears, once and in words for people, should a service die on its own. */
   onFailure(listener: (message: string) => void): void;
   /** Stop whatever handles events first: this waits for handlers that are running. */
   stop(): Promise<void>;
 }
 
-export interface ServicesOptions {
-  /** A DynamoDB that runs already, used instead of the embedded one; AWS_ENDPOINT_URL_DYNAMODB by default. */
-  readonly dynamodbEndpoint?: string | undefined;
-}
-
 /**
  * Starts everything the stack's functions talk to, with its data in this folder (made if missing).
+ * AWS_ENDPOINT_URL_DYNAMODB may name a DynamoDB that runs already, which is used instead of the embedded one.
  * @throws ServiceError
  */
-export async function startServices(dataDirectory: string, options: ServicesOptions = {}): Promise<Services> {
-  const dynamodbEndpoint = options.dynamodbEndpoint ?? process.env.AWS_ENDPOINT_URL_DYNAMODB;
+export async function startServices(dataDirectory: string): Promise<Services> {
+  const dynamodbEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
   const folder = takeDataFolder(dataDirectory);
   const started: RunningService[] = [];
   const stop = async () => {
@@ -51,13 +38,13 @@ export async function startServices(dataDirectory: string, options: ServicesOpti
     started.push(service);
     return service;
   };
-  const within = (name: string) => ({ dataDirectory: join(folder.path, name) });
+  const within = (name: string) => join(folder.path, name);
   const failure = Promise.withResolvers<string>();
 
   const starting = [
     dynamodbEndpoint
       ? Promise.resolve({ endpoint: dynamodbEndpoint })
-      : start(startDynamoDb({ ...within('dynamodb'), onFailure: failure.resolve })),
+      : start(startDynamoDb({ dataDirectory: within('dynamodb'), onFailure: failure.resolve })),
     start(startFauxqs(within('sqs-s3'))),
     start(startKms(within('kms'))),
     start(startSecretsManager(within('secrets'))),

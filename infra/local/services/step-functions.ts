@@ -7,7 +7,7 @@ import type { RunningService } from './loopback.ts';
 export type RunExecution = (input: unknown) => Promise<unknown>;
 
 export interface StepFunctions extends RunningService {
-  /** The state machines that there are, by ARN. */
+  /** Lets executions of these state machines be started, by ARN; until then there are none. */
   serveStateMachines(machines: ReadonlyMap<string, RunExecution>): void;
 }
 
@@ -38,7 +38,7 @@ const startInput = z.object({
 const describeInput = z.object({ executionArn: z.string() });
 
 /** Starts executions and tells how they stand, over Step Functions' protocol. Executions are forgotten with the process. */
-export async function startStepFunctions(options: { readonly port?: number } = {}): Promise<StepFunctions> {
+export async function startStepFunctions(): Promise<StepFunctions> {
   let machines: ReadonlyMap<string, RunExecution> = new Map();
   const executions = new Map<string, Execution>();
   const service = await startAwsJson({
@@ -74,7 +74,6 @@ export async function startStepFunctions(options: { readonly port?: number } = {
         throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
       }),
     },
-    port: options.port,
   });
   return { ...service, serveStateMachines: (served) => void (machines = served) };
 }

@@ -89,12 +89,19 @@ describe("the product's stack on one machine", () => {
 
   it('asks for the tables, the archive and the dead letters that the contract of the ledger needs', () => {
     const { tables, queues, buckets } = http.resources;
-    expect(tables.find(({ name }) => name === http.model.outputs.LedgerTable)).toMatchObject({
-      partitionKey: 'pk',
-      sortKey: 'sk',
-      streamView: 'NEW_AND_OLD_IMAGES',
+    const { LedgerTable } = http.model.outputs;
+    expect(tables.find(({ definition }) => definition.TableName === LedgerTable)).toMatchObject({
+      definition: {
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+        GlobalSecondaryIndexes: [
+          { IndexName: 'roundId', KeySchema: [{ AttributeName: 'roundId', KeyType: 'HASH' }] },
+        ],
+      },
       ttlAttribute: 'expiresAt',
-      indexes: [{ name: 'roundId', partitionKey: 'roundId', sortKey: undefined }],
     });
     expect(buckets.find(({ name }) => name === http.model.outputs.ArchiveBucket)).toMatchObject({
       objectLock: true,

@@ -1,13 +1,5 @@
 import * as z from 'zod';
-import { TemplateError } from './error.ts';
-import type {
-  BucketResource,
-  IndexResource,
-  KeySchema,
-  QueueResource,
-  Resources,
-  TableResource,
-} from './resources.ts';
+import type { BucketResource, QueueResource, Resources, TableResource } from './resources.ts';
 import type { Resource, Template } from './template.ts';
 
 const keySchema = z
@@ -29,7 +21,7 @@ const tableSchema = z.object({
         Projection: z.strictObject({ ProjectionType: z.literal('KEYS_ONLY') }),
       }),
     )
-    .default([]),
+    .optional(),
   StreamSpecification: z.strictObject({ StreamViewType: z.literal('NEW_AND_OLD_IMAGES') }).optional(),
   TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
 });
@@ -92,32 +84,20 @@ export function readResources(template: Template): Resources {
 }
 
 function readTable(resource: Resource): TableResource {
-  const table = resource.read(tableSchema, TABLE_WITHOUT_MEANING);
-  const indexes = table.GlobalSecondaryIndexes.map(
-    (index): IndexResource => ({
-      ...readKeys(index.KeySchema, resource),
-      name: index.IndexName,
-    }),
-  );
-  const ttl = table.TimeToLiveSpecification;
+  const {
+    TimeToLiveSpecification: ttl,
+    StreamSpecification: stream,
+    ...shape
+  } = resource.read(tableSchema, TABLE_WITHOUT_MEANING);
   return {
-    ...readKeys(table.KeySchema, resource),
-    name: resource.identity.ref,
-    attributeTypes: Object.fromEntries(
-      table.AttributeDefinitions.map((one) => [one.AttributeName, one.AttributeType]),
-    ),
-    indexes,
-    streamView: table.StreamSpecification?.StreamViewType,
+    definition: {
+      ...shape,
+      TableName: resource.identity.ref,
+      BillingMode: 'PAY_PER_REQUEST',
+      ...(stream && { StreamSpecification: { ...stream, StreamEnabled: true } }),
+    },
     ttlAttribute: ttl?.Enabled ? ttl.AttributeName : undefined,
   };
-}
-
-function readKeys(schema: z.output<typeof keySchema>, resource: Resource): KeySchema {
-  const named = (type: string) => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
-  const partitionKey = named('HASH');
-  if (partitionKey === undefined)
-    throw new TemplateError('INVALID_TEMPLATE', resource.logicalId, 'has a key schema without a HASH key');
-  return { partitionKey, sortKey: named('RANGE') };
 }
 
 function readQueue(resource: Resource): QueueResource {
