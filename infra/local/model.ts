@@ -77,7 +77,6 @@ export interface TargetModel {
 
 export interface StateMachineModel {
   readonly arn: string;
+  /** Its tasks call functions by the names that these are deployed under. */
   readonly definition: Definition;
-  /** The names of the functions that it invokes, by what the definition calls them. */
-  readonly functionNames: ReadonlyMap<string, string>;
 }

@@ -40,7 +40,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     const requestId = randomUUID();
     // A client that leaves early gets no answer; its function runs to its end, as behind API Gateway.
     response.on('error', () => {});
-    const reply = await answer(request, requestId).catch(() => gatewayReply(500, 'Internal Server Error'));
+    const reply = await answer(request, requestId).catch((error: unknown) =>
+      // Only the path can throw this, where it is not percent-encoded well.
+      error instanceof URIError
+        ? gatewayReply(400, 'Bad Request')
+        : gatewayReply(500, 'Internal Server Error'),
+    );
     // Neither a body that was not read nor a server that stops leaves a connection to use again.
     if (!request.complete || !server.listening) response.setHeader('connection', 'close');
     send(response, requestId, reply, request.method === 'HEAD');
@@ -74,8 +79,7 @@ function createAnswerer(
     const receivedAtMs = Date.now();
     const url = parseTarget(request);
     if (url === undefined) return gatewayReply(400, 'Bad Request');
-    const match = routeOf(findRoute, request.method ?? '', url.pathname);
-    if (match === 'malformed') return gatewayReply(400, 'Bad Request');
+    const match = findRoute(request.method ?? '', url.pathname);
     if (match === undefined) return gatewayReply(404, 'Not Found');
     const body = await readBody(request);
     if (body === undefined) return gatewayReply(413, 'Request Entity Too Large');
@@ -89,15 +93,6 @@ function createAnswerer(
 function parseTarget(request: IncomingMessage): URL | undefined {
   const base = `http://${request.headers.host ?? '127.0.0.1'}`;
   return URL.canParse(base) && request.url?.startsWith('/') ? new URL(`${base}${request.url}`) : undefined;
-}
-
-function routeOf(findRoute: ReturnType<typeof createRouteFinder>, method: string, path: string) {
-  try {
-    return findRoute(method, path);
-  } catch (error) {
-    if (error instanceof URIError) return 'malformed';
-    throw error;
-  }
 }
 
 /** Undefined where the body is longer than the gateway takes; the rest of it is not read. */

@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { RuleModel, TargetModel } from '../model.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/endpoints.ts';
+import { localArn } from '../services/endpoints.ts';
 import type { EventHandler } from '../services/event-delivery.ts';
 import type { BusEvent } from '../services/event-store.ts';
 import type { Invoke } from './invocation.ts';
@@ -33,8 +33,10 @@ export function createEventHandler(options: BusOptions): EventHandler {
   return async (event, busName) => {
     const targets = pending.get(event.id) ?? targetsOf(event, busName, options.rules, options.nowMs());
     pending.set(event.id, targets);
-    const taken = await Promise.allSettled(targets.map((target) => attempt(event, target, options)));
-    const left = targets.filter((_, index) => !isTrue(taken[index]));
+    const taken = await Promise.all(
+      targets.map((target) => attempt(event, target, options).catch(() => false)),
+    );
+    const left = targets.filter((_, index) => !taken[index]);
     if (left.length === 0) {
       pending.delete(event.id);
       return;
@@ -43,10 +45,6 @@ export function createEventHandler(options: BusOptions): EventHandler {
     const names = left.map(({ target }) => target.functionName).join(', ');
     throw new Error(`not taken by ${names}; see the log of the function`);
   };
-}
-
-function isTrue(result: PromiseSettledResult<boolean> | undefined): boolean {
-  return result?.status === 'fulfilled' && result.value;
 }
 
 function targetsOf(
@@ -77,7 +75,7 @@ async function attempt(event: BusEvent, pending: PendingTarget, options: BusOpti
   if (condition === undefined) return false;
   await sendToDeadLetters(options.sqs, {
     body: JSON.stringify(event),
-    ruleArn: `arn:aws:events:${LOCAL_REGION}:${LOCAL_ACCOUNT}:rule/${rule.busName}/${rule.name}`,
+    ruleArn: localArn('events', `rule/${rule.busName}/${rule.name}`),
     target,
     error: result.error,
     retries: pending.failures - 1,

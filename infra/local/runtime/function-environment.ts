@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { FunctionModel } from '../model.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/endpoints.ts';
+import { LOCAL_REGION, localArn } from '../services/endpoints.ts';
 
 export function functionArn(functionName: string): string {
-  return `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${functionName}`;
+  return localArn('lambda', `function:${functionName}`);
 }
 
 /** What people call the function; the deployed name ends in letters that mean nothing to them. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import type { ScheduleModel } from '../model.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/endpoints.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION, localArn } from '../services/endpoints.ts';
 import type { Invoke } from './invocation.ts';
 import { backoffMs, pause, type Poller, repeat } from './poller.ts';
 import type { RuntimeLog } from './runtime-log.ts';
@@ -74,7 +74,7 @@ async function deliver(
   { invoke, sqs, log, nowMs }: SchedulerOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const ruleArn = `arn:aws:events:${LOCAL_REGION}:${LOCAL_ACCOUNT}:rule/${name}`;
+  const ruleArn = localArn('events', `rule/${name}`);
   const input = scheduledEvent(ruleArn, dueMs);
   const startedMs = nowMs();
   for (let failures = 1; ; failures += 1) {

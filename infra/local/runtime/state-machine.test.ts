@@ -32,19 +32,15 @@ const definition = Definition.parse({
       ItemProcessor: {
         ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
         StartAt: 'One',
-        States: { One: task('arn:one', { OutputPath: null, End: true }) },
+        States: { One: task('one', { OutputPath: null, End: true }) },
       },
       MaxConcurrency: 3,
       ResultPath: null,
       Next: 'All',
     },
-    All: task('arn:all', { OutputPath: '$.Payload', End: true }),
+    All: task('all', { OutputPath: '$.Payload', End: true }),
   },
 });
-const functionNames = new Map([
-  ['arn:one', 'one'],
-  ['arn:all', 'all'],
-]);
 const INPUT = { key: 'list.json', run: 'r1' };
 
 interface Seen {
@@ -59,7 +55,7 @@ function world(items: unknown, answer: Answer) {
   const { seen, ports } = worldOf(items, answer);
   return {
     seen,
-    run: (input: unknown = INPUT) => runStateMachine({ definition, functionNames }, input, ports),
+    run: (input: unknown = INPUT) => runStateMachine(definition, input, ports),
   };
 }
 
@@ -107,7 +103,7 @@ describe('a distributed map', () => {
     if (one?.Type !== 'Map') throw new Error('Each is no map');
     for (const task of Object.values(one.ItemProcessor.States)) task.OutputPath = '$.Payload';
     const { seen, ports } = worldOf(list(1_000), () => ok({ large: 'x'.repeat(281) }));
-    const running = runStateMachine({ definition: answering, functionNames }, INPUT, ports);
+    const running = runStateMachine(answering, INPUT, ports);
     await expect(running).rejects.toMatchObject({ error: 'States.DataLimitExceeded' });
     expect(seen.calls.filter(({ name }) => name === 'all')).toEqual([]);
   });
@@ -167,7 +163,7 @@ it('an execution that takes too long times out', async () => {
     sleep: async (ms) => expect(ms).toBe(60_000),
     random: () => 0,
   };
-  await expect(runStateMachine({ definition: timed, functionNames }, INPUT, ports)).rejects.toMatchObject({
+  await expect(runStateMachine(timed, INPUT, ports)).rejects.toMatchObject({
     error: 'States.Timeout',
   });
 });

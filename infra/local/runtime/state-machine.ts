@@ -1,7 +1,6 @@
 import pMap, { pMapSkip } from 'p-map';
-import type { StateMachineModel } from '../model.ts';
-import type { MapState, Retrier, TaskState } from '../template/states-language.ts';
-import { type InvocationResult, type Invoke, THROTTLED } from './invocation.ts';
+import type { Definition, MapState, Retrier, TaskState, Workflow } from '../template/states-language.ts';
+import { type Invoke, THROTTLED } from './invocation.ts';
 
 /** Why an execution failed: the error's name, as retriers know it, and what is said of it. */
 export class ExecutionError extends Error {
@@ -28,11 +27,11 @@ const MAX_DATA_BYTES = 262_144;
 
 /** Runs one execution of a state machine. @throws ExecutionError */
 export async function runStateMachine(
-  { definition, functionNames }: Pick<StateMachineModel, 'definition' | 'functionNames'>,
+  definition: Definition,
   input: unknown,
   ports: StateMachinePorts,
 ): Promise<unknown> {
-  const running = new Execution(functionNames, ports).states(definition, input);
+  const running = runStates(definition, input, ports);
   const { TimeoutSeconds } = definition;
   return TimeoutSeconds === undefined ? running : Promise.race([running, endAfter(TimeoutSeconds, ports)]);
 }
@@ -42,97 +41,81 @@ async function endAfter(seconds: number, { sleep }: StateMachinePorts): Promise<
   throw new ExecutionError('States.Timeout', `The execution took longer than ${seconds} s`);
 }
 
-interface Workflow {
-  readonly StartAt: string;
-  readonly States: Readonly<Record<string, TaskState | MapState>>;
+/** From the first state to an end; each gets what the one before it made. */
+async function runStates(
+  { StartAt, States }: Workflow,
+  input: unknown,
+  ports: StateMachinePorts,
+): Promise<unknown> {
+  let data = input;
+  for (let name: string | undefined = StartAt; name !== undefined; ) {
+    // The reader of the template has checked that each state leads to one that is there.
+    const state = States[name] as TaskState | MapState;
+    data = state.Type === 'Task' ? await runTask(state, data, ports) : await runMap(state, data, ports);
+    name = state.End ? undefined : state.Next;
+  }
+  return data;
 }
 
-class Execution {
-  readonly #functionNames: ReadonlyMap<string, string>;
-  readonly #ports: StateMachinePorts;
-
-  constructor(functionNames: ReadonlyMap<string, string>, ports: StateMachinePorts) {
-    this.#functionNames = functionNames;
-    this.#ports = ports;
-  }
-
-  /** From the first state to an end; each gets what the one before it made. */
-  async states({ StartAt, States }: Workflow, input: unknown): Promise<unknown> {
-    let data = input;
-    for (let name: string | undefined = StartAt; name !== undefined; ) {
-      const state: TaskState | MapState | undefined = States[name];
-      if (!state) throw new ExecutionError('States.Runtime', `There is no state ${name}`);
-      data = state.Type === 'Task' ? await this.#task(state, data) : await this.#map(state, data);
-      name = state.End ? undefined : state.Next;
+async function runTask(state: TaskState, input: unknown, ports: StateMachinePorts): Promise<unknown> {
+  const { Parameters, OutputPath, Retry } = state;
+  const retries = Retry.map(() => 0);
+  for (;;) {
+    const result = await ports.invoke(Parameters.FunctionName, valueAt(input, Parameters['Payload.$']));
+    if (result.ok) {
+      // What the integration with Lambda answers.
+      const answer = { ExecutedVersion: '$LATEST', Payload: result.payload, StatusCode: 200 };
+      return OutputPath === null ? {} : valueAt(answer, OutputPath);
     }
-    return data;
+    const error = errorNameOf(result.error.errorType);
+    const index = Retry.findIndex(
+      ({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes('States.ALL'),
+    );
+    const retrier = Retry[index];
+    const attempt = retries[index] ?? 0;
+    if (!retrier || attempt >= retrier.MaxAttempts)
+      throw new ExecutionError(error, JSON.stringify(result.error));
+    retries[index] = attempt + 1;
+    await ports.sleep(delayMsOf(retrier, attempt, ports.random));
   }
+}
 
-  async #task(state: TaskState, input: unknown): Promise<unknown> {
-    const retries = state.Retry.map(() => 0);
-    for (;;) {
-      const result = await this.#invoke(state, input);
-      if (result.ok) {
-        // What the integration with Lambda answers.
-        const answer = { ExecutedVersion: '$LATEST', Payload: result.payload, StatusCode: 200 };
-        return state.OutputPath === null ? {} : valueAt(answer, state.OutputPath);
-      }
-      const error = errorNameOf(result.error.errorType);
-      const index = state.Retry.findIndex(
-        ({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes('States.ALL'),
-      );
-      const retrier = state.Retry[index];
-      const attempt = retries[index] ?? 0;
-      if (!retrier || attempt >= retrier.MaxAttempts)
-        throw new ExecutionError(error, JSON.stringify(result.error));
-      retries[index] = attempt + 1;
-      await this.#ports.sleep(delayMsOf(retrier, attempt, this.#ports.random));
+/** The first item that fails ends it: no other one begins, and those that run are waited for. */
+async function runMap(state: MapState, input: unknown, ports: StateMachinePorts): Promise<unknown> {
+  const items = await itemsOf(state, input, ports);
+  let failed = false;
+  const work = async (item: unknown) => {
+    if (failed) return pMapSkip;
+    try {
+      return await runStates(state.ItemProcessor, selected(state.ItemSelector, input, item), ports);
+    } catch (error) {
+      if (!(error instanceof ExecutionError)) throw error;
+      failed = true;
+      return pMapSkip;
     }
-  }
+  };
+  const answers = await pMap(items, work, { concurrency: state.MaxConcurrency });
+  if (failed)
+    throw new ExecutionError(
+      'States.ExceedToleratedFailureThreshold',
+      'The specified tolerated failure threshold was exceeded',
+    );
+  if (Buffer.byteLength(JSON.stringify(answers)) > MAX_DATA_BYTES)
+    throw new ExecutionError('States.DataLimitExceeded', 'The answers of the items are too large together');
+  return input;
+}
 
-  #invoke({ Parameters }: TaskState, input: unknown): Promise<InvocationResult> {
-    const { FunctionName } = Parameters;
-    const name = this.#functionNames.get(FunctionName) ?? FunctionName;
-    return this.#ports.invoke(name, valueAt(input, Parameters['Payload.$']));
-  }
-
-  /** The first item that fails ends it: no other one begins, and those that run are waited for. */
-  async #map(state: MapState, input: unknown): Promise<unknown> {
-    const items = await this.#items(state, input);
-    let failed = false;
-    const work = async (item: unknown) => {
-      if (failed) return pMapSkip;
-      try {
-        return await this.states(state.ItemProcessor, selected(state.ItemSelector, input, item));
-      } catch (error) {
-        if (!(error instanceof ExecutionError)) throw error;
-        failed = true;
-        return pMapSkip;
-      }
-    };
-    const answers = await pMap(items, work, { concurrency: state.MaxConcurrency });
-    if (failed)
-      throw new ExecutionError(
-        'States.ExceedToleratedFailureThreshold',
-        'The specified tolerated failure threshold was exceeded',
-      );
-    if (Buffer.byteLength(JSON.stringify(answers)) > MAX_DATA_BYTES)
-      throw new ExecutionError('States.DataLimitExceeded', 'The answers of the items are too large together');
-    return input;
-  }
-
-  async #items({ ItemReader }: MapState, input: unknown): Promise<unknown[]> {
-    const { Bucket, 'Key.$': keyPath } = ItemReader.Parameters;
-    const key = String(valueAt(input, keyPath));
-    const items = await this.#ports
-      .readObject(Bucket, key)
-      .then(JSON.parse)
-      .catch((error: unknown) => {
-        throw new ExecutionError('States.ItemReaderFailed', `${key}: ${String(error)}`);
-      });
-    if (Array.isArray(items)) return items;
-    throw new ExecutionError('States.ItemReaderFailed', `${key} holds no list`);
-  }
+async function itemsOf({ ItemReader }: MapState, input: unknown, ports: StateMachinePorts) {
+  const { Bucket, 'Key.$': keyPath } = ItemReader.Parameters;
+  const key = String(valueAt(input, keyPath));
+  const items = await ports
+    .readObject(Bucket, key)
+    .then(JSON.parse)
+    .catch((error: unknown) => {
+      throw new ExecutionError('States.ItemReaderFailed', `${key}: ${String(error)}`);
+    });
+  if (Array.isArray(items)) return items as unknown[];
+  throw new ExecutionError('States.ItemReaderFailed', `${key} holds no list`);
 }
 
 function selected(

@@ -27,7 +27,9 @@ export function startStateMachines(
     random: Math.random,
   };
   services.serveStateMachines(
-    new Map(machines.map((machine) => [machine.arn, (input) => runStateMachine(machine, input, ports)])),
+    new Map(
+      machines.map((machine) => [machine.arn, (input) => runStateMachine(machine.definition, input, ports)]),
+    ),
   );
   return {
     [Symbol.dispose]() {

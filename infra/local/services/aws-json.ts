@@ -61,11 +61,12 @@ async function answer(options: AwsJsonOptions, request: IncomingMessage): Promis
   return run(parseJson(body));
 }
 
-function parseJson(body: string): unknown {
+/** @throws AwsError of this type */
+export function parseJson(body: string, type = 'SerializationException'): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw new AwsError('SerializationException', 'The request is not JSON');
+    throw new AwsError(type, 'The request, or the input that it carries, is not JSON');
   }
 }
 

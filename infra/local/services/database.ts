@@ -21,6 +21,18 @@ export function openDatabase(file: string, schema: string): DatabaseSync {
   }
 }
 
+/** Does all of the work or, where it throws, none of it. */
+export function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
 export function corrupt(file: string, cause: unknown): ServiceError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ServiceError(

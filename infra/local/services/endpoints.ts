@@ -13,6 +13,10 @@ export interface Endpoints {
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
+export function localArn(service: string, resource: string): string {
+  return `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
+}
+
 /**
  * What any AWS client needs besides its endpoint, explicit, so that the environment of whoever starts the local run cannot
  * lead it to a real account.

@@ -16,16 +16,17 @@ const MAX_IN_FLIGHT = 32;
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** How often it is looked for events whose pause has ended. */
+const CHECK_INTERVAL_MS = 500;
 
 /** Hands stored events to one handler until each was acknowledged, with growing pauses after failures. */
 export function startDelivery(store: EventStore): Delivery {
   const inFlight = new Map<number, Promise<void>>();
+  const timer = setInterval(wake, CHECK_INTERVAL_MS).unref();
   let handle: EventHandler | undefined;
-  let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
   function wake(): void {
-    clearTimeout(timer);
     if (!handle || stopped) return;
     const handler = handle;
     for (const stored of store.due(Date.now(), MAX_IN_FLIGHT - inFlight.size, new Set(inFlight.keys()))) {
@@ -35,9 +36,6 @@ export function startDelivery(store: EventStore): Delivery {
         Promise.resolve().then(() => deliver(stored, handler)),
       );
     }
-    if (inFlight.size >= MAX_IN_FLIGHT) return;
-    const dueMs = store.nextDueMs(new Set(inFlight.keys()));
-    if (dueMs !== undefined) timer = setTimeout(wake, Math.max(0, dueMs - Date.now()));
   }
 
   async function deliver(stored: StoredEvent, handler: EventHandler): Promise<void> {
@@ -64,7 +62,7 @@ export function startDelivery(store: EventStore): Delivery {
     wake,
     async stop() {
       stopped = true;
-      clearTimeout(timer);
+      clearInterval(timer);
       await Promise.all(inFlight.values());
     },
   };

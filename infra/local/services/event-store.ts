@@ -1,4 +1,4 @@
-import { openDatabase } from './database.ts';
+import { inTransaction, openDatabase } from './database.ts';
 
 /** An event as EventBridge hands it to a target. */
 export interface BusEvent {
@@ -27,8 +27,6 @@ export interface EventStore {
   add(accepted: readonly { event: BusEvent; busName: string }[]): void;
   /** Events that are due and not among those excluded. */
   due(nowMs: number, limit: number, excluded: ReadonlySet<number>): readonly StoredEvent[];
-  /** When the next event is due that is not among those excluded; undefined where there is none. */
-  nextDueMs(excluded: ReadonlySet<number>): number | undefined;
   acknowledge(sequence: number): void;
   postpone(sequence: number, untilMs: number): void;
   close(): void;
@@ -51,28 +49,16 @@ export function openEventStore(file: string): EventStore {
     `SELECT * FROM pending WHERE dueMs <= ? AND sequence NOT IN (SELECT value FROM json_each(?))
      ORDER BY dueMs, sequence LIMIT ?`,
   );
-  const next = database.prepare(
-    'SELECT MIN(dueMs) AS dueMs FROM pending WHERE sequence NOT IN (SELECT value FROM json_each(?))',
-  );
   const remove = database.prepare('DELETE FROM pending WHERE sequence = ?');
   const delay = database.prepare('UPDATE pending SET dueMs = ?, failures = failures + 1 WHERE sequence = ?');
 
   return {
     add(accepted) {
-      database.exec('BEGIN IMMEDIATE');
-      try {
+      inTransaction(database, () => {
         for (const { event, busName } of accepted) insert.run(busName, JSON.stringify(event));
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
+      });
     },
     due: (nowMs, limit, excluded) => select.all(nowMs, JSON.stringify([...excluded]), limit).map(toStored),
-    nextDueMs(excluded) {
-      const dueMs = next.get(JSON.stringify([...excluded]))?.dueMs;
-      return typeof dueMs === 'number' ? dueMs : undefined;
-    },
     acknowledge: (sequence) => void remove.run(sequence),
     postpone: (sequence, untilMs) => void delay.run(untilMs, sequence),
     close: () => database.close(),

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { AwsError, operation, startAwsJson } from './aws-json.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './endpoints.ts';
+import { localArn } from './endpoints.ts';
 import { type MasterKeys, openMasterKeys } from './kms-master-keys.ts';
 import type { RunningService } from './loopback.ts';
 
@@ -76,9 +76,7 @@ function find(keys: MasterKeys, name: string): { keyId: string; master: Buffer }
   return { keyId, master };
 }
 
-function arnOf(keyId: string): string {
-  return `arn:aws:kms:${LOCAL_REGION}:${LOCAL_ACCOUNT}:key/${keyId}`;
-}
+const arnOf = (keyId: string) => localArn('kms', `key/${keyId}`);
 
 /**
  * A ciphertext names its key, as KMS's does:

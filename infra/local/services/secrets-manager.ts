@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AwsError, operation, startAwsJson } from './aws-json.ts';
-import { openDatabase } from './database.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './endpoints.ts';
+import { inTransaction, openDatabase } from './database.ts';
+import { localArn } from './endpoints.ts';
 import type { RunningService } from './loopback.ts';
 
 /** The SDK sends a token with every write; the same one means that it repeats a request whose answer was lost. */
@@ -105,16 +105,11 @@ function openSecrets(file: string) {
         | Version
         | undefined,
     put(name: string, { versionId, secretString, secretBinary }: Version): void {
-      database.exec('BEGIN IMMEDIATE');
-      try {
+      inTransaction(database, () => {
         insertSecret.run(name, arnOf(name), Date.now());
         retireVersions.run(name);
         insertVersion.run(name, versionId, secretString, secretBinary, Date.now());
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
+      });
     },
     close: () => database.close(),
   };
@@ -126,5 +121,5 @@ function notFound(name: string): AwsError {
 
 /** Unlike AWS's, it has no random letters at its end. */
 function arnOf(name: string): string {
-  return `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT}:secret:${name}`;
+  return localArn('secretsmanager', `secret:${name}`);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { AwsError, operation, startAwsJson } from './aws-json.ts';
+import { AwsError, operation, parseJson, startAwsJson } from './aws-json.ts';
 import type { RunningService } from './loopback.ts';
 
 /** Runs one execution; what it rejects with has the `error` that the execution fails with. */
@@ -54,7 +54,7 @@ export async function startStepFunctions(): Promise<StepFunctions> {
         const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
         const known = executions.get(executionArn);
         if (known) return repeated(known, input);
-        const data = inputOf(input);
+        const data = parseJson(input, 'InvalidExecutionInput');
         const startDate = Date.now() / 1_000;
         const execution: Execution = {
           executionArn,
@@ -95,12 +95,4 @@ async function settle(execution: Execution, running: Promise<unknown>): Promise<
 function repeated({ executionArn, startDate, status, input: first }: Execution, input: string) {
   if (status === 'RUNNING' && first === input) return { executionArn, startDate };
   throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
-}
-
-function inputOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input: it is not JSON');
-  }
 }

@@ -31,15 +31,16 @@ export type Document = z.output<typeof documentSchema>;
 
 /** @throws TemplateError INVALID_TEMPLATE */
 export function readDocument(path: string): Document {
-  const parsed = documentSchema.safeParse(parseJson(path));
+  const parsed = documentSchema.safeParse(parseJson(readFileSync(path, 'utf8'), path));
   if (parsed.success) return parsed.data;
   throw new TemplateError('INVALID_TEMPLATE', path, z.prettifyError(parsed.error).replaceAll('\n', ' '));
 }
 
-function parseJson(path: string): unknown {
+/** @throws TemplateError INVALID_TEMPLATE, naming the file or the resource that the text is of */
+export function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(text);
   } catch (error) {
-    throw new TemplateError('INVALID_TEMPLATE', path, error instanceof Error ? error.message : String(error));
+    throw new TemplateError('INVALID_TEMPLATE', name, String(error));
   }
 }

@@ -1,8 +1,5 @@
 import * as z from 'zod';
 import type { QueueMappingModel, StreamMappingModel } from '../model.ts';
-import type { Addresses } from './addresses.ts';
-import { TemplateError } from './error.ts';
-import type { Functions } from './functions.ts';
 import type { Resource, Template } from './template.ts';
 
 const common = {
@@ -30,30 +27,27 @@ const streamSchema = z.object({
 });
 
 /** @throws TemplateError */
-export function readEventSources(template: Template, functions: Functions, addresses: Addresses) {
+export function readEventSources(template: Template) {
   const queueMappings: QueueMappingModel[] = [];
   const streamMappings: StreamMappingModel[] = [];
   for (const resource of template.ofType('AWS::Lambda::EventSourceMapping')) {
     const source = String(resource.property('EventSourceArn'));
-    const [tableName, queueUrl] = [addresses.tableOfStream(source), addresses.queueUrl(source)];
-    if (tableName !== undefined)
-      streamMappings.push(streamMapping(resource, tableName, functions, addresses));
-    else if (queueUrl !== undefined) queueMappings.push(queueMapping(resource, queueUrl, functions));
-    else
-      throw new TemplateError(
-        'UNKNOWN_REFERENCE',
-        resource.logicalId,
-        `reads ${source}, which is no queue or stream of this stack`,
-      );
+    const table = template.find('AWS::DynamoDB::Table', source);
+    if (table) streamMappings.push(streamMapping(template, resource, table));
+    else {
+      const queue = template.named('AWS::SQS::Queue', source, resource.logicalId);
+      queueMappings.push(queueMapping(template, resource, queue));
+    }
   }
   return { queueMappings, streamMappings };
 }
 
-function queueMapping(resource: Resource, queueUrl: string, functions: Functions): QueueMappingModel {
+function queueMapping(template: Template, resource: Resource, queue: Resource): QueueMappingModel {
   const mapping = resource.read(queueSchema, []);
+  const { logicalId } = resource;
   return {
-    functionName: functions.named(mapping.FunctionName, resource.logicalId).name,
-    queueUrl,
+    functionName: template.named('AWS::Lambda::Function', mapping.FunctionName, logicalId).identity.ref,
+    queueUrl: queue.identity.ref,
     queueArn: mapping.EventSourceArn,
     batchSize: mapping.BatchSize,
     reportsBatchItemFailures: mapping.FunctionResponseTypes.length > 0,
@@ -61,23 +55,19 @@ function queueMapping(resource: Resource, queueUrl: string, functions: Functions
   };
 }
 
-function streamMapping(
-  resource: Resource,
-  tableName: string,
-  functions: Functions,
-  addresses: Addresses,
-): StreamMappingModel {
+function streamMapping(template: Template, resource: Resource, table: Resource): StreamMappingModel {
   const mapping = resource.read(streamSchema, []);
+  const { logicalId } = resource;
   const failureArn = mapping.DestinationConfig?.OnFailure.Destination;
   return {
-    functionName: functions.named(mapping.FunctionName, resource.logicalId).name,
-    tableName,
+    functionName: template.named('AWS::Lambda::Function', mapping.FunctionName, logicalId).identity.ref,
+    tableName: table.identity.ref,
     batchSize: mapping.BatchSize,
     batchWindowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
     bisectsOnError: mapping.BisectBatchOnFunctionError,
     maxRetries: mapping.MaximumRetryAttempts,
     maxRecordAgeMs: mapping.MaximumRecordAgeInSeconds && mapping.MaximumRecordAgeInSeconds * 1000,
     reportsBatchItemFailures: mapping.FunctionResponseTypes.length > 0,
-    failureQueueUrl: failureArn && addresses.requireQueueUrl(failureArn, resource.logicalId),
+    failureQueueUrl: failureArn && template.named('AWS::SQS::Queue', failureArn, logicalId).identity.ref,
   };
 }

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { RouteModel } from '../model.ts';
 import { TemplateError } from './error.ts';
-import type { Functions } from './functions.ts';
 import type { Template } from './template.ts';
 
 const apiSchema = z.object({ Name: z.string(), ProtocolType: z.literal('HTTP') });
@@ -34,7 +33,7 @@ const stageSchema = z.object({
 });
 
 /** Routes of HTTP APIs, by way of their integrations. @throws TemplateError */
-export function readHttpRoutes(template: Template, functions: Functions): readonly RouteModel[] {
+export function readHttpRoutes(template: Template): readonly RouteModel[] {
   for (const api of template.ofType('AWS::ApiGatewayV2::Api')) {
     api.read(apiSchema, ['Tags']);
   }
@@ -44,7 +43,8 @@ export function readHttpRoutes(template: Template, functions: Functions): readon
   const functionNames = new Map(
     template.ofType('AWS::ApiGatewayV2::Integration').map((integration) => {
       const { IntegrationUri } = integration.read(integrationSchema, []);
-      return [integration.identity.ref, functions.named(IntegrationUri, integration.logicalId).name];
+      const { identity } = template.named('AWS::Lambda::Function', IntegrationUri, integration.logicalId);
+      return [integration.identity.ref, identity.ref];
     }),
   );
   return template.ofType('AWS::ApiGatewayV2::Route').map((route) => {

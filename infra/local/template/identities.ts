@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../services/endpoints.ts';
+import { LOCAL_ACCOUNT, localArn } from '../services/endpoints.ts';
 
 /** What `Ref` and `Fn::GetAtt` make of a resource. */
 export interface Identity {
@@ -19,9 +19,6 @@ export interface IdentityContext {
 
 type Identify = (context: IdentityContext) => Identity;
 
-const arn = (service: string, resource: string) =>
-  `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
-
 /** Gives a resource that only the template itself points at its logical id. */
 const byLogicalId: Identify = ({ logicalId }) => ({ ref: logicalId, attributes: {} });
 
@@ -36,26 +33,26 @@ export const IDENTITIES = {
   'AWS::ApiGatewayV2::Stage': byLogicalId,
   'AWS::DynamoDB::Table': (context) => {
     const ref = nameOf(context, 'TableName', 255);
-    const Arn = arn('dynamodb', `table/${ref}`);
+    const Arn = localArn('dynamodb', `table/${ref}`);
     // The database makes its own label when it makes the stream; nothing but this template sees this one.
     return { ref, attributes: { Arn, StreamArn: `${Arn}/stream/local` } };
   },
   'AWS::Events::EventBus': (context) => {
     const ref = nameOf(context, 'Name', 256);
-    return { ref, attributes: { Name: ref, Arn: arn('events', `event-bus/${ref}`) } };
+    return { ref, attributes: { Name: ref, Arn: localArn('events', `event-bus/${ref}`) } };
   },
   'AWS::Events::Rule': (context) => {
     const ref = nameOf(context, 'Name', 64);
-    return { ref, attributes: { Arn: arn('events', `rule/${ref}`) } };
+    return { ref, attributes: { Arn: localArn('events', `rule/${ref}`) } };
   },
   'AWS::KMS::Key': ({ stackName, logicalId }) => {
     const ref = keyIdOf(stackName, logicalId);
-    return { ref, attributes: { KeyId: ref, Arn: arn('kms', `key/${ref}`) } };
+    return { ref, attributes: { KeyId: ref, Arn: localArn('kms', `key/${ref}`) } };
   },
   'AWS::Lambda::EventSourceMapping': byLogicalId,
   'AWS::Lambda::Function': (context) => {
     const ref = nameOf(context, 'FunctionName', 64);
-    return { ref, attributes: { Arn: arn('lambda', `function:${ref}`) } };
+    return { ref, attributes: { Arn: localArn('lambda', `function:${ref}`) } };
   },
   'AWS::S3::Bucket': (context) => {
     const ref = context.named('BucketName') ?? nameOf(context, '', 63).toLowerCase();
@@ -64,11 +61,11 @@ export const IDENTITIES = {
   'AWS::SQS::Queue': (context) => {
     const QueueName = nameOf(context, 'QueueName', 80);
     const QueueUrl = `${context.sqsEndpoint}/${LOCAL_ACCOUNT}/${QueueName}`;
-    return { ref: QueueUrl, attributes: { QueueName, QueueUrl, Arn: arn('sqs', QueueName) } };
+    return { ref: QueueUrl, attributes: { QueueName, QueueUrl, Arn: localArn('sqs', QueueName) } };
   },
   'AWS::StepFunctions::StateMachine': (context) => {
     const Name = nameOf(context, 'StateMachineName', 80);
-    const Arn = arn('states', `stateMachine:${Name}`);
+    const Arn = localArn('states', `stateMachine:${Name}`);
     return { ref: Arn, attributes: { Arn, Name } };
   },
 } satisfies Readonly<Record<string, Identify>>;

@@ -1,4 +1,10 @@
+import * as z from 'zod';
 import { TemplateError } from './error.ts';
+
+/** CloudFormation turns numbers and booleans into text where text is wanted. */
+const Text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const Attribute = z.tuple([Text, Text]);
+const Join = z.tuple([Text, z.array(Text)]);
 
 /** What intrinsic functions look values up in. Each lookup may throw TemplateError in the name of `user`. */
 export interface Scope {
@@ -29,56 +35,30 @@ export function resolveIntrinsics(value: unknown, scope: Scope, user: string): u
 }
 
 function callIntrinsic(name: string, argument: unknown, scope: Scope, user: string): unknown {
+  const read = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new TemplateError('INVALID_TEMPLATE', user, `has arguments of ${name} that make no sense`);
+  };
   switch (name) {
     case 'Ref':
-      return scope.reference(text(argument, name, user), user);
+      return scope.reference(read(Text, argument), user);
     case 'Fn::GetAtt':
-      return getAttribute(list(argument, name, user), scope, user);
-    case 'Fn::Join':
-      return join(list(resolveIntrinsics(argument, scope, user), name, user), user);
+      return scope.attribute(...read(Attribute, argument), user);
+    case 'Fn::Join': {
+      const [separator, parts] = read(Join, resolveIntrinsics(argument, scope, user));
+      return parts.join(separator);
+    }
     case 'Fn::Sub':
-      return substitute(text(argument, name, user), scope, user);
+      return read(Text, argument).replace(/\$\{([^}]*)\}/g, (_, inner: string) => {
+        const value = inner.includes('.')
+          ? scope.attribute(...read(Attribute, inner.split('.')), user)
+          : scope.reference(inner, user);
+        return read(Text, value);
+      });
     default:
       throw new TemplateError('UNKNOWN_INTRINSIC', user, `uses ${name}, which the local run does not know`);
   }
-}
-
-function getAttribute(parts: readonly unknown[], scope: Scope, user: string): unknown {
-  if (parts.length !== 2) throw malformed('Fn::GetAtt', user);
-  const [logicalId, attribute] = parts.map((part) => text(part, 'Fn::GetAtt', user)) as [string, string];
-  return scope.attribute(logicalId, attribute, user);
-}
-
-function join([separator, parts]: readonly unknown[], user: string): string {
-  return list(parts, 'Fn::Join', user)
-    .map((part) => text(part, 'Fn::Join', user))
-    .join(text(separator, 'Fn::Join', user));
-}
-
-/** `${Name}` and `${Name.Attribute}`. */
-function substitute(template: string, scope: Scope, user: string): string {
-  return template.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
-    const value = name.includes('.')
-      ? getAttribute(name.split('.'), scope, user)
-      : scope.reference(name, user);
-    return text(value, 'Fn::Sub', user);
-  });
-}
-
-function list(value: unknown, name: string, user: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw malformed(name, user);
-  return value;
-}
-
-/** CloudFormation turns numbers and booleans into text where text is wanted. */
-function text(value: unknown, name: string, user: string): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw malformed(name, user);
-}
-
-function malformed(name: string, user: string): TemplateError {
-  return new TemplateError('INVALID_TEMPLATE', user, `has arguments of ${name} that make no sense`);
 }
 
 /** `{{resolve:ssm:…}}` is filled in by the deployment from what lies in the account. */

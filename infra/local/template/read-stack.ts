@@ -1,6 +1,5 @@
 import type { Endpoints } from '../services/endpoints.ts';
 import type { StackModel } from '../model.ts';
-import { addressesOf } from './addresses.ts';
 import { readDocument } from './document.ts';
 import { readEventSources } from './event-sources.ts';
 import { readFunctions } from './functions.ts';
@@ -38,16 +37,14 @@ export function readStack(options: StackOptions): Stack {
   const { stackName, apiUrl } = options;
   const document = readDocument(options.templatePath);
   const template = openTemplate(document, { stackName, apiUrl, sqsEndpoint: options.endpoints.sqs });
-  const functions = readFunctions(template, options.assetDirectories);
-  const addresses = addressesOf(template);
   return {
     name: stackName,
     model: {
-      functions: functions.models,
-      routes: readHttpRoutes(template, functions),
-      ...readEventSources(template, functions, addresses),
-      ...readRules(template, functions, addresses),
-      stateMachines: readStateMachines(template, functions),
+      functions: readFunctions(template, options.assetDirectories),
+      routes: readHttpRoutes(template),
+      ...readEventSources(template),
+      ...readRules(template),
+      stateMachines: readStateMachines(template),
       outputs: template.outputs,
     },
     resources: readResources(template),

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { RuleModel, ScheduleModel } from '../model.ts';
-import type { Addresses } from './addresses.ts';
-import type { Functions } from './functions.ts';
+import { deadLetterQueueUrl } from './functions.ts';
 import type { Template } from './template.ts';
 
 const texts = z.array(z.string()).min(1);
@@ -33,18 +32,17 @@ const ruleSchema = z.object({
 });
 
 /** @throws TemplateError */
-export function readRules(template: Template, functions: Functions, addresses: Addresses) {
+export function readRules(template: Template) {
   const rules: RuleModel[] = [];
   const schedules: ScheduleModel[] = [];
   for (const resource of template.ofType('AWS::Events::Rule')) {
     const rule = resource.read(ruleSchema, ['Description', 'Tags']);
     const name = resource.identity.ref;
     const targets = rule.Targets.map(({ Arn }) => {
-      const functionName = functions.named(Arn, resource.logicalId).name;
-      const deadLetterArn = functions.deadLetterArn(functionName);
+      const target = template.named('AWS::Lambda::Function', Arn, resource.logicalId);
       return {
-        functionName,
-        deadLetterQueueUrl: deadLetterArn && addresses.requireQueueUrl(deadLetterArn, resource.logicalId),
+        functionName: target.identity.ref,
+        deadLetterQueueUrl: deadLetterQueueUrl(template, target),
       };
     });
     const { EventPattern: pattern, ScheduleExpression: expression } = rule;

@@ -28,7 +28,9 @@ describe('a state machine', () => {
     const [machine] = stateMachines;
     expect(machine?.arn).toBe('arn:aws:states:us-east-1:000000000000:stateMachine:runs');
     expect(outputs).toEqual({ Machine: machine?.arn });
-    expect([...(machine?.functionNames.values() ?? [])]).toEqual([functions[0]?.name]);
+    expect(machine?.definition.States['Only']).toMatchObject({
+      Parameters: { FunctionName: functions[0]?.name },
+    });
   });
 
   const { End: _, ...open } = TASK;

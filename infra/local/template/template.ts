@@ -9,6 +9,10 @@ import { resolveIntrinsics, type Scope } from './intrinsics.ts';
 export interface Template {
   /** The resources of a type, in the template's order. */
   ofType(type: ReadType): readonly Resource[];
+  /** The resource of a type that a `Ref` or an attribute of it, such as its ARN, stands for. */
+  find(type: ReadType, reference: string): Resource | undefined;
+  /** Finds it in the name of the resource that uses it. @throws TemplateError UNKNOWN_REFERENCE */
+  named(type: ReadType, reference: string, user: string): Resource;
   readonly outputs: Readonly<Record<string, string>>;
   /** What means nothing on one machine, as `LogicalId (AWS::Type)`. */
   readonly ignored: readonly string[];
@@ -55,9 +59,24 @@ export function openTemplate(document: Document, options: TemplateOptions): Temp
       unknown.logicalId,
       `is of type ${unknown.type}, which the local run does not know`,
     );
+  const ofType = (wanted: ReadType) =>
+    resources.filter(({ type }) => type === wanted).map(({ logicalId }) => resourceOf(context, logicalId));
+  const find = (type: ReadType, reference: string) =>
+    ofType(type).find(({ identity: { ref, attributes } }) =>
+      [ref, ...Object.values(attributes)].includes(reference),
+    );
   return {
-    ofType: (wanted) =>
-      resources.filter(({ type }) => type === wanted).map(({ logicalId }) => resourceOf(context, logicalId)),
+    ofType,
+    find,
+    named(type, reference, user) {
+      const found = find(type, reference);
+      if (found) return found;
+      throw new TemplateError(
+        'UNKNOWN_REFERENCE',
+        user,
+        `names ${reference}, which is no ${type} of this stack`,
+      );
+    },
     outputs: Object.fromEntries(
       Object.entries(document.Outputs).map(([name, { Value }]) => [
         name,
@@ -120,12 +139,19 @@ function resourceOf(context: Context, logicalId: string): Resource {
     read(schema, withoutMeaning) {
       // Left out before they are resolved: a role's ARN, say, has no value here.
       const kept = Object.entries(properties).filter(([name]) => !withoutMeaning.includes(name));
-      const parsed = schema.strict().safeParse(resolve(Object.fromEntries(kept)));
-      if (parsed.success) return parsed.data as z.output<typeof schema>;
-      const flaws = parsed.error.issues.map(
-        ({ path, message }) => `${path.join('.') || 'Properties'}: ${message}`,
-      );
-      throw new TemplateError('UNSUPPORTED_PROPERTY', logicalId, `cannot be run here: ${flaws.join('; ')}`);
+      return checked(schema.strict(), resolve(Object.fromEntries(kept)), logicalId) as z.output<
+        typeof schema
+      >;
     },
   };
+}
+
+/** @throws TemplateError UNSUPPORTED_PROPERTY, naming each flaw */
+export function checked<S extends z.ZodType>(schema: S, value: unknown, logicalId: string): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const flaws = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'Properties'}: ${message}`,
+  );
+  throw new TemplateError('UNSUPPORTED_PROPERTY', logicalId, `cannot be run here: ${flaws.join('; ')}`);
 }
