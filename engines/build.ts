@@ -32,12 +32,12 @@ export async function buildEngines(): Promise<readonly BuiltEngine[]> {
   return Promise.all(engineNames().map(buildEngine));
 }
 
-/** Every folder that has a game of the wire contract. */
+/** Lists every folder that has a game of the wire contract. */
 export function engineNames(): string[] {
   return gamesWith('index.ts').filter((name) => name !== 'sdk');
 }
 
-/** Every folder that has a game of the realtime contract. */
+/** Lists every folder that has a game of the realtime contract. */
 export function realtimeNames(): string[] {
   return gamesWith('realtime.ts').filter((name) => name !== 'sdk');
 }
@@ -147,7 +147,7 @@ export function goldenPath(name: string): URL {
   return new URL(`${name}/golden.json`, import.meta.url);
 }
 
-/** The games whose playthrough nobody has recorded. */
+/** Lists the games whose playthrough nobody has recorded. */
 export function gamesWithoutGolden(names: readonly string[]): string[] {
   return names.filter((name) => !existsSync(goldenPath(name)));
 }

@@ -6,7 +6,7 @@ import { type Golden, GOLDEN_STEPS, goldenOf } from './golden.ts';
 import { isOfPhase, type PlayedStep, playThrough } from './playthrough.ts';
 import { RawEngine, readAnswer, stepBytes } from './raw-engine.ts';
 
-/** An engine by whatever means it was made. Its contract is in docs/engines.md. */
+/** A subject is an engine by whatever means it was made. Its contract is in docs/engines.md. */
 export interface Subject {
   readonly name: string;
   module(): Promise<WebAssembly.Module>;
@@ -21,7 +21,7 @@ const BUFFER_BYTES = 65_536;
 /** After so many steps of a playthrough, the costly questions are asked again. */
 const SAMPLE = 40;
 
-/** The tests that every engine of the wire contract must pass, whatever its game is. */
+/** Describes the tests that every engine of the wire contract must pass, whatever its game is. */
 export function describeConformance(subject: Subject): void {
   const trial = new Trial();
   beforeAll(async () => trial.prepare(await subject.module()));

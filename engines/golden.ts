@@ -7,8 +7,8 @@ import { compileRaw, RawEngine, stepBytes } from './raw-engine.ts';
 import { playRealtimeGolden } from './realtime-golden.ts';
 
 /**
- * A game as it was played once, in `engines/<name>/golden.json`. It has the first state, some steps to read, and for every
- * hundred steps the SHA-256 over all that went in and came out. `playThrough` says what is played.
+ * This is a game as it was played once, in `engines/<name>/golden.json`. It has the first state, some steps to read,
+ * and for every hundred steps the SHA-256 over all that went in and came out. `playThrough` says what is played.
  */
 export interface Golden {
   readonly engine_id: string;

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { EngineCapabilities, EngineMode } from '../shared/engines/engines.ts';
 
-/** The name of the action that a simulated player of a mode takes next, who sees what the last step showed. */
+/** Names the action that a simulated player of a mode takes next, who sees what the last step showed. */
 export type Player = (mode: string, view: unknown) => string;
 
 /**
- * The player whose rounds a game's rgs_simulate counts. `engines/<name>/player.ts` says once more what it does, apart from
- * the engine. A game without that file has no choices: the player takes the first action that opens the mode, then the first
- * of the bonus.
+ * Loads the player whose rounds a game's rgs_simulate counts. `engines/<name>/player.ts` says once more what it does,
+ * apart from the engine. A game without that file has no choices: the player takes the first action that opens the
+ * mode, then the first of the bonus.
  */
 export async function playerOf(name: string, capabilities: EngineCapabilities): Promise<Player> {
   const file = new URL(`${name}/player.ts`, import.meta.url);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EngineAction } from '../shared/engines/engines.ts';
 import { type RawEngine, readAnswer, type StepAnswer, type StepInput, stepBytes } from './raw-engine.ts';
 
-/** One accepted step of a playthrough. */
+/** A played step is one that the engine accepted. */
 export interface PlayedStep {
   readonly round: number;
   /** The step's place in the round. */

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { parseCapabilities } from '../shared/engines/capabilities.ts';
 import type { EngineCapabilities } from '../shared/engines/engines.ts';
 
-/** The exports that take an input and answer a length or a negative error. */
+/** These exports take an input and answer a length or a negative error. */
 export type RawCall = 'rgs_capabilities' | 'rgs_reset' | 'rgs_step' | 'rgs_simulate';
 
 type RawExports = Readonly<Record<RawCall | 'rgs_in' | 'rgs_out', (length: number) => number>> & {
   readonly memory: WebAssembly.Memory;
 };
 
-/** The input of a step and its answer, as docs/engines.md lays them out. */
+/** A step has this input and this answer, as docs/engines.md lays them out. */
 export interface StepInput {
   readonly seed: Uint8Array;
   readonly stepIndex: bigint;
@@ -27,7 +27,7 @@ export interface StepAnswer {
 
 const HEADER_BYTES = 44;
 
-/** An engine without the host in between. It gives exactly the bytes and numbers of the wire contract. */
+/** This is an engine without the host in between. It gives exactly the bytes and numbers of the wire contract. */
 export class RawEngine {
   readonly exports: Readonly<Record<string, unknown>>;
   readonly #calls: RawExports;

@@ -4,7 +4,10 @@ import type { RealtimeTable } from '../shared/engines/host/realtime-table.ts';
 import { loadBuiltRealtime } from './built-engine.ts';
 import { sha256 } from './playthrough.ts';
 
-/** A realtime game as it was played once. It has the SHA-256 of every hundred calls, over what could be seen after each. */
+/**
+ * This is a realtime game as it was played once. It has the SHA-256 of every hundred calls, over what could be seen
+ * after each.
+ */
 export interface RealtimeGolden {
   readonly calls: number;
   readonly examples: readonly unknown[];
@@ -17,7 +20,7 @@ const BLOCK_CALLS = 100;
 const EXAMPLE_EVERY = 1_250;
 const PLAYERS = 12;
 
-/** The calls of a playthrough. Each follows from its number. */
+/** Gives a call of a playthrough. Each follows from its number. */
 export function scriptedCall(number: number): RealtimeCall {
   return callByChance(sha256(`call ${number}`), PLAYERS);
 }

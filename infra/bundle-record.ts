@@ -41,7 +41,7 @@ export async function recordOf(
   return { inputs: [...inputs], hash: await hashOf(bundles, inputs) };
 }
 
-/** Whether the bundles are those of the record, so that a build would make the same ones. */
+/** Tells whether the bundles are those of the record, so that a build would make the same ones. */
 export async function isCurrent(bundles: Bundles, recordFile: string): Promise<boolean> {
   try {
     const { inputs, hash } = BundleRecord.parse(JSON.parse(await readFile(recordFile, 'utf8')));

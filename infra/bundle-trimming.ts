@@ -73,7 +73,10 @@ export const partsLeftOut: Plugin = {
 const forAll: readonly Plugin[] = [clientVersions, noEventStreams, noEndpointCache];
 const forMost: readonly Plugin[] = [...forAll, noJsonSchema];
 
-/** The modules that a function's bundle may leave out, about 18 KB gzipped. Functions with the same list are bundled in one go. */
+/**
+ * Lists the modules that a function's bundle may leave out, about 18 KB gzipped. Functions with the same list are
+ * bundled in one go.
+ */
 export function trimmingFor(functionName: string): readonly Plugin[] {
   return functionName === 'serve-openapi' ? forAll : forMost;
 }

@@ -1,6 +1,6 @@
 /**
- * How Lambda hands queues and streams to functions, and what it does where that fails. The template is made from this file,
- * and the fault simulation delivers by it.
+ * These settings say how Lambda hands queues and streams to functions, and what it does where that fails. The template
+ * is made from this file, and the fault simulation delivers by it.
  */
 
 export const ledgerStreamDelivery = {

@@ -180,7 +180,7 @@ export class InvalidStageError extends Error {
   override readonly name = 'InvalidStageError';
 }
 
-/** What the command line, or the environment of a local run, may change without an edit of this file. */
+/** The command line, or the environment of a local run, may change these without an edit of this file. */
 export interface StageOverrides {
   readonly api?: string | undefined;
   readonly alarmEmail?: string | undefined;

@@ -27,8 +27,9 @@ export class MissingBundlesError extends Error {
 }
 
 /**
- * An app with the feature flags of cdk.json, which the CLI would hand to it. Nothing checks its templates: the CDK's own
- * validation takes five seconds of processor time, which a local run and most tests do without. `newCheckedApp` has it.
+ * Makes an app with the feature flags of cdk.json, which the CLI would hand to it. Nothing checks its templates. The
+ * CDK's own validation takes five seconds of processor time, which a local run and most tests do without.
+ * `newCheckedApp` has it.
  */
 export function newApp(outdir?: string, props: AppProps = { builtinCloudFormationValidation: false }): App {
   return new App({

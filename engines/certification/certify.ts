@@ -58,7 +58,8 @@ export async function certify(options: CertifyOptions): Promise<CertificationRep
 }
 
 /**
- * What only this folder knows of a game: what its reels show, compared with their strips, and its exact figures.
+ * Compares a run with what only this folder knows of a game: its exact figures, and the strips of the reels that it
+ * shows.
  * @throws Error where exact figures are asked for and there are none, or steps pay something else than the simulation
  */
 export async function comparisonsOf(
@@ -89,7 +90,10 @@ function checkSimulated(
   );
 }
 
-/** The first mode where none is named. @throws Error where there is none of that name, or it is played for no money */
+/**
+ * Finds a mode by its name, or the first one where none is named.
+ * @throws Error where there is none of that name, or it is played for no money
+ */
 export function modeOf(modes: readonly EngineMode[], name: string | undefined) {
   const index = name === undefined ? 0 : modes.findIndex((mode) => mode.name === name);
   const mode = modes[index];

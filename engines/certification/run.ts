@@ -14,7 +14,7 @@ export interface WorkerSettings {
   readonly mode: number;
 }
 
-/** A stretch of the run, played by whichever worker is free. */
+/** A part is a stretch of the run, and whichever worker is free plays it. */
 export interface Part {
   readonly index: number;
   readonly first: bigint;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ExactFigures } from '../../shared/simulation/report.ts';
 
-/** What a game's author knows of it without playing: `engines/<name>/theory.ts` exports one as `theory`. */
+/** A game's author knows this of it without playing: `engines/<name>/theory.ts` exports one as `theory`. */
 export interface Theory {
   /** Computed from the rules alone. Undefined for a mode that has no exact figures. */
   exact(mode: string): ExactFigures | undefined;
@@ -11,7 +11,7 @@ export interface Theory {
   observe(view: unknown): readonly number[];
 }
 
-/** Its paid actions, or the actions of the bonus that they win. */
+/** A mode has its paid actions, and the actions of the bonus that they win. */
 export type Phase = 'base' | 'bonus';
 
 export interface Reel {
@@ -20,7 +20,10 @@ export interface Reel {
   readonly weights: readonly number[];
 }
 
-/** Undefined where the game has none: it is then measured against its declared figures alone. */
+/**
+ * Loads the theory of a game. It is undefined where the game has none, which is then measured against its declared
+ * figures alone.
+ */
 export async function theoryOf(name: string): Promise<Theory | undefined> {
   const file = new URL(`../${name}/theory.ts`, import.meta.url);
   if (!existsSync(file)) return undefined;

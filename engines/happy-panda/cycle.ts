@@ -9,7 +9,7 @@ import {
   WILD,
 } from './assembly/maths.ts';
 
-/** How often each pay, in line bets, comes up in one full cycle of the reels. */
+/** Counts how often each pay, in line bets, comes up in one full cycle of the reels. */
 export interface Cycle {
   /** Of all combinations of stops. */
   readonly combinations: number;

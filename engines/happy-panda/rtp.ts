@@ -11,7 +11,7 @@ import {
 } from './assembly/maths.ts';
 import { type Cycle, enumerateCycle } from './cycle.ts';
 
-/** The game's figures, computed from its reels and paytable and from nothing of its code. */
+/** The game's figures are computed from its reels and paytable and from nothing of its code. */
 export interface Figures {
   /** The return to the player as it is declared: rounded down. */
   readonly rtpMillionths: bigint;

@@ -4,7 +4,7 @@ import { computeFigures } from './rtp.ts';
 
 const MIDDLE_ROW = Math.floor(ROWS / 2);
 
-/** Exact by enumeration of the full cycle; see rtp.ts. */
+/** The figures are exact, because the full cycle is enumerated; see rtp.ts. */
 export const theory: Theory = {
   exact: () => {
     const { rtp, baseRtp, bonusRtp, hitFrequency, triggerFrequency } = computeFigures();

@@ -13,7 +13,7 @@ import {
   WILD,
 } from './assembly/maths.ts';
 
-/** The game's figures, computed from its reels and pays and from nothing of its code. */
+/** The game's figures are computed from its reels and pays and from nothing of its code. */
 export interface Figures {
   /** Returns of the price: exact, then rounded down. Gambling is even, so it changes nothing about the first one. */
   readonly baseRtpMillionths: bigint;
@@ -36,7 +36,9 @@ export interface Figures {
   readonly meanMultiplier: number;
 }
 
-/** How often each pay comes up in one full cycle of the reels, without and with the free spins, in millionths. */
+/**
+ * Counts how often each pay comes up in one full cycle of the reels, without and with the free spins, in millionths.
+ */
 export interface Cycle {
   readonly combinations: bigint;
   readonly plain: ReadonlyMap<number, bigint>;

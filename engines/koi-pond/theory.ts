@@ -4,7 +4,10 @@ import { computeFigures } from './rtp.ts';
 
 const MIDDLE_ROW = 1;
 
-/** Exact by enumeration of the full cycle; see rtp.ts. A held win has no figures of its own: they depend on the player. */
+/**
+ * The figures are exact, because the full cycle is enumerated; see rtp.ts. A held win has no figures of its own,
+ * because they depend on the player.
+ */
 export const theory: Theory = {
   exact: (mode) => {
     const { spinPay, meanMultiplier, triggerFrequency, ...figures } = computeFigures();

@@ -1,6 +1,6 @@
 import { MINE_COUNTS, PAY_UNIT_MILLIONTHS, RETURN_MILLIONTHS, TILES } from './assembly/maths.ts';
 
-/** What one way to play a mode returns: to reveal so many tiles, any of them, and then to cash out. */
+/** A strategy is one way to play a mode: the player reveals so many tiles, any of them, and then cashes out. */
 export interface Strategy {
   readonly mines: number;
   readonly reveals: number;
@@ -14,8 +14,8 @@ export interface Strategy {
 }
 
 /**
- * Every strategy: which tiles does not matter, as every layout is equally likely, and seeing that a tile is safe says
- * nothing about which of the others are. So the best return of a mode is the best of these.
+ * Lists every strategy. It does not matter which tiles are revealed, because every layout is equally likely. A safe
+ * tile says nothing about which of the others are safe. So the best return of a mode is the best of these.
  */
 export function strategiesOf(mines: number): Strategy[] {
   const returned = BigInt(RETURN_MILLIONTHS[MINE_COUNTS.indexOf(mines)] ?? 0);

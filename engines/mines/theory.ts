@@ -2,7 +2,10 @@ import type { Theory } from '../certification/theory.ts';
 import { BEST_REVEALS, MINE_COUNTS } from './assembly/maths.ts';
 import { strategiesOf } from './rtp.ts';
 
-/** The best way to play each mode, which is the simulated player's; nothing is won by the step that opens a field. */
+/**
+ * The figures are those of the best way to play each mode, which is the simulated player's. Nothing is won by the step
+ * that opens a field.
+ */
 export const theory: Theory = {
   exact: (mode) => {
     const mines = Number(mode.replace('mines_', ''));

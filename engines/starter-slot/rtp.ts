@@ -11,7 +11,7 @@ import {
   SYMBOLS,
 } from './assembly/maths.ts';
 
-/** The game's figures, computed from its constants and from nothing of its code. */
+/** The game's figures are computed from its constants and from nothing of its code. */
 export interface Figures {
   /** Exact, then rounded down. */
   readonly rtpMillionths: bigint;
@@ -25,7 +25,7 @@ export interface Figures {
   readonly triggerFrequency: number;
 }
 
-/** Every combination of stops, once: that is one full cycle of the reels. */
+/** Goes through every combination of stops once, which is one full cycle of the reels. */
 export function computeFigures(): Figures {
   const pays = cycle().map((reels) => ({ pay: payOf(reels), triggers: triggersOn(reels) }));
   const all = BigInt(pays.length);
@@ -66,7 +66,7 @@ function cycle(): Windows[] {
   );
 }
 
-/** In line bets. */
+/** Adds up what all lines pay, in line bets. */
 export function payOf(reels: Windows): number {
   return LINES.reduce((sum, line) => {
     const shown = line.split('').map((row, reel) => reels[reel]?.[Number(row)] ?? '');

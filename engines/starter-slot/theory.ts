@@ -2,7 +2,7 @@ import type { Theory } from '../certification/theory.ts';
 import { REELS, SYMBOLS } from './assembly/maths.ts';
 import { computeFigures } from './rtp.ts';
 
-/** What certification compares simulated rounds with. */
+/** Certification compares simulated rounds with these figures. */
 export const theory: Theory = {
   exact: () => {
     const { baseRtp, freeSpinsRtp, hitFrequency, triggerFrequency } = computeFigures();

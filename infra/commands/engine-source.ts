@@ -9,7 +9,7 @@ import { type Offer, readOffer } from './offer.ts';
 
 const engines = path.join(import.meta.dirname, '../../engines');
 
-/** A module to be published, and the offer of its game. */
+/** An engine source is a module to be published, with the offer of its game. */
 export interface EngineSource extends Offer {
   readonly gameCode: GameCode;
   readonly original: Uint8Array;

@@ -1,4 +1,4 @@
-/** What a new route consists of. It answers with the time, with its path's parameters and with what the body said. */
+/** A new route consists of this. It answers with the time, with its path's parameters and with what the body said. */
 export interface NewRoute {
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'DELETE';

@@ -1,7 +1,7 @@
-/** The triggers of a function that no route starts, as far as several functions may have them. */
+/** These triggers start functions without a route, and several functions may have the same one. */
 export type WorkerTrigger = 'daily' | 'domain-events';
 
-/** What a new worker consists of. Until its handler is written, it logs that it was started. */
+/** Writes the files of a new worker. Until its handler is written, it logs that it was started. */
 export function filesOfWorker(name: string, trigger: WorkerTrigger): Readonly<Record<string, string>> {
   return {
     'function.ts': entry(name, trigger),

@@ -3,7 +3,7 @@ import { engineSource } from './engine-source.ts';
 import { activateEngine, publishEngine } from './publish-engine.ts';
 import { registerOperator } from './register-operator.ts';
 
-/** The demo operator's key, for the local run only, because it is public. */
+/** The demo operator has this key in the local run only, because it is public. */
 export const DEMO_OPERATOR_KEY = 'demo-operator-key';
 
 export interface SeedOptions {

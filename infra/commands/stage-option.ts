@@ -1,4 +1,4 @@
-/** The stage that a command works on. */
+/** A command works on this stage. */
 export const STAGE = {
   value: 'STAGE',
   help: 'The stage to work on: local is the run of npm start, others are stacks in AWS.',

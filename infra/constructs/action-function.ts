@@ -35,7 +35,7 @@ export interface ActionFunctionProps {
   readonly deadLetterQueue: IQueue | undefined;
 }
 
-/** One Lambda function with its own log group and a role that holds what its entry names, and nothing else. */
+/** This is one Lambda function with its own log group. Its role holds what its entry names, and nothing else. */
 export class ActionFunction extends Construct {
   readonly lambda: LambdaFunction;
 
@@ -112,7 +112,10 @@ function environment(
   };
 }
 
-/** The namespace in which a stage's functions publish their metrics. The dimension `service` is the function's name. */
+/**
+ * Names the namespace in which a stage's functions publish their metrics. The dimension `service` is the function's
+ * name.
+ */
 export function metricsNamespace(stage: string): string {
   return `serverless-rgs/${stage}`;
 }

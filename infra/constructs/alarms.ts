@@ -76,7 +76,7 @@ export interface AlarmsProps {
   readonly stage: string;
 }
 
-/** The alarms that must wake somebody. Everything else is for dashboards. */
+/** These alarms must wake somebody. Everything else is for dashboards. */
 export class Alarms extends Construct {
   private readonly action: SnsAction;
 

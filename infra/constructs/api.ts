@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { HttpMethod } from '../../functions/function-entry.ts';
 
-/** What the stack needs of an API of either kind. */
+/** The stack needs this of an API of either kind. */
 export interface Api {
   /** The address has no slash at its end, because routes begin with one. */
   readonly url: string;
@@ -19,8 +19,8 @@ export interface Route {
 }
 
 /**
- * One access log line. It has the route and not the path, because a session id is in the path and whoever has it can play.
- * It has no query string either. `undefined` variables are logged as `-`.
+ * Lists the fields of one access log line. It has the route and not the path, because a session id is in the path and
+ * whoever has it can play. It has no query string either. `undefined` variables are logged as `-`.
  */
 export function accessLogFields(routeVariable: string): Readonly<Record<string, string>> {
   return {

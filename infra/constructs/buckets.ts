@@ -20,8 +20,8 @@ export interface BucketsProps {
 }
 
 /**
- * The buckets of engines, of the archive, of simulations and of access logs. No bucket empties itself on deletion. That would
- * need a function that may delete every object, and nothing here may do that.
+ * There are buckets of engines, of the archive, of simulations and of access logs. No bucket empties itself on
+ * deletion. That would need a function that may delete every object, and nothing here may do that.
  */
 export class Buckets extends Construct {
   readonly engines: Bucket;

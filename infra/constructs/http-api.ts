@@ -21,7 +21,7 @@ export interface HttpRoutesProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** An HTTP API, which is the cheaper and faster kind. */
+/** This is an HTTP API, which is the cheaper and faster kind. */
 export class HttpRoutes extends Construct implements Api {
   readonly url: string;
   readonly serverErrors: Metric;

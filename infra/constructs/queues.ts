@@ -16,8 +16,8 @@ export interface QueuesProps {
 }
 
 /**
- * The recovery queue, and the queues where work waits for a person. Each of the latter has its own alarm, so that the
- * alarm's name tells what failed.
+ * There is the recovery queue, and there are the queues where work waits for a person. Each of the latter has its own
+ * alarm, so that the alarm's name tells what failed.
  */
 export class Queues extends Construct {
   readonly recovery: Queue;

@@ -8,7 +8,7 @@ import type { Buckets } from './buckets.ts';
 import type { Queues } from './queues.ts';
 import { ROUND_ID_INDEX, type Tables } from './tables.ts';
 
-/** Everything of the stack that functions work on. */
+/** Functions work on these parts of the stack. */
 export interface Resources {
   readonly tables: Tables;
   readonly buckets: Buckets;
@@ -25,7 +25,7 @@ interface ResourceReference {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** How each resource is named in a policy, and how a function that may use it finds it. */
+/** Tells how each resource is named in a policy, and how a function that may use it finds it. */
 export function referencesTo(resources: Resources): Readonly<Record<Resource, ResourceReference>> {
   const { tables, buckets, queues, bus, dataKey, stage } = resources;
   const ledger = { LEDGER_TABLE: tables.ledger.tableName };
@@ -121,7 +121,7 @@ export function acknowledgeWildcards(role: Role, permissions: Permissions, resou
   }
 }
 
-/** The names and addresses of the resources that the permissions mention, and of no others. */
+/** Gives the names and addresses of the resources that the permissions mention, and of no others. */
 export function environmentFor(permissions: Permissions, resources: Resources): Record<string, string> {
   const references = referencesTo(resources);
   return Object.assign({}, ...entries(permissions).map(([resource]) => references[resource].environment));

@@ -21,7 +21,7 @@ export interface RestRoutesProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** A REST API. This kind takes a web application firewall and usage plans, and every emulator has it. */
+/** This is a REST API. It takes a web application firewall and usage plans, and every emulator has this kind. */
 export class RestRoutes extends Construct implements Api {
   readonly url: string;
   readonly serverErrors: Metric;

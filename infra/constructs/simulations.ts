@@ -44,7 +44,7 @@ const RETRIED: RetryProps = {
 };
 
 /**
- * The state machine that plays a simulation's shards on many functions at once, and has them added up. An object lists the
+ * This state machine plays a simulation's shards on many functions at once, and has them added up. An object lists the
  * shards, because an execution's input holds 256 KiB.
  */
 export class Simulations extends Construct {

@@ -26,7 +26,7 @@ const COMMON = {
 
 const EXPIRES_AT = { timeToLiveAttribute: 'expiresAt' } as const;
 
-/** The index that finds a round by its id alone. */
+/** This index finds a round by its id alone. */
 export const ROUND_ID_INDEX = 'roundId';
 
 export class Tables extends Construct {

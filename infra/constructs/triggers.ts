@@ -12,13 +12,15 @@ import type { StageSettings } from '../stages.ts';
 import { allow } from './action-function.ts';
 import type { Resources } from './resources.ts';
 
-/** The `source` of every event that the product publishes. */
+/** Every event that the product publishes has this `source`. */
 export const EVENT_SOURCE = 'serverless-rgs';
 
-/** The triggers of functions. The API's routes and the state machine of simulations have constructs of their own. */
+/**
+ * These triggers start functions. The API's routes and the state machine of simulations have constructs of their own.
+ */
 export type BackgroundTrigger = Exclude<Trigger['kind'], 'route' | 'simulation'>;
 
-/** The permissions that Lambda needs in the function's role, to read the trigger on its behalf. */
+/** Gives the permissions that Lambda needs in the function's role, to read the trigger on its behalf. */
 export function triggerStatements(kind: Trigger['kind'], { tables, queues }: Resources): PolicyStatement[] {
   switch (kind) {
     case 'ledger-stream':

@@ -1,6 +1,6 @@
 import type { Definition } from './template/states-language.ts';
 
-/** What the local run needs to know of a synthesised stack, with every intrinsic function resolved. */
+/** The local run needs to know this of a synthesised stack. Every intrinsic function is resolved. */
 export interface StackModel {
   readonly functions: readonly FunctionModel[];
   readonly routes: readonly RouteModel[];
@@ -68,7 +68,7 @@ export interface ScheduleModel {
   readonly target: TargetModel;
 }
 
-/** A function that EventBridge hands events to, asynchronously: Lambda's own retries apply, not those of the rule. */
+/** EventBridge hands this function events asynchronously. Lambda's own retries apply, and not those of the rule. */
 export interface TargetModel {
   readonly functionName: string;
   /** The function's dead-letter queue: it gets the event itself. */

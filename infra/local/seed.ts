@@ -6,7 +6,7 @@ import { registerOperator } from '../commands/register-operator.ts';
 import { DEMO_OPERATOR_KEY } from '../commands/seed-demo.ts';
 import type { SeedTarget } from './stack.ts';
 
-/** What the demo wallet signs and checks requests with. It protects nothing but play money on this machine. */
+/** The demo wallet signs and checks requests with this. It protects nothing but play money on this machine. */
 export const DEMO_WALLET_SECRET = 'demo-wallet-secret-for-this-machine-only';
 
 /**

@@ -46,7 +46,7 @@ export interface LocalStackOptions {
   readonly seed?: (stack: SeedTarget) => Promise<void>;
 }
 
-/** A step of the start: reported when it begins, without a duration, and again when it has ended. */
+/** A step of the start is reported when it begins, without a duration, and again when it has ended. */
 export interface Progress {
   readonly name: string;
   readonly durationMs?: number;

@@ -1,4 +1,4 @@
-/** What `npm start` says: plain lines that read the same in a terminal, a log and a pipe. */
+/** This file has what `npm start` says, in plain lines that read the same in a terminal, a log and a pipe. */
 
 export interface ReadyFacts {
   readonly url: string;
@@ -9,18 +9,18 @@ export interface ReadyFacts {
   readonly tookMs: number;
 }
 
-/** A step is announced when it begins, and again with its duration when it has ended. */
+/** Announces a step when it begins, and again with its duration when it has ended. */
 export function progressLine(name: string, durationMs?: number): string {
   if (durationMs === undefined) return `  … ${name}`;
   return `  ✔ ${name.padEnd(48)} ${`${Math.round(durationMs)} ms`.padStart(8)}`;
 }
 
-/** Where a debugger finds a function's process, in the form that editors and browsers ask for. */
+/** Tells where a debugger finds a function's process, in the form that editors and browsers ask for. */
 export function debuggerLine(name: string, url: string): string {
   return `  ⏸ ${name} waits for a debugger at ${new URL(url).host}`;
 }
 
-/** Where everything is, and lines to paste that play a round. They need a shell, curl and sed. */
+/** Tells where everything is, with lines to paste that play a round. They need a shell, curl and sed. */
 export function readyMessage(facts: ReadyFacts): string {
   const games = `${facts.url}/api/v1/games/happy-panda`;
   const json = "-H 'Content-Type: application/json'";
@@ -56,7 +56,7 @@ function hostileHint(walletUrl: string | undefined): string {
 `;
 }
 
-/** An error as one line for people; where the system's own words would not help, what to do. */
+/** Tells an error in one line for people. Where the system's own words would not help, it says what to do. */
 export function failureLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return missingModule(error.message);

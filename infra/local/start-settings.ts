@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { FUNCTIONS } from '../../functions/functions.ts';
 
-/** What the command line can tell. */
+/** The command line can tell this. */
 export interface StartOptions {
   readonly verbose: boolean;
   /** The functions that a debugger may attach to. */

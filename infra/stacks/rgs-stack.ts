@@ -24,7 +24,7 @@ export interface RgsStackProps extends StackProps {
   readonly bundlesDirectory: string;
 }
 
-/** The whole product as one stack. The secrets of operators and the engines are data, and not part of it. */
+/** The whole product is one stack. The secrets of operators and the engines are data, and not part of it. */
 export class RgsStack extends Stack {
   constructor(scope: Construct, id: string, props: RgsStackProps) {
     const { settings } = props;

@@ -2,19 +2,28 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sourceFiles } from '../architecture/import-graph.ts';
-import { commentsIn, isTornTitle, looksTorn, sentencesIn, titlesIn } from './comments.ts';
+import { commentsIn, exportedDocsIn, isTornTitle, looksTorn, sentencesIn, titlesIn } from './comments.ts';
 import { ROOT } from './pages.ts';
 import { MOST_WORDS, wordsOf } from './sentences.ts';
 
-const sources = (await sourceFiles(ROOT))
-  .filter((file) => /^(?:shared|functions)\//.test(file) && !file.endsWith('_pb.ts'))
-  .map((file) => ({ file, source: readFileSync(path.join(ROOT, file), 'utf8') }));
+const files = (await sourceFiles(ROOT)).filter((file) => !file.endsWith('_pb.ts'));
 
-const sentences = sources.flatMap(({ file, source }) =>
-  commentsIn(file, source).flatMap(({ line, text }) =>
-    sentencesIn(text).map((sentence) => ({ place: `${file}:${line}`, sentence })),
-  ),
-);
+const sourcesOf = (folders: RegExp) =>
+  files
+    .filter((file) => folders.test(file))
+    .map((file) => ({ file, source: readFileSync(path.join(ROOT, file), 'utf8') }));
+
+const sentencesOf = (from: ReturnType<typeof sourcesOf>, read: typeof commentsIn) =>
+  from.flatMap(({ file, source }) =>
+    read(file, source).flatMap(({ line, text }) =>
+      sentencesIn(text).map((sentence) => ({ place: `${file}:${line}`, sentence })),
+    ),
+  );
+
+const sources = sourcesOf(/^(?:shared|functions)\//);
+const sentences = sentencesOf(sources, commentsIn);
+/** The demo wallet and the authoring kit are not measured yet. */
+const exported = sentencesOf(sourcesOf(/^(?:infra\/(?!demo-wallet\/)|engines\/(?!sdk\/))/), exportedDocsIn);
 
 const titles = sources
   .filter(({ file }) => file.endsWith('.test.ts'))
@@ -35,6 +44,20 @@ describe('the comments of shared and functions', () => {
 
   it('have no sentence that begins like a fragment', () => {
     expect(sentences.filter(({ sentence }) => looksTorn(sentence))).toEqual([]);
+  });
+});
+
+describe('the comments on what infra and engines export', () => {
+  it('are found', () => {
+    expect(exported.length).toBeGreaterThan(300);
+  });
+
+  it('have no sentence of more than 25 words', () => {
+    expect(exported.filter(({ sentence }) => wordsOf(sentence) > MOST_WORDS)).toEqual([]);
+  });
+
+  it('have no sentence that begins like a fragment', () => {
+    expect(exported.filter(({ sentence }) => looksTorn(sentence))).toEqual([]);
   });
 });
 
@@ -64,6 +87,11 @@ describe('the measure of comments', () => {
     expect(read('/**\n * One\n * sentence.\n */\nf();')).toEqual(['One\nsentence.']);
   });
 
+  it('reads the doc comments of what is exported, and no others', () => {
+    const source = '/** One. */\nexport const a = 1;\n/** Two. */\nconst b = 2;\n// Three.\nexport { b };\n';
+    expect(exportedDocsIn('a.ts', source)).toEqual([{ line: 1, text: 'One.' }]);
+  });
+
   it('splits sentences, leaves tags out and counts code as one word', () => {
     expect(sentencesIn('One is here. Two (GLI-19 V3.0, 2.8). @throws Error\n@param a b')).toHaveLength(2);
     expect(wordsOf(sentencesIn('A `b c d` e.')[0] ?? '')).toBe(3);
@@ -76,6 +104,9 @@ describe('the measure of comments', () => {
     'What it costs.',
     'As it was before.',
     'Because of it.',
+    'How it fails.',
+    'Why it fails.',
+    'Which of them fail.',
   ])('refuses the fragment "%s"', (sentence) => {
     expect(looksTorn(sentence)).toBe(true);
   });

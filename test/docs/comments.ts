@@ -22,7 +22,7 @@ const DIRECTIVE = /^(?:oxlint-|biome-|Stryker |@ts-|@vitest-|@__PURE__|#__PURE__
 const SUBORDINATE = /^(?:As|Where|Because|So that|While|When)\b(?!.*,)/;
 
 /** A sentence that begins with one of these is refused, because it is mostly a fragment. */
-const FRAGMENT = /^(?:Of|By|What|Whether)\b/;
+const FRAGMENT = /^(?:Of|By|What|Whether|How|Why|Which)\b/;
 
 /** A title that begins with one of these cannot be read alone. */
 const TORN_TITLE = /^(?:that|whose|which|because|whether|what|by|as|so|and|but)\b/;
@@ -31,7 +31,7 @@ const TORN_TITLE = /^(?:that|whose|which|because|whether|what|by|as|so|and|but)\
 export function commentsIn(file: string, source: string): Remark[] {
   const blocks: { text: string; start: number; end: number; type: string }[] = [];
   for (const { type, value, start, end } of parseSync(file, source).comments) {
-    const text = value.replaceAll(/^[ \t]*\*+ ?/gm, '').trim();
+    const text = withoutStars(value);
     const before = blocks.at(-1);
     const follows =
       before?.type === 'Line' && type === 'Line' && /^\s*$/.test(source.slice(before.end, start));
@@ -43,6 +43,16 @@ export function commentsIn(file: string, source: string): Remark[] {
   return blocks
     .filter(({ text }) => text !== '' && !DIRECTIVE.test(text))
     .map(({ text, start }) => ({ line: lineAt(source, start), text }));
+}
+
+/** The doc comments that stand right before what a file exports. */
+export function exportedDocsIn(file: string, source: string): Remark[] {
+  const { program, comments } = parseSync(file, source);
+  const exports = program.body.filter(({ type }) => type.startsWith('Export')).map(({ start }) => start);
+  return comments
+    .filter(({ type, value }) => type === 'Block' && value.startsWith('*'))
+    .filter(({ end }) => exports.includes(end + source.slice(end).search(/\S/)))
+    .map(({ value, start }) => ({ line: lineAt(source, start), text: withoutStars(value) }));
 }
 
 /** The sentences of a comment, without its tags. A piece of code or a quoted text counts as one word. */
@@ -105,6 +115,10 @@ function textOf(title: Expression): string | undefined {
   if (title.type === 'Literal' && typeof title.value === 'string') return title.value;
   if (title.type !== 'TemplateLiteral') return undefined;
   return title.quasis.map(({ value }) => value.cooked).join('…');
+}
+
+function withoutStars(comment: string): string {
+  return comment.replaceAll(/^[ \t]*\*+ ?/gm, '').trim();
 }
 
 function lineAt(source: string, at: number): number {

@@ -51,7 +51,10 @@ function judge(test: string, pValues: readonly number[]): Evidence {
   return { test, samples, refused, uniformity, passed };
 }
 
-/** A fair source is refused more often than this in one run of ten thousand: the tail of the binomial distribution. */
+/**
+ * Computes how many refused samples are still allowed. A fair source has more of them in one run of ten thousand, by
+ * the tail of the binomial distribution.
+ */
 export function mostRefused(samples: number): number {
   // In logarithms: of many samples, the chance that none is refused is less than a number can be.
   let logChance = samples * Math.log1p(-LEVEL);

@@ -4,15 +4,15 @@ import { buildModule } from '../../build.ts';
 import { compileRaw, RawEngine, readAnswer, stepBytes } from '../../raw-engine.ts';
 import { compileRandomProbe } from '../../sdk/random.fixture.ts';
 
-/** 32 bits at a time. */
+/** Each call gives the next 32 bits. */
 export type Words = () => number;
 
 /** A game with reels, whose spins draw a word for each, and sometimes more. */
 const GAME = 'happy-panda';
 
 /**
- * The words that rounds consume, one round after the other: each action of a game that is played on and on has a seed of
- * its own, as it has where players play, and takes from the head of its stream as many words as it really drew.
+ * Gives the words that rounds consume, one round after the other. Each action of a game that is played on and on has a
+ * seed of its own, as where players play. It takes as many words from the head of its stream as it really drew.
  * @param seedOf where a round's seed comes from; by default, where the functions that play take it from
  */
 export async function roundStream(seedOf: (round: number) => Uint8Array = freshSeed): Promise<Words> {
@@ -54,12 +54,12 @@ function freshSeed(): Uint8Array {
   return systemRandom.bytes(32);
 }
 
-/** Seeds that can be had again, for a run that is to be repeated. */
+/** Makes seeds that can be had again, for a run that is to be repeated. */
 export function seedsFrom(seed: string): (round: number) => Uint8Array {
   return (round) => new Uint8Array(createHash('sha256').update(`${seed}:${round}`).digest());
 }
 
-/** A uniform integer below a bound as the wire contract draws it: docs/engines.md, Randomness. */
+/** Draws a uniform integer below a bound as the wire contract does: docs/engines.md, Randomness. */
 export function scaled(next: Words, bound: number): number {
   const excess = 2 ** 32 % bound;
   for (;;) {

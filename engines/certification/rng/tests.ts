@@ -1,12 +1,12 @@
 import { chiSquare, normalTail } from '../../../shared/simulation/statistics.ts';
 import { scaled, type Words } from './stream.ts';
 
-/** How likely a fair source is to look at least as odd as these words do. */
+/** Computes how likely a fair source is to look at least as odd as these words do. */
 export type RandomnessTest = (next: Words, words: number) => number;
 
 /**
- * The tests of D. E. Knuth, The Art of Computer Programming, volume 2, 3.3.2 (frequency, serial, gap, poker) and of
- * NIST SP 800-22, 2.3 (runs), and one of the scaled numbers that games use.
+ * Most tests come from two publications. Knuth, The Art of Computer Programming, volume 2, 3.3.2 has frequency, serial,
+ * gap and poker. NIST SP 800-22, 2.3 has runs. One more tests the scaled numbers that games use.
  */
 export const randomnessTests: Readonly<Record<string, RandomnessTest>> = {
   'chi-square': frequency,

@@ -30,8 +30,8 @@ export interface ApiServer {
 type Answerer = (request: IncomingMessage, requestId: string) => Promise<HttpReply>;
 
 /**
- * An HTTP API on the loopback interface.
- * Rejects with the system's error (EADDRINUSE, EACCES) where the port cannot be had.
+ * Starts an HTTP API on the loopback interface. It rejects with the system's error (EADDRINUSE, EACCES) where the port
+ * cannot be had.
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   let answer: Answerer = async () => gatewayReply(503, 'Service Unavailable');

@@ -7,9 +7,8 @@ const Response = z.nullable(
 );
 
 /**
- * Which items of a batch a function reported as failed (ReportBatchItemFailures).
- * As Lambda does it: no list means success, and an answer of another shape, or one that names an item that was
- * not in the batch, fails the whole batch.
+ * Tells which items of a batch a function reported as failed (ReportBatchItemFailures). It does as Lambda does. No list
+ * means success. An answer of another shape, or one that names an item from elsewhere, fails the whole batch.
  */
 export function failedItems(answer: unknown, items: readonly string[]): ReadonlySet<string> {
   const response = Response.safeParse(answer);

@@ -24,9 +24,9 @@ interface PendingTarget {
 }
 
 /**
- * Hands an event to the targets of every rule that matches it. Each call is one attempt for each target that
- * has not taken the event yet; it throws while there is one, and the bus calls again later. A target whose
- * attempts are used up has its event put into its dead-letter queue.
+ * Hands an event to the targets of every rule that matches it. Each call is one attempt for each target that has not
+ * taken the event yet. It throws while there is one, and the bus calls again later. A target whose attempts are used up
+ * has its event put into its dead-letter queue.
  */
 export function createEventHandler(options: BusOptions): EventHandler {
   const pending = new Map<string, PendingTarget[]>();

@@ -6,14 +6,14 @@ export function functionArn(functionName: string): string {
   return localArn('lambda', `function:${functionName}`);
 }
 
-/** What people call the function; the deployed name ends in letters that mean nothing to them. */
+/** Tells what people call the function. The deployed name ends in letters that mean nothing to them. */
 export function shortName({ name, environment }: FunctionModel): string {
   return environment['POWERTOOLS_SERVICE_NAME'] ?? name;
 }
 
 /**
- * What process.env is inside the function: Lambda's own variables, the template's, and where the services of
- * this machine are. Nothing of the environment that started the local run gets in.
+ * Makes process.env of the function: Lambda's own variables, the template's, and the addresses of this machine's
+ * services. Nothing of the environment that started the local run gets in.
  */
 export function functionEnvironment(
   model: FunctionModel,

@@ -30,7 +30,7 @@ interface WaitingEvent {
 
 const STOPPING = failure('ServiceException', 'The local stack is stopping');
 
-/** The execution environments of one function: reused while warm, more under load, none kept for ever. */
+/** Holds the execution environments of one function. They are reused while warm, and retired when idle for long. */
 export class FunctionPool {
   readonly #model: FunctionModel;
   readonly #options: FunctionPoolOptions;

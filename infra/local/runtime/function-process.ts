@@ -16,7 +16,7 @@ const RUNTIME = path.join(import.meta.dirname, 'function-runtime.ts');
  */
 const INIT_TIMEOUT_MS = 30_000;
 
-/** The longest that a timer of Node can wait: 24 days. */
+/** No timer of Node can wait longer than these 24 days. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface FunctionProcessOptions {
@@ -35,7 +35,7 @@ export interface FunctionProcessOptions {
   readonly onDebugger?: ((url: string) => void) | undefined;
 }
 
-/** One execution environment. It handles one event at a time and is thrown away when it dies. */
+/** This is one execution environment. It handles one event at a time and is thrown away when it dies. */
 export interface FunctionProcess {
   /** Settles when the bundle is loaded: undefined, or why it could not be. */
   readonly loaded: Promise<FunctionError | undefined>;
@@ -45,9 +45,7 @@ export interface FunctionProcess {
   stop(): Promise<void>;
 }
 
-/**
- * Processes and not threads: a thread that outgrows its heap in one step takes every other thread with it.
- */
+/** Starts a process and no thread. A thread that outgrows its heap in one step takes every other one with it. */
 export function startFunctionProcess(model: FunctionModel, options: FunctionProcessOptions): FunctionProcess {
   const child = spawnRuntime(model, options);
   const replies = followReplies(child, options);

@@ -25,7 +25,7 @@ export interface FunctionsOptions {
   readonly debugging?: Debugging | undefined;
 }
 
-/** What a person who attaches a debugger to functions asks for. */
+/** A person who attaches a debugger to functions asks for this. */
 export interface Debugging {
   /** The functions by the names of their folders. */
   readonly names: readonly string[];
@@ -44,7 +44,7 @@ export interface Functions {
   stop(): Promise<void>;
 }
 
-/** All functions of a stack, each with its own processes and its own log. */
+/** Makes all functions of a stack, each with its own processes and its own log. */
 export function createFunctions(models: readonly FunctionModel[], options: FunctionsOptions): Functions {
   mkdirSync(options.logDirectory, { recursive: true });
   const pools = new Map(models.map((model) => [model.name, createPool(model, options)]));

@@ -16,7 +16,7 @@ export interface HttpExchange {
   readonly receivedAtMs: number;
 }
 
-/** The event of a proxy integration, payload format 1.0. */
+/** Makes the event of a proxy integration, payload format 1.0. */
 export function toHttpEvent(exchange: HttpExchange): APIGatewayProxyEvent {
   const { request, url, match, body } = exchange;
   const headers = multiValues([...pairs(request.rawHeaders), ...forwardedHeaders(request)]);
@@ -118,7 +118,7 @@ const CONNECTION_HEADERS = new Set([
   'upgrade',
 ]);
 
-/** What the function answered as an HTTP reply, or undefined where it is not an answer API Gateway can send. */
+/** Makes an HTTP reply of what the function answered. It is undefined where API Gateway could not send that answer. */
 export function toHttpReply(payload: unknown): HttpReply | undefined {
   if (typeof payload !== 'object' || payload === null) return undefined;
   const { statusCode, body, isBase64Encoded, ...rest } = payload as Partial<APIGatewayProxyResult>;

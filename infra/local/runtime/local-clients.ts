@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Endpoints, LOCAL_ACCESS } from '../services/endpoints.ts';
 
-/** What the local run itself calls its services with. */
+/** The local run itself calls its services with these. */
 export interface LocalClients extends Disposable {
   readonly dynamodb: DynamoDBClient;
   readonly streams: DynamoDBStreamsClient;

@@ -4,18 +4,18 @@ import type { RuntimeLog } from './runtime-log.ts';
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Something that runs until it is stopped. */
+/** A poller runs until it is stopped. */
 export interface Poller {
   /** Settles when nothing of it is in flight any more. */
   stop(): Promise<void>;
 }
 
-/** Sleeps; wakes up early, without an error, when the signal is aborted. */
+/** Sleeps, and wakes up early, without an error, when the signal is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal }).catch(() => {});
 }
 
-/** Longer from attempt to attempt (the first is 0), with a bound. */
+/** Computes a pause that grows from attempt to attempt (the first is 0), with a bound. */
 export function backoffMs(attempt: number): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
 }

@@ -1,13 +1,13 @@
 import type { FunctionError } from './invocation.ts';
 
 /**
- * How the local run and a function's process talk: one line of JSON each way on two inherited pipes. The event
- * and the answer are embedded as they are, so that neither is encoded twice.
+ * The local run and a function's process talk by one line of JSON each way, on two inherited pipes. The event and the
+ * answer are embedded as they are, so that neither is encoded twice.
  */
 export const EVENTS_FD = 3;
 export const REPLIES_FD = 4;
 
-/** The first line a process gets. */
+/** This is the first line that a process gets. */
 export interface ProcessSettings {
   /** Absolute path of the module, without its ending. */
   readonly modulePath: string;
@@ -19,7 +19,7 @@ export interface ProcessSettings {
   readonly inspected: boolean;
 }
 
-/** Every further line. */
+/** Every further line is one of these. */
 export interface ProcessEvent {
   readonly requestId: string;
   readonly deadlineMs: number;

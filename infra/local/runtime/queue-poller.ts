@@ -27,9 +27,8 @@ export interface QueuePollerOptions {
 type ReceivedMessage = Message & { readonly MessageId: string; readonly ReceiptHandle: string };
 
 /**
- * Lambda's event source mapping for a queue. What the function does not take stays in the queue: it returns
- * when its visibility time-out ends, and the queue itself moves it to its dead-letter queue when it has
- * returned too often.
+ * Does as Lambda's event source mapping for a queue. A message that the function does not take stays in the queue. It
+ * comes back when its visibility time-out ends. After too many times the queue moves it to its dead-letter queue.
  */
 export function startQueuePoller(mapping: QueueMappingModel, options: QueuePollerOptions): Poller {
   const stopping = new AbortController();

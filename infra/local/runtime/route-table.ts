@@ -7,7 +7,7 @@ export interface RouteMatch {
 }
 
 /**
- * API Gateway's routing: the most specific path wins, read from the left, where a text is more specific than a parameter.
+ * Routes as API Gateway does. The most specific path wins, read from the left. A text is more specific than a parameter.
  * The finder returns undefined for no route, and throws URIError for a path that is not percent-encoded well.
  */
 export function createRouteFinder(

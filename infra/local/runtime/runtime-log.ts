@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 
-/** What the local run itself has to say, one line of JSON each; what functions print has files of its own. */
+/** The local run itself writes here, one line of JSON each. Functions have log files of their own. */
 export interface RuntimeLog {
   warn(message: string, details?: Readonly<Record<string, unknown>>): void;
 }

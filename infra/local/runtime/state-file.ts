@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import type * as z from 'zod';
 
 /**
- * What was written last, or undefined where nothing was.
+ * Reads the last state that was written. It is undefined where none was.
  * @throws where there is a file that cannot be read as what it should hold
  */
 export async function readState<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {

@@ -2,7 +2,7 @@ import pMap, { pMapSkip } from 'p-map';
 import type { Definition, MapState, Retrier, TaskState, Workflow } from '../template/states-language.ts';
 import { type Invoke, THROTTLED } from './invocation.ts';
 
-/** Why an execution failed: the error's name, as retriers know it, and what is said of it. */
+/** An execution failed: `error` is the name that retriers know, and the message says why. */
 export class ExecutionError extends Error {
   override readonly name = 'ExecutionError';
   readonly error: string;

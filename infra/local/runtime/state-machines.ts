@@ -11,7 +11,7 @@ export interface StateMachinesOptions {
   readonly invoke: Invoke;
 }
 
-/** Lets executions of the stack's state machines be started. What still runs when the stack stops does not go on later. */
+/** Lets executions of the stack's machines be started. Those that still run when the stack stops end with it. */
 export function startStateMachines(
   machines: readonly StateMachineModel[],
   { services, s3, invoke }: StateMachinesOptions,

@@ -6,7 +6,7 @@ import type { LambdaStreamRecord } from './stream-record.ts';
 
 export type Batch = readonly LambdaStreamRecord[];
 
-/** Why records were given up, in Lambda's words. */
+/** Says in Lambda's words why records were given up. */
 export interface GivenUp {
   readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
   readonly invokeCount: number;
@@ -24,10 +24,10 @@ export interface StreamBatchOptions {
 }
 
 /**
- * Has a function handle a batch as Lambda does, in order and until nothing is left of it:
- * a reported failure moves the start of the batch there; a batch that gets no further is bisected where the
- * mapping says so, which costs no attempt, and otherwise retried with growing pauses until the attempts are used
- * up or the records are too old. A batch too long for one event is always split. Returns early, with records left, when the signal is aborted.
+ * Has a function handle a batch as Lambda does, in order and until nothing is left of it. A reported failure moves the
+ * start of the batch there. A batch that gets no further is bisected where the mapping says so, which costs no attempt.
+ * Otherwise it is retried with growing pauses, until the attempts are used up or the records are too old. A batch too
+ * long for one event is always split. It returns early, with records left, when the signal is aborted.
  */
 export async function handleStreamBatch(
   batch: Batch,

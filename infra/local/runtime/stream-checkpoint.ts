@@ -13,7 +13,7 @@ export interface ShardPosition {
   readonly finished: boolean;
 }
 
-/** How far one mapping has worked through one stream. It survives kill -9: at worst a batch is handled again. */
+/** Remembers how far a mapping has worked through a stream. After kill -9, a batch is handled again at worst. */
 export interface Checkpoints {
   positionOf(shardId: string): ShardPosition;
   /** Settles when the position is on the disk. */

@@ -11,7 +11,7 @@ export interface FailedBatch {
   readonly nowMs: number;
 }
 
-/** Lambda's message to an on-failure queue: where the records are, not what is in them. */
+/** Makes Lambda's message to an on-failure queue. It says where the records are, and not what is in them. */
 export function failureMessage({ functionName, shardId, batch, why, requestId, nowMs }: FailedBatch) {
   const [first, last] = [batch[0], batch.at(-1)];
   const failed = why.error !== undefined;

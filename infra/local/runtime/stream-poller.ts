@@ -33,7 +33,7 @@ export interface StreamPollerOptions {
   readonly checkpointFile: string;
 }
 
-/** Lambda's event source mapping for a table's stream: each shard in order, a child after its parent. */
+/** Reads a table's stream as Lambda's mapping does: each shard in order, and a child after its parent. */
 export function startStreamPoller(mapping: StreamMappingModel, options: StreamPollerOptions): Poller {
   const stopping = new AbortController();
   const done = run(mapping, options, stopping.signal);

@@ -2,7 +2,7 @@ import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, StreamRecord as Change } from 'aws-lambda';
 import { LOCAL_REGION } from '../services/endpoints.ts';
 
-/** A record of a table's stream as Lambda puts it into an event, with what is always there. */
+/** Lambda puts a record of a table's stream into an event in this form. The required members are always there. */
 export interface LambdaStreamRecord extends DynamoDBRecord {
   readonly dynamodb: Change & {
     /** Counts seconds since 1970. */

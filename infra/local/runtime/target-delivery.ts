@@ -13,7 +13,7 @@ export interface UndeliveredEvent {
   readonly condition: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
 }
 
-/** EventBridge's message to a target's dead-letter queue: the event itself, and why in the attributes. */
+/** Sends the event to its target's dead-letter queue as EventBridge does, and says why in the attributes. */
 export async function sendToDeadLetters(sqs: SQSClient, undelivered: UndeliveredEvent): Promise<void> {
   const { body, ruleArn, target, error, retries, condition } = undelivered;
   if (target.deadLetterQueueUrl === undefined) return;
@@ -39,7 +39,7 @@ export async function sendToDeadLetters(sqs: SQSClient, undelivered: Undelivered
 const MAX_RETRIES = 2;
 const MAX_EVENT_AGE_MS = 6 * 60 * 60 * 1000;
 
-/** Tells why a target does not get an event again after so many failed attempts; undefined: it is tried again. */
+/** Tells why a target gets an event no more after so many attempts. It is undefined while there is another one. */
 export function exhausted(attempts: number, ageMs: number): UndeliveredEvent['condition'] | undefined {
   if (attempts > MAX_RETRIES) return 'MaximumRetryAttempts';
   return ageMs > MAX_EVENT_AGE_MS ? 'MaximumEventAgeInSeconds' : undefined;

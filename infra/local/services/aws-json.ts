@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { listenOnLoopback, type RunningService } from './loopback.ts';
 
-/** An error as an AWS SDK understands it: `type` becomes the name of the exception. */
+/** An AWS SDK understands this error. Its `type` becomes the name of the exception. */
 export class AwsError extends Error {
   readonly type: string;
   readonly status: number;
@@ -36,7 +36,7 @@ export function startAwsJson(options: AwsJsonOptions): Promise<RunningService> {
   return listenOnLoopback(server);
 }
 
-/** An operation whose input has to match the schema. */
+/** Makes an operation whose input has to match the schema. */
 export function operation<S extends z.ZodType>(schema: S, run: (input: z.output<S>) => unknown): Operation {
   return (input) => {
     const parsed = schema.safeParse(input);
@@ -61,7 +61,7 @@ async function answer(options: AwsJsonOptions, request: IncomingMessage): Promis
   return run(parseJson(body));
 }
 
-/** @throws AwsError of this type */
+/** Reads JSON. @throws AwsError of this type */
 export function parseJson(body: string, type = 'SerializationException'): unknown {
   try {
     return JSON.parse(body);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ServiceError } from './error.ts';
 
 /**
- * The binary for this machine, from the optional package of its platform.
+ * Finds the binary for this machine, in the optional package of its platform.
  * @throws ServiceError DYNAMODB_MISSING saying what to install, or that the platform has none.
  */
 export function findDynoxide(

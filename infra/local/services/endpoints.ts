@@ -1,4 +1,4 @@
-/** Where the embedded services listen: `http://127.0.0.1:PORT`, without a trailing slash. */
+/** The embedded services listen at these addresses, such as `http://127.0.0.1:PORT`, without a trailing slash. */
 export interface Endpoints {
   readonly dynamodb: string;
   readonly sqs: string;
@@ -9,7 +9,7 @@ export interface Endpoints {
   readonly stepFunctions: string;
 }
 
-/** The one account and region of the local run; the embedded services put them into their ARNs. */
+/** The local run has one account and one region. The embedded services put them into their ARNs. */
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
@@ -18,8 +18,8 @@ export function localArn(service: string, resource: string): string {
 }
 
 /**
- * What any AWS client needs besides its endpoint, explicit, so that the environment of whoever starts the local run cannot
- * lead it to a real account.
+ * Any AWS client needs this besides its endpoint. It is explicit, so that the caller's environment cannot lead a client
+ * to a real account.
  */
 export const LOCAL_ACCESS = {
   region: LOCAL_REGION,
@@ -27,9 +27,9 @@ export const LOCAL_ACCESS = {
 } as const;
 
 /**
- * The environment that points any AWS SDK at the embedded services. The credentials only have to be there:
- * nothing on this machine checks them. S3's virtual-hosted buckets would need DNS, hence an endpoint whose
- * host is an IP address: the SDK then addresses buckets by path of its own accord.
+ * Makes the environment that points any AWS SDK at the embedded services. The credentials only have to be there,
+ * because nothing on this machine checks them. S3's virtual-hosted buckets would need DNS. The host is an IP address,
+ * so the SDK addresses buckets by path of its own accord.
  */
 export function endpointEnvironment(endpoints: Endpoints): Record<string, string> {
   return {

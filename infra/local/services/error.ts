@@ -1,4 +1,4 @@
-/** What keeps a local service from starting or from holding its data. The message is one line for people. */
+/** One of these keeps a local service from starting or from holding its data. The message is one line for people. */
 export type ServiceErrorCode =
   | 'DATA_FOLDER_IN_USE'
   | 'DYNAMODB_MISSING'

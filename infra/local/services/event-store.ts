@@ -1,6 +1,6 @@
 import { inTransaction, openDatabase } from './database.ts';
 
-/** An event as EventBridge hands it to a target. */
+/** EventBridge hands an event to a target in this form. */
 export interface BusEvent {
   readonly version: '0';
   readonly id: string;
@@ -22,7 +22,7 @@ export interface StoredEvent {
   readonly failures: number;
 }
 
-/** The events that were accepted and not yet acknowledged, oldest first. */
+/** Holds the events that were accepted and not yet acknowledged, oldest first. */
 export interface EventStore {
   add(accepted: readonly { event: BusEvent; busName: string }[]): void;
   /** Events that are due and not among those excluded. */

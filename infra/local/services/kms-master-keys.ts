@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { corrupt } from './database.ts';
 
-/** The master keys of one folder: a file a key, 32 bytes, readable by its owner only. */
+/** Holds the master keys of one folder. Each has a file of 32 bytes, which only its owner can read. */
 export interface MasterKeys {
   get(keyId: string): Buffer | undefined;
   ensure(keyId: string): void;

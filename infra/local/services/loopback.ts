@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A service that listens on this machine only. */
+/** A running service listens on this machine only. */
 export interface RunningService {
   /** It is `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
@@ -17,7 +17,7 @@ export interface ListenOptions {
   readonly drainMs?: number;
 }
 
-/** Rejects with the system's error (EADDRINUSE, EACCES) where the port cannot be had. */
+/** Lets a server listen. It rejects with the system's error (EADDRINUSE, EACCES) where the port cannot be had. */
 export async function listenOnLoopback(
   server: Server,
   { port = 0, drainMs = 0 }: ListenOptions = {},

@@ -34,8 +34,8 @@ const SCHEMA = `
 `;
 
 /**
- * Serves secrets by name over Secrets Manager's protocol: the newest value of each. Their values lie unencrypted in
- * a file that only its owner reads.
+ * Serves the newest value of each secret by name, over Secrets Manager's protocol. The values lie unencrypted in a file
+ * that only its owner reads.
  * @throws ServiceError DATA_CORRUPT
  */
 export async function startSecretsManager(dataDirectory: string): Promise<RunningService> {

@@ -26,7 +26,7 @@ const documentSchema = z.strictObject({
     .default({}),
 });
 
-/** A template with its intrinsic functions still in place. */
+/** The document is a template with its intrinsic functions still in place. */
 export type Document = z.output<typeof documentSchema>;
 
 /** @throws TemplateError INVALID_TEMPLATE */

@@ -1,4 +1,4 @@
-/** Why a template cannot be run on this machine. */
+/** For one of these reasons a template cannot be run on this machine. */
 export type TemplateErrorCode =
   | 'INVALID_TEMPLATE'
   | 'UNKNOWN_TYPE'

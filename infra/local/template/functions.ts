@@ -34,7 +34,7 @@ export function readFunctions(
   });
 }
 
-/** The queue that gets the events which a function failed at, where it is invoked asynchronously. */
+/** Finds the queue that gets the events which a function failed at, where it is invoked asynchronously. */
 export function deadLetterQueueUrl(template: Template, resource: Resource): string | undefined {
   const { DeadLetterConfig } = resource.read(schema, WITHOUT_MEANING);
   return (

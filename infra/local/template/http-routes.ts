@@ -32,7 +32,7 @@ const stageSchema = z.object({
   StageName: z.literal('$default'),
 });
 
-/** Routes of HTTP APIs, by way of their integrations. @throws TemplateError */
+/** Reads the routes of HTTP APIs, by way of their integrations. @throws TemplateError */
 export function readHttpRoutes(template: Template): readonly RouteModel[] {
   for (const api of template.ofType('AWS::ApiGatewayV2::Api')) {
     api.read(apiSchema, ['Tags']);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LOCAL_ACCOUNT, localArn } from '../services/endpoints.ts';
 
-/** What `Ref` and `Fn::GetAtt` make of a resource. */
+/** `Ref` and `Fn::GetAtt` make this of a resource. */
 export interface Identity {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ type Identify = (context: IdentityContext) => Identity;
 /** Gives a resource that only the template itself points at its logical id. */
 const byLogicalId: Identify = ({ logicalId }) => ({ ref: logicalId, attributes: {} });
 
-/** The types that the local run reads. A type that stands neither here nor in `IGNORED` is refused. */
+/** The local run reads these types. A type that stands neither here nor in `IGNORED` is refused. */
 export const IDENTITIES = {
   'AWS::ApiGatewayV2::Api': ({ logicalId, apiUrl }) => ({
     ref: logicalId,

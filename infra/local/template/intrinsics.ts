@@ -6,7 +6,7 @@ const Text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const Attribute = z.tuple([Text, Text]);
 const Join = z.tuple([Text, z.array(Text)]);
 
-/** What intrinsic functions look values up in. Each lookup may throw TemplateError in the name of `user`. */
+/** Intrinsic functions look values up here. Each lookup may throw TemplateError in the name of `user`. */
 export interface Scope {
   /** A pseudo parameter or a resource; undefined stands for AWS::NoValue. */
   reference(name: string, user: string): unknown;

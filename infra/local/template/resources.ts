@@ -1,6 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
-/** What has to exist before the first request, as the template declares it. Names are physical names. */
+/** These resources have to exist before the first request, as the template declares them. Names are physical names. */
 export interface Resources {
   readonly tables: readonly TableResource[];
   readonly queues: readonly QueueResource[];

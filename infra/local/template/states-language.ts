@@ -62,7 +62,7 @@ export const Definition = z.strictObject({
 });
 
 export type Definition = z.output<typeof Definition>;
-/** A definition, or the part of a map that runs for each item. */
+/** A workflow is a definition, or the part of a map that runs for each item. */
 export type Workflow = Pick<Definition, 'StartAt' | 'States'>;
 export type TaskState = z.output<typeof task>;
 export type MapState = z.output<typeof map>;

@@ -65,7 +65,7 @@ const BUCKET_WITHOUT_MEANING = [
 
 const KEY_WITHOUT_MEANING = ['Description', 'EnableKeyRotation', 'KeyPolicy', 'PendingWindowInDays', 'Tags'];
 
-/** What has to exist before the first request. @throws TemplateError */
+/** Reads the resources that have to exist before the first request. @throws TemplateError */
 export function readResources(template: Template): Resources {
   return {
     tables: template.ofType('AWS::DynamoDB::Table').map(readTable),

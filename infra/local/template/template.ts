@@ -5,7 +5,7 @@ import { TemplateError } from './error.ts';
 import { IDENTITIES, type Identity, isIgnored, isRead, type ReadType } from './identities.ts';
 import { resolveIntrinsics, type Scope } from './intrinsics.ts';
 
-/** A template whose values can be asked for, with every intrinsic function resolved. */
+/** The values of a template can be asked for, with every intrinsic function resolved. */
 export interface Template {
   /** The resources of a type, in the template's order. */
   ofType(type: ReadType): readonly Resource[];
