@@ -137,11 +137,12 @@ describe('a batch of the recovery queue', () => {
 describe('a wallet that is down', () => {
   it('is no failure of the message: the next attempt is queued, and nothing of the round is lost', async () => {
     const round = await unpaidWin();
-    const down = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('fetch failed'));
+    const port = Number(new URL(wallet.url).port);
+    await wallet.stop();
     const waiting = await delayedMessages('RECOVERY_QUEUE_URL');
     expect(await receive(messageFor(round))).toEqual(failed());
     expect(await delayedMessages('RECOVERY_QUEUE_URL')).toBe(waiting + 1);
-    down.mockRestore();
+    wallet = await startDemoWallet({ port, dataDirectory: folder, secret: WALLET_SECRET });
     expect((await compose.ledger().get(round))?.status).toBe('COMMITTED');
     await receive(messageFor(round));
     expect(await balanceOf(round)).toBe('12.50');
