@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { Secrets } from '../../shared/aws/secrets.ts';
@@ -15,6 +15,7 @@ import { startTestServices, type TestServices } from '../../test/kit/services.ts
 import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
 import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { LOCAL_DEPLOYMENT_FILE } from './deployment.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 import { registerOperator } from './register-operator.ts';
 
 const SECRET = 'sixteen letters!';
@@ -50,11 +51,13 @@ afterAll(async () => {
 });
 
 /** Runs the command for an operator of its own, with what is left out of the options as it should be. */
-async function command(given: Readonly<Record<string, string>>, input = '') {
+async function command(given: Readonly<Record<string, string | true>>, input = '') {
   count += 1;
   const operatorId = `operator-${count}`;
   const options = { operator: operatorId, name: 'Acme', 'wallet-url': WALLET, ...given };
-  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const words = Object.entries<string | true>(options).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, value],
+  );
   const child = spawn(process.execPath, ['infra/commands/register-operator.command.ts', ...words], {
     env: { PATH: '', RGS_DATA: folder },
   });
@@ -67,9 +70,11 @@ function registered(key: string) {
   return new DynamoRegistry(documentClient(), 'config', systemClock).operatorByKey(operatorKeyHash(key));
 }
 
-async function secretOf(operatorId: string): Promise<string> {
+async function secretOf(operatorId: string, walletId = 'main'): Promise<string> {
   const secrets = new Secrets(new SecretsManagerClient(), systemClock);
-  return Buffer.from(await secrets.secret(`rgs/local/operator/${operatorId}/wallet-key`)).toString();
+  return Buffer.from(
+    await secrets.secret(`rgs/local/operator/${operatorId}/wallet-key/${walletId}`),
+  ).toString();
 }
 
 describe('an operator', () => {
@@ -77,7 +82,11 @@ describe('an operator', () => {
     const { operatorId, code, stdout, stderr } = await command({ 'wallet-secret': SECRET });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const key = /Its key, shown only now: (\S{43})\n$/.exec(stdout)?.[1] ?? '';
-    expect(await registered(key)).toMatchObject({ operatorId, walletUrl: WALLET });
+    expect(await registered(key)).toMatchObject({
+      operatorId,
+      walletId: 'main',
+      wallets: [{ walletId: 'main', walletUrl: WALLET }],
+    });
     expect(await secretOf(operatorId)).toBe(SECRET);
   });
 
@@ -97,6 +106,63 @@ describe('an operator', () => {
   it('has the secret of standard input', async () => {
     const { operatorId, code } = await command({ 'wallet-secret-file': '-' }, `${SECRET}\n`);
     expect(code).toBe(0);
+    expect(await secretOf(operatorId)).toBe(SECRET);
+  });
+});
+
+describe('an operator that is registered again', () => {
+  const OTHER_SECRET = 'other letters!!!';
+  const OTHER_WALLET = 'https://wallet.example/second';
+  let operatorId: string;
+  const operator = () =>
+    new DynamoRegistry(documentClient(), 'config', systemClock).operator(ids.operator(operatorId));
+  const again = (given: Readonly<Record<string, string | true>>) =>
+    command({ operator: operatorId, 'wallet-secret': OTHER_SECRET, ...given });
+
+  beforeEach(async () => {
+    ({ operatorId } = await command({ 'wallet-secret': SECRET }));
+  });
+
+  it('has a new address and secret of the wallet that is named', async () => {
+    expect(await again({ 'wallet-id': 'main', 'wallet-url': OTHER_WALLET })).toMatchObject({ code: 0 });
+    expect(await operator()).toMatchObject({
+      walletId: 'main',
+      wallets: [{ walletId: 'main', walletUrl: OTHER_WALLET }],
+    });
+    expect(await secretOf(operatorId)).toBe(OTHER_SECRET);
+  });
+
+  it('has a further wallet where it names a new one, and the old one keeps its address and secret', async () => {
+    expect(await again({ 'wallet-id': 'second', 'wallet-url': OTHER_WALLET })).toMatchObject({ code: 0 });
+    const wallets = [
+      { walletId: 'main', walletUrl: WALLET },
+      { walletId: 'second', walletUrl: OTHER_WALLET },
+    ];
+    expect(await operator()).toMatchObject({ walletId: 'second', wallets });
+    expect(await secretOf(operatorId)).toBe(SECRET);
+    expect(await secretOf(operatorId, 'second')).toBe(OTHER_SECRET);
+  });
+
+  it('goes on at its current wallet where an earlier one has a new address, unless --current is given', async () => {
+    await again({ 'wallet-id': 'second', 'wallet-url': OTHER_WALLET });
+    await again({ 'wallet-id': 'main', 'wallet-url': 'https://new.example' });
+    const wallets = [{ walletUrl: 'https://new.example' }, { walletUrl: OTHER_WALLET }];
+    expect(await operator()).toMatchObject({ walletId: 'second', wallets });
+    await again({ 'wallet-id': 'main', 'wallet-url': 'https://new.example', current: true });
+    expect(await operator()).toMatchObject({ walletId: 'main', wallets });
+  });
+
+  it('means its current wallet where it names none and keeps the address', async () => {
+    await again({ 'wallet-id': 'second', 'wallet-url': OTHER_WALLET });
+    expect(await again({ 'wallet-url': OTHER_WALLET, 'wallet-secret': SECRET })).toMatchObject({ code: 0 });
+    expect(await secretOf(operatorId, 'second')).toBe(SECRET);
+  });
+
+  it('must name the wallet where the address changes, because other books are another wallet', async () => {
+    const { code, stderr } = await again({ 'wallet-url': OTHER_WALLET });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^Error: The address differs from that of wallet main\. [^\n]+\n$/);
+    expect(await operator()).toMatchObject({ wallets: [{ walletUrl: WALLET }] });
     expect(await secretOf(operatorId)).toBe(SECRET);
   });
 });
@@ -122,6 +188,12 @@ describe('an operator is refused', () => {
     ['with a query in the address', { ...secret, 'wallet-url': `${WALLET}?tenant=1` }, /query/],
     ['with an empty query in the address', { ...secret, 'wallet-url': `${WALLET}?` }, /query/],
     ['with a fragment in the address', { ...secret, 'wallet-url': `${WALLET}#here` }, /fragment/],
+    [
+      'with the id of a wallet that no round could hold',
+      { ...secret, 'wallet-id': 'a'.repeat(17) },
+      /--wallet-id /,
+      2,
+    ],
     ['with an address that is none', { ...secret, 'wallet-url': 'wallet.example' }, /address/],
   ])('%s', async (_, given, why, expected = 1) => {
     const { code, stdout, stderr } = await command(given);
@@ -135,7 +207,7 @@ describe('an operator is refused', () => {
     const operator = { operatorId: 'near', name: 'Near', walletSecret: SECRET };
     for (const walletUrl of ['http://127.0.0.1:8081', 'http://localhost:8081', 'http://[::1]:8081']) {
       await expect(
-        registerOperator({ stage: 'local', outputs }, { ...operator, walletUrl }),
+        registerOperator({ stage: 'local', outputs }, { ...operator, walletUrl, walletId: 'main' }),
       ).resolves.toBeTruthy();
       await expect(registerOperator({ stage: 'dev', outputs }, { ...operator, walletUrl })).rejects.toThrow(
         /https/,

@@ -10,8 +10,15 @@ import {
 import * as z from 'zod';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
-import { OperatorId } from '../../shared/foundation/ids.ts';
-import type { WalletCalls } from '../../shared/operators/operator.ts';
+import { OperatorId, WalletId } from '../../shared/foundation/ids.ts';
+import {
+  currentWallet,
+  type Operator,
+  type OperatorWallet,
+  type WalletCalls,
+} from '../../shared/operators/operator.ts';
+import { systemClock } from '../../shared/aws/clock.ts';
+import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { operatorKeyHash } from '../../shared/operators/authenticate-operator.ts';
 import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
@@ -20,16 +27,21 @@ import { UsageError } from '../../shared/command-line/command-line.ts';
 export interface OperatorRegistration {
   readonly operatorId: string;
   readonly name: string;
+  /** Without it, the current wallet is meant, which then keeps its address. A new operator's is `main`. */
+  readonly walletId?: string | undefined;
   readonly walletUrl: string;
-  /** The HMAC key shared with the operator's wallet. */
+  /** The HMAC key shared with the wallet. */
   readonly walletSecret: string;
   readonly walletCalls?: WalletCalls;
+  /** Makes a wallet that the operator had before the current one again. */
+  readonly makeCurrent?: boolean;
   /** The key is made here where none is given. */
   readonly operatorKey?: string | undefined;
 }
 
 /**
- * Registers an operator, or replaces it. Only the hash of the operator's key is stored. The wallet's key goes to the
+ * Registers an operator, or replaces it. A wallet that it has is changed in place. One with a new id is added, and becomes
+ * the current one. The others stay, because rounds that were debited there are settled there. Only the hash of the operator's key is stored. The wallet's key goes to the
  * secrets, under the prefix that the functions may read.
  * @returns the operator's key, which cannot be read again
  */
@@ -37,16 +49,44 @@ export async function registerOperator(
   { stage, outputs }: Deployment,
   registration: OperatorRegistration,
 ): Promise<string> {
-  const { name, walletSecret, walletCalls = 'debit-credit' } = registration;
+  const { name, walletSecret, walletCalls = 'debit-credit', makeCurrent } = registration;
   const operatorId = OperatorId.parse(registration.operatorId);
   const walletUrl = walletAddress(registration.walletUrl, stage);
   const operatorKey = registration.operatorKey ?? randomBytes(32).toString('base64url');
-  const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key`;
+  const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
+  const known = await registry.operator(operatorId);
+  const walletId = walletIdOf(registration, known);
+  const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key/${walletId}`;
   await putSecret(walletSecretName, walletSecret);
   const admin = new DynamoRegistryAdmin(documentClient(), outputs.ConfigTable);
-  const operator = { operatorId, name, enabled: true, walletUrl, walletSecretName, walletCalls };
+  const wallet = { walletId, walletUrl, walletSecretName, walletCalls };
+  const wallets = withWallet(known?.wallets ?? [], wallet);
+  const isAdded = wallets.length > (known?.wallets.length ?? 0);
+  const current = known && !isAdded && !makeCurrent ? known.walletId : walletId;
+  const operator = { operatorId, name, enabled: true, wallets, walletId: current };
   await admin.putOperator(operator, operatorKeyHash(operatorKey));
   return operatorKey;
+}
+
+const FIRST_WALLET = 'main';
+
+/**
+ * An address that changes may lead to the same books or to others. Only a person knows, so the wallet must be named then.
+ * @throws UsageError
+ */
+function walletIdOf({ walletId, walletUrl }: OperatorRegistration, known: Operator | undefined): WalletId {
+  if (walletId !== undefined || !known) return WalletId.parse(walletId ?? FIRST_WALLET);
+  const current = currentWallet(known);
+  if (current.walletUrl === walletUrl) return current.walletId;
+  throw new UsageError(
+    `The address differs from that of wallet ${current.walletId}. Name that one with --wallet-id where the books are the same, and a new one where they are not`,
+  );
+}
+
+function withWallet(wallets: readonly OperatorWallet[], wallet: OperatorWallet): OperatorWallet[] {
+  const isKnown = wallets.some(({ walletId }) => walletId === wallet.walletId);
+  if (!isKnown) return [...wallets, wallet];
+  return wallets.map((one) => (one.walletId === wallet.walletId ? wallet : one));
 }
 
 /**
@@ -102,10 +142,12 @@ export interface RegisterOptions {
   readonly stage: string;
   readonly operator: string;
   readonly name: string;
+  readonly 'wallet-id': string | undefined;
   readonly 'wallet-url': string;
   readonly 'wallet-secret': string | undefined;
   readonly 'wallet-secret-file': string | undefined;
   readonly 'wallet-calls': WalletCalls;
+  readonly current: boolean;
   readonly key: string | undefined;
 }
 
@@ -114,7 +156,13 @@ export async function registerOnStage(options: RegisterOptions): Promise<void> {
   const { stage, operator: operatorId, name, key: operatorKey } = options;
   const walletSecret = await walletSecretOf(options['wallet-secret'], options['wallet-secret-file']);
   const deployment = await findDeployment(stage);
-  const wallet = { walletUrl: options['wallet-url'], walletSecret, walletCalls: options['wallet-calls'] };
+  const wallet = {
+    walletId: options['wallet-id'],
+    walletUrl: options['wallet-url'],
+    walletSecret,
+    walletCalls: options['wallet-calls'],
+    makeCurrent: options.current,
+  };
   const key = await registerOperator(deployment, { operatorId, name, operatorKey, ...wallet });
   console.log(`Registered ${operatorId} on stage ${stage}. Its key, shown only now: ${key}`);
 }

@@ -22,6 +22,7 @@ export async function seedStage(options: SeedOptions): Promise<void> {
     registerOperator(deployment, {
       operatorId: 'demo',
       name: 'Demo operator',
+      walletId: 'main',
       walletUrl: options['wallet-url'],
       walletSecret: options['wallet-secret'],
       operatorKey: DEMO_OPERATOR_KEY,

@@ -1,3 +1,4 @@
+import { mainWallet, sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   server = await startDemoWallet({ port: 0, dataDirectory: directory, secret, clock });
   const connection = { secret: async () => secret, clock, timeoutMs: 5_000 };
   const telemetry = { count: () => {}, warn: () => {} };
-  wallet = httpWallets({ ...connection, telemetry }).of(operator('demo'));
+  wallet = httpWallets({ ...connection, telemetry }).of(operator('demo'), mainWallet);
   books = httpWalletBooks(connection);
 });
 afterAll(async () => {
@@ -36,14 +37,10 @@ afterAll(async () => {
 });
 
 function operator(operatorId: string): Operator {
-  return {
-    operatorId: ids.operator(operatorId),
-    name: operatorId,
-    enabled: true,
-    walletUrl: server.url,
-    walletSecretName: 'wallets/demo',
-    walletCalls: 'debit-credit',
-  };
+  return sampleOperator(
+    { walletUrl: server.url, walletSecretName: 'wallets/demo' },
+    { operatorId: ids.operator(operatorId), name: operatorId },
+  );
 }
 
 function transaction(kind: string, amountMinor: bigint, roundId: string = randomUUID()): WalletTransaction {
@@ -61,7 +58,7 @@ function transaction(kind: string, amountMinor: bigint, roundId: string = random
 async function list(selection: BookSelection, operatorId = 'demo'): Promise<BookedTransaction[][]> {
   const pages: BookedTransaction[][] = [];
   for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-    const page = await books.page(operator(operatorId), selection, after);
+    const page = await books.page(operator(operatorId), mainWallet, selection, after);
     pages.push([...(page?.transactions ?? [])]);
     after = page?.next;
   }
@@ -154,7 +151,7 @@ describe('the list of the wallet', () => {
     [{ fault: 'garbage', form: 'too-long' }, 'WALLET_LIST_UNREADABLE'],
   ])('is not to be had while a plan says so: %o', async (rule, code) => {
     const hurried = httpWalletBooks({ secret: async () => secret, clock, timeoutMs: 200 });
-    const read = () => hurried.page(operator('demo'), { roundId: ids.round(randomUUID()) });
+    const read = () => hurried.page(operator('demo'), mainWallet, { roundId: ids.round(randomUUID()) });
     await faults('PUT', { rules: [{ ...rule, on: 'transactions' }] });
     await expect(read()).rejects.toMatchObject({ code });
     await faults('DELETE');

@@ -1,3 +1,4 @@
+import { mainWallet, sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,17 +29,10 @@ afterAll(async () => {
 });
 
 function connect(key: string, nowMs = () => Date.now()): Wallet {
-  const operator: Operator = {
-    operatorId: ids.operator('demo'),
-    name: 'Demo',
-    enabled: true,
-    walletUrl: server.url,
-    walletSecretName: 'wallets/demo',
-    walletCalls: 'debit-credit',
-  };
+  const operator: Operator = sampleOperator({ walletUrl: server.url, walletSecretName: 'wallets/demo' });
   const telemetry = { count: () => {}, warn: () => {} };
   const connection = { secret: async () => key, clock: { nowMs }, timeoutMs: 5_000 };
-  return httpWallets({ ...connection, telemetry }).of(operator);
+  return httpWallets({ ...connection, telemetry }).of(operator, mainWallet);
 }
 
 async function playerWith(balance: string, currency = EUR): Promise<string> {

@@ -1,3 +1,4 @@
+import { mainWallet, sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,18 +33,14 @@ export class TestWallet {
   private constructor(directory: string, server: DemoWallet, timeoutMs: number) {
     this.#directory = directory;
     this.#server = server;
-    const operator = {
-      operatorId: ids.operator('demo'),
-      name: 'Demo',
-      enabled: true,
-      walletUrl: server.url,
-      walletSecretName: 'demo',
-      walletCalls: 'debit-credit',
-    } as const;
+    const operator = sampleOperator({ walletUrl: server.url, walletSecretName: 'demo' });
     const telemetry = { count: () => {}, warn: () => {} };
     const clock = { nowMs: () => Date.now() };
     const secret = async () => SECRET;
-    this.client = httpWallets({ secret, clock, timeoutMs, telemetry, post: onNewConnection }).of(operator);
+    this.client = httpWallets({ secret, clock, timeoutMs, telemetry, post: onNewConnection }).of(
+      operator,
+      mainWallet,
+    );
   }
 
   static async start(timeoutMs: number): Promise<TestWallet> {

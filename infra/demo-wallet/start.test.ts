@@ -1,3 +1,4 @@
+import { mainWallet, sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -51,15 +52,8 @@ async function started() {
 function connect(walletUrl: string): Wallet {
   const telemetry = { count: () => {}, warn: () => {} };
   const connection = { secret: async () => secret, clock: { nowMs: () => Date.now() }, timeoutMs: 5_000 };
-  const operator: Operator = {
-    operatorId: ids.operator('demo'),
-    name: 'Demo',
-    enabled: true,
-    walletUrl,
-    walletSecretName: 'demo',
-    walletCalls: 'debit-credit',
-  };
-  return httpWallets({ ...connection, telemetry }).of(operator);
+  const operator: Operator = sampleOperator({ walletUrl, walletSecretName: 'demo' });
+  return httpWallets({ ...connection, telemetry }).of(operator, mainWallet);
 }
 
 function debit(): WalletTransaction {

@@ -19,6 +19,7 @@ export async function seedDemo({ outputs, environment, walletUrl }: SeedTarget):
   const demo = {
     operatorId: 'demo',
     name: 'Demo operator',
+    walletId: 'main',
     walletUrl,
     walletSecret: DEMO_WALLET_SECRET,
     operatorKey: DEMO_OPERATOR_KEY,

@@ -1,8 +1,9 @@
-import type { GameCode, OperatorId, PlayerId, RoundId, SessionId, TransactionId } from './ids.ts';
+import type { GameCode, OperatorId, PlayerId, RoundId, SessionId, TransactionId, WalletId } from './ids.ts';
 
 /** Makes ids for tests. Nothing is checked, so that a test can also make one that every schema refuses. */
 export const ids = {
   operator: (id: string) => id as OperatorId,
+  wallet: (id: string) => id as WalletId,
   player: (id: string) => id as PlayerId,
   session: (id: string) => id as SessionId,
   round: (id: string) => id as RoundId,

@@ -14,6 +14,12 @@ export const OperatorId = z
   .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lower-case letters, digits and "-", at most 32')
   .brand<'OperatorId'>();
 export type OperatorId = z.output<typeof OperatorId>;
+/** Names one of an operator's wallets. Every round holds it, so it is short. */
+export const WalletId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,15}$/, 'lower-case letters, digits and "-", at most 16')
+  .brand<'WalletId'>();
+export type WalletId = z.output<typeof WalletId>;
 export const GameCode = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'lower-case letters, digits and "-", at most 48')

@@ -52,7 +52,7 @@ describe('reading the books', () => {
   const paid = accounted();
   const all = [booked(paid, 'debit'), booked(paid, 'credit')];
   const books: WalletBooks = {
-    page: async (_, __, after) => ({
+    page: async (_, __, ___, after) => ({
       transactions: [all[Number(after ?? 0)]!],
       next: after === undefined ? '1' : undefined,
     }),

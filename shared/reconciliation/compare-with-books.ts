@@ -23,7 +23,7 @@ export async function pagesOf(
   const transactions: BookedTransaction[] = [];
   let after: string | undefined;
   do {
-    const page = await books.page(operator, selection, after);
+    const page = await books.page(operator, operator.walletId, selection, after);
     if (!page) return undefined;
     // A page of refusals is empty and counts too, because such pages may never end.
     work.spend('transactions', Math.max(1, page.transactions.length));

@@ -1,3 +1,4 @@
+import { sampleOperator } from '../operators/operator.fixture.ts';
 import { randomUUID } from 'node:crypto';
 import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
 import type { Operator } from '../operators/operator.ts';
@@ -19,14 +20,7 @@ import type { RoundId } from '../foundation/ids.ts';
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
 
-export const operator: Operator = {
-  operatorId: ids.operator('demo'),
-  name: ids.operator('Demo'),
-  enabled: true,
-  walletUrl: 'http://wallet.invalid',
-  walletSecretName: 'wallet-key',
-  walletCalls: 'debit-credit',
-};
+export const operator: Operator = sampleOperator();
 
 /** Makes a round of player123 in a status. Its stake is 1.00, and its win is 2.50 where it has an outcome. */
 export function round(status: Round['status'], updatedAtMs: number, given: Partial<Round> = {}): Round {
@@ -132,7 +126,7 @@ export class HistoryFixture {
 
   #books(): WalletBooks {
     return {
-      page: async (_, selection, after) => {
+      page: async (_, __, selection, after) => {
         if (!this.offersBooks) return undefined;
         if ('roundId' in selection) this.lookups += 1;
         const selected = this.booked.filter(({ roundId, atMs }) =>

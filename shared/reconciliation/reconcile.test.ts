@@ -253,7 +253,10 @@ describe('a period that cannot be reconciled', () => {
 
   it('has pages without an end, which hold only calls that the wallet refused', async () => {
     const books = {
-      page: async (_: unknown, __: unknown, after = '') => ({ transactions: [], next: `${after}x` }),
+      page: async (_: unknown, __: unknown, ___: unknown, after = '') => ({
+        transactions: [],
+        next: `${after}x`,
+      }),
     };
     const ports = { ...history.ports(), books };
     expect(await codeOf(reconcile(ports, history.settings, { operator, fromMs, toMs }))).toBe(
@@ -266,7 +269,8 @@ describe('a period that cannot be reconciled', () => {
     history.booked.pop();
     const { page } = history.ports().books;
     const books: WalletBooks = {
-      page: async (of, selection, after) => ('roundId' in selection ? undefined : page(of, selection, after)),
+      page: async (of, walletId, selection, after) =>
+        'roundId' in selection ? undefined : page(of, walletId, selection, after),
     };
     const ports = { ...history.ports(), books };
     expect(await codeOf(reconcile(ports, history.settings, { operator, fromMs, toMs }))).toBe(

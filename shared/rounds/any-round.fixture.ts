@@ -81,6 +81,7 @@ const start: fc.Arbitrary<RoundTerms> = fc.record({
   currency: fc.constantFrom('EUR', 'JPY', 'KWD', 'BTC', 'USDT', 'ETH'),
   baseBetMinor: amount,
   stakeMinor: amount,
+  walletId: name(/^[a-z0-9][a-z0-9-]{0,15}$/).map(ids.wallet),
   walletCalls: fc.constantFrom(...walletCallStyles),
   engineHash: name(/^[0-9a-f]{64}$/),
   gameSoFar: fc.option(

@@ -85,7 +85,7 @@ export async function checkRequest(
   const bonus = continuation?.bonusActive ? continuation : undefined;
   const engine = await ports.engines.load(bonus?.engineHash ?? game.engineHash);
   const bet = bonus ? bonusBet(bonus, session) : spinBet(request, game, session, engine);
-  const wallet = ports.wallets.of(operator);
+  const wallet = ports.wallets.of(operator, operator.walletId);
   // A call that cannot be signed is refused here. If it counted as sent, the stake of a round would be in
   // doubt.
   if (bet.stakeMinor > 0n) await wallet.ready();

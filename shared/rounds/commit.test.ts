@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DependencyError } from '../foundation/errors.ts';
 import { playRound } from './play-round.ts';
-import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
+import { codeOf, dyingAtDebit, log, RoundsFixture, settings } from './rounds.fixture.ts';
 
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 const many = Array.from({ length: 100 }, () => unknown);
@@ -56,10 +56,9 @@ describe('A request that is repeated while the wallet is down', () => {
   });
 
   it('A repeated request queues recovery where it took the round over itself', async () => {
-    const ports = table.ports();
-    const debit = () => Promise.reject(new Error('the process died'));
-    const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit }) } };
-    await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
+    await expect(playRound(dyingAtDebit(table.ports()), settings, table.spin())).rejects.toThrow(
+      'the process died',
+    );
     expect(table.recovery.size).toBe(0);
     table.nowMs += settings.leaseMs;
     table.replies.credit.push(unknown);

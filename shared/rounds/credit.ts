@@ -1,4 +1,5 @@
 import type { Clock } from '../foundation/clock.ts';
+import type { WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { Wallet } from '../wallets/wallet.ts';
 import { advance } from './advance-round.ts';
@@ -9,7 +10,7 @@ import { creditTransaction } from './wallet-transaction.ts';
 export interface CreditPorts {
   readonly clock: Clock;
   readonly ledger: Ledger;
-  readonly wallets: { of(operator: Operator): Pick<Wallet, 'credit'> };
+  readonly wallets: { of(operator: Operator, walletId: WalletId): Pick<Wallet, 'credit'> };
 }
 
 /**
@@ -19,7 +20,7 @@ export interface CreditPorts {
  */
 export async function credit(ports: CreditPorts, operator: Operator, round: Round): Promise<Round> {
   if (!owesCredit(round)) return round;
-  const reply = await ports.wallets.of(operator).credit(creditTransaction(round));
+  const reply = await ports.wallets.of(operator, round.walletId).credit(creditTransaction(round));
   if (reply.kind !== 'acknowledged') return round;
   const event = { type: 'CREDIT_ACKNOWLEDGED', atMs: ports.clock.nowMs() } as const;
   const credited = await advance(ports.ledger, round, event);

@@ -37,7 +37,7 @@ export async function debit(
   if (stepped.kind === 'failed') return { kind: 'none' };
   const { round, knownBalanceMinor } = intent;
   if (round.stakeMinor === 0n) return { kind: 'acknowledged', balanceMinor: knownBalanceMinor ?? NOTHING };
-  const wallet = ports.wallets.of(operator);
+  const wallet = ports.wallets.of(operator, round.walletId);
   const transaction = stakeTransaction(round);
   let earlierAttemptUnknown = false;
   for (let attempt = 1; ; attempt += 1) {

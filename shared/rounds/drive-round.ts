@@ -1,4 +1,5 @@
 import type { Clock } from '../foundation/clock.ts';
+import type { WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { Wallet } from '../wallets/wallet.ts';
 import { credit } from './credit.ts';
@@ -9,7 +10,7 @@ import type { Round } from './round.ts';
 export interface DrivePorts {
   readonly clock: Clock;
   readonly ledger: Ledger;
-  readonly wallets: { of(operator: Operator): Pick<Wallet, 'credit' | 'rollback'> };
+  readonly wallets: { of(operator: Operator, walletId: WalletId): Pick<Wallet, 'credit' | 'rollback'> };
 }
 
 /** Drives a round that is past its intent. It credits the win that is owed, or rolls the debit back. */

@@ -1,3 +1,4 @@
+import { sampleOperator } from '../operators/operator.fixture.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isFinal, type Round } from './round.ts';
 import { type PlayRequest, playRound } from './play-round.ts';
@@ -9,7 +10,7 @@ let table: RoundsFixture;
 beforeEach(async () => {
   table = new RoundsFixture();
   await table.open();
-  table.operator = { ...table.operator, walletCalls: 'bet-win' };
+  table.operator = sampleOperator({ walletCalls: 'bet-win' });
 });
 
 const play = (overrides: Partial<PlayRequest> = {}) =>
@@ -76,7 +77,7 @@ describe('A spin at a wallet for bet-win', () => {
     table.replies.betWin.push(unknown, unknown);
     table.replies.rollback.push(unknown);
     await play().catch(() => undefined);
-    table.operator = { ...table.operator, walletCalls: 'debit-credit' };
+    table.operator = sampleOperator({ walletCalls: 'debit-credit' });
     await table.recoverAll();
     expect(table.calls.at(-1)?.transaction.transactionId).toBe(`${(await head()).roundId}:bet-win`);
   });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { codeOf, RoundsFixture, log, sessionId, settings } from './rounds.fixture.ts';
+import { codeOf, dyingAtDebit, RoundsFixture, log, sessionId, settings } from './rounds.fixture.ts';
 import { type PlayRequest, playRound } from './play-round.ts';
 import type { Round } from './round.ts';
 
@@ -20,12 +20,9 @@ async function head(): Promise<Round> {
 
 /** Leaves an intent behind, as a handler does that dies at its debit. */
 async function dieAtDebit(): Promise<void> {
-  const ports = table.ports();
-  const died = async (): Promise<never> => {
-    throw new Error('the process died');
-  };
-  const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
-  await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
+  await expect(playRound(dyingAtDebit(table.ports()), settings, table.spin())).rejects.toThrow(
+    'the process died',
+  );
   expect((await head()).status).toBe('INTENT');
 }
 

@@ -1,3 +1,4 @@
+import { mainWallet } from '../operators/operator.fixture.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { minorAmount } from '../money/money.ts';
 import type { WalletReply } from '../wallets/wallet.ts';
@@ -5,7 +6,7 @@ import { DependencyError, EngineError } from '../foundation/errors.ts';
 import { hasOutcome, isFinal, type Round } from './round.ts';
 import { type PlayPorts, type PlayRequest, playRound } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
-import { codeOf, coinStep, log, RoundsFixture, sessionId, settings } from './rounds.fixture.ts';
+import { codeOf, coinStep, dyingAtDebit, log, RoundsFixture, sessionId, settings } from './rounds.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 let table: RoundsFixture;
@@ -32,7 +33,7 @@ describe('A spin', () => {
   it('A spin writes the intent before it calls the wallet, and the outcome before it credits', async () => {
     const statuses: string[] = [];
     const ports = table.ports();
-    const wallet = ports.wallets.of(table.operator);
+    const wallet = ports.wallets.of(table.operator, mainWallet);
     const watched = {
       ...wallet,
       debit: async (...args: Parameters<typeof wallet.debit>) => {
@@ -204,7 +205,7 @@ describe('A repeated request', () => {
   it('A repeated request gets the same answer while the first is still crediting, whatever the two clocks say', async () => {
     const ports = table.ports();
     const credited = Promise.withResolvers<WalletReply>();
-    const crediting = { ...ports.wallets.of(table.operator), credit: () => credited.promise };
+    const crediting = { ...ports.wallets.of(table.operator, mainWallet), credit: () => credited.promise };
     const first = playRound({ ...ports, wallets: { of: () => crediting } }, settings, table.spin());
     while ((await table.ledger.head(log))?.status !== 'COMMITTED') await new Promise(setImmediate);
     table.replies.credit.push(unknown);
@@ -236,8 +237,7 @@ describe('A repeated request', () => {
   it('A repeated request takes over a round whose handler died, with the same outcome, once the lease has run out', async () => {
     const steps: unknown[] = [];
     const ports = watchingSteps(table.ports(), steps);
-    const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
-    await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
+    await expect(playRound(dyingAtDebit(ports), settings, table.spin())).rejects.toThrow('the process died');
     expect((await head()).status).toBe('INTENT');
 
     expect(await codeOf(play())).toBe('ROUND_IN_FLIGHT');
@@ -254,18 +254,13 @@ describe('A repeated request', () => {
 
   it('A round that was taken over is voided where the wallet refuses, because the first attempt may have emptied the balance', async () => {
     const ports = table.ports();
-    const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
-    await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
+    await expect(playRound(dyingAtDebit(ports), settings, table.spin())).rejects.toThrow('the process died');
     table.nowMs += settings.leaseMs;
     table.replies.debit.push({ kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
     expect(callNames()).toEqual(['debit', 'rollback']);
   });
 });
-
-async function died(): Promise<never> {
-  throw new Error('the process died');
-}
 
 /** Notes each step of the engine, and its input. */
 function watchingSteps(ports: PlayPorts, steps: unknown[]): PlayPorts {
@@ -283,7 +278,7 @@ function watchingSteps(ports: PlayPorts, steps: unknown[]): PlayPorts {
 describe('A handler that lost its lease', () => {
   it('A handler that lost its lease can neither commit nor credit', async () => {
     const ports = table.ports();
-    const wallet = ports.wallets.of(table.operator);
+    const wallet = ports.wallets.of(table.operator, mainWallet);
     const slow = {
       ...wallet,
       debit: async (...args: Parameters<typeof wallet.debit>) => {

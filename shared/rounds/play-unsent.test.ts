@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { WalletReply } from '../wallets/wallet.ts';
-import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
+import { codeOf, dyingAtDebit, log, RoundsFixture, settings } from './rounds.fixture.ts';
 import { playRound } from './play-round.ts';
 
 const notSent: WalletReply = { kind: 'unknown', reason: 'NOT_SENT' };
@@ -53,12 +53,9 @@ describe('A debit that was never sent', () => {
   );
 
   it('A debit is rolled back where an earlier owner of the round may have sent it', async () => {
-    const ports = table.ports();
-    const died = async (): Promise<never> => {
-      throw new Error('the process died');
-    };
-    const dying = { ...ports, wallets: { of: () => ({ ...ports.wallets.of(table.operator), debit: died }) } };
-    await expect(playRound(dying, settings, table.spin())).rejects.toThrow('the process died');
+    await expect(playRound(dyingAtDebit(table.ports()), settings, table.spin())).rejects.toThrow(
+      'the process died',
+    );
     table.nowMs += settings.leaseMs;
     table.replies.debit.push(notSent, notSent);
     expect(await codeOf(play())).toBe('ROUND_VOIDED');

@@ -1,3 +1,4 @@
+import { sampleOperator } from '../operators/operator.fixture.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DependencyError } from '../foundation/errors.ts';
 import { type PlayRequest, playRound } from './play-round.ts';
@@ -17,7 +18,7 @@ describe('A wallet that cannot be called', () => {
   it.each(['debit-credit', 'bet-win'] as const)(
     'A spin is refused before anything is written, so that the next one is free (%s)',
     async (walletCalls) => {
-      table.operator = { ...table.operator, walletCalls };
+      table.operator = sampleOperator({ walletCalls });
       table.walletFailure = new DependencyError('WALLET_UNAVAILABLE', 'its key cannot be read');
       expect(await codeOf(play())).toBe('WALLET_UNAVAILABLE');
       expect(await table.ledger.head(log)).toBeUndefined();

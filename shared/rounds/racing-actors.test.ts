@@ -1,3 +1,4 @@
+import { sampleOperator } from '../operators/operator.fixture.ts';
 import fc, { type Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { minorAmount } from '../money/money.ts';
@@ -226,7 +227,7 @@ async function run(scheduler: Scheduler, given: Race) {
   const table = new RoundsFixture();
   await table.open();
   table.step = (state) => coinStep(state, given.payoutMillionths);
-  table.operator = { ...table.operator, walletCalls: given.walletCalls };
+  table.operator = sampleOperator({ walletCalls: given.walletCalls });
   const wallet = new BookkeepingWallet(scheduler, given);
   const portsFor = () => portsOf(table, wallet, scheduler);
   void scheduler.schedule(Promise.resolve(), 'deposit').then(() => {

@@ -1,4 +1,5 @@
 import { DependencyError } from '../foundation/errors.ts';
+import type { WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import type { RollbackReply, Wallet, WalletReply } from '../wallets/wallet.ts';
@@ -67,8 +68,8 @@ function listening(ports: RecoveryPorts, onSilence: () => void): RecoveryPorts {
     if (reply.kind === 'unknown' && SILENCES.includes(reply.reason)) onSilence();
     return reply;
   };
-  const of = (operator: Operator): Pick<Wallet, 'credit' | 'rollback'> => {
-    const wallet = ports.wallets.of(operator);
+  const of = (operator: Operator, walletId: WalletId): Pick<Wallet, 'credit' | 'rollback'> => {
+    const wallet = ports.wallets.of(operator, walletId);
     return {
       credit: async (transaction) => heard(await wallet.credit(transaction)),
       rollback: async (transaction) => heard(await wallet.rollback(transaction)),

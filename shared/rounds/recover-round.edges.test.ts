@@ -1,3 +1,4 @@
+import { mainWallet } from '../operators/operator.fixture.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CommittedRound, VoidingRound } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
@@ -52,7 +53,7 @@ describe('A win that is not credited', () => {
   it('A credit is not tried again where another actor has credited the win meanwhile', async () => {
     const round = await table.put(committed());
     const ports = table.ports();
-    const wallet = ports.wallets.of(table.operator);
+    const wallet = ports.wallets.of(table.operator, mainWallet);
     const credit: typeof wallet.credit = async (transaction) => {
       const reply = await wallet.credit(transaction);
       await table.ledger.save({ ...round, status: 'CREDITED', updatedAtMs: table.nowMs + 5 }, round);
@@ -71,7 +72,7 @@ describe('A rollback that is owed', () => {
   it('A rollback is not tried again, nor counted twice, where another actor has voided the round meanwhile', async () => {
     const round = await table.put(voiding());
     const ports = table.ports();
-    const wallet = ports.wallets.of(table.operator);
+    const wallet = ports.wallets.of(table.operator, mainWallet);
     const rollback: typeof wallet.rollback = async (transaction) => {
       const reply = await wallet.rollback(transaction);
       await table.ledger.save({ ...round, status: 'VOIDED', updatedAtMs: table.nowMs + 5 }, round);

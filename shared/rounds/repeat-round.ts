@@ -88,7 +88,10 @@ export async function takeOver(
   const opening = await unsealOpening(ports.cipher, intent);
   const knownBalanceMinor =
     intent.stakeMinor === 0n
-      ? await balanceOrUnavailable(ports.wallets.of(operator), { ...intent.log, currency: intent.currency })
+      ? await balanceOrUnavailable(ports.wallets.of(operator, intent.walletId), {
+          ...intent.log,
+          currency: intent.currency,
+        })
       : undefined;
   const round = await advance(ports.ledger, intent, { type: 'TAKEN_OVER', atMs: nowMs });
   if (round?.status !== 'INTENT') throw inFlight();

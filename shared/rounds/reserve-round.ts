@@ -10,6 +10,7 @@ import type { IntentRound } from './round.ts';
 import { inFlight } from './round-answer.ts';
 import { type RoundOpening, sealOpening } from './round-opening.ts';
 import { newRoundId } from '../foundation/ids.ts';
+import { currentWallet } from '../operators/operator.ts';
 
 export interface ReservePorts {
   readonly clock: Clock;
@@ -39,6 +40,7 @@ export async function reserve(
   const { session, newest, operator, request, engine, action, opening, bet, gameSoFar } = checked;
   const { operatorId, playerId, gameCode, sessionId, currency } = session;
   const place = { log: { operatorId, playerId, gameCode }, number: (newest?.number ?? 0) + 1 };
+  const { walletId, walletCalls } = currentWallet(operator);
   const nowMs = ports.clock.nowMs();
   const roundId = newRoundId(ports.random);
   const sealedOpening = await sealOpening(ports.cipher, place, opening);
@@ -50,7 +52,8 @@ export async function reserve(
     action,
     currency,
     ...bet,
-    walletCalls: bet.stakeMinor > 0n ? operator.walletCalls : 'debit-credit',
+    walletId,
+    walletCalls: bet.stakeMinor > 0n ? walletCalls : 'debit-credit',
     engineHash: engine.hash,
     gameSoFar,
     sealedOpening,

@@ -1,4 +1,5 @@
 import type { Clock } from '../foundation/clock.ts';
+import type { WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { Wallet } from '../wallets/wallet.ts';
 import { advance } from './advance-round.ts';
@@ -9,7 +10,7 @@ import { stakeTransaction } from './wallet-transaction.ts';
 export interface RollbackPorts {
   readonly clock: Clock;
   readonly ledger: Ledger;
-  readonly wallets: { of(operator: Operator): Pick<Wallet, 'rollback'> };
+  readonly wallets: { of(operator: Operator, walletId: WalletId): Pick<Wallet, 'rollback'> };
 }
 
 /** Rolls the debit of a voiding round back once. @returns the round as it then stands */
@@ -31,6 +32,6 @@ export async function sendRollback(
   round: Round,
 ): Promise<boolean> {
   if (round.stakeMinor === 0n) return true;
-  const reply = await wallets.of(operator).rollback(stakeTransaction(round));
+  const reply = await wallets.of(operator, round.walletId).rollback(stakeTransaction(round));
   return reply.kind !== 'unknown';
 }

@@ -1,4 +1,4 @@
-import type { RoundId, RoundLog, SessionId, TransactionId } from '../foundation/ids.ts';
+import type { RoundId, RoundLog, SessionId, TransactionId, WalletId } from '../foundation/ids.ts';
 import { type MoneyMovement, transactionId } from './transaction-id.ts';
 import type { MinorAmount } from '../money/money.ts';
 import type { WalletCalls } from '../operators/operator.ts';
@@ -22,7 +22,9 @@ export interface RoundTerms {
   readonly baseBetMinor: MinorAmount;
   /** The player is debited this amount. It is 0 in a bonus. */
   readonly stakeMinor: MinorAmount;
-  /** It is kept with the round. A rollback must name the call that was made, whatever was configured since. */
+  /** The round is debited at this wallet of the operator, and settled there, whatever was configured since. */
+  readonly walletId: WalletId;
+  /** It is kept with the round for the same reason. A rollback must name the call that was made. */
   readonly walletCalls: WalletCalls;
   /** The SHA-256 of the engine, in hex. */
   readonly engineHash: string;

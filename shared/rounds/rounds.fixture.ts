@@ -1,3 +1,4 @@
+import { sampleOperator } from '../operators/operator.fixture.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { MemoryLedger } from './adapters/memory-ledger.ts';
 import { MemoryRecoveryQueue } from './adapters/memory-recovery-queue.ts';
@@ -5,7 +6,7 @@ import { minorAmount } from '../money/money.ts';
 import { MemorySessions } from '../sessions/adapters/memory-sessions.ts';
 import { type DependencyError, RgsError } from '../foundation/errors.ts';
 import type { Game } from '../games/game.ts';
-import type { Operator } from '../operators/operator.ts';
+import { type Operator, type OperatorWallet, walletOf } from '../operators/operator.ts';
 import type { Round } from './round.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Cipher } from '../encryption/cipher.ts';
@@ -40,14 +41,7 @@ export const operatorKey = 'key-of-demo';
 /** The key of a second operator, which has nothing to do with the players of the first. */
 export const otherOperatorKey = 'key-of-other';
 
-const operator: Operator = {
-  operatorId: ids.operator('demo'),
-  name: 'Demo',
-  enabled: true,
-  walletUrl: 'http://wallet.invalid',
-  walletSecretName: 'wallet-key',
-  walletCalls: 'debit-credit',
-};
+const operator: Operator = sampleOperator();
 
 const otherOperator: Operator = { ...operator, operatorId: ids.operator('other'), name: 'Other' };
 
@@ -75,6 +69,8 @@ export class RoundsFixture {
   nowMs = 1_700_000_000_000;
   balanceMinor = 10_000n;
   readonly calls: WalletCall[] = [];
+  /** Names each call of a wallet, with the address that it went to. */
+  readonly calledAt: string[] = [];
   readonly replies: Script = { debit: [], credit: [], betWin: [], rollback: [], balance: [] };
   /** This is set where the wallet cannot be called at all. */
   walletFailure: DependencyError | undefined;
@@ -123,7 +119,7 @@ export class RoundsFixture {
         games: async () => [this.game],
       },
       engines: { load: async (hash) => this.#engine(hash) },
-      wallets: countedWallets({ of: () => this.#wallet() }, telemetry),
+      wallets: countedWallets({ of: (of, walletId) => this.#wallet(walletOf(of, walletId)) }, telemetry),
       cipher: plainCipher,
       telemetry,
     };
@@ -203,13 +199,14 @@ export class RoundsFixture {
     };
   }
 
-  #wallet(): Wallet {
+  #wallet({ walletUrl }: OperatorWallet): Wallet {
     const acknowledged = (): WalletReply => ({
       kind: 'acknowledged',
       balanceMinor: minorAmount(this.balanceMinor),
     });
     const take = (call: WalletCall['call'], transaction: WalletTransaction | BetWinTransaction) => {
       this.calls.push({ call, transaction });
+      this.calledAt.push(`${call} ${walletUrl}`);
       return this.replies[call].shift();
     };
     return {
@@ -236,7 +233,10 @@ export class RoundsFixture {
       },
       rollback: async (transaction) =>
         (take('rollback', transaction) as RollbackReply | undefined) ?? { kind: 'acknowledged' },
-      balance: async () => this.replies.balance.shift() ?? acknowledged(),
+      balance: async () => {
+        this.calledAt.push(`balance ${walletUrl}`);
+        return this.replies.balance.shift() ?? acknowledged();
+      },
       authenticate: async (token) => this.tokens[token],
     };
   }
@@ -244,6 +244,12 @@ export class RoundsFixture {
   #telemetry(): Telemetry {
     return { count: (event) => void this.counted.push(event), warn: () => undefined };
   }
+}
+
+/** Ports of a process that dies at its debit, before the wallet hears of it. */
+export function dyingAtDebit(ports: PlayPorts): PlayPorts {
+  const debit = () => Promise.reject(new Error('the process died'));
+  return { ...ports, wallets: { of: (...which) => ({ ...ports.wallets.of(...which), debit }) } };
 }
 
 /** Reads the code that a refusal carries. Anything else is given as it is, so that a test shows it. */

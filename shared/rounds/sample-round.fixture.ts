@@ -18,6 +18,7 @@ export function sampleIntent(overrides: Partial<IntentRound> = {}): IntentRound 
     currency: 'EUR',
     baseBetMinor: minorAmount(100n),
     stakeMinor: minorAmount(100n),
+    walletId: ids.wallet('main'),
     walletCalls: 'debit-credit',
     engineHash: 'ab'.repeat(32),
     gameSoFar: undefined,

@@ -66,7 +66,7 @@ export async function launchSession(
   assertPlayable(game);
   const bets = betsIn(game, currency.code);
   const holder = { playerId, currency: currency.code };
-  const balanceMinor = await balanceOrRefusal(ports.wallets.of(operator), holder);
+  const balanceMinor = await balanceOrRefusal(ports.wallets.of(operator, operator.walletId), holder);
 
   const log: RoundLog = { operatorId: operator.operatorId, playerId, gameCode };
   const progress = await ports.played.progress(log);
@@ -105,7 +105,9 @@ async function authorise(ports: LaunchPorts, request: LaunchRequest): Promise<Op
   }
   const operator = await knownOperator(ports.registry, request.operatorId);
   assertEnabled(operator);
-  const player = await ports.wallets.of(operator).authenticate(request.token, request.playerId);
+  const player = await ports.wallets
+    .of(operator, operator.walletId)
+    .authenticate(request.token, request.playerId);
   if (player?.playerId !== request.playerId) {
     throw new AccessError(
       'INVALID_PLAYER_TOKEN',

@@ -1,3 +1,4 @@
+import { mainWallet, sampleOperator } from '../operators/operator.fixture.ts';
 import { describe, expect, it } from 'vitest';
 import { minorAmount } from '../money/money.ts';
 import type { Operator } from '../operators/operator.ts';
@@ -5,14 +6,7 @@ import { countedWallets } from './counted-wallets.ts';
 import type { RollbackReply, Wallet, WalletReply, WalletTransaction } from './wallet.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
-const operator: Operator = {
-  operatorId: ids.operator('demo'),
-  name: 'Demo',
-  enabled: true,
-  walletUrl: 'http://wallet.invalid',
-  walletSecretName: 'wallet-key',
-  walletCalls: 'debit-credit',
-};
+const operator: Operator = sampleOperator();
 const transaction: WalletTransaction = {
   transactionId: ids.transaction('round-1:debit'),
   roundId: ids.round('round-1'),
@@ -37,7 +31,7 @@ async function told(call: 'debit' | 'credit' | 'betWin' | 'rollback', reply: Wal
     count: (event: string) => void counted.push(event),
     warn: (_message: string, fields: unknown) => void warned.push(fields),
   };
-  const countedWallet = countedWallets({ of: () => wallet }, telemetry).of(operator);
+  const countedWallet = countedWallets({ of: () => wallet }, telemetry).of(operator, mainWallet);
   const answered = await countedWallet[call]({ ...transaction, winMinor: minorAmount(0n) });
   expect(answered).toBe(reply);
   return { counted, warned };
@@ -57,7 +51,9 @@ describe('A counted wallet', () => {
     ['betWin', 'bet-win'],
     ['rollback', 'rollback'],
   ] as const)('counts and logs a %s whose answer is unknown', async (call, name) => {
-    const warned = [{ roundId: 'round-1', operatorId: 'demo', call: name, reason: 'TIMEOUT' }];
+    const warned = [
+      { roundId: 'round-1', operatorId: 'demo', walletId: 'main', call: name, reason: 'TIMEOUT' },
+    ];
     expect(await told(call, timedOut)).toEqual({ counted: ['WalletUnknown'], warned });
   });
 
@@ -82,7 +78,9 @@ describe('A counted wallet', () => {
     'counts and logs an odd balance in the reply to a %s',
     async (call) => {
       const odd = { kind: 'acknowledged', oddBalance: 'UNREADABLE' } as const;
-      const warned = [{ roundId: 'round-1', operatorId: 'demo', call, oddBalance: 'UNREADABLE' }];
+      const warned = [
+        { roundId: 'round-1', operatorId: 'demo', walletId: 'main', call, oddBalance: 'UNREADABLE' },
+      ];
       expect(await told(call, odd)).toEqual({ counted: ['WalletBalanceOdd'], warned });
     },
   );

@@ -7,7 +7,7 @@ import type {
   Wallets,
   WalletTransaction,
 } from './wallet.ts';
-import type { OperatorId } from '../foundation/ids.ts';
+import type { OperatorId, WalletId } from '../foundation/ids.ts';
 
 type Reply = WalletReply | CreditReply | RollbackReply;
 type Call = 'debit' | 'credit' | 'bet-win' | 'rollback';
@@ -17,10 +17,17 @@ type Call = 'debit' | 'credit' | 'bet-win' | 'rollback';
  * refused credit, which is owed all the same. A refused debit is an answer. An odd balance is counted, too.
  */
 export function countedWallets(wallets: Wallets, telemetry: Telemetry): Wallets {
-  return { of: (operator) => countedWallet(wallets.of(operator), operator.operatorId, telemetry) };
+  return {
+    of: (operator, walletId) =>
+      countedWallet(wallets.of(operator, walletId), { operatorId: operator.operatorId, walletId }, telemetry),
+  };
 }
 
-function countedWallet(wallet: Wallet, operatorId: OperatorId, telemetry: Telemetry): Wallet {
+function countedWallet(
+  wallet: Wallet,
+  place: { readonly operatorId: OperatorId; readonly walletId: WalletId },
+  telemetry: Telemetry,
+): Wallet {
   const watch = async <R extends Reply>(
     call: Call,
     { roundId }: WalletTransaction,
@@ -31,12 +38,12 @@ function countedWallet(wallet: Wallet, operatorId: OperatorId, telemetry: Teleme
     if (reason !== undefined) {
       telemetry.count('WalletUnknown');
       if (reason === 'TRANSACTION_MISMATCH') telemetry.count('WalletTransactionMismatch');
-      telemetry.warn('The wallet did not settle a round', { roundId, operatorId, call, reason });
+      telemetry.warn('The wallet did not settle a round', { roundId, ...place, call, reason });
     }
     if (reply.kind === 'acknowledged' && 'oddBalance' in reply) {
       telemetry.count('WalletBalanceOdd');
       const { oddBalance } = reply;
-      telemetry.warn('The wallet told an odd balance', { roundId, operatorId, call, oddBalance });
+      telemetry.warn('The wallet told an odd balance', { roundId, ...place, call, oddBalance });
     }
     return reply;
   };

@@ -1,6 +1,6 @@
 import type { MinorAmount } from '../money/money.ts';
 import type { Operator } from '../operators/operator.ts';
-import type { RoundId, TransactionId } from '../foundation/ids.ts';
+import type { RoundId, TransactionId, WalletId } from '../foundation/ids.ts';
 
 /** One transaction that must be on the wallet's books, or that is on them. */
 export interface Movement {
@@ -41,5 +41,10 @@ export interface WalletBooks {
   /**
    * It is undefined where the wallet offers no list. @throws DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE
    */
-  page(operator: Operator, selection: BookSelection, after?: string): Promise<BookPage | undefined>;
+  page(
+    operator: Operator,
+    walletId: WalletId,
+    selection: BookSelection,
+    after?: string,
+  ): Promise<BookPage | undefined>;
 }

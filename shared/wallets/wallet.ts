@@ -1,7 +1,7 @@
 import type { CodeOf } from '../foundation/errors.ts';
 import type { MinorAmount } from '../money/money.ts';
 import type { Operator } from '../operators/operator.ts';
-import type { GameCode, PlayerId, RoundId, SessionId, TransactionId } from '../foundation/ids.ts';
+import type { GameCode, PlayerId, RoundId, SessionId, TransactionId, WalletId } from '../foundation/ids.ts';
 
 /** The wallet refused cleanly for one of these reasons, and nothing was taken. */
 export type RefusalCode = Exclude<CodeOf<'refusal'>, 'ROUND_VOIDED' | 'ROUND_FAILED'>;
@@ -79,5 +79,6 @@ export interface Wallet {
 }
 
 export interface Wallets {
-  of(operator: Operator): Wallet;
+  /** A round is settled at the wallet that it names. Everything else is asked of the operator's current one. */
+  of(operator: Operator, walletId: WalletId): Wallet;
 }

@@ -1,3 +1,4 @@
+import { sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -182,14 +183,10 @@ describe('docs/operations.md, on a database', () => {
       engineHash: 'ab'.repeat(32),
       bets,
     });
-    const acme = {
-      operatorId: ids.operator('acme'),
-      name: 'Acme',
-      enabled: true,
-      walletUrl: 'https://wallet.invalid',
-      walletSecretName: 'acme',
-      walletCalls: 'debit-credit',
-    } as const;
+    const acme = sampleOperator(
+      { walletUrl: 'https://wallet.invalid', walletSecretName: 'acme' },
+      { operatorId: ids.operator('acme'), name: 'Acme' },
+    );
     await admin.putOperator(acme, 'cd'.repeat(32));
 
     const updates = named('update-item');

@@ -1,3 +1,4 @@
+import { mainWallet } from '../../shared/operators/operator.fixture.ts';
 import { gzipSync } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -218,7 +219,7 @@ describe("a wallet's list of transactions", () => {
         timeoutMs: 60_000,
         post: async () => ({ kind: 'answered', status, bytes }) as const,
       };
-      const reading = httpWalletBooks(connection).page(new RoundsFixture().operator, {
+      const reading = httpWalletBooks(connection).page(new RoundsFixture().operator, mainWallet, {
         roundId: typed.round(roundId),
       });
       const read = await reading.catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { mainWallet } from '../../shared/operators/operator.fixture.ts';
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
@@ -243,7 +244,7 @@ describe('the answer of Secrets Manager', () => {
         clock: { nowMs: () => 0 },
         timeoutMs: 1_000,
         telemetry: { count: () => undefined, warn: () => undefined },
-      }).of(new RoundsFixture().operator);
+      }).of(new RoundsFixture().operator, mainWallet);
       const expected = textOf();
       const text = await secrets.secret('wallet-key').catch((error: unknown) => {
         expect(error).toBeInstanceOf(RgsError);

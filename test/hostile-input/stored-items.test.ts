@@ -43,7 +43,7 @@ const uuidOfBytes: Rule = (value) =>
 const start: Readonly<Record<string, Rule>> = {
   pk: matches(new RegExp(`^${operatorId}#${playerId}#${gameCode}$`)),
   sk: (value) => matches(/^round#[0-9]{9}$/)(value) && value !== 'round#000000000',
-  v: oneOf(2n),
+  v: oneOf(3n),
   roundId: uuid,
   sessionId: uuidOfBytes,
   kind: oneOf('spin', 'bonus'),
@@ -51,6 +51,7 @@ const start: Readonly<Record<string, Rule>> = {
   currency,
   baseBet: amount,
   stake: amount,
+  wallet: matches(/^[a-z0-9][a-z0-9-]{0,15}$/),
   betWin: (value) => value === undefined || value === true,
   openedBy: optional((value) => isText(value) && value !== ''),
   gameSteps: optional(between(0n, BigInt(Number.MAX_SAFE_INTEGER))),

@@ -1,3 +1,4 @@
+import { sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
@@ -126,27 +127,47 @@ describe('a stored session', () => {
 });
 
 describe('the registry', () => {
-  const operator = encodeOperator(
-    {
-      operatorId: ids.operator('demo'),
-      name: 'Demo',
-      enabled: true,
-      walletUrl: 'https://wallet.invalid',
-      walletSecretName: 'rgs/demo',
-      walletCalls: 'bet-win',
-    },
-    'ab'.repeat(32),
-  );
+  const wallet: NativeItem = {
+    walletId: 'main',
+    walletUrl: 'https://wallet.invalid',
+    walletSecretName: 'rgs/demo',
+    walletCalls: 'bet-win',
+  };
+  const operator = encodeOperator(sampleOperator(), 'ab'.repeat(32));
+  const walletId = matches(/^[a-z0-9][a-z0-9-]{0,15}$/);
+  const walletRules: Readonly<Record<string, Rule>> = {
+    walletId,
+    walletUrl: isAddress,
+    walletSecretName: isWord,
+    walletCalls: oneOf('debit-credit', 'bet-win'),
+  };
+  const isWallet = (held: NativeValue): held is NativeItem =>
+    typeof held === 'object' && held !== null && isStored(walletRules, held as NativeItem);
   const operatorRules: Readonly<Record<string, Rule>> = {
     operatorId: matches(new RegExp(`^${operatorId}$`)),
     name: isText,
     enabled: isBoolean,
-    walletUrl: isAddress,
-    walletSecretName: isWord,
-    walletCalls: optional(oneOf('debit-credit', 'bet-win')),
+    wallets: (held) => Array.isArray(held) && held.every(isWallet),
+    walletId,
   };
+  /** Each wallet has an id of its own, and one of them is the current one. */
+  function hasCurrentWallet({ wallets, walletId }: NativeItem): boolean {
+    const walletIds = (wallets as readonly NativeItem[]).map((one) => one['walletId']);
+    return new Set(walletIds).size === walletIds.length && walletIds.includes(walletId);
+  }
+  const walletIds = fc.constantFrom('main', 'second', 'Main', 'a'.repeat(17), '-', '');
+  const wallets = fc.array(
+    changed(
+      fc.oneof(
+        having(wallet, 'walletUrl', fc.constantFrom(...addresses)),
+        having(wallet, 'walletId', walletIds),
+      ),
+    ),
+    { minLength: 1, maxLength: 2 },
+  );
   const operators = fc.oneof(
-    having(operator, 'walletUrl', fc.constantFrom(...addresses)),
+    { weight: 3, arbitrary: wallets.map((held): NativeItem => ({ ...operator, wallets: held })) },
+    having(operator, 'walletId', walletIds),
     having(operator, 'operatorId', fc.constantFrom('other', 'demo-2')),
   );
   it(
@@ -154,12 +175,15 @@ describe('the registry', () => {
     hostile(changed(operators), (stored) => {
       const decoded = read(() => decodeOperator(stored))?.value;
       const isOperator =
-        isStored(operatorRules, stored) && stored['pk'] === `operator#${textOf(stored['operatorId'])}`;
+        isStored(operatorRules, stored) &&
+        hasCurrentWallet(stored) &&
+        stored['pk'] === `operator#${textOf(stored['operatorId'])}`;
       expect(decoded !== undefined).toBe(isOperator);
       if (decoded === undefined) return 'refused';
-      const names = Object.keys(operatorRules);
-      const held = { walletCalls: 'debit-credit', ...stored };
-      expect(decoded).toEqual(Object.fromEntries(names.map((name) => [name, held[name as 'walletCalls']])));
+      const only = (names: object, held: NativeItem) =>
+        Object.fromEntries(Object.keys(names).map((name) => [name, held[name]]));
+      const held = (stored['wallets'] as readonly NativeItem[]).map((one) => only(walletRules, one));
+      expect(decoded).toEqual({ ...only(operatorRules, stored), wallets: held });
       return 'accepted';
     }),
   );

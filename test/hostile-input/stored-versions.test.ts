@@ -37,7 +37,7 @@ interface Recorded {
   readonly rounds: readonly Item<Round>[];
   readonly session: Item<{ readonly sessionId: string }>;
   readonly operator: Item<{ readonly operatorId: string }>;
-  readonly operatorBeforeBetWin: Item<{ readonly operatorId: string }>;
+  readonly operatorWithTwoWallets: Item<{ readonly operatorId: string }>;
   readonly operatorKey: Item<string>;
   readonly game: Item<{ readonly gameCode: string }>;
   readonly gameVersion: Item<unknown>;
@@ -59,7 +59,7 @@ interface Recorded {
 }
 
 const recorded = JSON.parse(
-  readFileSync(`${import.meta.dirname}/stored-version-2.fixture.json`, 'utf8'),
+  readFileSync(`${import.meta.dirname}/stored-version-3.fixture.json`, 'utf8'),
   (_, value: unknown) => {
     const { bigint, base64 } = (value ?? {}) as { readonly bigint?: string; readonly base64?: string };
     if (typeof bigint === 'string') return BigInt(bigint);
@@ -86,7 +86,7 @@ function tableOf(item: WireItem) {
   });
 }
 
-describe('what version 2 has stored', () => {
+describe('what version 3 has stored', () => {
   it('has a round of each status', () => {
     const statuses = new Set(recorded.rounds.map(({ value }) => value.status));
     expect([...statuses].toSorted()).toEqual(
@@ -120,7 +120,7 @@ describe('what version 2 has stored', () => {
     );
   });
 
-  it.each(['operator', 'operatorBeforeBetWin'] as const)('is an operator: %s', async (name) => {
+  it.each(['operator', 'operatorWithTwoWallets'] as const)('is an operator: %s', async (name) => {
     const { item, value } = recorded[name];
     expect(
       await new DynamoRegistry(tableOf(item), 'config', clock).operator(ids.operator(value.operatorId)),

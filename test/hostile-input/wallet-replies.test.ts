@@ -1,3 +1,4 @@
+import { mainWallet, sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,20 +38,15 @@ afterAll(() => {
 });
 
 const warned: string[] = [];
-const operator: Operator = {
-  operatorId: ids.operator('demo'),
-  name: 'Demo',
-  enabled: true,
+const operator: Operator = sampleOperator({
   walletUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-  walletSecretName: 'wallet-key',
-  walletCalls: 'debit-credit',
-};
+});
 const wallet = httpWallets({
   secret: async () => 'a secret shared by two',
   clock: { nowMs: () => 1_700_000_000_000 },
   timeoutMs: 60_000,
   telemetry: { count: () => undefined, warn: (_, fields) => void warned.push(JSON.stringify(fields)) },
-}).of(operator);
+}).of(operator, mainWallet);
 
 const currency = fc.constantFrom(...(Object.keys(decimalsOf) as TestCurrency[]));
 const names = fc.oneof(

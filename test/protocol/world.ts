@@ -1,3 +1,4 @@
+import { sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { minorAmount } from '../../shared/money/money.ts';
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
@@ -90,14 +91,12 @@ export class World {
       wallets: { of: () => wallet },
       sessions: this.sessions,
       registry: {
-        operator: async () => ({
-          operatorId: ids.operator('demo'),
-          name: 'Demo',
-          enabled: true,
-          walletUrl: 'https://wallet.invalid',
-          walletSecretName: 'key',
-          walletCalls: this.wallet.kind.calls,
-        }),
+        operator: async () =>
+          sampleOperator({
+            walletUrl: 'https://wallet.invalid',
+            walletSecretName: 'key',
+            walletCalls: this.wallet.kind.calls,
+          }),
         operatorByKey: async () => undefined,
         game: async () => game,
         presentGame: async () => game,

@@ -15,7 +15,7 @@ export const planted = {
     const { playerId, gameCode } = log;
     const transactionId = roundId + ':credit';
     const amountMinor = stepped.winMinor;
-    await ports.wallets.of(operator).credit({ transactionId, roundId, playerId, gameCode, sessionId, currency, amountMinor });
+    await ports.wallets.of(operator, intent.round.walletId).credit({ transactionId, roundId, playerId, gameCode, sessionId, currency, amountMinor });
   }
   const committed = await commit(ports, intent, stepped, debited);
 `,

@@ -57,7 +57,7 @@ export function outcomeOf(round: Round) {
 
 export function fixedPart(round: Round): string {
   const { log, number, roundId, sessionId, kind, action, currency, baseBetMinor, stakeMinor } = round;
-  const { walletCalls, engineHash, gameSoFar, sealedOpening, idempotency, startedAtMs } = round;
+  const { walletId, walletCalls, engineHash, gameSoFar, sealedOpening, idempotency, startedAtMs } = round;
   const fixed = {
     log,
     number,
@@ -68,6 +68,7 @@ export function fixedPart(round: Round): string {
     currency,
     baseBetMinor,
     stakeMinor,
+    walletId,
     walletCalls,
     engineHash,
     gameSoFar,

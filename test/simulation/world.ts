@@ -9,6 +9,7 @@ import { ids } from '../../shared/foundation/ids.fixture.ts';
 import type { OperatorId } from '../../shared/foundation/ids.ts';
 import type { Game } from '../../shared/games/game.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
+import { mainWallet, sampleWallet } from '../../shared/operators/operator.fixture.ts';
 import type { Registry } from '../../shared/games/registry.ts';
 import { Api } from './api.ts';
 import { Decisions } from './decisions.ts';
@@ -229,9 +230,8 @@ export class World implements WorldView {
           operatorId,
           name: operatorId,
           enabled: true,
-          walletUrl: 'https://wallet.invalid',
-          walletSecretName: 'none',
-          walletCalls: found.walletCalls,
+          wallets: [sampleWallet({ walletCalls: found.walletCalls })],
+          walletId: mainWallet,
         }
       );
     };

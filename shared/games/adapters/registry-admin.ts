@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { FaultError } from '../../foundation/errors.ts';
 import type { Game } from '../game.ts';
@@ -23,14 +24,16 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
   }
 
   /**
-   * Registers an operator, or replaces it. A key that it had before stops working.
-   * @throws FaultError MISCONFIGURED where the key belongs to another operator
+   * Registers an operator, or replaces it. A key that it had before stops working. It keeps all of its wallets, because
+   * rounds may name them.
+   * @throws FaultError MISCONFIGURED where the key belongs to another operator, or where a wallet is left out
    */
   async putOperator(operator: Operator, keyHash: string): Promise<void> {
     stored(Sha256Hex, keyHash, 'The hash of a key');
     const item = encodeOperator(operator, keyHash);
     decodeOperator(item);
-    const known = await this.#keyHashOf(operator.operatorId);
+    const known = await this.#registered(operator.operatorId);
+    assertKeepsWallets(operator, known);
     const TableName = this.#table;
     const writes: TransactionWrites = [
       { Put: { TableName, Item: item, ...unchanged(known) } },
@@ -43,8 +46,8 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
         },
       },
     ];
-    if (known !== undefined && known !== keyHash) {
-      writes.push({ Delete: { TableName, Key: registryKeys.operatorKey(known) } });
+    if (known && known.keyHash !== keyHash) {
+      writes.push({ Delete: { TableName, Key: registryKeys.operatorKey(known.keyHash) } });
     }
     if (!(await conditionalTransaction(this.#client, writes))) {
       throw new FaultError(
@@ -66,7 +69,7 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
     await this.#put(item);
   }
 
-  async #keyHashOf(operatorId: OperatorId): Promise<string | undefined> {
+  async #registered(operatorId: OperatorId): Promise<Registered | undefined> {
     const { Item } = await awsCall('DynamoDB', () =>
       this.#client.send(
         new GetCommand({
@@ -76,7 +79,7 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
         }),
       ),
     );
-    return Item && stored(Sha256Hex, Item['keyHash'], "The hash of an operator's key");
+    return Item && stored(RegisteredItem, Item, 'An operator');
   }
 
   #put(item: NativeItem): Promise<unknown> {
@@ -86,9 +89,30 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
   }
 }
 
-/** Two people who register the same operator must not leave two keys behind. */
-function unchanged(keyHash: string | undefined) {
-  return keyHash === undefined
+const RegisteredItem = z.object({
+  keyHash: Sha256Hex,
+  wallets: z.array(z.looseObject({ walletId: z.string() })),
+});
+type Registered = z.output<typeof RegisteredItem>;
+
+/** @throws FaultError MISCONFIGURED */
+function assertKeepsWallets({ operatorId, wallets }: Operator, known: Registered | undefined): void {
+  const kept = new Set<string>(wallets.map(({ walletId }) => walletId));
+  const missing = known?.wallets.find(({ walletId }) => !kept.has(walletId));
+  if (missing) {
+    throw new FaultError(
+      'MISCONFIGURED',
+      `The operator ${operatorId} must keep its wallet ${missing.walletId}`,
+    );
+  }
+}
+
+/** Two people who register the same operator must not leave two keys behind, or take a wallet away. */
+function unchanged(known: Registered | undefined) {
+  return known === undefined
     ? { ConditionExpression: 'attribute_not_exists(pk)' }
-    : { ConditionExpression: 'keyHash = :known', ExpressionAttributeValues: { ':known': keyHash } };
+    : {
+        ConditionExpression: 'keyHash = :key AND wallets = :wallets',
+        ExpressionAttributeValues: { ':key': known.keyHash, ':wallets': known.wallets },
+      };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { KnownCurrencyCode } from '../../money/currency.ts';
 import type { Game } from '../game.ts';
-import { GameCode, OperatorId, Sha256Hex } from '../../foundation/ids.ts';
+import { GameCode, OperatorId, Sha256Hex, WalletId } from '../../foundation/ids.ts';
 import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
 import { type Operator, walletCallStyles } from '../../operators/operator.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
@@ -16,17 +16,30 @@ export const registryKeys = {
   game: (gameCode: GameCode) => ({ pk: GAMES, sk: gameCode }),
 };
 
+const OperatorWalletItem = z.object({
+  walletId: WalletId,
+  walletUrl: StoredAddress,
+  walletSecretName: z.string().min(1),
+  walletCalls: z.enum(walletCallStyles),
+});
 const OperatorItem = z
   .object({
     pk: z.string(),
     operatorId: OperatorId,
     name: z.string(),
     enabled: z.boolean(),
-    walletUrl: StoredAddress,
-    walletSecretName: z.string().min(1),
-    walletCalls: z.enum(walletCallStyles).default('debit-credit'),
+    wallets: z.array(OperatorWalletItem),
+    walletId: WalletId,
   })
-  .refine(({ pk, operatorId }) => pk === registryKeys.operator(operatorId).pk, 'another key');
+  .refine(({ pk, operatorId }) => pk === registryKeys.operator(operatorId).pk, 'another key')
+  .refine(
+    ({ wallets, walletId }) => wallets.some((wallet) => wallet.walletId === walletId),
+    'no current wallet',
+  )
+  .refine(
+    ({ wallets }) => new Set(wallets.map(({ walletId }) => walletId)).size === wallets.length,
+    'a wallet twice',
+  );
 const OperatorKeyItem = z.object({ operatorId: OperatorId });
 const GameItem = z.object({
   sk: GameCode,
@@ -43,7 +56,8 @@ const GameItem = z.object({
 });
 
 export function encodeOperator(operator: Operator, keyHash: string): NativeItem {
-  return { ...registryKeys.operator(operator.operatorId), ...operator, keyHash };
+  const wallets = operator.wallets.map((wallet) => ({ ...wallet }));
+  return { ...registryKeys.operator(operator.operatorId), ...operator, wallets, keyHash };
 }
 
 /** @throws FaultError CORRUPT_RECORD */

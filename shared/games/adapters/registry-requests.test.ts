@@ -1,3 +1,4 @@
+import { sampleOperator } from '../../operators/operator.fixture.ts';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
@@ -10,14 +11,8 @@ import { ids } from '../../foundation/ids.fixture.ts';
 
 const key = '11'.repeat(32);
 const otherKey = '22'.repeat(32);
-const operator: Operator = {
-  operatorId: ids.operator('demo'),
-  name: 'Demo',
-  enabled: true,
-  walletUrl: 'http://127.0.0.1:8081',
-  walletSecretName: 'wallet-key',
-  walletCalls: 'debit-credit',
-};
+const operator: Operator = sampleOperator({ walletUrl: 'http://127.0.0.1:8081' });
+const { wallets } = operator;
 const game = {
   gameCode: ids.game('coin'),
   title: 'Coin',
@@ -58,13 +53,16 @@ describe('an operator that is registered', () => {
     ]);
   });
 
-  it('is replaced only while it has the key that was read, which then stops working', async () => {
-    const { admin, asked } = tableOf({ Item: { keyHash: otherKey } });
+  it('is replaced only while it has the key and the wallets that were read, and the key then stops working', async () => {
+    const { admin, asked } = tableOf({ Item: { keyHash: otherKey, wallets } });
     await admin.putOperator(operator, key);
     expect(asked[1]).toMatchObject({
       TransactItems: [
         {
-          Put: { ConditionExpression: 'keyHash = :known', ExpressionAttributeValues: { ':known': otherKey } },
+          Put: {
+            ConditionExpression: 'keyHash = :key AND wallets = :wallets',
+            ExpressionAttributeValues: { ':key': otherKey, ':wallets': wallets },
+          },
         },
         { Put: { Item: { pk: `operator-key#${key}` } } },
         { Delete: { Key: { pk: `operator-key#${otherKey}` } } },
@@ -73,7 +71,7 @@ describe('an operator that is registered', () => {
   });
 
   it('keeps its key where it is registered with the same one', async () => {
-    const { admin, asked } = tableOf({ Item: { keyHash: key } });
+    const { admin, asked } = tableOf({ Item: { keyHash: key, wallets } });
     await admin.putOperator(operator, key);
     expect((asked[1] as { TransactItems: unknown[] }).TransactItems).toHaveLength(2);
   });
@@ -81,7 +79,7 @@ describe('an operator that is registered', () => {
   it('is refused before any request where it could not be read back', async () => {
     const { admin, asked } = tableOf();
     await expect(admin.putOperator(operator, 'no hash')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
-    await expect(admin.putOperator({ ...operator, walletUrl: 'wallet' }, key)).rejects.toMatchObject({
+    await expect(admin.putOperator(sampleOperator({ walletUrl: 'wallet' }), key)).rejects.toMatchObject({
       code: 'CORRUPT_RECORD',
     });
     expect(asked).toEqual([]);

@@ -1,3 +1,4 @@
+import { movedTo, sampleOperator } from '../../operators/operator.fixture.ts';
 import { randomUUID } from 'node:crypto';
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -11,14 +12,10 @@ import { ids } from '../../foundation/ids.fixture.ts';
 
 const firstKey = '11'.repeat(32);
 const secondKey = '22'.repeat(32);
-const operator: Operator = {
-  operatorId: ids.operator('demo'),
-  name: 'Demo Casino',
-  enabled: true,
-  walletUrl: 'http://127.0.0.1:8081',
-  walletSecretName: 'rgs/local/operator/demo/wallet',
-  walletCalls: 'debit-credit',
-};
+const operator: Operator = sampleOperator(
+  { walletUrl: 'http://127.0.0.1:8081', walletSecretName: 'rgs/local/operator/demo/wallet' },
+  { name: 'Demo Casino' },
+);
 const game: Game = {
   gameCode: ids.game('happy-panda'),
   title: 'Happy Panda',
@@ -149,6 +146,24 @@ describe("an operator's key", () => {
     await admin.putOperator(operator, firstKey);
     await admin.putOperator({ ...operator, enabled: false }, firstKey);
     expect(await registry().operatorByKey(firstKey)).toStrictEqual({ ...operator, enabled: false });
+  });
+
+  it('changes with a wallet in its place, and with one more', async () => {
+    await admin.putOperator(operator, firstKey);
+    const moved = sampleOperator({ walletUrl: 'http://127.0.0.1:8082' });
+    await admin.putOperator(moved, firstKey);
+    expect(await registry().operatorByKey(firstKey)).toStrictEqual(moved);
+    const withTwo = movedTo(moved, { walletId: ids.wallet('second') });
+    await admin.putOperator(withTwo, firstKey);
+    await admin.putOperator({ ...withTwo, enabled: false }, firstKey);
+    expect(await registry().operatorByKey(firstKey)).toStrictEqual({ ...withTwo, enabled: false });
+  });
+
+  it('is kept with all wallets, because rounds may name them', async () => {
+    const withTwo = movedTo(operator, { walletId: ids.wallet('second') });
+    await admin.putOperator(withTwo, firstKey);
+    await expect(admin.putOperator(operator, firstKey)).rejects.toMatchObject({ code: 'MISCONFIGURED' });
+    expect(await registry().operatorByKey(firstKey)).toStrictEqual(withTwo);
   });
 
   it('cannot become that of another operator', async () => {

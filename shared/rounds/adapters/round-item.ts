@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { KnownCurrencyCode } from '../../money/currency.ts';
-import { RoundId, SessionId } from '../../foundation/ids.ts';
+import { RoundId, SessionId, WalletId } from '../../foundation/ids.ts';
 import { uuidText } from '../../foundation/bytes.ts';
 import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { StoredInstant } from '../../aws/stored.ts';
 
 /** The version rises when an attribute changes its meaning. A record of another version is refused, not guessed at. */
-export const ROUND_ITEM_VERSION = 2n;
+export const ROUND_ITEM_VERSION = 3n;
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'not bytes');
 const text = z.string().min(1);
@@ -34,6 +34,7 @@ const start = {
   currency: KnownCurrencyCode,
   baseBet: amount,
   stake: amount,
+  wallet: WalletId,
   /** Only rounds of wallets that take stake and win in one call have it. */
   betWin: z.literal(true).exactOptional(),
   engine: bytes.refine((hash) => hash.length === 32, 'a SHA-256 has 32 bytes'),

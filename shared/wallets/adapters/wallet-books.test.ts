@@ -1,3 +1,4 @@
+import { mainWallet, sampleOperator } from '../../operators/operator.fixture.ts';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -67,17 +68,13 @@ async function walletSaying(
     server.close();
     await once(server, 'close');
   };
-  const operator = {
-    operatorId: ids.operator('demo'),
-    name: 'Demo',
-    enabled: true,
+  const operator = sampleOperator({
     walletUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     walletSecretName: 'wallets/demo',
-    walletCalls: 'debit-credit',
-  } as const;
+  });
   const clock = { nowMs: () => period.toMs };
   const books = httpWalletBooks({ secret: async () => 'secret', clock, timeoutMs: 2_000 });
-  return (after) => books.page(operator, period, after);
+  return (after) => books.page(operator, mainWallet, period, after);
 }
 
 const page = (...transactions: unknown[]): Reply => [200, { transactions, next: null }];
@@ -123,7 +120,7 @@ describe('a page of a wallet', () => {
     const read = await walletSaying(reply);
     await expect(read()).rejects.toMatchObject({
       code: 'WALLET_UNAVAILABLE',
-      message: `The wallet of demo did not answer with its list of transactions: ${why}`,
+      message: `The wallet main of demo did not answer with its list of transactions: ${why}`,
     });
   });
 
@@ -154,7 +151,7 @@ describe('a page of a wallet', () => {
     const read = await walletSaying(reply);
     await expect(read('asked')).rejects.toMatchObject({
       code: 'WALLET_LIST_UNREADABLE',
-      message: `The list of transactions of the wallet of demo cannot be read: ${why}`,
+      message: `The list of transactions of the wallet main of demo cannot be read: ${why}`,
     });
   });
 

@@ -3,10 +3,10 @@ import { currencyOf } from '../../money/currency.ts';
 import { DependencyError } from '../../foundation/errors.ts';
 import { NOTHING, parseAmount } from '../../money/money.ts';
 import { GameCode } from '../../foundation/ids.ts';
-import type { Operator } from '../../operators/operator.ts';
+import { walletOf } from '../../operators/operator.ts';
 import type { BookedTransaction } from '../wallet-books.ts';
 import type { BookPage, BookSelection, WalletBooks } from '../wallet-books.ts';
-import { type Exchange, exchange, type WalletConnection } from './wallet-exchange.ts';
+import { type CalledWallet, type Exchange, exchange, type WalletConnection } from './wallet-exchange.ts';
 import { codeOf } from './wallet-replies.ts';
 
 /** So many transactions fit the 64 KiB of a reply with room to spare. One takes some 400 bytes. */
@@ -37,14 +37,15 @@ const Page = z.object({
 /** Reads operators' lists of transactions over HTTP, by docs/wallet-api.md. */
 export function httpWalletBooks(connection: WalletConnection): WalletBooks {
   return {
-    async page(operator, selection, after) {
+    async page(operator, walletId, selection, after) {
+      const called = { ...walletOf(operator, walletId), operatorId: operator.operatorId };
       const fields = () => fieldsOf(selection, after);
       let answer: Exchange;
       for (let attempt = 1; ; attempt += 1) {
-        answer = await exchange(connection, operator, 'transactions', fields);
+        answer = await exchange(connection, called, 'transactions', fields);
         if (answer.kind === 'answered' || attempt === ATTEMPTS) break;
       }
-      return pageOf(answer, operator, after);
+      return pageOf(answer, called, after);
     },
   };
 }
@@ -58,9 +59,10 @@ function fieldsOf(selection: BookSelection, after: string | undefined): Record<s
 }
 
 /** @throws DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE */
-function pageOf(answer: Exchange, operator: Operator, after: string | undefined): BookPage | undefined {
+function pageOf(answer: Exchange, called: CalledWallet, after: string | undefined): BookPage | undefined {
+  const wallet = `wallet ${called.walletId} of ${called.operatorId}`;
   if (answer.kind === 'unknown' && answer.reason !== 'UNREADABLE') {
-    const message = `The wallet of ${operator.operatorId} did not answer with its list of transactions: ${answer.reason}`;
+    const message = `The ${wallet} did not answer with its list of transactions: ${answer.reason}`;
     throw new DependencyError('WALLET_UNAVAILABLE', message);
   }
   const code = codeOf(answer);
@@ -73,7 +75,7 @@ function pageOf(answer: Exchange, operator: Operator, after: string | undefined)
     const moved = transactions.filter(({ refusal }) => refusal === undefined || refusal === null);
     return { transactions: moved.map(bookedTransaction), next: next ?? undefined };
   } catch (cause) {
-    const message = `The list of transactions of the wallet of ${operator.operatorId} cannot be read: ${code ?? 'UNREADABLE'}`;
+    const message = `The list of transactions of the ${wallet} cannot be read: ${code ?? 'UNREADABLE'}`;
     throw new DependencyError('WALLET_LIST_UNREADABLE', message, { cause });
   }
 }

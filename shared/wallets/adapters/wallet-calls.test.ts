@@ -1,3 +1,5 @@
+import { currentWallet } from '../../operators/operator.ts';
+import { mainWallet, sampleOperator } from '../../operators/operator.fixture.ts';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -49,14 +51,10 @@ beforeEach(async () => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  operator = {
-    operatorId: ids.operator('demo'),
-    name: 'Demo',
-    enabled: true,
+  operator = sampleOperator({
     walletUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     walletSecretName: 'wallets/demo',
-    walletCalls: 'debit-credit',
-  };
+  });
   stop = async () => {
     server.closeAllConnections();
     server.close();
@@ -71,7 +69,7 @@ const connection = (secret: () => Promise<string> = async () => 'secret') => ({
   timeoutMs: 5_000,
   telemetry: { count: () => undefined, warn: (...warning: unknown[]) => void warnings.push(warning[1]) },
 });
-const wallet = () => httpWallets(connection()).of(operator);
+const wallet = () => httpWallets(connection()).of(operator, mainWallet);
 
 describe('each call of a wallet', () => {
   const movement = { transaction_id: 'r1:debit', amount: '1.50', currency: 'EUR' };
@@ -120,13 +118,13 @@ describe('each call of a wallet', () => {
   );
 
   it('goes to an address that was written with any number of slashes at its end', async () => {
-    operator = { ...operator, walletUrl: `${operator.walletUrl}///` };
+    operator = sampleOperator({ walletUrl: `${currentWallet(operator).walletUrl}///` });
     await wallet().debit(transaction);
     expect(requests).toMatchObject([{ url: '/wallet/debit' }]);
   });
 
   it('is reported with the cause of a failed connection, where nobody answered', async () => {
-    operator = { ...operator, walletUrl: 'http://127.0.0.1:1' };
+    operator = sampleOperator({ walletUrl: 'http://127.0.0.1:1' });
     expect(await wallet().balance(ids.player('player123'), 'EUR')).toEqual({
       kind: 'unknown',
       reason: 'NOT_SENT',
@@ -134,6 +132,7 @@ describe('each call of a wallet', () => {
     expect(warnings).toEqual([
       {
         operatorId: 'demo',
+        walletId: 'main',
         operation: 'balance',
         outcome: 'NOT_SENT',
         cause: expect.stringMatching(/^E|bad port|TypeError/),
@@ -143,8 +142,10 @@ describe('each call of a wallet', () => {
 });
 
 describe('an exchange with a wallet', () => {
-  const post = (secret?: () => Promise<string>) =>
-    exchange(connection(secret), operator, 'balance', () => ({}));
+  const post = (secret?: () => Promise<string>) => {
+    const called = { ...currentWallet(operator), operatorId: operator.operatorId };
+    return exchange(connection(secret), called, 'balance', () => ({}));
+  };
 
   it('is unknown and has its status where its reply cannot be read', async () => {
     reply = [200, 'text'];
@@ -172,7 +173,7 @@ describe("a page of a wallet's books", () => {
 
   it('is asked for by a round, from the end of the page before', async () => {
     reply = [200, { transactions: [], next: null }];
-    expect(await books().page(operator, { roundId: ids.round('r1') }, 'cursor')).toEqual({
+    expect(await books().page(operator, mainWallet, { roundId: ids.round('r1') }, 'cursor')).toEqual({
       transactions: [],
       next: undefined,
     });
@@ -181,7 +182,9 @@ describe("a page of a wallet's books", () => {
 
   it.each([400, 404, 422])('is undefined where the wallet answers status %i', async (status) => {
     reply = [status, { transactions: [], next: null }];
-    await expect(books().page(operator, { roundId: ids.round('r1') }, undefined)).rejects.toMatchObject({
+    await expect(
+      books().page(operator, mainWallet, { roundId: ids.round('r1') }, undefined),
+    ).rejects.toMatchObject({
       code: 'WALLET_LIST_UNREADABLE',
       cause: expect.any(Error),
     });
@@ -203,7 +206,7 @@ describe("a page of a wallet's books", () => {
       { ...entry, transaction_id: 'moved-too', refusal: null },
     ];
     reply = [200, { transactions, next: null }];
-    const page = await books().page(operator, { roundId: ids.round('r1') }, undefined);
+    const page = await books().page(operator, mainWallet, { roundId: ids.round('r1') }, undefined);
     expect(page?.transactions.map(({ transactionId }) => transactionId)).toEqual(['moved', 'moved-too']);
   });
 });

@@ -1,4 +1,5 @@
-import type { Operator } from '../../operators/operator.ts';
+import type { OperatorId } from '../../foundation/ids.ts';
+import type { OperatorWallet } from '../../operators/operator.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { UnknownReason } from '../wallet.ts';
 import { type JsonObject, readJsonObject } from './json-object.ts';
@@ -15,13 +16,18 @@ export type WalletOperation =
   | 'transactions';
 
 export interface WalletConnection {
-  /** Gives the key of a wallet by the name that its operator's record has for it. */
+  /** Gives the key of a wallet by the name that the operator's record has for it. */
   readonly secret: (name: string) => Promise<Uint8Array | string>;
   readonly clock: Clock;
   /** Limits one attempt, from connecting to the last byte of the reply. */
   readonly timeoutMs: number;
   /** Sends the bytes: over HTTP, unless it is given. */
   readonly post?: Post;
+}
+
+/** A wallet with the operator in whose name it is called. */
+export interface CalledWallet extends OperatorWallet {
+  readonly operatorId: OperatorId;
 }
 
 /** A reply that was understood as HTTP and JSON, or the reason why there is none. */
@@ -41,17 +47,17 @@ export type Exchange =
  */
 export async function exchange(
   connection: WalletConnection,
-  operator: Operator,
+  called: CalledWallet,
   operation: WalletOperation,
   fields: () => Readonly<Record<string, string | number>>,
 ): Promise<Exchange> {
   let request: Awaited<ReturnType<typeof signedRequest>>;
   try {
-    request = await signedRequest(connection, operator, operation, JSON.stringify(fields()));
+    request = await signedRequest(connection, called, operation, JSON.stringify(fields()));
   } catch (error) {
     return { kind: 'unknown', reason: 'NOT_SENT', cause: nameOf(error) };
   }
-  const url = `${operator.walletUrl.replace(/\/+$/, '')}/wallet/${operation}`;
+  const url = `${called.walletUrl.replace(/\/+$/, '')}/wallet/${operation}`;
   const { post = postOverHttp, timeoutMs } = connection;
   return readReply(await post({ url, ...request, timeoutMs }));
 }
@@ -64,7 +70,7 @@ function nameOf(error: unknown): string {
 
 async function signedRequest(
   { secret, clock }: WalletConnection,
-  { operatorId, walletSecretName }: Operator,
+  { operatorId, walletSecretName }: CalledWallet,
   operation: WalletOperation,
   text: string,
 ) {

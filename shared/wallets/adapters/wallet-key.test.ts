@@ -1,21 +1,17 @@
+import { mainWallet, sampleOperator } from '../../operators/operator.fixture.ts';
 import { describe, expect, it } from 'vitest';
 import { DependencyError, FaultError } from '../../foundation/errors.ts';
 import { httpWallets } from './wallets.ts';
-import { ids } from '../../foundation/ids.fixture.ts';
 
 const secret = 'a secret that nobody may read';
 
 /** Nobody listens at this address, so a call would not go unnoticed. */
 function connect(read: (name: string) => Promise<string>) {
   const telemetry = { count: () => {}, warn: () => expect.unreachable('the wallet was called') };
-  return httpWallets({ secret: read, clock: { nowMs: () => 0 }, timeoutMs: 1_000, telemetry }).of({
-    operatorId: ids.operator('demo'),
-    name: 'Demo',
-    enabled: true,
-    walletUrl: 'http://127.0.0.1:9',
-    walletSecretName: 'wallets/demo',
-    walletCalls: 'debit-credit',
-  });
+  return httpWallets({ secret: read, clock: { nowMs: () => 0 }, timeoutMs: 1_000, telemetry }).of(
+    sampleOperator({ walletUrl: 'http://127.0.0.1:9', walletSecretName: 'wallets/demo' }),
+    mainWallet,
+  );
 }
 
 describe("a wallet's readiness", () => {

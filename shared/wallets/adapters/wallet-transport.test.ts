@@ -1,3 +1,4 @@
+import { mainWallet, sampleOperator } from '../../operators/operator.fixture.ts';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import {
@@ -58,14 +59,7 @@ function walletAt(
     timeoutMs: 5_000,
     telemetry: { count: () => undefined, warn: (_, { cause }) => void causes.push(cause) },
     ...options,
-  }).of({
-    operatorId: ids.operator('demo'),
-    name: 'Demo',
-    enabled: true,
-    walletUrl,
-    walletSecretName: 'wallets/demo',
-    walletCalls: 'debit-credit',
-  });
+  }).of(sampleOperator({ walletUrl, walletSecretName: 'wallets/demo' }), mainWallet);
 }
 
 describe('A call that was certainly not sent', () => {

@@ -1,3 +1,4 @@
+import { mainWallet, sampleOperator } from '../../operators/operator.fixture.ts';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
@@ -42,14 +43,7 @@ function connect(walletUrl: string, options: { timeoutMs?: number; secret?: () =
     timeoutMs: 5_000,
     telemetry: { count: () => {}, warn: (...warning) => void warnings.push(warning) },
     ...options,
-  }).of({
-    operatorId: ids.operator('demo'),
-    name: 'Demo',
-    enabled: true,
-    walletUrl,
-    walletSecretName: 'wallets/demo',
-    walletCalls: 'debit-credit',
-  });
+  }).of(sampleOperator({ walletUrl, walletSecretName: 'wallets/demo' }), mainWallet);
 }
 
 async function listen(server: Server): Promise<string> {

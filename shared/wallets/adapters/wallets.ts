@@ -1,7 +1,7 @@
 import { currencyOf } from '../../money/currency.ts';
 import { DependencyError } from '../../foundation/errors.ts';
 import { formatAmount } from '../../money/money.ts';
-import type { Operator } from '../../operators/operator.ts';
+import { walletOf } from '../../operators/operator.ts';
 import type { Telemetry } from '../../foundation/telemetry.ts';
 import type {
   BetWinTransaction,
@@ -12,7 +12,13 @@ import type {
   Wallets,
   WalletTransaction,
 } from '../wallet.ts';
-import { type Exchange, exchange, type WalletConnection, type WalletOperation } from './wallet-exchange.ts';
+import {
+  type CalledWallet,
+  type Exchange,
+  exchange,
+  type WalletConnection,
+  type WalletOperation,
+} from './wallet-exchange.ts';
 import {
   codeOf,
   sortAuthentication,
@@ -32,25 +38,28 @@ export interface HttpWalletsOptions extends WalletConnection {
  * Calls operators' wallets over HTTP, by docs/wallet-api.md. Each call is one attempt; the caller decides on another.
  */
 export function httpWallets(options: HttpWalletsOptions): Wallets {
-  return { of: (operator) => walletOf(options, operator) };
+  return {
+    of: (operator, walletId) =>
+      httpWallet(options, { ...walletOf(operator, walletId), operatorId: operator.operatorId }),
+  };
 }
 
-function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
+function httpWallet(options: HttpWalletsOptions, called: CalledWallet): Wallet {
   async function move<R extends WalletReply | CreditReply | RollbackReply>(
     operation: 'debit' | 'credit' | 'bet-win' | 'rollback',
     transaction: WalletTransaction | BetWinTransaction,
     sort: (answer: Exchange, transaction: WalletTransaction) => R,
   ): Promise<R> {
-    const answer = await exchange(options, operator, operation, () => fieldsOf(transaction));
+    const answer = await exchange(options, called, operation, () => fieldsOf(transaction));
     const reply = sort(answer, transaction);
-    report(options.telemetry, operator, operation, answer, reply, transaction.transactionId);
+    report(options.telemetry, called, operation, answer, reply, transaction.transactionId);
     return reply;
   }
 
   return {
     ready: async () => {
       try {
-        await options.secret(operator.walletSecretName);
+        await options.secret(called.walletSecretName);
       } catch (cause) {
         throw new DependencyError(
           'WALLET_UNAVAILABLE',
@@ -64,18 +73,18 @@ function walletOf(options: HttpWalletsOptions, operator: Operator): Wallet {
     betWin: (transaction) => move('bet-win', transaction, sortMovement),
     rollback: (transaction) => move('rollback', transaction, sortRollback),
     balance: async (playerId, currency) => {
-      const answer = await exchange(options, operator, 'balance', () => ({ player_id: playerId, currency }));
+      const answer = await exchange(options, called, 'balance', () => ({ player_id: playerId, currency }));
       const reply = sortBalance(answer, playerId, currency);
-      report(options.telemetry, operator, 'balance', answer, reply);
+      report(options.telemetry, called, 'balance', answer, reply);
       return reply;
     },
     authenticate: async (token, playerId) => {
-      const answer = await exchange(options, operator, 'authenticate', () => ({
+      const answer = await exchange(options, called, 'authenticate', () => ({
         token,
         player_id: playerId,
       }));
       const reply = sortAuthentication(answer, playerId);
-      report(options.telemetry, operator, 'authenticate', answer, reply);
+      report(options.telemetry, called, 'authenticate', answer, reply);
       if (reply.kind === 'accepted') return reply.player;
       if (reply.kind === 'rejected') return undefined;
       throw new DependencyError('WALLET_UNAVAILABLE', "The operator's wallet could not confirm the player");
@@ -101,7 +110,7 @@ function fieldsOf(transaction: WalletTransaction | BetWinTransaction): Record<st
 /** A player without funds is daily business. A wallet that is down, odd or refuses us is not. */
 function report(
   telemetry: Telemetry,
-  { operatorId }: Operator,
+  { operatorId, walletId }: CalledWallet,
   operation: WalletOperation,
   answer: Exchange,
   reply: { readonly kind: string; readonly reason?: string; readonly code?: string },
@@ -111,6 +120,7 @@ function report(
   const walletCode = codeOf(answer);
   telemetry.warn('A wallet call was not acknowledged', {
     operatorId,
+    walletId,
     operation,
     outcome: reply.reason ?? reply.code ?? reply.kind,
     ...(transactionId && { transactionId }),
