@@ -12,6 +12,11 @@ export const idempotencyKey: Header = {
   description:
     'Names the round: 1 to 64 visible ASCII characters. The same key and body get the same answer.',
 };
+export const roundNumber: Header = {
+  name: 'Round-Number',
+  description:
+    'Makes the request valid as the round of this number only: the next_round_number that the server told.',
+};
 
 /** Every route may answer with these. */
 export const errorsEverywhere: readonly ErrorCode[] = [

@@ -20,6 +20,7 @@ const SignedAmount = z.string().meta({ description: 'The same, with a sign where
 const Timestamp = z.iso.datetime({ precision: 3 });
 /** RFC 3339 in UTC is required. The "+" of another offset would come out of a query as a space. */
 const Instant = z.iso.datetime({ error: 'an RFC 3339 time in UTC, such as 2026-11-21T00:00:00Z' });
+const NextRoundNumber = z.int().min(1).meta({ description: "The next round's Round-Number" });
 const JsonObject = z.record(z.string(), z.unknown());
 
 export const GamePath = z.strictObject({ gameCode: GameCode });
@@ -39,6 +40,7 @@ export const LaunchResponse = z.strictObject({
   currency: CurrencyCode,
   allowed_bets: z.array(Amount),
   bonus_active: z.boolean(),
+  next_round_number: NextRoundNumber,
   expires_at: Timestamp,
 });
 
@@ -57,6 +59,7 @@ export const RoundResponse = z.strictObject({
   balance: Amount,
   bonus_triggered: JsonObject.nullable(),
   bonus_active: z.boolean().meta({ description: 'The next round must be played through /bonus' }),
+  next_round_number: NextRoundNumber,
 });
 
 export const SessionResponse = z.strictObject({
@@ -193,5 +196,6 @@ export const Problem = z.strictObject({
   detail: z.string(),
   retryable: z.boolean(),
   round_id: RoundId.optional(),
+  next_round_number: NextRoundNumber.optional(),
   errors: z.array(z.strictObject({ at: z.string(), message: z.string() })).optional(),
 });

@@ -56,7 +56,7 @@ describe('a header', () => {
     expect(headersOf(httpEvent(none)).size).toBe(0);
   });
 
-  it.each(['Content-Type', 'Idempotency-Key', 'X-Operator-Key', 'X-Session-Id'])(
+  it.each(['Content-Type', 'Idempotency-Key', 'Round-Number', 'X-Operator-Key', 'X-Session-Id'])(
     'is refused where it is given twice although a request has it once: %s',
     (name) => {
       const twice = [

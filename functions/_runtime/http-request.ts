@@ -11,7 +11,13 @@ const MAX_PLACE_LENGTH = 80;
 export type Headers = ReadonlyMap<string, string>;
 
 /** A request has these headers once. Each proxy and each kind of API would choose its own of two values. */
-const SINGLE_HEADERS = new Set(['content-type', 'idempotency-key', 'x-operator-key', 'x-session-id']);
+const SINGLE_HEADERS = new Set([
+  'content-type',
+  'idempotency-key',
+  'round-number',
+  'x-operator-key',
+  'x-session-id',
+]);
 
 /**
  * Reads the headers with lower-case names, because names are case-insensitive (RFC 9110, 5.1).

@@ -15,15 +15,16 @@ const request = {
 /**
  * The key is checked before anything else is needed. A good key gets as far as the settings, of which there are none.
  */
-async function codeFor(headers: Record<string, string>): Promise<string> {
+async function refusalFor(headers: Record<string, string>): Promise<RgsError | undefined> {
   try {
     await playReply(httpEvent({ headers }), request);
   } catch (error) {
-    if (error instanceof RgsError) return error.code;
+    if (error instanceof RgsError) return error;
     throw error;
   }
-  return 'answered';
+  return undefined;
 }
+const codeFor = async (headers: Record<string, string>) => (await refusalFor(headers))?.code;
 
 describe('an idempotency key', () => {
   it.each(['k', 'k'.repeat(64), '"8e03978e-40d5-43dd-bc93-6894a57f9324"', '!~'])(
@@ -47,5 +48,32 @@ describe('an idempotency key', () => {
 
   it('is required', async () => {
     expect(await codeFor({})).toBe('MISCONFIGURED');
+  });
+});
+
+describe('a round number', () => {
+  it.each(['1', '2', '10', '999999999'])('is accepted: %s', async (number) => {
+    expect(await codeFor({ 'Round-Number': number })).toBe('MISCONFIGURED');
+  });
+
+  it.each([
+    ['it is empty', ''],
+    ['it is zero', '0'],
+    ['it has a sign', '+1'],
+    ['it is below zero', '-1'],
+    ['it has a leading zero', '01'],
+    ['it has decimals', '1.0'],
+    ['it has an exponent', '1e3'],
+    ['it is hexadecimal', '0x1'],
+    ['it holds a space', ' 1'],
+    ['it ends in a line break', '1\n'],
+    ['it is a list', '1, 2'],
+    ['it has other digits', '５'],
+    ['it has ten digits', '1000000000'],
+    ['it is a word', 'next'],
+  ])('is refused where %s', async (_, number) => {
+    const refusal = await refusalFor({ 'round-number': number });
+    expect(refusal?.code).toBe('INVALID_REQUEST');
+    expect(refusal?.flaws).toMatchObject([{ at: 'header/round-number' }]);
   });
 });

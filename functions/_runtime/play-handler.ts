@@ -41,10 +41,15 @@ const ports = portsOf({
 /** Plays a round under an idempotency key. A spin and a bonus action share this part. */
 export async function playReply(
   event: APIGatewayProxyEvent,
-  request: Omit<PlayRequest, 'idempotencyKey'>,
+  request: Omit<PlayRequest, 'idempotencyKey' | 'roundNumber'>,
 ): Promise<Reply> {
   const idempotencyKey = idempotencyKeyOf(event) ?? random().uuid();
-  const answer = await playRound(ports(), playSettings(), { ...request, idempotencyKey });
+  const roundNumber = roundNumberOf(event);
+  const answer = await playRound(ports(), playSettings(), {
+    ...request,
+    idempotencyKey,
+    roundNumber,
+  });
   const headers = { 'idempotency-key': idempotencyKey };
   return { status: 200, body: roundBody(answer), headers, roundId: answer.roundId };
 }
@@ -57,6 +62,7 @@ function roundBody(answer: RoundAnswer) {
     win_amount: answer.win,
     balance: answer.balance,
     bonus_active: answer.bonusActive,
+    next_round_number: answer.nextRoundNumber,
   };
 }
 
@@ -72,4 +78,13 @@ function idempotencyKeyOf(event: APIGatewayProxyEvent): string | undefined {
   const key = headersOf(event).get('idempotency-key');
   if (key === undefined || /^[\x21-\x7e]{1,64}$/.test(key)) return key;
   throw new RequestError('INVALID_IDEMPOTENCY_KEY', 'An Idempotency-Key is 1 to 64 visible ASCII characters');
+}
+
+/** A number has as many digits as the ledger's key has for it. */
+function roundNumberOf(event: APIGatewayProxyEvent): number | undefined {
+  const text = headersOf(event).get('round-number');
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  const flaws = [{ at: 'header/round-number', message: 'not a whole number from 1 to 999999999' }];
+  throw new RequestError('INVALID_REQUEST', 'The Round-Number is not a number of a round', { flaws });
 }

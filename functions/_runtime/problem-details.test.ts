@@ -70,6 +70,12 @@ describe('a problem', () => {
     ).toBe(roundId);
   });
 
+  it('tells the number of the next round where it knows it', () => {
+    const stale = new ConflictError('ROUND_NUMBER_STALE', 'Stale', { nextRoundNumber: 12 });
+    expect(problemOf(stale)).toMatchObject({ status: 409, retryable: false, next_round_number: 12 });
+    expect(problemOf(new ConflictError('ROUND_IN_FLIGHT', 'Busy'))).not.toHaveProperty('next_round_number');
+  });
+
   it('lists what was wrong with the request', () => {
     const flaws = [{ at: '/bet_amount', message: 'expected a string' }];
     expect(problemOf(new RequestError('INVALID_REQUEST', 'Wrong', { flaws })).errors).toEqual(flaws);

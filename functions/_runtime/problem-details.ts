@@ -32,6 +32,8 @@ export const statusOf = {
   SESSION_GAME_MISMATCH: 409,
   GAME_IS_REALTIME: 409,
   ROUND_IN_FLIGHT: 409,
+  ROUND_NUMBER_STALE: 409,
+  ROUND_NUMBER_AHEAD: 409,
   BONUS_ACTIVE: 409,
   NO_ACTIVE_BONUS: 409,
   BONUS_CURRENCY_MISMATCH: 409,
@@ -90,6 +92,7 @@ export function problemReply(error: RgsError): ProblemReply {
       detail,
       retryable: error.retryable,
       ...(error.roundId !== undefined && { round_id: error.roundId }),
+      ...(error.nextRoundNumber !== undefined && { next_round_number: error.nextRoundNumber }),
       ...(error.flaws.length > 0 && { errors: error.flaws }),
     }),
   };

@@ -32,6 +32,8 @@ export const playErrors: readonly ErrorCode[] = [
   'UNKNOWN_GAME',
   'SESSION_GAME_MISMATCH',
   'ROUND_IN_FLIGHT',
+  'ROUND_NUMBER_STALE',
+  'ROUND_NUMBER_AHEAD',
   'ROUND_VOIDED',
   'ROUND_FAILED',
   'WALLET_UNAVAILABLE',

@@ -14,7 +14,7 @@ test('game clients of the named origins may call the API, but never with the key
   expect(api?.['Properties'].CorsConfiguration).toEqual({
     AllowOrigins: ['https://games.example.com'],
     AllowMethods: ['GET', 'POST', 'DELETE'],
-    AllowHeaders: ['content-type', 'idempotency-key', 'x-session-id'],
+    AllowHeaders: ['content-type', 'idempotency-key', 'round-number', 'x-session-id'],
     ExposeHeaders: ['retry-after', 'x-request-id'],
     MaxAge: 3_600,
   });

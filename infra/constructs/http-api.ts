@@ -73,7 +73,7 @@ function cors(origins: readonly string[]) {
   return {
     allowOrigins: [...origins],
     allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
-    allowHeaders: ['content-type', 'idempotency-key', 'x-session-id'],
+    allowHeaders: ['content-type', 'idempotency-key', 'round-number', 'x-session-id'],
     exposeHeaders: ['retry-after', 'x-request-id'],
     maxAge: Duration.hours(1),
   };

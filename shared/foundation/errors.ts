@@ -38,6 +38,8 @@ const catalogue = {
   SESSION_GAME_MISMATCH: { kind: 'conflict', retryable: false },
   GAME_IS_REALTIME: { kind: 'conflict', retryable: false },
   ROUND_IN_FLIGHT: { kind: 'conflict', retryable: true },
+  ROUND_NUMBER_STALE: { kind: 'conflict', retryable: false },
+  ROUND_NUMBER_AHEAD: { kind: 'conflict', retryable: false },
   BONUS_ACTIVE: { kind: 'conflict', retryable: false },
   NO_ACTIVE_BONUS: { kind: 'conflict', retryable: false },
   BONUS_CURRENCY_MISMATCH: { kind: 'conflict', retryable: false },
@@ -91,6 +93,8 @@ interface ErrorDetail {
   /** The caller should wait this long before it tries again. */
   readonly retryAfterMs?: number;
   readonly roundId?: RoundId;
+  /** The next round of the log gets this number. */
+  readonly nextRoundNumber?: number;
 }
 
 /** The base of the closed set. `message` is written for the caller and holds no secrets. */
@@ -102,6 +106,7 @@ export abstract class RgsError extends Error {
   readonly flaws: readonly Flaw[];
   readonly retryAfterMs: number | undefined;
   readonly roundId: RoundId | undefined;
+  readonly nextRoundNumber: number | undefined;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -111,6 +116,7 @@ export abstract class RgsError extends Error {
     this.flaws = detail.flaws ?? [];
     this.retryAfterMs = detail.retryAfterMs;
     this.roundId = detail.roundId;
+    this.nextRoundNumber = detail.nextRoundNumber;
   }
 }
 

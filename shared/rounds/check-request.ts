@@ -11,13 +11,14 @@ import { assertEnabled, type Operator } from '../operators/operator.ts';
 import { assertLive, type Session } from '../sessions/session.ts';
 import { balanceOrUnavailable } from '../wallets/balance.ts';
 import type { Wallets } from '../wallets/wallet.ts';
-import type { IdentifiedRequest } from './idempotency.ts';
+import type { IdentifiedRequest, NumberedRequest } from './idempotency.ts';
 import {
   type Continuation,
   continuationOf,
   type GameSoFar,
   hasOutcome,
   isInFlight,
+  nextNumberAfter,
   type Round,
 } from './round.ts';
 import { inFlight } from './round-answer.ts';
@@ -43,7 +44,7 @@ export interface AskedRound {
   /** The newest round of the log. */
   readonly newest: Round | undefined;
   readonly operator: Operator;
-  readonly request: IdentifiedRequest;
+  readonly request: NumberedRequest;
 }
 
 /** The checks fix all of this before the round is written. */
@@ -78,7 +79,7 @@ export async function checkRequest(
   const continuation = newest && continuationOf(newest);
   const lastEngineHash = continuation?.bonusActive ? undefined : newest?.engineHash;
   const game = await knownGameAfter(ports.registry, session.gameCode, lastEngineHash);
-  assertPhase(request, continuation);
+  assertPhase(request, newest, continuation);
   // A bonus that was won is played to its end, whatever was switched off since (GLI-19 V3.0, 2.4.1).
   if (request.kind === 'spin') assertOpen(operator, game);
 
@@ -117,13 +118,18 @@ export async function assertMayPlay(
   assertOpen(operator, await knownGame(registry, session.gameCode));
 }
 
-function assertPhase(request: IdentifiedRequest, continuation: Continuation | undefined): void {
+function assertPhase(
+  request: IdentifiedRequest,
+  newest: Round | undefined,
+  continuation: Continuation | undefined,
+): void {
+  const told = { nextRoundNumber: nextNumberAfter(newest) };
   const bonusActive = continuation?.bonusActive ?? false;
   if (request.kind === 'spin' && bonusActive) {
-    throw new ConflictError('BONUS_ACTIVE', 'A bonus is active; play it through /bonus first');
+    throw new ConflictError('BONUS_ACTIVE', 'A bonus is active; play it through /bonus first', told);
   }
   if (request.kind === 'bonus' && !bonusActive) {
-    throw new ConflictError('NO_ACTIVE_BONUS', 'No bonus is active; play a spin first');
+    throw new ConflictError('NO_ACTIVE_BONUS', 'No bonus is active; play a spin first', told);
   }
 }
 

@@ -18,6 +18,12 @@ export interface IdentifiedRequest {
   readonly betLines: number | undefined;
 }
 
+/** A request may name the round that it is for. */
+export interface NumberedRequest extends IdentifiedRequest {
+  /** The request is valid as the round of this number only. */
+  readonly roundNumber: number | undefined;
+}
+
 export type RequestIdentity = Pick<Idempotency, 'keyHash' | 'requestHash'>;
 
 export function identify(request: IdentifiedRequest): RequestIdentity {

@@ -1,4 +1,4 @@
-import { type IdentifiedRequest, identify } from './idempotency.ts';
+import { identify, type NumberedRequest } from './idempotency.ts';
 import { knownOperator } from '../operators/operators.ts';
 import { knownSessionAt, type Sessions } from '../sessions/sessions.ts';
 import { type CheckPorts, type CheckSettings, checkRequest } from './check-request.ts';
@@ -21,7 +21,7 @@ export interface PlayPorts extends CheckPorts, ReservePorts, DebitPorts, QueueRe
 
 export type PlaySettings = CheckSettings & DebitSettings & TakeOverSettings;
 
-export interface PlayRequest extends IdentifiedRequest {
+export interface PlayRequest extends NumberedRequest {
   readonly gameCode: GameCode;
 }
 
@@ -42,7 +42,7 @@ export async function playRound(
 
   const asked = { session, newest, operator, request };
 
-  const found = await findEarlierRound(ports.ledger, newest, identity);
+  const found = await findEarlierRound(ports.ledger, newest, identity, request.roundNumber);
   const earlier = found && (await abandonIfClosed(ports, settings, asked, found));
   if (earlier && earlier.status !== 'INTENT') return answerRepeated(ports, operator, earlier);
   if (!earlier) await recoverBlocked(ports, settings, newest);

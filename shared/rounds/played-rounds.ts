@@ -2,7 +2,7 @@ import type { RoundLog } from '../foundation/ids.ts';
 import { readView } from '../engines/round-view.ts';
 import type { PlayedRounds } from '../sessions/played-rounds.ts';
 import type { Ledger } from './ledger.ts';
-import { continuationOf, hasOutcome, isInFlight, type Round } from './round.ts';
+import { continuationOf, hasOutcome, isInFlight, nextNumberAfter, type Round } from './round.ts';
 
 const QUERY_ROUNDS = 100;
 /** A player may have any number of refused rounds, so one launch reads a limited number of them. */
@@ -19,6 +19,7 @@ export function playedRounds(ledger: ReadLedger): PlayedRounds {
         newest && {
           lastStartedAtMs: newest.startedAtMs,
           bonusActive: continuationOf(newest).bonusActive,
+          nextRoundNumber: nextNumberAfter(newest),
           roundInFlight: isInFlight(newest),
           engineHash: newest.engineHash,
           lastPublicState: (engineHash) => lastPublicState(ledger, newest, engineHash),

@@ -33,6 +33,7 @@ describe('The answer to a round with an outcome', () => {
       win: '2.50',
       balance: '11.50',
       bonusActive: false,
+      nextRoundNumber: 2,
     });
   });
 
@@ -60,14 +61,19 @@ describe('The answer to a round without an outcome', () => {
     'The answer has the refusal of the wallet: %s',
     (refusal: RefusalCode) => {
       const error = refusalOf({ ...intent, status: 'REJECTED', refusal });
-      expect(error).toMatchObject({ code: refusal, roundId: intent.roundId, retryable: false });
+      expect(error).toMatchObject({
+        code: refusal,
+        roundId: intent.roundId,
+        nextRoundNumber: 2,
+        retryable: false,
+      });
       expect(error.message).toMatch(/^(?:\S+ )+\S+$/);
     },
   );
 
   it('The answer says that nothing was charged where the engine failed, and not how it failed', () => {
     const error = refusalOf({ ...intent, status: 'FAILED', failure: 'ENGINE_TRAP' });
-    expect(error).toMatchObject({ code: 'ROUND_FAILED', roundId: intent.roundId });
+    expect(error).toMatchObject({ code: 'ROUND_FAILED', roundId: intent.roundId, nextRoundNumber: 2 });
     expect(error.message).toContain('nothing was charged');
     expect(error.message).not.toContain('TRAP');
   });
@@ -75,7 +81,7 @@ describe('The answer to a round without an outcome', () => {
   it('The answer is the same before and after the rollback', () => {
     const voiding = refusalOf({ ...intent, status: 'VOIDING', reason: 'DEBIT_UNKNOWN' });
     const voided = refusalOf({ ...intent, status: 'VOIDED', reason: 'DEBIT_UNKNOWN' });
-    expect(voiding).toMatchObject({ code: 'ROUND_VOIDED', roundId: intent.roundId });
+    expect(voiding).toMatchObject({ code: 'ROUND_VOIDED', roundId: intent.roundId, nextRoundNumber: 2 });
     expect(voided).toEqual(voiding);
   });
 

@@ -1,7 +1,7 @@
 import { currencyOf } from '../money/currency.ts';
 import { ConflictError, DependencyError, RoundRefusedError } from '../foundation/errors.ts';
 import { formatAmount } from '../money/money.ts';
-import type { RejectedRound, Round } from './round.ts';
+import { nextNumberAfter, type RejectedRound, type Round } from './round.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
 import { type RoundView, readView } from '../engines/round-view.ts';
 import type { RoundId } from '../foundation/ids.ts';
@@ -13,6 +13,8 @@ export interface RoundAnswer extends RoundView {
   readonly balance: string;
   /** The next round must be a bonus action. */
   readonly bonusActive: boolean;
+  /** The log had this next number when the round was made. Later rounds do not change the answer. */
+  readonly nextRoundNumber: number;
 }
 
 const refusalMessages: Readonly<Record<RefusalCode, string>> = {
@@ -28,6 +30,7 @@ const refusalMessages: Readonly<Record<RefusalCode, string>> = {
  */
 export function answerTo(round: Round): RoundAnswer {
   const { roundId } = round;
+  const nextRoundNumber = nextNumberAfter(round);
   switch (round.status) {
     case 'COMMITTED':
     case 'CREDITED': {
@@ -38,6 +41,7 @@ export function answerTo(round: Round): RoundAnswer {
         win: formatAmount(round.outcome.winMinor, currency),
         balance: formatAmount(round.outcome.balanceAfterMinor, currency),
         bonusActive: round.outcome.bonusActive,
+        nextRoundNumber,
       };
     }
     case 'REJECTED':
@@ -46,14 +50,13 @@ export function answerTo(round: Round): RoundAnswer {
       throw new RoundRefusedError(
         'ROUND_FAILED',
         'The game failed before any money moved; nothing was charged',
-        {
-          roundId,
-        },
+        { roundId, nextRoundNumber },
       );
     case 'VOIDING':
     case 'VOIDED':
       throw new RoundRefusedError('ROUND_VOIDED', 'The bet could not be settled; its stake is given back', {
         roundId,
+        nextRoundNumber,
       });
     case 'INTENT':
       throw inFlight();
@@ -61,12 +64,14 @@ export function answerTo(round: Round): RoundAnswer {
 }
 
 /** The wallet may be reached again, but this round is over. Another one needs another key. */
-function refused({ refusal, roundId }: RejectedRound): RoundRefusedError | DependencyError {
+function refused(round: RejectedRound): RoundRefusedError | DependencyError {
+  const { refusal, roundId } = round;
+  const told = { roundId, nextRoundNumber: nextNumberAfter(round) };
   if (refusal !== 'WALLET_UNAVAILABLE') {
-    return new RoundRefusedError(refusal, refusalMessages[refusal], { roundId });
+    return new RoundRefusedError(refusal, refusalMessages[refusal], told);
   }
   const message = "The operator's wallet could not be reached; nothing was taken, and this round is over";
-  return new DependencyError(refusal, message, { roundId });
+  return new DependencyError(refusal, message, told);
 }
 
 export function inFlight(): ConflictError {

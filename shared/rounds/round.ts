@@ -151,6 +151,11 @@ export function owesCredit(round: Round): round is CommittedRound {
   return round.status === 'COMMITTED' && round.outcome.winMinor > 0n;
 }
 
+/** The next round of a log gets this number. @param newest is undefined where the log has no round */
+export function nextNumberAfter(newest: Pick<RoundTerms, 'number'> | undefined): number {
+  return (newest?.number ?? 0) + 1;
+}
+
 /** The next round of a log carries this on from the newest one. */
 export interface Continuation {
   readonly bonusActive: boolean;

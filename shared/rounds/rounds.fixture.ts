@@ -133,6 +133,7 @@ export class RoundsFixture {
       betAmount: '1.00',
       betLines: undefined,
       idempotencyKey: 'key-1',
+      roundNumber: undefined,
       ...overrides,
     };
   }

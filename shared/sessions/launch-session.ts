@@ -46,6 +46,7 @@ export interface LaunchedSession {
   readonly session: Session;
   readonly publicState: unknown;
   readonly bonusActive: boolean;
+  readonly nextRoundNumber: number;
   readonly balance: string;
   readonly allowedBets: readonly string[];
 }
@@ -86,6 +87,7 @@ export async function launchSession(
     session,
     publicState,
     bonusActive: progress?.bonusActive ?? false,
+    nextRoundNumber: progress?.nextRoundNumber ?? 1,
     balance: formatAmount(balanceMinor, currency),
     allowedBets: bets.allowedMinor.map((betMinor) => formatAmount(betMinor, currency)),
   };

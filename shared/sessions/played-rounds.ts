@@ -5,6 +5,7 @@ export interface GameProgress {
   /** The newest round began at this time. */
   readonly lastStartedAtMs: number;
   readonly bonusActive: boolean;
+  readonly nextRoundNumber: number;
   /** The stake of the newest round is still in doubt. */
   readonly roundInFlight: boolean;
   /** The SHA-256 of the engine that played the newest round, in hex. An active bonus is finished on it. */

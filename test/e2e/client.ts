@@ -112,11 +112,14 @@ export class Player {
     return new Player(target, this.playerId, this.sessionId, this.openedAtMs);
   }
 
-  spin(options: { readonly betAmount?: string; readonly key?: string } = {}): Promise<Reply> {
+  spin(
+    options: { readonly betAmount?: string; readonly key?: string; readonly number?: number } = {},
+  ): Promise<Reply> {
     return this.#play(
       'spin',
       { session_id: this.sessionId, bet_amount: options.betAmount ?? '1.00' },
       options.key,
+      options.number,
     );
   }
 
@@ -131,10 +134,15 @@ export class Player {
     return reply;
   }
 
-  #play(route: 'spin' | 'bonus', body: unknown, key = randomUUID() as string): Promise<Reply> {
+  #play(
+    route: 'spin' | 'bonus',
+    body: unknown,
+    key = randomUUID() as string,
+    number?: number,
+  ): Promise<Reply> {
     return call(this.target, 'POST', `/api/v1/games/happy-panda/${route}`, {
       body,
-      headers: { 'idempotency-key': key },
+      headers: { 'idempotency-key': key, ...(number !== undefined && { 'round-number': String(number) }) },
     });
   }
 

@@ -50,6 +50,21 @@ describe('a round', () => {
     expect(await other.rounds()).toHaveLength(1);
   });
 
+  it('is played for its number only, and is answered again by that number', async () => {
+    const other = await Player.open(target());
+    const asked = { key: randomUUID(), number: 1 };
+    const first = await other.spin(asked);
+    expect(RoundResponse.parse(first.json).next_round_number).toBe(2);
+    expect((await other.spin(asked)).text).toBe(first.text);
+    const stale = await other.spin({ number: 1 });
+    expect([stale.status, codeOf(stale)]).toEqual([409, 'ROUND_NUMBER_STALE']);
+    expect(stale.json).toMatchObject({ next_round_number: 2, retryable: false });
+    expect(codeOf(await other.spin({ number: 3 }))).toBe('ROUND_NUMBER_AHEAD');
+    expect(codeOf(await other.spin({ number: 0 }))).toBe('INVALID_REQUEST');
+    expect(await Player.launch(target(), other.playerId)).toMatchObject({ next_round_number: 2 });
+    expect(await other.rounds()).toHaveLength(1);
+  });
+
   it('can be read by its operator and its player, and by nobody else', async () => {
     const other = await Player.open(target());
     const played = RoundResponse.parse((await other.spin()).json);

@@ -66,6 +66,13 @@ describe('a launch', () => {
     });
   });
 
+  it("tells the number of the player's next round", async () => {
+    expect(await launch()).toMatchObject({ nextRoundNumber: 1 });
+    await table.put(round(1));
+    await table.put(rejected(2));
+    expect(await launch()).toMatchObject({ nextRoundNumber: 3 });
+  });
+
   it('opens another session each time', async () => {
     const [first, second] = [await launch(), await launch()];
     expect(first.session.sessionId).not.toBe(second.session.sessionId);

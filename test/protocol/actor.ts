@@ -189,7 +189,13 @@ export class Actor {
   }
 }
 
-const theSpin = { idempotencyKey: 'key', kind: 'spin', betAmount: '1.00', betLines: undefined } as const;
+const theSpin = {
+  idempotencyKey: 'key',
+  roundNumber: undefined,
+  kind: 'spin',
+  betAmount: '1.00',
+  betLines: undefined,
+} as const;
 
 function kindOf(result: unknown): unknown {
   return typeof result === 'object' && result !== null && 'kind' in result ? result.kind : undefined;

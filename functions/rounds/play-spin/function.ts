@@ -1,4 +1,4 @@
-import { idempotencyKey } from '../../_api/route-parts.ts';
+import { idempotencyKey, roundNumber } from '../../_api/route-parts.ts';
 import { GamePath, RoundResponse, SpinRequest } from '../../_api/schemas.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 import { playErrors, playPermissions, playSettings } from '../play-entry.ts';
@@ -13,7 +13,7 @@ export const playSpin: FunctionEntry = {
     summary: 'Play a spin',
     callers: 'who has the session id',
     pathParameters: GamePath,
-    headers: [idempotencyKey],
+    headers: [idempotencyKey, roundNumber],
     body: SpinRequest,
     success: { status: 200, description: 'The round', schema: RoundResponse },
     errors: [

@@ -19,7 +19,7 @@ export const handler = httpHandler(async (event) => {
     token: body.token,
     operatorKey: headersOf(event).get('x-operator-key'),
   });
-  const { session, publicState, balance, allowedBets, bonusActive } = launched;
+  const { session, publicState, balance, allowedBets, bonusActive, nextRoundNumber } = launched;
   return {
     status: 200,
     body: {
@@ -29,6 +29,7 @@ export const handler = httpHandler(async (event) => {
       currency: session.currency,
       allowed_bets: allowedBets,
       bonus_active: bonusActive,
+      next_round_number: nextRoundNumber,
       expires_at: new Date(session.expiresAtMs).toISOString(),
     },
   };
