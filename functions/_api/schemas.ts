@@ -7,6 +7,7 @@ import {
   RoundId,
   SessionId,
   Sha256Hex,
+  WalletId,
 } from '../../shared/foundation/ids.ts';
 import { differenceKinds } from '../../shared/reconciliation/reconciliation.ts';
 import { plainInteger } from '../_runtime/plain-integer.ts';
@@ -155,6 +156,7 @@ export const ReconciliationResponse = z.strictObject({
     z.strictObject({
       kind: z.enum(differenceKinds),
       round_id: z.string(),
+      wallet_id: WalletId.meta({ description: 'The wallet whose books differ' }),
       round_status: RoundRecord.shape.status.nullable(),
       expected: z.strictObject(Transaction).nullable().meta({ description: 'What the round asks for' }),
       found: z

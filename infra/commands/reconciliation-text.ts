@@ -28,7 +28,7 @@ function notes({ provisional, rounds_in_progress: inProgress }: ReconciliationRe
 function verdict({ wallet_list: list }: ReconciliationReport): string {
   return list === 'compared'
     ? 'No differences.'
-    : 'Nothing was compared: the wallet does not list its transactions (docs/wallet-api.md).';
+    : 'Nothing was compared, or not all of it: a wallet does not list its transactions (docs/wallet-api.md).';
 }
 
 function totals({ totals }: ReconciliationReport): string {
@@ -54,16 +54,19 @@ function list(differences: ReconciliationReport['differences']): string {
   const told = (movement: ReconciliationReport['differences'][number]['expected']) =>
     movement ? `${movement.amount} ${movement.currency} ${movement.player_id}` : 'nothing';
   return table([
-    ['difference', 'round', 'status', 'game server', 'wallet', 'transaction', 'at the wallet'],
-    ...differences.map(({ kind, round_id: roundId, round_status: status, expected, found }) => [
-      kind,
-      roundId,
-      status ?? 'unknown',
-      told(expected),
-      told(found),
-      (found ?? expected)?.transaction_id ?? '',
-      found?.at ?? '',
-    ]),
+    ['difference', 'round', 'status', 'wallet id', 'game server', 'wallet', 'transaction', 'at the wallet'],
+    ...differences.map(
+      ({ kind, round_id: roundId, round_status: status, wallet_id: walletId, expected, found }) => [
+        kind,
+        roundId,
+        status ?? 'unknown',
+        walletId,
+        told(expected),
+        told(found),
+        (found ?? expected)?.transaction_id ?? '',
+        found?.at ?? '',
+      ],
+    ),
   ]);
 }
 

@@ -3,6 +3,7 @@ import { accounted, booked } from './reconciliation.fixture.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { WalletBooks } from '../wallets/wallet-books.ts';
 import { CLOCK_MARGIN_MS, compare, doubtful, pagesOf } from './compare-with-books.ts';
+import { mainWallet } from '../operators/operator.fixture.ts';
 import { operator } from './reconcile.fixture.ts';
 import { Workload } from '../foundation/workload.ts';
 
@@ -59,7 +60,7 @@ describe('reading the books', () => {
   };
 
   it('gives all pages of a selection in their order, and nothing else', async () => {
-    expect(await pagesOf(books, operator, { fromMs, toMs }, work())).toEqual(all);
+    expect(await pagesOf(books, operator, mainWallet, { fromMs, toMs }, work())).toEqual(all);
   });
 
   it("compares a round with that round's books only, whatever the wallet lists besides", async () => {

@@ -1,5 +1,6 @@
 import { isUnfinished } from '../rounds/accounted-round.ts';
 import { DependencyError } from '../foundation/errors.ts';
+import type { WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import { type Difference, differencesOf } from './reconciliation.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
@@ -17,13 +18,14 @@ export const CLOCK_MARGIN_MS = 5 * 60_000;
 export async function pagesOf(
   books: WalletBooks,
   operator: Operator,
+  walletId: WalletId,
   selection: BookSelection,
   work: Workload,
 ): Promise<BookedTransaction[] | undefined> {
   const transactions: BookedTransaction[] = [];
   let after: string | undefined;
   do {
-    const page = await books.page(operator, operator.walletId, selection, after);
+    const page = await books.page(operator, walletId, selection, after);
     if (!page) return undefined;
     // A page of refusals is empty and counts too, because such pages may never end.
     work.spend('transactions', Math.max(1, page.transactions.length));
@@ -55,7 +57,7 @@ export function doubtful(
 }
 
 /**
- * Compares each round with everything that the wallet has about it.
+ * Compares each round with everything that its wallet has about it.
  * @throws RequestError PERIOD_TOO_LARGE; DependencyError WALLET_UNAVAILABLE, WALLET_LIST_UNREADABLE
  */
 export async function compare(
@@ -65,8 +67,8 @@ export async function compare(
   work: Workload,
 ): Promise<Difference[]> {
   const differences = await work.lookUp(rounds, async (round) => {
-    const { roundId } = round;
-    const all = await pagesOf(books, operator, { roundId }, work);
+    const { roundId, walletId } = round;
+    const all = await pagesOf(books, operator, walletId, { roundId }, work);
     if (!all) {
       throw new DependencyError('WALLET_LIST_UNREADABLE', "The wallet does not list a round's transactions");
     }

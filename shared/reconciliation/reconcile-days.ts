@@ -43,15 +43,16 @@ export function joined(first: Reconciliation, ...others: readonly Reconciliation
   };
 }
 
-/** Gives each round as the last of several lists has it. */
+/** Gives each round and wallet as the last of several lists has them. */
 export function joinedDifferences(lists: readonly (readonly Difference[])[]): Difference[] {
   // A transaction of an unknown round lies in one period, and so it is reported once.
   const strangers = lists.flatMap((differences) => differences.filter(isOfUnknownRound));
   const byRound = new Map<string, Difference[]>();
   for (const differences of lists) {
     const ofRounds = differences.filter((difference) => !isOfUnknownRound(difference));
-    for (const [roundId, group] of Map.groupBy(ofRounds, (difference) => difference.roundId)) {
-      byRound.set(roundId, group);
+    const groups = Map.groupBy(ofRounds, ({ roundId, walletId }) => `${roundId} ${walletId}`);
+    for (const [place, group] of groups) {
+      byRound.set(place, group);
     }
   }
   return [...strangers, ...[...byRound.values()].flat()];

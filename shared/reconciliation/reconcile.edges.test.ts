@@ -197,10 +197,14 @@ describe('periods that are joined', () => {
   });
 
   it('give each round as the last period that reports on it', () => {
-    const difference = (roundId: string, kind: 'MISSING_DEBIT' | 'PENDING_CREDIT') =>
-      ({ kind, roundId, status: 'CREDITED', expected: undefined, found: undefined }) as const;
+    const difference = (roundId: string, kind: 'MISSING_DEBIT' | 'PENDING_CREDIT', walletId = 'main') => {
+      const nothing = { expected: undefined, found: undefined };
+      return { kind, roundId, walletId: ids.wallet(walletId), status: 'CREDITED', ...nothing } as const;
+    };
     const first = [difference('a', 'PENDING_CREDIT'), difference('b', 'MISSING_DEBIT')];
     const last = [difference('a', 'MISSING_DEBIT')];
     expect(joinedDifferences([first, last])).toEqual([last[0], first[1]]);
+    const elsewhere = [difference('a', 'MISSING_DEBIT', 'second')];
+    expect(joinedDifferences([first, elsewhere])).toEqual([...first, ...elsewhere]);
   });
 });

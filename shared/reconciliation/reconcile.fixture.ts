@@ -1,4 +1,5 @@
-import { sampleOperator } from '../operators/operator.fixture.ts';
+import { mainWallet, sampleOperator } from '../operators/operator.fixture.ts';
+import { DependencyError } from '../foundation/errors.ts';
 import { randomUUID } from 'node:crypto';
 import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
 import type { Operator } from '../operators/operator.ts';
@@ -45,6 +46,11 @@ export class HistoryFixture {
   nowMs = 1_700_000_000_000;
   rounds: Round[] = [];
   booked: BookedTransaction[] = [];
+  /** The books of every wallet but `main`. */
+  readonly bookedAt: Record<string, BookedTransaction[]> = {};
+  operator = operator;
+  /** These wallets do not answer. */
+  readonly silent = new Set<string>();
   offersBooks = true;
   pageSize = 3;
   /** The ledger's index does not know these rounds yet. */
@@ -63,7 +69,7 @@ export class HistoryFixture {
   };
 
   reconcile(fromMs: number, toMs: number): Promise<Reconciliation> {
-    return reconcile(this.ports(), this.settings, { operator, fromMs, toMs });
+    return reconcile(this.ports(), this.settings, { operator: this.operator, fromMs, toMs });
   }
 
   ports(): ReconciliationPorts {
@@ -126,10 +132,12 @@ export class HistoryFixture {
 
   #books(): WalletBooks {
     return {
-      page: async (_, __, selection, after) => {
+      page: async (_, walletId, selection, after) => {
+        if (this.silent.has(walletId)) throw new DependencyError('WALLET_UNAVAILABLE', 'It is silent');
         if (!this.offersBooks) return undefined;
         if ('roundId' in selection) this.lookups += 1;
-        const selected = this.booked.filter(({ roundId, atMs }) =>
+        const books = walletId === mainWallet ? this.booked : (this.bookedAt[walletId] ?? []);
+        const selected = books.filter(({ roundId, atMs }) =>
           'roundId' in selection
             ? roundId === selection.roundId
             : atMs >= selection.fromMs && atMs < selection.toMs,

@@ -1,3 +1,4 @@
+import { mainWallet } from '../operators/operator.fixture.ts';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -126,7 +127,7 @@ function differencesIn({ rounds, booked }: HistoryFixture): Difference[] {
   const known = rounds.map(accountedRound);
   const strangers = booked.filter(({ roundId }) => known.every((one) => one.roundId !== roundId));
   return [
-    ...strangers.map(unknownRound),
+    ...strangers.map((stranger) => unknownRound(stranger, mainWallet)),
     ...known
       .filter((one) => !isUnfinished(one) || byRound.has(one.roundId))
       .flatMap((one) => differencesOf(one, byRound.get(one.roundId) ?? [])),

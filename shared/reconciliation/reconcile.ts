@@ -1,11 +1,11 @@
 import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
-import { RequestError } from '../foundation/errors.ts';
-import { GameCode, type OperatorId, PlayerId, RoundId } from '../foundation/ids.ts';
+import { DependencyError, RequestError } from '../foundation/errors.ts';
+import { GameCode, type OperatorId, PlayerId, RoundId, type WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
-import { type Difference, unknownRound } from './reconciliation.ts';
+import { asBookedAt, type Difference, unknownRound } from './reconciliation.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
-import { type CurrencyTotals, totalsOf } from './reconciliation-totals.ts';
+import { addTotals, type CurrencyTotals, totalsOf } from './reconciliation-totals.ts';
 import type { ArchivedRounds } from '../archive/archived-rounds.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Ledger } from '../rounds/ledger.ts';
@@ -38,7 +38,7 @@ export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> 
   readonly asOfMs: number;
   /** It is true where the period has hardly ended, so that rounds of it may not be in the archive yet. */
   readonly provisional: boolean;
-  /** It is true where the wallet offers its list. Without the list nothing could be compared. */
+  /** It is true where each wallet with rounds, and the current one, offers its list. Without it nothing is compared. */
   readonly compared: boolean;
   /** Counts rounds that are being played or recovered as they should. */
   readonly inProgress: number;
@@ -57,9 +57,9 @@ const FILES_AT_ONCE = 16;
 const NEWEST_ROUNDS = 20;
 
 /**
- * Compares the rounds of a period with the wallet's books. The part of the books in the period alone shows no
- * difference. Whatever does not fit, or may continue elsewhere, is first looked up on both sides. It therefore does not
- * matter where a period is cut.
+ * Compares the rounds of a period with the books of the wallets that they name. The part of the books in the period alone
+ * shows no difference. Whatever does not fit, or may continue elsewhere, is first looked up on both sides. It therefore
+ * does not matter where a period is cut.
  * @throws RequestError INVALID_REQUEST, PERIOD_TOO_LARGE, PERIOD_TOO_OLD; DependencyError WALLET_UNAVAILABLE,
  * WALLET_LIST_UNREADABLE, SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
  */
@@ -73,28 +73,64 @@ export async function reconcile(
   checkPeriod(request, settings, asOfMs);
   const work = new Workload(settings.limits, ports.clock);
   const ended = await endedRounds(ports.archive, request, work);
-  const listed = await listedIn(ports.books, request, work);
-  const booked = listed?.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
-  const known = new Map(ended);
-  for (const round of booked ? await roundsOf(ports.ledger, operator, booked, ended, work) : []) {
-    known.set(round.roundId, round);
-    const endedHere = round.updatedAtMs >= fromMs && round.updatedAtMs < toMs;
-    if (endedHere && !isUnfinished(round)) ended.set(round.roundId, round);
+  const named = [...ended.values()].map(({ walletId }) => walletId);
+  const parts: WalletPart[] = [];
+  for (const walletId of new Set([...operator.wallets.map((wallet) => wallet.walletId), ...named])) {
+    parts.push(await reconcileWallet(ports, request, walletId, { ended, asOfMs, work }));
   }
-  const inProgress = (round: AccountedRound) =>
-    isUnfinished(round) && asOfMs - round.updatedAtMs < RECOVERY_TIME_MS;
-  const settled = [...known.values()].filter((round) => !inProgress(round));
   return {
     operatorId: operator.operatorId,
     fromMs,
     toMs,
     asOfMs,
     provisional: asOfMs - toMs < RECOVERY_TIME_MS,
-    compared: listed !== undefined,
-    inProgress: known.size - settled.length,
-    totals: totalsOf([...ended.values()], booked),
+    compared: parts.every(({ compared }) => compared),
+    inProgress: parts.reduce((sum, { inProgress }) => sum + inProgress, 0),
+    totals: addTotals(parts.map(({ totals }) => totals)),
+    differences: parts.flatMap(({ differences }) => differences),
+  };
+}
+
+type WalletPart = Pick<Reconciliation, 'compared' | 'inProgress' | 'totals' | 'differences'>;
+
+interface Progress {
+  /** The rounds of all wallets that ended in the period. */
+  readonly ended: ReadonlyMap<string, AccountedRound>;
+  readonly asOfMs: number;
+  readonly work: Workload;
+}
+
+/** Compares the books of one wallet with its rounds, and with those of other wallets that its books name. */
+async function reconcileWallet(
+  ports: ReconciliationPorts,
+  request: ReconciliationRequest,
+  walletId: WalletId,
+  { ended, asOfMs, work }: Progress,
+): Promise<WalletPart> {
+  const { operator, fromMs, toMs } = request;
+  const isWithin = (atMs: number) => atMs >= fromMs && atMs < toMs;
+  const own = [...ended.values()].filter((round) => round.walletId === walletId);
+  const isNeeded = own.length > 0 || walletId === operator.walletId;
+  const listed = await listedIn(ports.books, request, walletId, work, isNeeded);
+  const booked = listed?.filter(({ atMs }) => isWithin(atMs));
+  const named = booked ? await roundsOf(ports.ledger, operator, booked, ended, work) : [];
+  const known = new Map([...own, ...named].map((round) => [round.roundId as string, round]));
+  const isOwn = (round: AccountedRound) => round.walletId === walletId;
+  const inProgress = (round: AccountedRound) =>
+    isUnfinished(round) && asOfMs - round.updatedAtMs < RECOVERY_TIME_MS;
+  const rounds = [...known.values()];
+  const settled = rounds.filter((round) => !inProgress(round)).map((round) => asBookedAt(walletId, round));
+  const endedHere = rounds.filter(
+    (round) => isOwn(round) && isWithin(round.updatedAtMs) && !isUnfinished(round),
+  );
+  return {
+    compared: listed !== undefined || !isNeeded,
+    inProgress: rounds.filter((round) => isOwn(round) && inProgress(round)).length,
+    totals: totalsOf(endedHere, booked),
     differences: [
-      ...(booked ?? []).filter(({ roundId }) => !known.has(roundId)).map(unknownRound),
+      ...(booked ?? [])
+        .filter(({ roundId }) => !known.has(roundId))
+        .map((transaction) => unknownRound(transaction, walletId)),
       ...(listed ? await compare(ports.books, operator, doubtful(settled, listed, request), work) : []),
     ],
   };
@@ -137,17 +173,27 @@ async function endedRounds(
   return rounds;
 }
 
-/** The selection has a margin on either side, so that most rounds at the edges need no look-up. */
-function listedIn(
+/**
+ * The selection has a margin on either side, so that most rounds at the edges need no look-up. An earlier wallet without a
+ * round in the period may have been switched off since, so it is passed over where it does not answer.
+ */
+async function listedIn(
   books: WalletBooks,
   { operator, fromMs, toMs }: ReconciliationRequest,
+  walletId: WalletId,
   work: Workload,
+  isNeeded: boolean,
 ): Promise<BookedTransaction[] | undefined> {
   const selection = { fromMs: fromMs - CLOCK_MARGIN_MS, toMs: toMs + CLOCK_MARGIN_MS };
-  return pagesOf(books, operator, selection, work);
+  try {
+    return await pagesOf(books, operator, walletId, selection, work);
+  } catch (error) {
+    if (isNeeded || !(error instanceof DependencyError)) throw error;
+    return undefined;
+  }
 }
 
-/** Reads from the ledger the rounds that transactions name, except those that are at hand. */
+/** Gives the rounds that transactions name. Those that are not at hand are read from the ledger. */
 async function roundsOf(
   ledger: ReconciliationPorts['ledger'],
   operator: Operator,
@@ -155,12 +201,13 @@ async function roundsOf(
   atHand: ReadonlyMap<string, AccountedRound>,
   work: Workload,
 ): Promise<AccountedRound[]> {
-  const others = new Map(booked.map((transaction) => [transaction.roundId, transaction]));
-  for (const roundId of atHand.keys()) others.delete(roundId);
-  const found = await work.lookUp([...others.values()], (transaction) =>
-    findRound(ledger, operator, transaction),
+  const named = [...new Map(booked.map((transaction) => [transaction.roundId, transaction])).values()];
+  const found = await work.lookUp(
+    named.filter(({ roundId }) => !atHand.has(roundId)),
+    (transaction) => findRound(ledger, operator, transaction),
   );
-  return found.filter((round) => round !== undefined);
+  const all = [...named.map(({ roundId }) => atHand.get(roundId)), ...found];
+  return all.filter((round) => round !== undefined);
 }
 
 async function findRound(

@@ -1,4 +1,4 @@
-import type { OperatorId } from '../foundation/ids.ts';
+import type { OperatorId, WalletId } from '../foundation/ids.ts';
 import { currencyOf } from '../money/currency.ts';
 import { formatAmount, type MinorAmount } from '../money/money.ts';
 import type { RoundStatus } from '../rounds/round.ts';
@@ -25,6 +25,7 @@ interface ReportedTotals {
 interface ReportedDifference {
   kind: DifferenceKind;
   round_id: string;
+  wallet_id: WalletId;
   round_status: RoundStatus | null;
   expected: ReportedMovement | null;
   found: (ReportedMovement & { at: string }) | null;
@@ -87,10 +88,18 @@ function totalsView({ currency, rgs, wallet }: CurrencyTotals): ReportedTotals {
   };
 }
 
-function differenceView({ kind, roundId, status, expected, found }: Difference): ReportedDifference {
+function differenceView({
+  kind,
+  roundId,
+  walletId,
+  status,
+  expected,
+  found,
+}: Difference): ReportedDifference {
   return {
     kind,
     round_id: roundId,
+    wallet_id: walletId,
     round_status: status ?? null,
     expected: expected ? movementView(expected) : null,
     found: found ? { ...movementView(found), at: time(found.atMs) } : null,

@@ -11,6 +11,7 @@ export function accounted(overrides: Partial<AccountedRound> = {}): AccountedRou
   return {
     roundId: ids.round(roundId),
     playerId: ids.player('player123'),
+    walletId: ids.wallet('main'),
     currency: 'EUR',
     status: 'CREDITED',
     stake: { transactionId: ids.transaction(`${roundId}:debit`), amountMinor: minorAmount(100n) },

@@ -1,3 +1,4 @@
+import { mainWallet } from '../operators/operator.fixture.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accounted, atMs, booked } from './reconciliation.fixture.ts';
@@ -66,6 +67,7 @@ describe('money that the wallet does not have', () => {
     expect(differencesOf(owing, [booked(owing, 'debit')])).toEqual([
       {
         kind: 'PENDING_CREDIT',
+        walletId: 'main',
         roundId: owing.roundId,
         status: 'COMMITTED',
         expected: {
@@ -132,9 +134,10 @@ describe('money that the wallet has moved without a reason', () => {
 
   it('is a transaction of a round that nobody knows', () => {
     const stranger = booked(paid, 'debit');
-    expect(unknownRound(stranger)).toEqual({
+    expect(unknownRound(stranger, mainWallet)).toEqual({
       kind: 'UNKNOWN_ROUND',
       roundId: paid.roundId,
+      walletId: 'main',
       status: undefined,
       expected: undefined,
       found: {

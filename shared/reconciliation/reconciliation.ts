@@ -1,5 +1,6 @@
 import type { AccountedRound, OwedMovement } from '../rounds/accounted-round.ts';
 import type { BookedTransaction, Movement } from '../wallets/wallet-books.ts';
+import type { WalletId } from '../foundation/ids.ts';
 import type { RoundStatus } from '../rounds/round.ts';
 
 /** Rounds and books can differ in these ways only. docs/operations.md says what to do about each. */
@@ -21,6 +22,8 @@ export type DifferenceKind = (typeof differenceKinds)[number];
 export interface Difference {
   readonly kind: DifferenceKind;
   readonly roundId: string;
+  /** The difference is between the round and the books of this wallet. */
+  readonly walletId: WalletId;
   /** It is undefined where the round is not known. */
   readonly status: RoundStatus | undefined;
   /** The round asks for this movement. */
@@ -37,6 +40,7 @@ export function differencesOf(round: AccountedRound, booked: readonly BookedTran
   const report: Report = (kind, expected, found) => ({
     kind,
     roundId: round.roundId,
+    walletId: round.walletId,
     status: round.status,
     expected: expected && owedBy(round, expected),
     found: found && bookedAs(found),
@@ -53,12 +57,21 @@ export function differencesOf(round: AccountedRound, booked: readonly BookedTran
   ];
 }
 
+/**
+ * Gives a round as the books of a wallet should have it. The books of another wallet than the round's own should have
+ * nothing of it.
+ */
+export function asBookedAt(walletId: WalletId, round: AccountedRound): AccountedRound {
+  return round.walletId === walletId ? round : { ...round, walletId, stake: undefined, win: undefined };
+}
+
 /** Reports a transaction of a round that nobody at the game server knows. */
-export function unknownRound(transaction: BookedTransaction): Difference {
+export function unknownRound(transaction: BookedTransaction, walletId: WalletId): Difference {
   const found = bookedAs({ transaction, ...transaction });
   return {
     kind: 'UNKNOWN_ROUND',
     roundId: transaction.roundId,
+    walletId,
     status: undefined,
     expected: undefined,
     found,

@@ -1,11 +1,13 @@
 import type { Movement } from '../wallets/wallet-books.ts';
 import { hasOutcome, type Round, type RoundStatus, stakeTransactionId, winTransactionId } from './round.ts';
-import type { PlayerId, RoundId } from '../foundation/ids.ts';
+import type { PlayerId, RoundId, WalletId } from '../foundation/ids.ts';
 
 /** A round with only the amounts that matter to reconciliation. The wallet's books are compared with this. */
 export interface AccountedRound {
   readonly roundId: RoundId;
   readonly playerId: PlayerId;
+  /** The round is on the books of this wallet, and of no other. */
+  readonly walletId: WalletId;
   readonly currency: string;
   readonly status: RoundStatus;
   /** It is undefined where the round has no stake. */
@@ -19,12 +21,13 @@ export interface AccountedRound {
 export type OwedMovement = Pick<Movement, 'transactionId' | 'amountMinor'>;
 
 export function accountedRound(round: Round): AccountedRound {
-  const { roundId, log, currency, status, stakeMinor, updatedAtMs } = round;
+  const { roundId, log, walletId, currency, status, stakeMinor, updatedAtMs } = round;
   const stakeId = stakeTransactionId(round);
   const winId = winTransactionId(round);
   return {
     roundId,
     playerId: log.playerId,
+    walletId,
     currency,
     status,
     stake: stakeId === undefined ? undefined : { transactionId: stakeId, amountMinor: stakeMinor },

@@ -239,7 +239,7 @@ describe('a file of the archive', () => {
   const operatorId = 'demo';
   const fromMs = nowMs - (nowMs % DAY_MS);
   const line = mutatedObject({
-    schema_version: fc.constantFrom<unknown>(...Array<number>(19).fill(1), 2, '1'),
+    schema_version: fc.constantFrom<unknown>(...Array<number>(19).fill(2), 1, 3, '2'),
     operator_id: nearly(operatorId),
     player_id: nearly('player123'),
     round_id: nearly(roundId),
@@ -255,6 +255,7 @@ describe('a file of the archive', () => {
     ),
     currency: fc.oneof({ weight: 19, arbitrary: currencies }, hostileText),
     stake: money,
+    wallet_id: nearly('main'),
     debit_transaction_id: fc.oneof(fc.constant(null), nearly(`${roundId}:debit`)),
     win: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 9, arbitrary: money }),
     credit_transaction_id: fc.oneof(fc.constant(null), nearly(`${roundId}:credit`)),
@@ -285,14 +286,17 @@ describe('a file of the archive', () => {
     const [id, player, status, currency] = ['round_id', 'player_id', 'status', 'currency'].map((name) =>
       told.get(name),
     );
+    const walletId = told.get('wallet_id');
     const updatedAtMs = instantOf(told.get('ended_at'), 'utc');
     const isLine =
-      told.get('schema_version') === 1 &&
+      told.get('schema_version') === 2 &&
       told.get('operator_id') === operatorId &&
       typeof player === 'string' &&
       typeof id === 'string' &&
       /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(id) &&
       ['COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDED'].includes(status as string) &&
+      typeof walletId === 'string' &&
+      /^[a-z0-9][a-z0-9-]{0,15}$/.test(walletId) &&
       typeof currency === 'string' &&
       Object.hasOwn(decimalsOf, currency) &&
       typeof told.get('stake') === 'string';
@@ -303,6 +307,7 @@ describe('a file of the archive', () => {
     return {
       roundId: typed.round(id),
       playerId: typed.player(player),
+      walletId: typed.wallet(walletId),
       currency,
       status: status as 'CREDITED',
       stake: stake.owed,

@@ -3,7 +3,7 @@ import { formatAmount } from '../../money/money.ts';
 import { hasOutcome, type Round, stakeTransactionId, winTransactionId } from '../../rounds/round.ts';
 
 /** The number rises whenever a field is added or changes its meaning. */
-export const ARCHIVE_SCHEMA_VERSION = 1;
+export const ARCHIVE_SCHEMA_VERSION = 2;
 
 /**
  * Makes the record of a round that the audit trail keeps. It has what GLI-19 V3.0, 2.8.2 asks for, and what a replay
@@ -34,6 +34,7 @@ export function archiveRecord(round: Round) {
     currency_decimals: currency.decimals,
     base_bet: formatAmount(round.baseBetMinor, currency),
     stake: formatAmount(round.stakeMinor, currency),
+    wallet_id: round.walletId,
     debit_transaction_id: stakeTransactionId(round) ?? null,
     ...outcomeFields(round),
     engine_sha256: round.engineHash,

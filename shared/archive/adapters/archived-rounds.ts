@@ -10,7 +10,7 @@ import {
 import * as z from 'zod';
 import { currencyOf } from '../../money/currency.ts';
 import { FaultError } from '../../foundation/errors.ts';
-import { RoundId, type TransactionId } from '../../foundation/ids.ts';
+import { RoundId, type TransactionId, WalletId } from '../../foundation/ids.ts';
 import { readJson } from '../../foundation/json-text.ts';
 import { parseAmount } from '../../money/money.ts';
 import type { AccountedRound, OwedMovement } from '../../rounds/accounted-round.ts';
@@ -31,13 +31,14 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** Reconciliation needs these fields of a line of archive-record.ts. */
 const Line = z.object({
-  schema_version: z.int().min(1).max(ARCHIVE_SCHEMA_VERSION),
+  schema_version: z.literal(ARCHIVE_SCHEMA_VERSION),
   operator_id: z.string(),
   player_id: z.string().brand<'PlayerId'>(),
   round_id: RoundId,
   status: z.enum(['COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDED']),
   currency: z.string(),
   stake: z.string(),
+  wallet_id: WalletId,
   debit_transaction_id: z.string().brand<'TransactionId'>().nullable(),
   win: z.string().nullable(),
   credit_transaction_id: z.string().brand<'TransactionId'>().nullable(),
@@ -140,6 +141,7 @@ function accountedRound(line: z.output<typeof Line>, operatorId: string | undefi
   return {
     roundId: line.round_id,
     playerId: line.player_id,
+    walletId: line.wallet_id,
     currency: line.currency,
     status: line.status,
     stake: owed(line.debit_transaction_id, line.stake),

@@ -134,7 +134,7 @@ describe('the record of a round', () => {
   it('says all of a paid win, in exact figures', () => {
     const paid = credited(committed(round, { view, bonusActive: true }), END_OF_DAY + 1_500);
     expect(archiveRecord(paid)).toEqual({
-      schema_version: 1,
+      schema_version: 2,
       operator_id: 'demo',
       player_id: 'player123',
       game_code: 'happy-panda',
@@ -154,6 +154,7 @@ describe('the record of a round', () => {
       currency_decimals: 2,
       base_bet: '1.00',
       stake: '9999999999999999.99',
+      wallet_id: 'main',
       debit_transaction_id: `${round.roundId}:debit`,
       win: '2.50',
       payout_millionths: '2500000',

@@ -197,6 +197,7 @@ describe('an archive that cannot be read', () => {
     ['no gzip', Buffer.from('text')],
     ['no JSON', gzipSync('{"schema_version":')],
     ['a line of another form', gzipSync(line({ stake: 1 }))],
+    ['a line of the version before', gzipSync(line({ schema_version: 1 }))],
     ['a line of a later version', gzipSync(line({ schema_version: 99 }))],
   ])('is an error: %s', async (_, Body) => {
     const day = new Date(NOW_MS).toISOString().slice(0, 10);
