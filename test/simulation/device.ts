@@ -7,23 +7,31 @@ import type { WorldView } from './world-view.ts';
 interface Problem {
   readonly code?: string;
   readonly retryable?: boolean;
+  readonly round_id?: string;
+  readonly next_round_number?: number;
 }
 
 const BETS = ['1.00', '0.10', '2.50'] as const;
 const IDLE_MS = 40 * 60_000;
 
-/** One game client. It spins, repeats what was not answered with the same key, and gives up now and then. */
+/**
+ * One game client. It spins, repeats what was not answered with the same key, and gives up now and then. Every second one
+ * sends the numbers of its rounds.
+ */
 export class Device {
   readonly name: string;
   readonly #world: WorldView;
   readonly #holder: Holder;
   #sessionId: string | undefined;
+  readonly #numbers: boolean;
   #bonusActive = false;
+  #nextRoundNumber = 1;
 
   constructor(world: WorldView, holder: Holder, name: string) {
     this.#world = world;
     this.#holder = holder;
     this.name = name;
+    this.#numbers = new SeededRandom(`${world.seed}/${name} numbers`).chance(0.5);
   }
 
   async play(spins: number): Promise<void> {
@@ -71,6 +79,7 @@ export class Device {
       const answer = await api.request({ ...request, name: `${name} try ${attempt}` });
       if (answer) {
         last = answer;
+        this.#checkNumber(request, answer, name);
         if (!this.#mayRepeat(answer)) break;
       }
       // Whoever heard nothing asks again at once; whoever was told to wait waits longer each time.
@@ -87,9 +96,19 @@ export class Device {
     return {
       route,
       path: { gameCode: this.#holder.gameCode },
-      headers: { 'Idempotency-Key': name.replaceAll(' ', '-') },
+      headers: {
+        'Idempotency-Key': name.replaceAll(' ', '-'),
+        ...(this.#numbers && { 'Round-Number': String(this.#nextRoundNumber) }),
+      },
       body: { session_id: sessionId, ...(route === 'spin' && { bet_amount: bet }) },
     };
+  }
+
+  #checkNumber({ headers }: Omit<ApiRequest, 'name'>, { body }: ApiAnswer, name: string): void {
+    const { round_id, next_round_number } = JSON.parse(body) as Problem;
+    const number = headers['Round-Number'];
+    if (round_id === undefined || number === undefined || next_round_number === Number(number) + 1) return;
+    this.#world.fail('a request with a number is that round only', `${name}: ${number}, ${body}`);
   }
 
   #mayRepeat({ status, body }: ApiAnswer): boolean {
@@ -98,7 +117,10 @@ export class Device {
 
   /** What a client does about an answer before it goes on. */
   async #learn({ status, body }: ApiAnswer, random: SeededRandom): Promise<void> {
-    const { code, bonus_active } = JSON.parse(body) as Problem & { bonus_active?: boolean };
+    const { code, bonus_active, next_round_number } = JSON.parse(body) as Problem & {
+      bonus_active?: boolean;
+    };
+    this.#nextRoundNumber = next_round_number ?? this.#nextRoundNumber;
     if (status === 200) this.#bonusActive = bonus_active === true;
     else if (code === 'BONUS_ACTIVE') this.#bonusActive = true;
     else if (code === 'NO_ACTIVE_BONUS') this.#bonusActive = false;
@@ -187,12 +209,14 @@ export class Device {
         },
       });
       if (answer?.status === 200) {
-        const { session_id, bonus_active } = JSON.parse(answer.body) as {
+        const { session_id, bonus_active, next_round_number } = JSON.parse(answer.body) as {
           session_id: string;
           bonus_active: boolean;
+          next_round_number: number;
         };
         this.#sessionId = session_id;
         this.#bonusActive = bonus_active;
+        this.#nextRoundNumber = next_round_number;
       } else await timeline.wait(random.between(500, 5_000));
     }
     return this.#sessionId;
