@@ -135,8 +135,8 @@ export class Device {
     const { timeline, decisions, plan } = this.#world;
     const afterMs = random.between(1, random.pick([500, 10_000, 90_000]));
     if (!random.chance(plan.leaveRate) || !decisions.take(`${name}: the player leaves meanwhile`)) return;
-    const { books } = this.#world.operatorOf(this.#holder.operatorId);
-    timeline.after(afterMs, () => books.endSession(sessionId));
+    const { wallets } = this.#world.operatorOf(this.#holder.operatorId);
+    timeline.after(afterMs, () => wallets.endSession(sessionId));
   }
 
   /** A win of which the game has not heard yet may be gone before it is taken back. */
@@ -145,14 +145,13 @@ export class Device {
     const [afterMs, backMs] = [random.between(1, 10_000), random.between(1, 20 * 60_000)];
     if (!random.chance(0.03) || !decisions.take(`${name}: the player spends everything elsewhere`)) return;
     timeline.after(afterMs, () => {
-      const spentMinor = this.#world.spendAll(this.#holder);
-      timeline.after(backMs, () => this.#world.deposit(this.#holder, spentMinor));
+      timeline.after(backMs, this.#world.spendAll(this.#holder));
     });
   }
 
   /** The player leaves the operator's site, which ends the session there, and comes back later. */
   #leave(): void {
-    if (this.#sessionId) this.#world.operatorOf(this.#holder.operatorId).books.endSession(this.#sessionId);
+    if (this.#sessionId) this.#world.operatorOf(this.#holder.operatorId).wallets.endSession(this.#sessionId);
     this.#sessionId = undefined;
   }
 

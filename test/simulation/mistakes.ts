@@ -75,6 +75,11 @@ export const planted = {
     original: "  return reply.kind !== 'unknown';\n",
     wrong: "  return reply.kind !== 'unknown' || reply.reason === 'REFUSED';\n",
   },
+  'rollback-at-the-current-wallet': {
+    file: 'shared/rounds/rollback.ts',
+    original: 'wallets.of(operator, round.walletId)',
+    wrong: 'wallets.of(operator, operator.walletId)',
+  },
   'no-check-by-the-stream': {
     file: 'shared/archive/archive-rounds.ts',
     original: '  await ports.recovery.send(unfinished(changes), settings.leaseMs + CHECK_MARGIN_MS);\n',

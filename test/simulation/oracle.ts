@@ -286,9 +286,9 @@ export class Oracle implements Auditor {
     return [...this.accounts.values()].flatMap(({ round }) => (isOver(round) ? [] : round));
   }
 
-  /** When nothing is left to happen. @param balances of each player, by operator and player */
+  /** When nothing is left to happen. @param balances of each player, by operator, wallet and player */
   closing(
-    balanceOf: (operatorId: string, playerId: string) => bigint,
+    balanceOf: (operatorId: string, walletId: string, playerId: string) => bigint,
     depositedOf: ReadonlyMap<string, bigint>,
   ): void {
     const expected = new Map(depositedOf);
@@ -314,12 +314,12 @@ export class Oracle implements Auditor {
         where,
       );
       this.#check(this.#events.has(`${round.roundId}:ended`), 'the end of every round is published', where);
-      const player = `${round.log.operatorId}#${round.log.playerId}`;
+      const player = `${round.log.operatorId}#${round.walletId}#${round.log.playerId}`;
       if (committed) expected.set(player, (expected.get(player) ?? 0n) + winMinor - round.stakeMinor);
     }
     for (const [player, expectedMinor] of expected) {
-      const [operatorId = '', playerId = ''] = player.split('#');
-      const heldMinor = balanceOf(operatorId, playerId);
+      const [operatorId = '', walletId = '', playerId = ''] = player.split('#');
+      const heldMinor = balanceOf(operatorId, walletId, playerId);
       this.#check(
         heldMinor === expectedMinor,
         "a player's balance is what was paid in and what the rounds say",

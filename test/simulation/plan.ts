@@ -54,6 +54,16 @@ export interface OperatorPlan {
   readonly walletKind: WalletKind;
   readonly walletCalls: WalletCalls;
   readonly outages: readonly Outage[];
+  /** The operator moves to another wallet, with books of its own. */
+  readonly move?: WalletMove | undefined;
+}
+
+export interface WalletMove {
+  readonly name: string;
+  /** After the start. */
+  readonly atMs: number;
+  readonly walletKind: WalletKind;
+  readonly walletCalls: WalletCalls;
 }
 
 export interface Outage {
@@ -73,7 +83,7 @@ const OUTAGE_MS = [20_000, 120_000, 900_000] as const;
 export function planOf(seed: string, focus?: PortCall): Plan {
   const random = new SeededRandom(`${seed}/plan`);
   const operators = Array.from({ length: random.between(1, 3) }, (_, index) =>
-    operatorPlan(random, ids.operator(`operator-${index + 1}`), focus),
+    operatorPlan(random, ids.operator(`operator-${index + 1}`), seed, focus),
   );
   const holders = Array.from({ length: random.between(5, 9) }, (_, index) => ({
     operatorId: random.pick(operators).operatorId,
@@ -121,7 +131,24 @@ function walletCallsFor(random: SeededRandom, focus: PortCall | undefined): Wall
   return focus === 'wallet.debit' ? 'debit-credit' : random.pick(walletCallStyles);
 }
 
-function operatorPlan(random: SeededRandom, operatorId: OperatorId, focus?: PortCall): OperatorPlan {
+/** Drawn apart from the rest of the plan. */
+function movePlan(seed: string, operatorId: OperatorId, focus?: PortCall): WalletMove | undefined {
+  const random = new SeededRandom(`${seed}/move of ${operatorId}`);
+  if (!random.chance(0.5)) return undefined;
+  return {
+    name: `${operatorId} moves to another wallet`,
+    atMs: random.between(1, 120_000),
+    walletKind: random.pick(walletKinds),
+    walletCalls: walletCallsFor(random, focus),
+  };
+}
+
+function operatorPlan(
+  random: SeededRandom,
+  operatorId: OperatorId,
+  seed: string,
+  focus?: PortCall,
+): OperatorPlan {
   const outages = Array.from({ length: random.below(3) }, (_, index) => {
     const fromMs = START_MS + random.between(0, 120_000);
     const [untilMs, silent] = [fromMs + random.pick(OUTAGE_MS), random.chance(0.5)];
@@ -133,5 +160,6 @@ function operatorPlan(random: SeededRandom, operatorId: OperatorId, focus?: Port
     walletKind: random.pick(walletKinds),
     walletCalls: walletCallsFor(random, focus),
     outages,
+    move: movePlan(seed, operatorId, focus),
   };
 }

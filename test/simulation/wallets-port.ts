@@ -1,3 +1,4 @@
+import type { WalletId } from '../../shared/foundation/ids.ts';
 import { DependencyError } from '../../shared/foundation/errors.ts';
 import type {
   AuthenticatedPlayer,
@@ -29,11 +30,12 @@ type Unknown = { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
 /** Operators' wallets behind a network: calls and answers are lost, late and doubled, and a wallet can be down. */
 export function walletsPort(world: WorldView): Wallets {
-  return { of: ({ operatorId }) => walletOf(world, operatorId) };
+  return { of: ({ operatorId }, walletId) => walletOf(world, operatorId, walletId) };
 }
 
-function walletOf(world: WorldView, operatorId: string): Wallet {
-  const { books, outages } = world.operatorOf(operatorId);
+function walletOf(world: WorldView, operatorId: string, walletId: WalletId): Wallet {
+  const { wallets, outages } = world.operatorOf(operatorId);
+  const books = wallets.at(walletId);
   const settings = world.settings;
 
   function call<T>(
@@ -74,7 +76,7 @@ function walletOf(world: WorldView, operatorId: string): Wallet {
   const unanswered = ({ sessionId }: WalletTransaction) => {
     const { random } = invocation();
     return (heard: boolean): Unknown => {
-      if (random.chance(world.plan.departureRate)) books.endSession(sessionId);
+      if (random.chance(world.plan.departureRate)) wallets.endSession(sessionId);
       return reason(heard);
     };
   };

@@ -18,7 +18,7 @@ import type { Fault, PortCall } from './faults.ts';
 import type { Oracle } from './oracle.ts';
 import type { Holder, OperatorPlan, Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
-import type { OperatorWallet } from './wallet.ts';
+import type { OperatorWallets } from './operator-wallets.ts';
 
 /** An item as the ledger's stream shows it: DynamoDB's JSON, bytes in base64. */
 export type Image = Readonly<Record<string, { readonly [type: string]: string | boolean }>>;
@@ -41,7 +41,7 @@ export interface ApiAnswer {
 
 export interface RunningOperator extends OperatorPlan {
   readonly key: string;
-  readonly books: OperatorWallet;
+  readonly wallets: OperatorWallets;
 }
 
 /** The ports that the product gets in a world. */
@@ -94,7 +94,7 @@ export interface WorldView {
   visited(pair: string): void;
   operatorOf(operatorId: string): RunningOperator;
   deposit(holder: Holder, amountMinor: MinorAmount): void;
-  /** Spends the whole balance on something else than this product's games. It answers how much that was. */
-  spendAll(holder: Holder): MinorAmount;
+  /** Spends the whole balance on something else than this product's games. What it answers pays that in again. */
+  spendAll(holder: Holder): () => void;
   contextOf(invocation: RunningInvocation): Context;
 }

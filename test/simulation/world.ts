@@ -6,10 +6,10 @@ import { type MinorAmount, minorAmount, minus, NOTHING } from '../../shared/mone
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
-import type { OperatorId } from '../../shared/foundation/ids.ts';
+import type { OperatorId, WalletId } from '../../shared/foundation/ids.ts';
 import type { Game } from '../../shared/games/game.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
-import { mainWallet, sampleWallet } from '../../shared/operators/operator.fixture.ts';
+import { mainWallet } from '../../shared/operators/operator.fixture.ts';
 import type { Registry } from '../../shared/games/registry.ts';
 import { Api } from './api.ts';
 import { Decisions } from './decisions.ts';
@@ -19,16 +19,17 @@ import type { Fault, PortCall } from './faults.ts';
 import { Invocation } from './invocation.ts';
 import { Oracle, Violation } from './oracle.ts';
 import { type Holder, type Plan, planOf, START_MS } from './plan.ts';
+import { OperatorWallets } from './operator-wallets.ts';
 import { portsOf } from './ports.ts';
 import { RecoveryQueueService, roundOf } from './queue.ts';
 import { name as nameOfRound } from './recompute.ts';
 import { hash, SeededRandom } from './random.ts';
 import { LedgerStream } from './stream.ts';
 import { Timeline } from './timeline.ts';
-import { OperatorWallet } from './wallet.ts';
 import type { Ports, RunningInvocation, RunningOperator, WorldView } from './world-view.ts';
 
 const DAY_MS = 86_400_000;
+const LEFT_BEHIND_MINOR = minorAmount(1_000_000n);
 const LONGEST_MS = 7 * DAY_MS;
 export const GAME = ids.game('simulated');
 
@@ -96,7 +97,7 @@ export class World implements WorldView {
       ...operator,
       key: `key of ${operator.operatorId}`,
       outages: operator.outages.filter(({ name }) => this.decisions.take(name)),
-      books: new OperatorWallet(operator.walletKind, this.oracle),
+      wallets: new OperatorWallets(operator, this.oracle, (rule, detail) => this.fail(rule, detail)),
     }));
     this.ports = portsOf(this);
   }
@@ -132,18 +133,34 @@ export class World implements WorldView {
     return found;
   }
 
-  deposit({ operatorId, playerId }: Holder, amountMinor: MinorAmount): void {
-    this.operatorOf(operatorId).books.deposit(playerId, amountMinor);
-    const player = `${operatorId}#${playerId}`;
+  deposit(holder: Holder, amountMinor: MinorAmount): void {
+    this.#depositAt(this.operatorOf(holder.operatorId).wallets.walletId, holder, amountMinor);
+  }
+
+  #depositAt(walletId: WalletId, { operatorId, playerId }: Holder, amountMinor: MinorAmount): void {
+    this.operatorOf(operatorId).wallets.at(walletId).deposit(playerId, amountMinor);
+    const player = `${operatorId}#${walletId}#${playerId}`;
     this.#deposits.set(player, (this.#deposits.get(player) ?? 0n) + amountMinor);
   }
 
   /** On something else than this product's games. */
-  spendAll(holder: Holder): MinorAmount {
-    const balanceMinor = this.operatorOf(holder.operatorId).books.balanceOf(holder.playerId);
-    if (balanceMinor <= 0n) return NOTHING;
-    this.deposit(holder, minus(NOTHING, balanceMinor));
-    return balanceMinor;
+  spendAll(holder: Holder): () => void {
+    const { walletId, current } = this.operatorOf(holder.operatorId).wallets;
+    const balanceMinor = current.balanceOf(holder.playerId);
+    if (balanceMinor <= 0n) return () => undefined;
+    this.#depositAt(walletId, holder, minus(NOTHING, balanceMinor));
+    return () => this.#depositAt(walletId, holder, balanceMinor);
+  }
+
+  /** Nobody pays in at the old wallet any more. It may still have to take back the win of a bet-win that was spent. */
+  #move({ operatorId, move, wallets }: RunningOperator): void {
+    if (!move || !this.decisions.take(move.name)) return;
+    this.note(() => move.name);
+    const holders = this.plan.devices.map(({ holder }) => holder);
+    const players = holders.filter((holder) => holder.operatorId === operatorId);
+    for (const holder of players) this.deposit(holder, LEFT_BEHIND_MINOR);
+    wallets.move();
+    for (const holder of players) this.deposit(holder, this.plan.firstDepositMinor);
   }
 
   contextOf(invocation: RunningInvocation): Context {
@@ -155,10 +172,12 @@ export class World implements WorldView {
   async play(): Promise<void> {
     const devices = this.plan.devices.map(({ holder, name }) => new Device(this, holder, name));
     for (const { holder } of this.plan.devices) {
-      if (!this.#deposits.has(`${holder.operatorId}#${holder.playerId}`))
+      if (!this.#deposits.has(`${holder.operatorId}#${mainWallet}#${holder.playerId}`))
         this.deposit(holder, this.plan.firstDepositMinor);
     }
     this.timeline.after(this.plan.upgradeAtMs, () => this.#upgrade());
+    for (const operator of this.operators)
+      if (operator.move) this.timeline.after(operator.move.atMs, () => this.#move(operator));
     for (const [index, atMs] of this.plan.sweepsAtMs.entries())
       this.timeline.after(atMs, () => void this.sweep(`sweep ${index + 1}`));
     const stopped = () => {
@@ -201,7 +220,8 @@ export class World implements WorldView {
   close(): void {
     if (this.queue.size > 0 || this.queue.deadLetters.length > 0) this.fail('nothing stays in a queue', '');
     this.oracle.closing(
-      (operatorId, playerId) => this.operatorOf(operatorId).books.balanceOf(playerId),
+      (operatorId, walletId, playerId) =>
+        this.operatorOf(operatorId).wallets.at(ids.wallet(walletId)).balanceOf(playerId),
       this.#deposits,
     );
   }
@@ -230,8 +250,7 @@ export class World implements WorldView {
           operatorId,
           name: operatorId,
           enabled: true,
-          wallets: [sampleWallet({ walletCalls: found.walletCalls })],
-          walletId: mainWallet,
+          ...found.wallets.registered(),
         }
       );
     };
