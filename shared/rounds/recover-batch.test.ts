@@ -5,6 +5,7 @@ import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import { recoverBatch } from './recover-batch.ts';
 import { log, RoundsFixture, settings } from './rounds.fixture.ts';
+import { mainWallet, movedTo } from '../operators/operator.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 const SIZE = 10;
@@ -16,11 +17,11 @@ beforeEach(() => {
 });
 
 /** A win that is not credited yet, of a player of its own, and the request for it. */
-async function unpaidWin(operatorId = log.operatorId): Promise<RecoveryRequest> {
+async function unpaidWin(operatorId = log.operatorId, walletId = mainWallet): Promise<RecoveryRequest> {
   players += 1;
   const playerLog = { ...log, operatorId, playerId: ids.player(`player-${players}`) };
   const round: CommittedRound = {
-    ...sampleIntent({ log: playerLog, startedAtMs: table.nowMs, updatedAtMs: table.nowMs }),
+    ...sampleIntent({ log: playerLog, walletId, startedAtMs: table.nowMs, updatedAtMs: table.nowMs }),
     status: 'COMMITTED',
     outcome: sampleOutcome(),
   };
@@ -80,6 +81,19 @@ describe('A batch of wins that are not credited', () => {
     await recover([...waiting, other]);
     expect(await paidOf(waiting)).toBe(0);
     expect(await paidOf([other])).toBe(1);
+  });
+
+  it("No win at an operator's current wallet waits for an earlier one that does not answer", async () => {
+    const second = ids.wallet('second');
+    table.operator = movedTo(table.operator, { walletId: second, walletUrl: 'new' });
+    const old = await Promise.all([unpaidWin(), unpaidWin()]);
+    const current = await unpaidWin(log.operatorId, second);
+    table.replies.credit.push({ kind: 'unknown', reason: 'NOT_SENT' });
+    await recover([...old, current]);
+    expect(await paidOf(old)).toBe(0);
+    expect(await paidOf([current])).toBe(1);
+    expect(table.calledAt).toEqual(['credit http://wallet.invalid', 'credit new']);
+    expect(table.recovery.size).toBe(2);
   });
 
   it('A win that a service kept from recovery is tried again within a minute, and raises an alarm', async () => {

@@ -2,7 +2,7 @@ import { DependencyError } from '../foundation/errors.ts';
 import type { WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
-import type { RollbackReply, Wallet, WalletReply } from '../wallets/wallet.ts';
+import type { RollbackReply, WalletReply } from '../wallets/wallet.ts';
 import {
   queueAgain,
   delayOf,
@@ -15,6 +15,7 @@ import {
  * Recovers the rounds that one batch asks for. For each operator it tries the first round. Where the wallet does not
  * answer that one, the operator's others wait for their next attempt without a call. A wallet that is down for long may
  * have thousands of wins waiting. It is then called a tenth as often, and its wins cost the queue as little as can be.
+ * Where the operator has several wallets, the rounds of the others are tried all the same.
  * @returns what failed, with its error; the others are done or queued again
  */
 export async function recoverBatch(
@@ -35,13 +36,12 @@ export async function recoverBatch(
   const byOperator = Map.groupBy(requests, ({ log }) => log.operatorId);
   await Promise.all(
     [...byOperator.values()].map(async ([first, ...others]) => {
-      let silent = false;
-      if (first)
-        await recover(
-          first,
-          listening(ports, () => (silent = true)),
-        );
+      const silent = first && (await silenceAt(ports, (to) => recover(first, to)));
       if (!silent) return Promise.all(others.map((request) => recover(request)));
+      if (silent.operator.wallets.length > 1) {
+        const to = sparing(ports, silent.walletId);
+        return Promise.all(others.map((request) => recover(request, to)));
+      }
       const byDelay = Map.groupBy(others, (request) => delayOf(request, ports.clock.nowMs()));
       return Promise.all(
         [...byDelay].map(([delayMs, waiting]) => attempt(waiting, () => queueAgain(ports, waiting, delayMs))),
@@ -62,18 +62,36 @@ async function retry(ports: RecoveryPorts, request: RecoveryRequest, error: unkn
 /** A wallet gives no answer at all for one of these reasons. */
 const SILENCES: readonly string[] = ['NOT_SENT', 'TIMEOUT', 'CONNECTION'];
 
-/** Wraps the ports so that they report where a wallet gives no answer at all. */
-function listening(ports: RecoveryPorts, onSilence: () => void): RecoveryPorts {
-  const heard = <Reply extends WalletReply | RollbackReply>(reply: Reply): Reply => {
-    if (reply.kind === 'unknown' && SILENCES.includes(reply.reason)) onSilence();
-    return reply;
-  };
-  const of = (operator: Operator, walletId: WalletId): Pick<Wallet, 'credit' | 'rollback'> => {
+interface SilentWallet {
+  readonly operator: Operator;
+  readonly walletId: WalletId;
+}
+
+/** Names the wallet that gave no answer at all, where there was one. */
+async function silenceAt(
+  ports: RecoveryPorts,
+  work: (ports: RecoveryPorts) => Promise<void>,
+): Promise<SilentWallet | undefined> {
+  let silent: SilentWallet | undefined;
+  const of: RecoveryPorts['wallets']['of'] = (operator, walletId) => {
     const wallet = ports.wallets.of(operator, walletId);
+    const heard = <Reply extends WalletReply | RollbackReply>(reply: Reply): Reply => {
+      if (reply.kind === 'unknown' && SILENCES.includes(reply.reason)) silent = { operator, walletId };
+      return reply;
+    };
     return {
       credit: async (transaction) => heard(await wallet.credit(transaction)),
       rollback: async (transaction) => heard(await wallet.rollback(transaction)),
     };
   };
+  await work({ ...ports, wallets: { of } });
+  return silent;
+}
+
+/** Wraps the ports so that one wallet is not called. */
+function sparing(ports: RecoveryPorts, spared: WalletId): RecoveryPorts {
+  const silence = async () => ({ kind: 'unknown', reason: 'NOT_SENT' }) as const;
+  const of: RecoveryPorts['wallets']['of'] = (operator, walletId) =>
+    walletId === spared ? { credit: silence, rollback: silence } : ports.wallets.of(operator, walletId);
   return { ...ports, wallets: { of } };
 }
