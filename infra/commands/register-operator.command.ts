@@ -11,7 +11,7 @@ await runCommand(
   {
     command: 'npm run operator:register --',
     summary:
-      'Registers an operator and one of its wallets, or replaces them, and prints the key of the operator.',
+      'Registers an operator and one of its wallets, or replaces them, and prints the key of a new operator.',
     options: {
       operator: { value: 'ID', help: 'The id of the operator.', required: true },
       name: { value: 'NAME', help: 'The name of the operator.', required: true },
@@ -33,13 +33,19 @@ await runCommand(
         default: 'debit-credit',
       },
       current: { help: 'Makes a wallet that the operator had before the current one again.' },
-      key: { value: 'KEY', help: 'The key of the operator; one is made where it is not given.', read: KEY },
+      key: {
+        value: 'KEY',
+        help: 'The key of the operator, in the place of one that is made here.',
+        read: KEY,
+      },
+      'new-key': { help: 'Makes a new key for an operator that is registered. The old one stops working.' },
       stage: STAGE,
     },
     example:
       '--operator acme --name Acme --wallet-url https://wallet.example/rgs --wallet-secret-file secret.txt --stage prod',
     notes: [
       'The secret of the wallet is needed, in one of the two ways.',
+      'An operator that is registered keeps its key unless --key or --new-key is given.',
       'A wallet with a new id becomes the current one, and the operator keeps the others for the rounds of these.',
       'Without --wallet-id it is the current wallet, at its present address; the first one of an operator is main.',
     ],

@@ -90,6 +90,17 @@ describe('an operator', () => {
     expect(await secretOf(operatorId)).toBe(SECRET);
   });
 
+  it('keeps its key when it is registered again, unless a new one is asked for', async () => {
+    const first = await command({ 'wallet-secret': SECRET });
+    const again = await command({ 'wallet-secret': SECRET, operator: first.operatorId });
+    expect(again.stdout).toContain('It keeps its key.');
+    const keyIn = (said: string) => /shown only now: (\S{43})\n$/.exec(said)?.[1] ?? '';
+    expect(await registered(keyIn(first.stdout))).toMatchObject({ operatorId: first.operatorId });
+    const renewed = await command({ 'wallet-secret': SECRET, operator: first.operatorId, 'new-key': true });
+    expect(await registered(keyIn(renewed.stdout))).toMatchObject({ operatorId: first.operatorId });
+    expect(await registered(keyIn(first.stdout))).toBeUndefined();
+  });
+
   it('keeps a key that is long enough', async () => {
     const { operatorId } = await command({ 'wallet-secret': SECRET, key: KEY });
     expect(await registered(KEY)).toMatchObject({ operatorId });
@@ -207,7 +218,10 @@ describe('an operator is refused', () => {
     const operator = { operatorId: 'near', name: 'Near', walletSecret: SECRET };
     for (const walletUrl of ['http://127.0.0.1:8081', 'http://localhost:8081', 'http://[::1]:8081']) {
       await expect(
-        registerOperator({ stage: 'local', outputs }, { ...operator, walletUrl, walletId: 'main' }),
+        registerOperator(
+          { stage: 'local', outputs },
+          { ...operator, walletUrl, walletId: 'main', makeKey: true },
+        ),
       ).resolves.toBeTruthy();
       await expect(registerOperator({ stage: 'dev', outputs }, { ...operator, walletUrl })).rejects.toThrow(
         /https/,

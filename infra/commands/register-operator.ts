@@ -35,27 +35,29 @@ export interface OperatorRegistration {
   readonly walletCalls?: WalletCalls;
   /** Makes a wallet that the operator had before the current one again. */
   readonly makeCurrent?: boolean;
-  /** The key is made here where none is given. */
+  /** A new operator's key is made here where none is given. A known operator keeps the key that it has. */
   readonly operatorKey?: string | undefined;
+  /** Makes a new key for a known operator; the old one stops working. */
+  readonly makeKey?: boolean;
 }
 
 /**
  * Registers an operator, or replaces it. A wallet that it has is changed in place. One with a new id is added, and becomes
- * the current one. The others stay, because rounds that were debited there are settled there. Only the hash of the operator's key is stored. The wallet's key goes to the
- * secrets, under the prefix that the functions may read.
- * @returns the operator's key, which cannot be read again
+ * the current one. The others stay, because rounds that were debited there are settled there. Only the hash of the
+ * operator's key is stored. The wallet's key goes to the secrets, under the prefix that the functions may read.
+ * @returns the operator's new key, which cannot be read again; it is undefined where the operator keeps its key
  */
 export async function registerOperator(
   { stage, outputs }: Deployment,
   registration: OperatorRegistration,
-): Promise<string> {
+): Promise<string | undefined> {
   const { name, walletSecret, walletCalls = 'debit-credit', makeCurrent } = registration;
   const operatorId = OperatorId.parse(registration.operatorId);
   const walletUrl = walletAddress(registration.walletUrl, stage);
-  const operatorKey = registration.operatorKey ?? randomBytes(32).toString('base64url');
   const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
   const known = await registry.operator(operatorId);
   const walletId = walletIdOf(registration, known);
+  const operatorKey = newKeyOf(registration, known);
   const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key/${walletId}`;
   await putSecret(walletSecretName, walletSecret);
   const admin = new DynamoRegistryAdmin(documentClient(), outputs.ConfigTable);
@@ -64,8 +66,16 @@ export async function registerOperator(
   const isAdded = wallets.length > (known?.wallets.length ?? 0);
   const current = known && !isAdded && !makeCurrent ? known.walletId : walletId;
   const operator = { operatorId, name, enabled: true, wallets, walletId: current };
-  await admin.putOperator(operator, operatorKeyHash(operatorKey));
+  await admin.putOperator(operator, operatorKey && operatorKeyHash(operatorKey));
   return operatorKey;
+}
+
+function newKeyOf(
+  { operatorKey, makeKey }: OperatorRegistration,
+  known: Operator | undefined,
+): string | undefined {
+  if (operatorKey !== undefined) return operatorKey;
+  return known && !makeKey ? undefined : randomBytes(32).toString('base64url');
 }
 
 const FIRST_WALLET = 'main';
@@ -149,6 +159,7 @@ export interface RegisterOptions {
   readonly 'wallet-calls': WalletCalls;
   readonly current: boolean;
   readonly key: string | undefined;
+  readonly 'new-key': boolean;
 }
 
 /** Registers an operator on a stage, and prints its key. @throws UsageError */
@@ -162,7 +173,9 @@ export async function registerOnStage(options: RegisterOptions): Promise<void> {
     walletSecret,
     walletCalls: options['wallet-calls'],
     makeCurrent: options.current,
+    makeKey: options['new-key'],
   };
   const key = await registerOperator(deployment, { operatorId, name, operatorKey, ...wallet });
-  console.log(`Registered ${operatorId} on stage ${stage}. Its key, shown only now: ${key}`);
+  const told = key === undefined ? 'It keeps its key.' : `Its key, shown only now: ${key}`;
+  console.log(`Registered ${operatorId} on stage ${stage}. ${told}`);
 }

@@ -15,7 +15,8 @@ export interface Registry extends Operators {
 
 /** Writes the registry, for those who deploy and publish. */
 export interface RegistryAdmin {
-  putOperator(operator: Operator, keyHash: string): Promise<void>;
+  /** Without the hash of a key, an operator keeps the key that it has. */
+  putOperator(operator: Operator, keyHash?: string): Promise<void>;
   putGame(game: Game): Promise<void>;
   putEngineVersion(version: EngineVersion): Promise<void>;
 }

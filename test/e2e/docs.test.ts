@@ -172,7 +172,10 @@ describe('the commands of the pages', () => {
     for (const output of saidOf('engine:activate'))
       expect(output).toMatch(/the active version of happy-panda/);
     expect(saidOf('engine:retire')).toEqual([expect.stringContaining('active')]);
-    expect(saidOf('operator:register')).toEqual([expect.stringMatching(/shown only now: \S+/)]);
+    expect(saidOf('operator:register')).toEqual([
+      expect.stringMatching(/shown only now: \S+/),
+      expect.stringContaining('It keeps its key.'),
+    ]);
     const reports = saidOf('npm run reconcile');
     expect(reports).toHaveLength(4);
     for (const report of reports) expect(report).toMatch(/differences/);
@@ -199,7 +202,7 @@ describe('the commands of the pages', () => {
     expect(listed).toMatch(/active {2}[0-9a-f]{64} build 1\.0\.0/);
     const key = /shown only now: (\S+)/.exec(registered)?.[1] ?? '';
     const reply = await call(target(), 'POST', '/api/v1/games/happy-panda/session', {
-      body: { player_id: 'player123', currency: 'EUR', operator_id: 'acme' },
+      body: { player_id: 'player123', currency: 'EUR', operator_id: 'lucky' },
       headers: { 'x-operator-key': key },
     });
     expect(LaunchResponse.parse(reply.json).currency).toBe('EUR');

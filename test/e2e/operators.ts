@@ -21,10 +21,10 @@ async function registerNow(
 ): Promise<string> {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   try {
-    return await registerOperator(
-      { stage: 'local', outputs: outputs as Deployment['outputs'] },
-      registration,
-    );
+    const deployment = { stage: 'local', outputs: outputs as Deployment['outputs'] };
+    const key = await registerOperator(deployment, { ...registration, makeKey: true });
+    if (key === undefined) throw new Error('the operator keeps a key that nobody knows');
+    return key;
   } finally {
     vi.unstubAllEnvs();
   }

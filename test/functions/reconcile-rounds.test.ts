@@ -44,12 +44,14 @@ beforeAll(async () => {
   wallet.listen(0, '127.0.0.1');
   await once(wallet, 'listening');
   const deployment = { stage: 'local', outputs: { ConfigTable: 'config' } as never };
-  operatorKey = await registerOperator(deployment, {
+  const key = await registerOperator(deployment, {
     operatorId: 'demo',
     name: 'Demo',
     walletUrl: `http://127.0.0.1:${(wallet.address() as AddressInfo).port}`,
     walletSecret: 'a secret of this test',
+    makeKey: true,
   });
+  operatorKey = key ?? '';
 });
 afterAll(() => {
   wallet.closeAllConnections();

@@ -44,6 +44,7 @@ const session = {
   balance: '1000000.00',
   currency: 'EUR',
   allowed_bets: [],
+  next_round_number: 1,
   bonus_active: false,
   expires_at: NOW,
 };

@@ -24,15 +24,17 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
   }
 
   /**
-   * Registers an operator, or replaces it. A key that it had before stops working. It keeps all of its wallets, because
-   * rounds may name them.
-   * @throws FaultError MISCONFIGURED where the key belongs to another operator, or where a wallet is left out
+   * Registers an operator, or replaces it. It keeps its key unless the hash of a new one is given; the old key then stops
+   * working. It keeps all of its wallets, because rounds may name them.
+   * @throws FaultError MISCONFIGURED where the key belongs to another operator or is missing, or where a wallet is left out
    */
-  async putOperator(operator: Operator, keyHash: string): Promise<void> {
-    stored(Sha256Hex, keyHash, 'The hash of a key');
-    const item = encodeOperator(operator, keyHash);
-    decodeOperator(item);
+  async putOperator(operator: Operator, newKeyHash?: string): Promise<void> {
+    if (newKeyHash !== undefined) stored(Sha256Hex, newKeyHash, 'The hash of a key');
+    decodeOperator(encodeOperator(operator, newKeyHash ?? ''));
     const known = await this.#registered(operator.operatorId);
+    const keyHash = newKeyHash ?? known?.keyHash;
+    if (keyHash === undefined) throw new FaultError('MISCONFIGURED', 'A new operator needs a key');
+    const item = encodeOperator(operator, keyHash);
     assertKeepsWallets(operator, known);
     const TableName = this.#table;
     const writes: TransactionWrites = [
