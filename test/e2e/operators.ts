@@ -51,6 +51,7 @@ export async function withOneCallOperator(target: Target): Promise<Target> {
   const operatorKey = await registerAt(target, {
     operatorId,
     name: 'An operator whose wallet takes stake and win in one call',
+    walletId: 'main',
     walletUrl: target.walletUrl,
     walletSecret: DEMO_WALLET_SECRET,
     walletCalls: 'bet-win',
