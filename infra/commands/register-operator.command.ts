@@ -28,9 +28,8 @@ await runCommand(
       'wallet-secret': { value: 'SECRET', help: 'The secret itself; every user of this machine can see it.' },
       'wallet-calls': {
         value: 'STYLE',
-        help: 'How the wallet is called: debit-credit or bet-win.',
+        help: 'How the wallet is called: debit-credit, as a new one is, or bet-win.',
         read: oneOf('debit-credit', 'bet-win'),
-        default: 'debit-credit',
       },
       current: { help: 'Makes a wallet that the operator had before the current one again.' },
       key: {
@@ -45,7 +44,7 @@ await runCommand(
       '--operator acme --name Acme --wallet-url https://wallet.example/rgs --wallet-secret-file secret.txt --stage prod',
     notes: [
       'The secret of the wallet is needed, in one of the two ways.',
-      'An operator that is registered keeps its key unless --key or --new-key is given.',
+      'An operator that is registered keeps its key unless --key or --new-key is given, and stays disabled if it is.',
       'A wallet with a new id becomes the current one, and the operator keeps the others for the rounds of these.',
       'Without --wallet-id it is the current wallet, at its present address; the first one of an operator is main.',
     ],

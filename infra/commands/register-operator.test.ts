@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { documentClient } from '../../shared/aws/document-client.ts';
+import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { Secrets } from '../../shared/aws/secrets.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
@@ -99,6 +100,20 @@ describe('an operator', () => {
     const renewed = await command({ 'wallet-secret': SECRET, operator: first.operatorId, 'new-key': true });
     expect(await registered(keyIn(renewed.stdout))).toMatchObject({ operatorId: first.operatorId });
     expect(await registered(keyIn(first.stdout))).toBeUndefined();
+  });
+
+  it('keeps how its wallet is called, and stays disabled, when it is registered again', async () => {
+    const { operatorId } = await command({ 'wallet-secret': SECRET, 'wallet-calls': 'bet-win' });
+    const stored = () =>
+      new DynamoRegistry(documentClient(), 'config', systemClock).operator(ids.operator(operatorId));
+    const admin = new DynamoRegistryAdmin(documentClient(), 'config');
+    await admin.putOperator({ ...(await stored())!, enabled: false });
+    await command({ 'wallet-secret': SECRET, operator: operatorId, name: 'Renamed' });
+    expect(await stored()).toMatchObject({
+      name: 'Renamed',
+      enabled: false,
+      wallets: [{ walletId: 'main', walletCalls: 'bet-win' }],
+    });
   });
 
   it('keeps a key that is long enough', async () => {

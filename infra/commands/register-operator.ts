@@ -32,7 +32,8 @@ export interface OperatorRegistration {
   readonly walletUrl: string;
   /** The HMAC key shared with the wallet. */
   readonly walletSecret: string;
-  readonly walletCalls?: WalletCalls;
+  /** A known wallet keeps its own where this is not given; a new one is called with `debit-credit`. */
+  readonly walletCalls?: WalletCalls | undefined;
   /** Makes a wallet that the operator had before the current one again. */
   readonly makeCurrent?: boolean;
   /** A new operator's key is made here where none is given. A known operator keeps the key that it has. */
@@ -51,7 +52,7 @@ export async function registerOperator(
   { stage, outputs }: Deployment,
   registration: OperatorRegistration,
 ): Promise<string | undefined> {
-  const { name, walletSecret, walletCalls = 'debit-credit', makeCurrent } = registration;
+  const { name, walletSecret, makeCurrent } = registration;
   const operatorId = OperatorId.parse(registration.operatorId);
   const walletUrl = walletAddress(registration.walletUrl, stage);
   const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
@@ -61,11 +62,13 @@ export async function registerOperator(
   const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key/${walletId}`;
   await putSecret(walletSecretName, walletSecret);
   const admin = new DynamoRegistryAdmin(documentClient(), outputs.ConfigTable);
+  const before = known?.wallets.find((one) => one.walletId === walletId);
+  const walletCalls = registration.walletCalls ?? before?.walletCalls ?? 'debit-credit';
   const wallet = { walletId, walletUrl, walletSecretName, walletCalls };
   const wallets = withWallet(known?.wallets ?? [], wallet);
   const isAdded = wallets.length > (known?.wallets.length ?? 0);
   const current = known && !isAdded && !makeCurrent ? known.walletId : walletId;
-  const operator = { operatorId, name, enabled: true, wallets, walletId: current };
+  const operator = { operatorId, name, enabled: known?.enabled ?? true, wallets, walletId: current };
   await admin.putOperator(operator, operatorKey && operatorKeyHash(operatorKey));
   return operatorKey;
 }
@@ -156,7 +159,7 @@ export interface RegisterOptions {
   readonly 'wallet-url': string;
   readonly 'wallet-secret': string | undefined;
   readonly 'wallet-secret-file': string | undefined;
-  readonly 'wallet-calls': WalletCalls;
+  readonly 'wallet-calls': WalletCalls | undefined;
   readonly current: boolean;
   readonly key: string | undefined;
   readonly 'new-key': boolean;

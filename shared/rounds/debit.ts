@@ -23,9 +23,9 @@ export type Debited =
   | { readonly kind: 'none' };
 
 /**
- * Debits the stake. The wallet acknowledges or refuses the debit, or it stays unknown. An unknown debit is
- * repeated with the same transaction id. Where no attempt was sent, the debit counts as refused. A bet-win sends the win in the same call. A round without a stake
- * calls no wallet.
+ * Debits the stake. The wallet acknowledges or refuses the debit, or it stays unknown. An unknown debit is repeated with
+ * the same transaction id. Where no attempt was sent, the debit counts as refused. A bet-win sends the win in the same
+ * call. A round without a stake calls no wallet.
  */
 export async function debit(
   ports: DebitPorts,
