@@ -27,6 +27,8 @@ const unit = {
   testTimeout: 60_000,
   // An engine whose sources changed is compiled first.
   hookTimeout: 60_000,
+  // What is polled may be a command, which takes seconds on a busy machine.
+  expect: { poll: { timeout: 20_000 } },
 };
 
 /** These files wait more than they work. They come after the others, which use all cores. */
