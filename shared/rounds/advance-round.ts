@@ -1,5 +1,6 @@
+import type { Clock } from '../foundation/clock.ts';
 import type { Ledger } from './ledger.ts';
-import type { Round } from './round.ts';
+import { type IntentRound, isHeld, type Round } from './round.ts';
 import { type RoundEvent, transition } from './round-transitions.ts';
 
 /** Writes the status that an event leads to. It is undefined where another actor has moved the round on. */
@@ -10,4 +11,18 @@ export async function advance(
 ): Promise<Round | undefined> {
   const next = transition(round, event);
   return (await ledger.save(next, { status: round.status, epoch: round.epoch })) ? next : undefined;
+}
+
+/**
+ * Abandons the intent of a handler whose lease has run out. It is undefined while the handler may still be at
+ * work, or where the round has moved on.
+ */
+export async function abandon(
+  ports: { readonly clock: Clock; readonly ledger: Pick<Ledger, 'save'> },
+  { leaseMs }: { readonly leaseMs: number },
+  intent: IntentRound,
+): Promise<Round | undefined> {
+  const nowMs = ports.clock.nowMs();
+  if (isHeld(intent, leaseMs, nowMs)) return undefined;
+  return advance(ports.ledger, intent, { type: 'ABANDONED', atMs: nowMs });
 }

@@ -2,7 +2,7 @@ import { DependencyError } from '../foundation/errors.ts';
 import type { Telemetry } from '../foundation/telemetry.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
-import { isFinal, isInFlight, type Round } from './round.ts';
+import { isFinal, isHeld, isInFlight, type Round } from './round.ts';
 
 export interface QueueRecoveryPorts {
   readonly recovery: RecoveryQueue;
@@ -30,7 +30,7 @@ export async function recoverBlocked(
   { leaseMs }: { readonly leaseMs: number },
   newest: Round | undefined,
 ): Promise<void> {
-  if (!newest || !isInFlight(newest) || ports.clock.nowMs() - newest.updatedAtMs < leaseMs) return;
+  if (!newest || !isInFlight(newest) || isHeld(newest, leaseMs, ports.clock.nowMs())) return;
   await send(ports, newest, { once: true });
 }
 

@@ -4,7 +4,7 @@ import type { Operator } from '../operators/operator.ts';
 import { isFinal, type Round } from './round.ts';
 import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
 import type { Registry } from '../games/registry.ts';
-import { advance } from './advance-round.ts';
+import { abandon } from './advance-round.ts';
 import { creditOrRollback, type DrivePorts } from './drive-round.ts';
 import { sendRollback } from './rollback.ts';
 
@@ -110,20 +110,6 @@ async function finish(
   if (isFinal(round)) return true;
   const owing = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;
   return owing !== undefined && isFinal(await creditOrRollback(ports, operator, owing));
-}
-
-/**
- * Abandons the intent of a handler whose lease has run out. It is undefined while the handler may still be at
- * work, or where the round has moved on.
- */
-async function abandon(
-  ports: RecoveryPorts,
-  settings: RecoverySettings,
-  round: Round,
-): Promise<Round | undefined> {
-  const nowMs = ports.clock.nowMs();
-  if (nowMs - round.updatedAtMs < settings.leaseMs) return undefined;
-  return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });
 }
 
 /** A debit that was under way when the first rollback arrived may have landed since. */

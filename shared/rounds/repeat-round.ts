@@ -4,12 +4,12 @@ import type { Operator } from '../operators/operator.ts';
 import { balanceOrUnavailable } from '../wallets/balance.ts';
 import type { Wallets } from '../wallets/wallet.ts';
 import { RgsError } from '../foundation/errors.ts';
-import { advance } from './advance-round.ts';
+import { abandon, advance } from './advance-round.ts';
 import { type AskedRound, assertMayPlay, type CheckPorts, type CheckSettings } from './check-request.ts';
 import { creditOrRollback, type DrivePorts } from './drive-round.ts';
 import { queueRecovery, type QueueRecoveryPorts } from './queue-recovery.ts';
 import type { OwnedIntent } from './reserve-round.ts';
-import type { IntentRound, Round } from './round.ts';
+import { type IntentRound, isHeld, type Round } from './round.ts';
 import { answerTo, inFlight, type RoundAnswer } from './round-answer.ts';
 import { unsealOpening } from './round-opening.ts';
 
@@ -53,9 +53,7 @@ export async function abandonIfClosed(
 ): Promise<Round> {
   if (earlier.status !== 'INTENT' || earlier.stakeMinor === 0n) return earlier;
   if (await isOpen(ports, settings, asked)) return earlier;
-  const nowMs = ports.clock.nowMs();
-  if (nowMs - earlier.updatedAtMs < settings.leaseMs) throw inFlight();
-  const abandoned = await advance(ports.ledger, earlier, { type: 'ABANDONED', atMs: nowMs });
+  const abandoned = await abandon(ports, settings, earlier);
   if (!abandoned) throw inFlight();
   await queueRecovery(ports, abandoned);
   return abandoned;
@@ -83,7 +81,7 @@ export async function takeOver(
   intent: IntentRound,
 ): Promise<OwnedIntent> {
   const nowMs = ports.clock.nowMs();
-  if (nowMs - intent.updatedAtMs < leaseMs) throw inFlight();
+  if (isHeld(intent, leaseMs, nowMs)) throw inFlight();
   const engine = await ports.engines.load(intent.engineHash);
   const opening = await unsealOpening(ports.cipher, intent);
   const knownBalanceMinor =

@@ -142,6 +142,11 @@ export function isInFlight(round: Round): boolean {
   return round.status === 'INTENT' || round.status === 'VOIDING';
 }
 
+/** Says whether the owner of the round's epoch may still be at work. */
+export function isHeld({ updatedAtMs }: Round, leaseMs: number, nowMs: number): boolean {
+  return nowMs - updatedAtMs < leaseMs;
+}
+
 export function hasOutcome(round: Round): round is CommittedRound | CreditedRound {
   return round.status === 'COMMITTED' || round.status === 'CREDITED';
 }

@@ -52,7 +52,7 @@ export class OperatorWallets {
     for (const books of this.#books.values()) books.endSession(sessionId);
   }
 
-  /** What the registry has: a wallet is there from the move on. */
+  /** Gives the wallets as the registry has them. The second wallet is there from the move on. */
   registered(): Pick<Operator, 'wallets' | 'walletId'> {
     const { walletId } = this;
     const known = [...this.#calls].filter(([id]) => id === mainWallet || id === walletId);

@@ -94,7 +94,7 @@ export interface WorldView {
   visited(pair: string): void;
   operatorOf(operatorId: string): RunningOperator;
   deposit(holder: Holder, amountMinor: MinorAmount): void;
-  /** Spends the whole balance on something else than this product's games. What it answers pays that in again. */
+  /** Spends the whole balance on something else than this product's games. The function that it returns pays the balance in again. */
   spendAll(holder: Holder): () => void;
   contextOf(invocation: RunningInvocation): Context;
 }

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** What takes minutes: long play, kills and outages on local stacks of its own, and the mistakes that the simulation must find. */
+/**
+ * These tests take minutes. They play long, kill functions and stop wallets on local stacks of their own, and find the
+ * mistakes that are planted in the simulation.
+ */
 export default defineConfig({
   root: new URL('../..', import.meta.url).pathname,
   test: {

@@ -63,7 +63,7 @@ async function runTask(state: TaskState, input: unknown, ports: StateMachinePort
   for (;;) {
     const result = await ports.invoke(Parameters.FunctionName, valueAt(input, Parameters['Payload.$']));
     if (result.ok) {
-      // What the integration with Lambda answers.
+      // The integration with Lambda answers this.
       const answer = { ExecutedVersion: '$LATEST', Payload: result.payload, StatusCode: 200 };
       return OutputPath === null ? {} : valueAt(answer, OutputPath);
     }

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { KnownCurrencyCode } from '../../money/currency.ts';
 import type { Activation, GameVersion } from '../game-version.ts';
 import { GameCode, Sha256Hex } from '../../foundation/ids.ts';
-import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { StoredInstant, stored } from '../../aws/stored.ts';
+import { StoredBets } from './registry-items.ts';
 
 /** The numbers are padded, so that the sort key has their order. */
 const NUMBER_DIGITS = 9;
@@ -29,12 +28,7 @@ const VersionItem = z
     engineId: z.string().min(1),
     buildId: z.string().min(1),
     title: z.string().min(1),
-    bets: z.array(
-      z.object({
-        currency: KnownCurrencyCode,
-        allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR).brand<'MinorAmount'>()),
-      }),
-    ),
+    bets: StoredBets,
     contract: z.literal('realtime').optional(),
     publishedAtMs: instant,
     retiredAtMs: instant.optional(),

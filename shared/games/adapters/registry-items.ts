@@ -41,17 +41,19 @@ const OperatorItem = z
     'a wallet twice',
   );
 const OperatorKeyItem = z.object({ operatorId: OperatorId });
+/** A game and each of its versions store their bets alike. */
+export const StoredBets = z.array(
+  z.object({
+    currency: KnownCurrencyCode,
+    allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR).brand<'MinorAmount'>()),
+  }),
+);
 const GameItem = z.object({
   sk: GameCode,
   title: z.string(),
   enabled: z.boolean(),
   engineHash: Sha256Hex,
-  bets: z.array(
-    z.object({
-      currency: KnownCurrencyCode,
-      allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR).brand<'MinorAmount'>()),
-    }),
-  ),
+  bets: StoredBets,
   contract: z.literal('realtime').optional(),
 });
 

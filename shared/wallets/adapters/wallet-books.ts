@@ -3,10 +3,15 @@ import { currencyOf } from '../../money/currency.ts';
 import { DependencyError } from '../../foundation/errors.ts';
 import { NOTHING, parseAmount } from '../../money/money.ts';
 import { GameCode } from '../../foundation/ids.ts';
-import { walletOf } from '../../operators/operator.ts';
 import type { BookedTransaction } from '../wallet-books.ts';
 import type { BookPage, BookSelection, WalletBooks } from '../wallet-books.ts';
-import { type CalledWallet, type Exchange, exchange, type WalletConnection } from './wallet-exchange.ts';
+import {
+  type CalledWallet,
+  calledWallet,
+  type Exchange,
+  exchange,
+  type WalletConnection,
+} from './wallet-exchange.ts';
 import { codeOf } from './wallet-replies.ts';
 
 /** So many transactions fit the 64 KiB of a reply with room to spare. One takes some 400 bytes. */
@@ -38,7 +43,7 @@ const Page = z.object({
 export function httpWalletBooks(connection: WalletConnection): WalletBooks {
   return {
     async page(operator, walletId, selection, after) {
-      const called = { ...walletOf(operator, walletId), operatorId: operator.operatorId };
+      const called = calledWallet(operator, walletId);
       const fields = () => fieldsOf(selection, after);
       let answer: Exchange;
       for (let attempt = 1; ; attempt += 1) {

@@ -1,5 +1,5 @@
-import type { OperatorId } from '../../foundation/ids.ts';
-import type { OperatorWallet } from '../../operators/operator.ts';
+import type { OperatorId, WalletId } from '../../foundation/ids.ts';
+import { type Operator, type OperatorWallet, walletOf } from '../../operators/operator.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { UnknownReason } from '../wallet.ts';
 import { type JsonObject, readJsonObject } from './json-object.ts';
@@ -28,6 +28,11 @@ export interface WalletConnection {
 /** A wallet with the operator in whose name it is called. */
 export interface CalledWallet extends OperatorWallet {
   readonly operatorId: OperatorId;
+}
+
+/** @throws DependencyError SERVICE_UNAVAILABLE where the operator has no such wallet */
+export function calledWallet(operator: Operator, walletId: WalletId): CalledWallet {
+  return { ...walletOf(operator, walletId), operatorId: operator.operatorId };
 }
 
 /** A reply that was understood as HTTP and JSON, or the reason why there is none. */

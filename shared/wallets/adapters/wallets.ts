@@ -1,7 +1,6 @@
 import { currencyOf } from '../../money/currency.ts';
 import { DependencyError } from '../../foundation/errors.ts';
 import { formatAmount } from '../../money/money.ts';
-import { walletOf } from '../../operators/operator.ts';
 import type { Telemetry } from '../../foundation/telemetry.ts';
 import type {
   BetWinTransaction,
@@ -14,6 +13,7 @@ import type {
 } from '../wallet.ts';
 import {
   type CalledWallet,
+  calledWallet,
   type Exchange,
   exchange,
   type WalletConnection,
@@ -39,8 +39,7 @@ export interface HttpWalletsOptions extends WalletConnection {
  */
 export function httpWallets(options: HttpWalletsOptions): Wallets {
   return {
-    of: (operator, walletId) =>
-      httpWallet(options, { ...walletOf(operator, walletId), operatorId: operator.operatorId }),
+    of: (operator, walletId) => httpWallet(options, calledWallet(operator, walletId)),
   };
 }
 
