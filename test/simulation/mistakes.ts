@@ -22,11 +22,9 @@ export const planted = {
   },
   'void-without-a-fence': {
     file: 'shared/rounds/recover-round.ts',
-    original: "  return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });\n",
-    wrong: `  const operator = await ports.registry.operator(round.log.operatorId);
-  if (!operator || !(await sendRollback(ports, operator, round))) return undefined;
-  return advance(ports.ledger, round, { type: 'ABANDONED', atMs: nowMs });
-`,
+    original: "const owing = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;",
+    wrong: `if (round.status === 'INTENT' && !(await sendRollback(ports, operator, round))) return false;
+  const owing = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;`,
   },
   'no-second-rollback': {
     file: 'shared/archive/archive-rounds.ts',
