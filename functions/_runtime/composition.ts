@@ -18,6 +18,7 @@ import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
 import type { WalletConnection } from '../../shared/wallets/adapters/wallet-exchange.ts';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
+import { KmsMacs } from '../../shared/encryption/adapters/macs.ts';
 import { KmsDataKeys } from '../../shared/encryption/adapters/data-keys.ts';
 import { S3Archive } from '../../shared/archive/adapters/archive.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
@@ -112,14 +113,12 @@ export const archivedRounds = /* @__PURE__ */ once(
   () => new S3ArchivedRounds(new S3Client(clientSettings), setting('ARCHIVE_BUCKET')),
 );
 
-export const cipher = /* @__PURE__ */ once(() => {
+const dataKeys = /* @__PURE__ */ once(() => {
   const encryptedKeys = new DataKeyItems(dynamo(), setting('CONFIG_TABLE'));
-  const keyArn = setting('DATA_KEY_ARN');
-  return new KmsCipher(
-    new KmsDataKeys({ kms: kms(), keyArn, encryptedKeys, clock: systemClock }),
-    systemRandom,
-  );
+  return new KmsDataKeys({ kms: kms(), keyArn: setting('DATA_KEY_ARN'), encryptedKeys, clock: systemClock });
 });
+export const cipher = /* @__PURE__ */ once(() => new KmsCipher(dataKeys(), systemRandom));
+export const macs = /* @__PURE__ */ once(() => new KmsMacs(dataKeys()));
 
 const walletConnection = /* @__PURE__ */ once((): WalletConnection => {
   const secrets = new Secrets(new SecretsManagerClient(clientSettings), systemClock);

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { FaultError } from '../../foundation/errors.ts';
+import { keyFor } from './context-key.ts';
 import type { Cipher } from '../cipher.ts';
 import type { Random } from '../../foundation/random.ts';
 import type { DataKey } from './data-keys.ts';
@@ -8,7 +9,6 @@ const LAYOUT_VERSION = 1;
 const HEADER_BYTES = 5;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const KEY_BYTES = 32;
 
 interface DataKeys {
   current(): Promise<DataKey>;
@@ -61,14 +61,6 @@ function decrypt(bytes: Buffer, key: KeyObject, context: string): Uint8Array {
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   const body = decipher.update(bytes.subarray(HEADER_BYTES + IV_BYTES, -TAG_BYTES));
   return new Uint8Array(Buffer.concat([body, decipher.final()]));
-}
-
-/**
- * Each context has a key of its own (HKDF, RFC 5869). Random IVs are safe for 2^32 messages under one key (NIST SP
- * 800-38D, 8.3). A month of a busy stage would come near that number, and a context has a handful.
- */
-function keyFor(dataKey: KeyObject, context: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', dataKey, '', context, KEY_BYTES));
 }
 
 function additionalData(header: Uint8Array, context: string): Buffer {

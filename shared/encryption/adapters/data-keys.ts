@@ -56,7 +56,12 @@ export class KmsDataKeys {
    */
   async current(): Promise<DataKey> {
     const keyId = monthOf(this.#ports.clock.nowMs());
-    return { keyId, key: (await this.byId(keyId)) ?? (await this.#create(keyId)) };
+    return { keyId, key: await this.of(keyId) };
+  }
+
+  /** Gives the key of a month, and makes it at its first use. @throws DependencyError SERVICE_UNAVAILABLE */
+  async of(keyId: number): Promise<KeyObject> {
+    return (await this.byId(keyId)) ?? this.#create(keyId);
   }
 
   /**
@@ -106,7 +111,7 @@ export class KmsDataKeys {
 }
 
 /** Writes year and month in decimal digits, which people can read in the table. */
-function monthOf(nowMs: number): number {
+export function monthOf(nowMs: number): number {
   const now = new Date(nowMs);
   return now.getUTCFullYear() * 100 + now.getUTCMonth() + 1;
 }
