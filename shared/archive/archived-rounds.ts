@@ -11,8 +11,8 @@ export interface ArchivedPeriod {
 /** Reads the audit trail. */
 export interface ArchivedRounds {
   /**
-   * Names all files that may hold rounds of an operator that ended in the period. The names have no order. They come in
-   * parts, as they are listed, and a part may be empty.
+   * Names all files that may hold rounds of an operator that began in the period, however late they ended. The names have
+   * no order. They come in parts, as they are listed, and a part may be empty.
    * @throws DependencyError SERVICE_UNAVAILABLE
    */
   files(period: ArchivedPeriod): AsyncIterable<readonly string[]>;

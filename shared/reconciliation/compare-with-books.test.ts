@@ -12,28 +12,28 @@ const toMs = fromMs + 3_600_000;
 const limits = { files: 9, rounds: 9, transactions: 9, lookups: 9, timeMs: 1_000 };
 const work = () => new Workload(limits, { nowMs: () => 0 });
 
-function endedAt(updatedAtMs: number, ...bookedAtMs: number[]) {
-  const round = accounted({ updatedAtMs });
-  const [debitAtMs = updatedAtMs, creditAtMs = updatedAtMs] = bookedAtMs;
+function begunAt(startedAtMs: number, ...bookedAtMs: number[]) {
+  const round = accounted({ startedAtMs, updatedAtMs: startedAtMs + 3 * 86_400_000 });
+  const [debitAtMs = startedAtMs, creditAtMs = startedAtMs] = bookedAtMs;
   const books = [booked(round, 'debit', { atMs: debitAtMs }), booked(round, 'credit', { atMs: creditAtMs })];
   return doubtful([round], books, { fromMs, toMs }).length;
 }
 
 describe('a round whose books fit', () => {
-  it('is not doubtful where it ended in the period, however far from its end the books lie', () => {
-    expect(endedAt(fromMs, fromMs + 3_000_000)).toBe(0);
-    expect(endedAt(toMs - 1, fromMs)).toBe(0);
+  it('is not doubtful where it began in the period, however far from that time the books lie', () => {
+    expect(begunAt(fromMs, fromMs + 3_000_000)).toBe(0);
+    expect(begunAt(toMs - 1, fromMs)).toBe(0);
   });
 
-  it('is doubtful where it ended outside of the period and some of its books lie far from its end', () => {
-    expect(endedAt(fromMs - 1, fromMs - 1 + CLOCK_MARGIN_MS + 1)).toBe(1);
-    expect(endedAt(toMs, toMs - CLOCK_MARGIN_MS - 1)).toBe(1);
-    expect(endedAt(toMs, toMs, toMs - CLOCK_MARGIN_MS - 1)).toBe(1);
+  it('is doubtful where it began outside of the period and some of its books lie far from that time', () => {
+    expect(begunAt(fromMs - 1, fromMs - 1 + CLOCK_MARGIN_MS + 1)).toBe(1);
+    expect(begunAt(toMs, toMs - CLOCK_MARGIN_MS - 1)).toBe(1);
+    expect(begunAt(toMs, toMs, toMs - CLOCK_MARGIN_MS - 1)).toBe(1);
   });
 
-  it('is not doubtful where it ended outside of the period and all of its books lie near its end', () => {
-    expect(endedAt(fromMs - 1, fromMs - 1 + CLOCK_MARGIN_MS)).toBe(0);
-    expect(endedAt(toMs, toMs - CLOCK_MARGIN_MS, toMs)).toBe(0);
+  it('is not doubtful where it began outside of the period and all of its books lie near that time', () => {
+    expect(begunAt(fromMs - 1, fromMs - 1 + CLOCK_MARGIN_MS)).toBe(0);
+    expect(begunAt(toMs, toMs - CLOCK_MARGIN_MS, toMs)).toBe(0);
   });
 
   it('is doubtful as long as it is not final', () => {

@@ -37,9 +37,10 @@ export async function pagesOf(
 
 /**
  * Finds the rounds that do not fit the books listed around a period, and those that may have more books than these. A
- * copy of a transaction can fit by itself. Suppose that the books around the end of a final round fit. A mistake then
- * lies further from its end than the clocks may be apart. It is looked up in the period that it lies in. An unfinished
- * round is not in the archive, so no period is sure to see the books around its time.
+ * copy of a transaction can fit by itself. A final round is compared in the period in which it began, with the books of
+ * the whole period. Suppose that these fit. A mistake then lies further from the beginning of the round than the clocks may
+ * be apart. It is looked up in the period that it lies in. An unfinished round is not in the archive, so no period is sure
+ * to see the books around its time.
  */
 export function doubtful(
   rounds: readonly AccountedRound[],
@@ -48,11 +49,11 @@ export function doubtful(
 ): AccountedRound[] {
   const byRound = Map.groupBy(listed, ({ roundId }) => roundId);
   return rounds.filter((round) => {
-    const { updatedAtMs } = round;
+    const { startedAtMs } = round;
     const books = byRound.get(round.roundId) ?? [];
-    const endedElsewhere = updatedAtMs < fromMs || updatedAtMs >= toMs;
-    const hasFarBooks = books.some(({ atMs }) => Math.abs(atMs - updatedAtMs) > CLOCK_MARGIN_MS);
-    return isUnfinished(round) || (endedElsewhere && hasFarBooks) || differencesOf(round, books).length > 0;
+    const beganElsewhere = startedAtMs < fromMs || startedAtMs >= toMs;
+    const hasFarBooks = books.some(({ atMs }) => Math.abs(atMs - startedAtMs) > CLOCK_MARGIN_MS);
+    return isUnfinished(round) || (beganElsewhere && hasFarBooks) || differencesOf(round, books).length > 0;
   });
 }
 

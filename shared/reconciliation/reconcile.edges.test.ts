@@ -28,6 +28,57 @@ function book(one: Round, kind: BookedTransaction['kind'], given: Partial<Booked
 const withPorts = (ports: Partial<ReconciliationPorts>) =>
   reconcile({ ...history.ports(), ...ports }, history.settings, { operator, fromMs, toMs });
 
+describe('a round that lasts beyond the period in which it began', () => {
+  const midnightMs = Date.UTC(2026, 10, 22);
+  const began = { startedAtMs: midnightMs - 1_000 };
+  const dayOf = (day: number) =>
+    history.reconcile(midnightMs + day * DAY_MS, midnightMs + (day + 1) * DAY_MS);
+  const kindsOf = async (day: number) => (await dayOf(day)).differences.map(({ kind }) => kind);
+  const roundsOf = async (day: number) => (await dayOf(day)).totals[0]?.rgs.rounds ?? 0;
+
+  beforeEach(() => {
+    history.nowMs = midnightMs + 5 * DAY_MS;
+  });
+
+  it.each([
+    ['ended just after midnight', 'CREDITED', 'credit', 1_000, 0],
+    ['was credited three days later', 'CREDITED', 'credit', 2.5 * DAY_MS, 2],
+    ['was rolled back on the next day', 'VOIDED', 'rollback', 7 * HOUR_MS, 0],
+  ] as const)(
+    'belongs to its first day alone, and fits on each day: it %s',
+    async (_, status, kind, lateMs, lastDay) => {
+      const one = round(status, midnightMs + lateMs, began);
+      history.rounds.push(one);
+      book(one, 'debit', { atMs: began.startedAtMs });
+      book(one, kind, { atMs: midnightMs + lateMs });
+      expect([await kindsOf(-1), await kindsOf(lastDay)]).toEqual([[], []]);
+      expect([await roundsOf(-1), await roundsOf(lastDay)]).toEqual([1, 0]);
+    },
+  );
+
+  it.each([
+    ['whose credit the wallet lost is reported on its first day', 'CREDITED', 'MISSING_CREDIT'],
+    ['whose rollback the wallet lost is reported on its first day', 'VOIDED', 'UNEXPECTED_DEBIT'],
+  ] as const)('A round %s', async (_, status, kind) => {
+    const one = round(status, midnightMs + 3 * DAY_MS, began);
+    history.rounds.push(one);
+    book(one, 'debit', { atMs: began.startedAtMs });
+    expect(await kindsOf(-1)).toEqual([kind]);
+  });
+
+  it('is reported on both days where the late credit has another amount', async () => {
+    const one = round('CREDITED', midnightMs + 2.5 * DAY_MS, began);
+    history.rounds.push(one);
+    book(one, 'debit', { atMs: began.startedAtMs });
+    book(one, 'credit', { atMs: midnightMs + 2.5 * DAY_MS, amountMinor: minorAmount(1n) });
+    expect([await kindsOf(-1), await kindsOf(0), await kindsOf(2)]).toEqual([
+      ['AMOUNT_MISMATCH'],
+      [],
+      ['AMOUNT_MISMATCH'],
+    ]);
+  });
+});
+
 describe('a round at the edge of a period', () => {
   it.each([
     ['just before the beginning', () => fromMs - 1, 0],
@@ -35,9 +86,9 @@ describe('a round at the edge of a period', () => {
     ['just before the end', () => toMs - 1, 1],
     ['at the end', () => toMs, 0],
   ])(
-    'is counted where it ended in the period, although it is not archived yet: %s',
-    async (_, endedAtMs, rounds) => {
-      const late = round('CREDITED', endedAtMs());
+    'A round is counted where it began in the period, although it is not archived yet: %s',
+    async (_, startedAtMs, rounds) => {
+      const late = round('CREDITED', startedAtMs() + 60_000, { startedAtMs: startedAtMs() });
       history.rounds.push(late);
       history.unarchived.add(late.roundId);
       book(late, 'debit', { atMs: fromMs + 1 });
@@ -47,7 +98,9 @@ describe('a round at the edge of a period', () => {
   );
 
   it('is counted once, although a file of the archive also holds rounds of the next period', async () => {
-    const rounds = [fromMs - 1, fromMs, toMs - 1, toMs].map((atMs) => accountedRound(round('VOIDED', atMs)));
+    const rounds = [fromMs - 1, fromMs, toMs - 1, toMs].map((startedAtMs) =>
+      accountedRound(round('VOIDED', startedAtMs + DAY_MS, { startedAtMs })),
+    );
     const archive: ReconciliationPorts['archive'] = {
       async *files() {
         yield ['file'];

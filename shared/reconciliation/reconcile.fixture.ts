@@ -116,8 +116,8 @@ export class HistoryFixture {
         }
         called();
         yield archived()
-          .map(({ updatedAtMs }, index) => ({ updatedAtMs, index }))
-          .filter(({ updatedAtMs }) => updatedAtMs >= fromMs && updatedAtMs < toMs)
+          .map(({ startedAtMs }, index) => ({ startedAtMs, index }))
+          .filter(({ startedAtMs }) => startedAtMs >= fromMs && startedAtMs < toMs)
           .map(({ index }) => String(index));
       },
       read: async (file) => {

@@ -9,12 +9,13 @@ import { type Difference, differencesOf, unknownRound } from './reconciliation.t
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { Round } from '../rounds/round.ts';
 import { sampleOutcome } from '../rounds/sample-round.fixture.ts';
-import { HistoryFixture, HOUR_MS, round } from './reconcile.fixture.ts';
+import { DAY_MS, HistoryFixture, HOUR_MS, round } from './reconcile.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 const START_MS = 1_700_000_000_000;
 const BEFORE_MS = 2 * HOUR_MS;
 const AFTER_MS = 120_000;
+const LONGEST_MS = 3 * DAY_MS;
 
 /** Makes a round, the time at which its wallet booked it, and a mistake, which is mostly none. */
 const lifeWithin = (spanMs: number) =>
@@ -34,8 +35,11 @@ const lifeWithin = (spanMs: number) =>
     kind: fc.constantFrom(...(['two calls', 'two calls', 'one call', 'bonus'] as const)),
     won: fc.boolean(),
     endedAfterMs: fc.nat(spanMs),
+    /** The credit or rollback of a round may come days after its intent. */
+    lastedMs: fc.oneof({ weight: 2, arbitrary: fc.nat(BEFORE_MS) }, fc.nat(LONGEST_MS)),
     /**
-     * Debit and credit may be booked before or after the end of the round. A credit may be late, and clocks may differ.
+     * The debit may be booked before or after the round began, and the credit before or after it ended. A reply may be
+     * late, and clocks may differ.
      */
     bookedAfterMs: fc.tuple(
       ...Array.from({ length: 2 }, () => fc.integer({ min: -BEFORE_MS, max: AFTER_MS })),
@@ -52,10 +56,11 @@ type Life = ReturnType<typeof lifeWithin> extends fc.Arbitrary<infer T> ? T : ne
 function rightBooks(one: Round, [debit = 0, credit = 0]: readonly number[]): BookedTransaction[] {
   const account = accountedRound(one);
   const at = (afterMs: number) => ({ atMs: one.updatedAtMs + afterMs });
+  const atStart = (afterMs: number) => ({ atMs: one.startedAtMs + afterMs });
   const oneCall = one.walletCalls === 'bet-win';
   const winMinor = minorAmount(oneCall && one.status !== 'COMMITTED' ? 250n : 0n);
   const stakes = account.stake
-    ? [booked(account, oneCall ? 'bet-win' : 'debit', { ...at(debit), winMinor })]
+    ? [booked(account, oneCall ? 'bet-win' : 'debit', { ...atStart(debit), winMinor })]
     : [];
   const wins = account.win && !oneCall ? [booked(account, 'credit', at(credit))] : [];
   switch (one.status) {
@@ -100,10 +105,11 @@ function books(one: Round, { bookedAfterMs, fault, faulty, doubledAtMs }: Life):
   }
 }
 
-function roundOf({ status, kind, won, endedAfterMs }: Life): Round {
+function roundOf({ status, kind, won, endedAfterMs, lastedMs }: Life): Round {
   // With stake and win in one call, no round stays committed with its win to credit.
   const oneCall = kind === 'one call' && !(status === 'COMMITTED' && won);
   return round(status, START_MS + endedAfterMs, {
+    startedAtMs: START_MS + endedAfterMs - lastedMs,
     walletCalls: oneCall ? 'bet-win' : 'debit-credit',
     ...(kind === 'bonus' && { kind, stakeMinor: minorAmount(0n) }),
     ...(status === 'COMMITTED' && !won && { outcome: sampleOutcome({ winMinor: minorAmount(0n) }) }),
@@ -151,7 +157,14 @@ describe('a history cut into periods anywhere', () => {
         async (lives, cuts) => {
           const history = historyOf(lives, spanMs);
           const instants = cuts.map((afterMs) => START_MS + afterMs).sort((one, other) => one - other);
-          const edges = new Set([START_MS - BEFORE_MS, ...instants, START_MS + spanMs + AFTER_MS + 1]);
+          const firstMs = START_MS - LONGEST_MS - BEFORE_MS;
+          const days = [0, 1, 2].map((day) => firstMs + day * DAY_MS);
+          const edges = new Set([
+            ...days,
+            START_MS - BEFORE_MS,
+            ...instants,
+            START_MS + spanMs + AFTER_MS + 1,
+          ]);
           const found: string[] = [];
           for (const [fromMs, toMs] of pairs([...edges])) {
             const { differences } = await history.reconcile(fromMs, toMs);

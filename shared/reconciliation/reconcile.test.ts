@@ -31,7 +31,7 @@ function book(one: Round, kind: BookedTransaction['kind'], given: Partial<Booked
   return transaction;
 }
 
-/** A round that ended well in the middle of the period. */
+/** A round that began and ended well in the middle of the period. */
 function played(updatedAtMs = fromMs + 1_000): Round {
   const one = round('CREDITED', updatedAtMs);
   history.rounds.push(one);
@@ -116,7 +116,7 @@ describe('the edge of a period', () => {
 });
 
 describe('a difference', () => {
-  it('is reported in the period in which the round ended', async () => {
+  it('is reported in the period in which the round began', async () => {
     history.rounds.push(round('CREDITED', fromMs));
     expect(await kinds()).toEqual(['MISSING_DEBIT', 'MISSING_CREDIT']);
   });

@@ -42,9 +42,9 @@ export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> 
   readonly compared: boolean;
   /** Counts rounds that are being played or recovered as they should. */
   readonly inProgress: number;
-  /** Rounds count by when they ended, and transactions by the wallet's clock. One round may count in two periods. */
+  /** Final rounds count by when they began, and transactions by the wallet's clock. One round may count in two periods. */
   readonly totals: readonly CurrencyTotals[];
-  /** Lists the differences of rounds that ended in the period, and of rounds with a transaction in it. */
+  /** Lists the differences of final rounds that began in the period, and of rounds with a transaction in it. */
   readonly differences: readonly Difference[];
 }
 
@@ -72,11 +72,11 @@ export async function reconcile(
   const asOfMs = ports.clock.nowMs();
   checkPeriod(request, settings, asOfMs);
   const work = new Workload(settings.limits, ports.clock);
-  const ended = await endedRounds(ports.archive, request, work);
-  const named = [...ended.values()].map(({ walletId }) => walletId);
+  const archived = await archivedRounds(ports.archive, request, work);
+  const named = [...archived.values()].map(({ walletId }) => walletId);
   const parts: WalletPart[] = [];
   for (const walletId of new Set([...operator.wallets.map((wallet) => wallet.walletId), ...named])) {
-    parts.push(await reconcileWallet(ports, request, walletId, { ended, asOfMs, work }));
+    parts.push(await reconcileWallet(ports, request, walletId, { archived, asOfMs, work }));
   }
   return {
     operatorId: operator.operatorId,
@@ -94,8 +94,8 @@ export async function reconcile(
 type WalletPart = Pick<Reconciliation, 'compared' | 'inProgress' | 'totals' | 'differences'>;
 
 interface Progress {
-  /** The rounds of all wallets that ended in the period. */
-  readonly ended: ReadonlyMap<string, AccountedRound>;
+  /** The archive has these rounds of the period, of all wallets. */
+  readonly archived: ReadonlyMap<string, AccountedRound>;
   readonly asOfMs: number;
   readonly work: Workload;
 }
@@ -105,28 +105,28 @@ async function reconcileWallet(
   ports: ReconciliationPorts,
   request: ReconciliationRequest,
   walletId: WalletId,
-  { ended, asOfMs, work }: Progress,
+  { archived, asOfMs, work }: Progress,
 ): Promise<WalletPart> {
   const { operator, fromMs, toMs } = request;
   const isWithin = (atMs: number) => atMs >= fromMs && atMs < toMs;
-  const own = [...ended.values()].filter((round) => round.walletId === walletId);
+  const own = [...archived.values()].filter((round) => round.walletId === walletId);
   const isNeeded = own.length > 0 || walletId === operator.walletId;
   const listed = await listedIn(ports.books, request, walletId, work, isNeeded);
   const booked = listed?.filter(({ atMs }) => isWithin(atMs));
-  const named = booked ? await roundsOf(ports.ledger, operator, booked, ended, work) : [];
+  const named = booked ? await roundsOf(ports.ledger, operator, booked, archived, work) : [];
   const known = new Map([...own, ...named].map((round) => [round.roundId as string, round]));
   const isOwn = (round: AccountedRound) => round.walletId === walletId;
   const inProgress = (round: AccountedRound) =>
     isUnfinished(round) && asOfMs - round.updatedAtMs < RECOVERY_TIME_MS;
   const rounds = [...known.values()];
   const settled = rounds.filter((round) => !inProgress(round)).map((round) => asBookedAt(walletId, round));
-  const endedHere = rounds.filter(
-    (round) => isOwn(round) && isWithin(round.updatedAtMs) && !isUnfinished(round),
+  const beganHere = rounds.filter(
+    (round) => isOwn(round) && isWithin(round.startedAtMs) && !isUnfinished(round),
   );
   return {
     compared: listed !== undefined || !isNeeded,
     inProgress: rounds.filter((round) => isOwn(round) && inProgress(round)).length,
-    totals: totalsOf(endedHere, booked),
+    totals: totalsOf(beganHere, booked),
     differences: [
       ...(booked ?? [])
         .filter(({ roundId }) => !known.has(roundId))
@@ -145,13 +145,14 @@ function checkPeriod(
   if (toMs - fromMs > DAY_MS) {
     throw new RequestError('PERIOD_TOO_LARGE', 'The period has more than 24 hours; ask for a shorter one');
   }
-  // A day less than the ledger keeps rounds is allowed, for transactions that come after their round has ended.
+  // A round of the period ended no earlier than it began, so the ledger still has it. The day that is left over is for
+  // transactions that come after their round has ended.
   if (fromMs < nowMs - hotRetentionMs + DAY_MS) {
     throw new RequestError('PERIOD_TOO_OLD', 'The ledger may no longer have all rounds of that period');
   }
 }
 
-async function endedRounds(
+async function archivedRounds(
   archive: ArchivedRounds,
   { operator, fromMs, toMs }: ReconciliationRequest,
   work: Workload,
@@ -166,7 +167,7 @@ async function endedRounds(
       const read = (await Promise.all(group.map((file) => archive.read(file)))).flat();
       work.spend('rounds', read.length);
       for (const round of read) {
-        if (round.updatedAtMs >= fromMs && round.updatedAtMs < toMs) rounds.set(round.roundId, round);
+        if (round.startedAtMs >= fromMs && round.startedAtMs < toMs) rounds.set(round.roundId, round);
       }
     }
   }

@@ -16,6 +16,7 @@ export function accounted(overrides: Partial<AccountedRound> = {}): AccountedRou
     status: 'CREDITED',
     stake: { transactionId: ids.transaction(`${roundId}:debit`), amountMinor: minorAmount(100n) },
     win: { transactionId: ids.transaction(`${roundId}:credit`), amountMinor: minorAmount(250n) },
+    startedAtMs: atMs,
     updatedAtMs: atMs,
     ...overrides,
   };

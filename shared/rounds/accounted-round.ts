@@ -14,6 +14,8 @@ export interface AccountedRound {
   readonly stake: OwedMovement | undefined;
   /** It is undefined where the round has no win. A bet-win has the transaction id of the stake. */
   readonly win: OwedMovement | undefined;
+  /** The round belongs to the period of this time, however late it ended. */
+  readonly startedAtMs: number;
   /** The round came to its status at this time. A final round ended then. */
   readonly updatedAtMs: number;
 }
@@ -21,7 +23,7 @@ export interface AccountedRound {
 export type OwedMovement = Pick<Movement, 'transactionId' | 'amountMinor'>;
 
 export function accountedRound(round: Round): AccountedRound {
-  const { roundId, log, walletId, currency, status, stakeMinor, updatedAtMs } = round;
+  const { roundId, log, walletId, currency, status, stakeMinor, startedAtMs, updatedAtMs } = round;
   const stakeId = stakeTransactionId(round);
   const winId = winTransactionId(round);
   return {
@@ -35,6 +37,7 @@ export function accountedRound(round: Round): AccountedRound {
       winId === undefined || !hasOutcome(round)
         ? undefined
         : { transactionId: winId, amountMinor: round.outcome.winMinor },
+    startedAtMs,
     updatedAtMs,
   };
 }

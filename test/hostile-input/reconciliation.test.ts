@@ -239,7 +239,7 @@ describe('a file of the archive', () => {
   const operatorId = 'demo';
   const fromMs = nowMs - (nowMs % DAY_MS);
   const line = mutatedObject({
-    schema_version: fc.constantFrom<unknown>(...Array<number>(19).fill(2), 1, 3, '2'),
+    schema_version: fc.constantFrom<unknown>(...Array<number>(19).fill(3), 2, 4, '3'),
     operator_id: nearly(operatorId),
     player_id: nearly('player123'),
     round_id: nearly(roundId),
@@ -259,6 +259,7 @@ describe('a file of the archive', () => {
     debit_transaction_id: fc.oneof(fc.constant(null), nearly(`${roundId}:debit`)),
     win: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 9, arbitrary: money }),
     credit_transaction_id: fc.oneof(fc.constant(null), nearly(`${roundId}:credit`)),
+    started_at: instantsAround(nowMs, 3_600_000),
     ended_at: instantsAround(nowMs, 3_600_000),
   });
   const files = fc.tuple(
@@ -287,9 +288,11 @@ describe('a file of the archive', () => {
       told.get(name),
     );
     const walletId = told.get('wallet_id');
-    const updatedAtMs = instantOf(told.get('ended_at'), 'utc');
+    const [startedAtMs, updatedAtMs] = ['started_at', 'ended_at'].map((name) =>
+      instantOf(told.get(name), 'utc'),
+    );
     const isLine =
-      told.get('schema_version') === 2 &&
+      told.get('schema_version') === 3 &&
       told.get('operator_id') === operatorId &&
       typeof player === 'string' &&
       typeof id === 'string' &&
@@ -300,7 +303,7 @@ describe('a file of the archive', () => {
       typeof currency === 'string' &&
       Object.hasOwn(decimalsOf, currency) &&
       typeof told.get('stake') === 'string';
-    if (!isLine || updatedAtMs === undefined) return undefined;
+    if (!isLine || startedAtMs === undefined || updatedAtMs === undefined) return undefined;
     const stake = owedOf(told.get('debit_transaction_id'), told.get('stake'), currency);
     const win = owedOf(told.get('credit_transaction_id'), told.get('win'), currency);
     if (!stake || !win) return undefined;
@@ -312,6 +315,7 @@ describe('a file of the archive', () => {
       status: status as 'CREDITED',
       stake: stake.owed,
       win: win.owed,
+      startedAtMs,
       updatedAtMs,
     };
   }

@@ -1,8 +1,8 @@
 import type { OperatorId } from '../../foundation/ids.ts';
 
 /**
- * Names the folder in which the archive keeps the rounds of an operator that ended on a day in UTC. Reports are by day
- * (GLI-19 V3.0, 2.9.1).
+ * Names the folder in which the archive keeps the rounds of an operator that began on a day in UTC, however late they
+ * ended. Reports are by day (GLI-19 V3.0, 2.9.1).
  */
 export function dayFolder(operatorId: OperatorId, atMs: number): string {
   return `rounds/operator=${operatorId}/date=${new Date(atMs).toISOString().slice(0, 10)}/`;
@@ -12,7 +12,10 @@ export function hourFolder(operatorId: OperatorId, atMs: number): string {
   return `${dayFolder(operatorId, atMs)}hour=${new Date(atMs).toISOString().slice(11, 13)}/`;
 }
 
-/** The names of a minute's files begin with this. A short period is therefore found without listing its whole day. */
+/**
+ * The names of the files with the rounds that began in a minute begin with this. A short period is therefore found without
+ * listing its whole day.
+ */
 export function minutePrefix(operatorId: OperatorId, atMs: number): string {
   return `${hourFolder(operatorId, atMs)}${new Date(atMs).toISOString().slice(14, 16)}-`;
 }

@@ -3,7 +3,7 @@ import { formatAmount } from '../../money/money.ts';
 import { hasOutcome, type Round, stakeTransactionId, winTransactionId } from '../../rounds/round.ts';
 
 /** The number rises whenever a field is added or changes its meaning. */
-export const ARCHIVE_SCHEMA_VERSION = 2;
+export const ARCHIVE_SCHEMA_VERSION = 3;
 
 /**
  * Makes the record of a round that the audit trail keeps. It has what GLI-19 V3.0, 2.8.2 asks for, and what a replay
@@ -35,10 +35,14 @@ export function archiveRecord(round: Round) {
     base_bet: formatAmount(round.baseBetMinor, currency),
     stake: formatAmount(round.stakeMinor, currency),
     wallet_id: round.walletId,
+    wallet_calls: round.walletCalls,
     debit_transaction_id: stakeTransactionId(round) ?? null,
     ...outcomeFields(round),
     engine_sha256: round.engineHash,
     sealed_start: base64(round.sealedOpening),
+    bonus_opened_by: round.gameSoFar?.openedBy ?? null,
+    bonus_steps: round.gameSoFar?.steps ?? null,
+    bonus_payout_millionths: round.gameSoFar?.payoutMillionths.toString() ?? null,
     idempotency_key_hash: base64(idempotency.keyHash),
     request_hash: base64(idempotency.requestHash),
     earlier_key_hashes: base64(idempotency.earlierKeys),

@@ -8,8 +8,9 @@ import { minutePrefix } from './archive-keys.ts';
 import { archiveRecord } from './archive-record.ts';
 
 /**
- * Writes to the archive bucket: gzipped JSON lines, one object for each operator and minute of a batch. The bucket's own
- * rule says how long an object is locked. A repeated batch writes the same bytes under the same name.
+ * Writes to the archive bucket: gzipped JSON lines, one object for each operator and each minute in which rounds of the
+ * batch began. The bucket's own rule says how long an object is locked. A repeated batch writes the same bytes under the
+ * same name.
  */
 export class S3Archive implements Archive {
   readonly #s3: S3Client;
@@ -21,7 +22,7 @@ export class S3Archive implements Archive {
   }
 
   async write(rounds: readonly Round[], batchId: string): Promise<void> {
-    const minutes = Map.groupBy(rounds, ({ log, updatedAtMs }) => minutePrefix(log.operatorId, updatedAtMs));
+    const minutes = Map.groupBy(rounds, ({ log, startedAtMs }) => minutePrefix(log.operatorId, startedAtMs));
     await Promise.all(
       [...minutes].map(([prefix, members]) => this.#put(`${prefix}${batchId}.jsonl.gz`, jsonLines(members))),
     );

@@ -16,13 +16,10 @@ import { parseAmount } from '../../money/money.ts';
 import type { AccountedRound, OwedMovement } from '../../rounds/accounted-round.ts';
 import type { ArchivedPeriod, ArchivedRounds } from '../archived-rounds.ts';
 import { awsCall } from '../../aws/aws-call.ts';
-import { dayFolder, hourFolder, minutePrefix, operatorOf } from './archive-keys.ts';
+import { hourFolder, minutePrefix, operatorOf } from './archive-keys.ts';
 import { ARCHIVE_SCHEMA_VERSION } from './archive-record.ts';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** S3 gives whole seconds, and its clock differs from that of the functions. */
-const CLOCK_MARGIN_MS = 60_000;
 const LISTS_AT_ONCE = 8;
 /** Names are ASCII, so this sorts after any of them. */
 const AFTER_ANY_NAME = '\x7f';
@@ -42,6 +39,7 @@ const Line = z.object({
   debit_transaction_id: z.string().brand<'TransactionId'>().nullable(),
   win: z.string().nullable(),
   credit_transaction_id: z.string().brand<'TransactionId'>().nullable(),
+  started_at: z.iso.datetime(),
   ended_at: z.iso.datetime(),
 });
 
@@ -65,16 +63,13 @@ export class S3ArchivedRounds implements ArchivedRounds {
   }
 
   async #page(listing: Listing): Promise<{ readonly files: string[]; readonly rest: Listing | undefined }> {
-    const { request, endsBefore, writtenFromMs } = listing;
+    const { request, endsBefore } = listing;
     const command = new ListObjectsV2Command({ Bucket: this.#bucket, ...request });
     const { Contents = [], NextContinuationToken } = await awsCall('S3', () => this.#s3.send(command));
     const isWithin = ({ Key = '' }: _Object) => Key < endsBefore;
-    const found = Contents.filter(
-      (object) => isWithin(object) && (object.LastModified?.getTime() ?? Infinity) >= writtenFromMs,
-    );
     const goesOn = NextContinuationToken !== undefined && Contents.every(isWithin);
     return {
-      files: found.flatMap(({ Key }) => Key ?? []),
+      files: Contents.filter(isWithin).flatMap(({ Key }) => Key ?? []),
       rest: goesOn
         ? { ...listing, request: { ...request, ContinuationToken: NextContinuationToken } }
         : undefined,
@@ -103,34 +98,21 @@ export class S3ArchivedRounds implements ArchivedRounds {
 interface Listing {
   readonly request: Omit<ListObjectsV2CommandInput, 'Bucket'>;
   readonly endsBefore: string;
-  readonly writtenFromMs: number;
 }
 
-/** Lists the part of each hour that lies in the period, and the files that lie in the folders of its days themselves. */
+/** Lists the part of each hour that lies in the period. */
 function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
-  const hours = startsOf(HOUR_MS, fromMs, toMs).map((hourMs) => ({
-    request: {
-      Prefix: hourFolder(operatorId, hourMs),
-      StartAfter: minutePrefix(operatorId, Math.max(hourMs, fromMs)),
-    },
-    endsBefore: minutePrefix(operatorId, Math.min(hourMs + HOUR_MS, toMs) - 1) + AFTER_ANY_NAME,
-    writtenFromMs: -Infinity,
-  }));
-  // These files were written before the archive had hours. Their names give no time, but they were written after their
-  // rounds had ended.
-  const days = startsOf(DAY_MS, fromMs, toMs).map((dayMs) => ({
-    request: { Prefix: dayFolder(operatorId, dayMs), Delimiter: '/' },
-    endsBefore: dayFolder(operatorId, dayMs) + AFTER_ANY_NAME,
-    writtenFromMs: fromMs - CLOCK_MARGIN_MS,
-  }));
-  return [...days, ...hours];
-}
-
-/** Lists the beginnings of the hours, or days, of which the period has a part. */
-function startsOf(stepMs: number, fromMs: number, toMs: number): number[] {
-  const starts: number[] = [];
-  for (let startMs = fromMs - (fromMs % stepMs); startMs < toMs; startMs += stepMs) starts.push(startMs);
-  return starts;
+  const found: Listing[] = [];
+  for (let hourMs = fromMs - (fromMs % HOUR_MS); hourMs < toMs; hourMs += HOUR_MS) {
+    found.push({
+      request: {
+        Prefix: hourFolder(operatorId, hourMs),
+        StartAfter: minutePrefix(operatorId, Math.max(hourMs, fromMs)),
+      },
+      endsBefore: minutePrefix(operatorId, Math.min(hourMs + HOUR_MS, toMs) - 1) + AFTER_ANY_NAME,
+    });
+  }
+  return found;
 }
 
 function accountedRound(line: z.output<typeof Line>, operatorId: string | undefined): AccountedRound {
@@ -146,6 +128,7 @@ function accountedRound(line: z.output<typeof Line>, operatorId: string | undefi
     status: line.status,
     stake: owed(line.debit_transaction_id, line.stake),
     win: owed(line.credit_transaction_id, line.win),
+    startedAtMs: Date.parse(line.started_at),
     updatedAtMs: Date.parse(line.ended_at),
   };
 }

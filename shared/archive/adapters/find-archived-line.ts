@@ -13,16 +13,16 @@ export interface ArchivedLine {
 }
 
 /**
- * Finds the archive's line of a round, in the files of the minute in which it ended.
+ * Finds the archive's line of a round, in the files of the minute in which it began.
  * @returns undefined where no file has it
  * @throws DependencyError SERVICE_UNAVAILABLE
  */
 export async function findArchivedLine(
   s3: S3Client,
   bucket: string,
-  { log, roundId, updatedAtMs }: Pick<Round, 'log' | 'roundId' | 'updatedAtMs'>,
+  { log, roundId, startedAtMs }: Pick<Round, 'log' | 'roundId' | 'startedAtMs'>,
 ): Promise<ArchivedLine | undefined> {
-  for (const file of await filesOf(s3, bucket, minutePrefix(log.operatorId, updatedAtMs))) {
+  for (const file of await filesOf(s3, bucket, minutePrefix(log.operatorId, startedAtMs))) {
     const line = (await linesOf(s3, bucket, file)).find((text) => text.includes(`"round_id":"${roundId}"`));
     if (line !== undefined) return { file, line };
   }

@@ -40,10 +40,11 @@ const lines = async (Key: string) => {
 };
 
 describe('a batch of rounds', () => {
-  it('is one object for each operator and minute in UTC, a line for each round', async () => {
-    const ended = (operatorId: string, atMs: number): Round =>
+  it('is one object for each operator and each minute in UTC in which rounds began, however late they ended', async () => {
+    const began = (operatorId: string, startedAtMs: number): Round =>
       committed(
         intent({
+          startedAtMs,
           log: {
             operatorId: ids.operator(operatorId),
             playerId: ids.player('player'),
@@ -51,14 +52,14 @@ describe('a batch of rounds', () => {
           },
         }),
         {},
-        atMs,
+        END_OF_DAY + 3 * 86_400_000,
       );
     const rounds = [
-      ended('demo', END_OF_DAY),
-      ended('demo', END_OF_DAY + 1),
-      ended('demo', END_OF_DAY + 60_000),
-      ended('demo', END_OF_DAY + 60_001),
-      ended('other', END_OF_DAY),
+      began('demo', END_OF_DAY),
+      began('demo', END_OF_DAY + 1),
+      began('demo', END_OF_DAY + 60_000),
+      began('demo', END_OF_DAY + 60_001),
+      began('other', END_OF_DAY),
     ];
     await new S3Archive(s3, bucket).write(rounds, 'batch-1');
     expect(await keys()).toEqual([
@@ -134,7 +135,7 @@ describe('the record of a round', () => {
   it('says all of a paid win, in exact figures', () => {
     const paid = credited(committed(round, { view, bonusActive: true }), END_OF_DAY + 1_500);
     expect(archiveRecord(paid)).toEqual({
-      schema_version: 2,
+      schema_version: 3,
       operator_id: 'demo',
       player_id: 'player123',
       game_code: 'happy-panda',
@@ -155,6 +156,7 @@ describe('the record of a round', () => {
       base_bet: '1.00',
       stake: '9999999999999999.99',
       wallet_id: 'main',
+      wallet_calls: 'debit-credit',
       debit_transaction_id: `${round.roundId}:debit`,
       win: '2.50',
       payout_millionths: '2500000',
@@ -166,9 +168,26 @@ describe('the record of a round', () => {
       sealed_state_after: Buffer.from(paid.outcome.sealedStateAfter).toString('base64'),
       engine_sha256: 'ab'.repeat(32),
       sealed_start: 'AQL/',
+      bonus_opened_by: null,
+      bonus_steps: null,
+      bonus_payout_millionths: null,
       idempotency_key_hash: Buffer.alloc(16, 1).toString('base64'),
       request_hash: Buffer.alloc(16, 2).toString('base64'),
       earlier_key_hashes: '',
+    });
+  });
+
+  it('says which bonus a bonus action goes on with, and in which calls the wallet was paid', () => {
+    const bonus = intent({
+      kind: 'bonus',
+      walletCalls: 'bet-win',
+      gameSoFar: { openedBy: 'spin', steps: 3, payoutMillionths: 12_500_000n },
+    });
+    expect(archiveRecord(committed(bonus))).toMatchObject({
+      wallet_calls: 'bet-win',
+      bonus_opened_by: 'spin',
+      bonus_steps: 3,
+      bonus_payout_millionths: '12500000',
     });
   });
 

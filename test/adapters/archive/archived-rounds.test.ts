@@ -14,8 +14,7 @@ import { archiveRecord } from '../../../shared/archive/adapters/archive-record.t
 import { S3ArchivedRounds } from '../../../shared/archive/adapters/archived-rounds.ts';
 import { ids as typed } from '../../../shared/foundation/ids.fixture.ts';
 
-/** Now and not some other day: it is S3 that says when a file was written. */
-const NOW_MS = Date.now();
+const NOW_MS = Date.UTC(2026, 10, 21, 13, 5);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -45,10 +44,12 @@ const player = (given: Partial<IntentRound> = {}) =>
     },
     ...given,
   });
-const ended = (endedAtMs: number, operatorId = 'demo'): Round =>
+/** The round ended three days after it began. */
+const begun = (startedAtMs: number, operatorId = 'demo'): Round =>
   credited(
     committed(
       player({
+        startedAtMs,
         log: {
           operatorId: typed.operator(operatorId),
           playerId: typed.player('player123'),
@@ -56,7 +57,7 @@ const ended = (endedAtMs: number, operatorId = 'demo'): Round =>
         },
       }),
     ),
-    endedAtMs,
+    startedAtMs + 3 * DAY_MS,
   );
 
 const period = (fromMs: number, toMs: number) => ({
@@ -74,14 +75,6 @@ async function names(fromMs: number, toMs: number): Promise<string[]> {
 async function read(fromMs: number, toMs: number): Promise<(readonly AccountedRound[])[]> {
   const archive = new S3ArchivedRounds(s3, bucket);
   return Promise.all((await names(fromMs, toMs)).map((file) => archive.read(file)));
-}
-
-/** As archives were written before files had the hour and minute in their names. */
-async function writeToDay(rounds: readonly Round[], name: string): Promise<void> {
-  const day = new Date(rounds[0]!.updatedAtMs).toISOString().slice(0, 10);
-  const Key = `rounds/operator=demo/date=${day}/${name}.jsonl.gz`;
-  const Body = gzipSync(rounds.map((round) => `${JSON.stringify(archiveRecord(round))}\n`).join(''));
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
 }
 
 /** The folders that are listed, one for each call, with a few names in each answer. */
@@ -104,13 +97,15 @@ async function listedWith(maxKeys: number, work: () => Promise<unknown>): Promis
 const ids = (rounds: readonly (Round | AccountedRound)[]) => rounds.map(({ roundId }) => roundId).sort();
 
 describe('an archived round', () => {
+  const begunNow = (given: Partial<IntentRound> = {}) => player({ startedAtMs: NOW_MS, ...given });
+
   it('comes back with all that its money needs, however it ended', async () => {
-    const start = player({ updatedAtMs: NOW_MS });
+    const start = begunNow();
     const ends: Round[] = [
-      credited(committed(player(), {}, NOW_MS), NOW_MS),
-      credited(committed(player({ walletCalls: 'bet-win' }), {}, NOW_MS), NOW_MS),
-      committed(player(), { winMinor: minorAmount(0n) }, NOW_MS),
-      credited(committed(player({ kind: 'bonus', stakeMinor: minorAmount(0n) }), {}, NOW_MS), NOW_MS),
+      credited(committed(start)),
+      credited(committed(begunNow({ walletCalls: 'bet-win' }))),
+      committed(begunNow(), { winMinor: minorAmount(0n) }),
+      credited(committed(begunNow({ kind: 'bonus', stakeMinor: minorAmount(0n) }))),
       { ...start, roundId: typed.round(randomUUID()), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
       { ...start, roundId: typed.round(randomUUID()), status: 'FAILED', failure: 'ENGINE_TRAP' },
       { ...start, roundId: typed.round(randomUUID()), status: 'VOIDED', reason: 'ABANDONED' },
@@ -121,12 +116,12 @@ describe('an archived round', () => {
 });
 
 describe('the files of a period', () => {
-  it('have all rounds of its operator that ended in it, over the days, and none of other minutes', async () => {
+  it('have all rounds of its operator that began in it, over the days, and none of other minutes', async () => {
     const midnightMs = NOW_MS - (NOW_MS % DAY_MS) - DAY_MS;
-    const inside = [midnightMs - 1, midnightMs, midnightMs + MINUTE_MS - 1].map((atMs) => ended(atMs));
-    const outside = [-MINUTE_MS - 1, MINUTE_MS, HOUR_MS, 22 * HOUR_MS].map((ms) => ended(midnightMs + ms));
+    const inside = [midnightMs - 1, midnightMs, midnightMs + MINUTE_MS - 1].map((atMs) => begun(atMs));
+    const outside = [-MINUTE_MS - 1, MINUTE_MS, HOUR_MS, 22 * HOUR_MS].map((ms) => begun(midnightMs + ms));
     const archive = new S3Archive(s3, bucket);
-    await archive.write([...inside, ended(midnightMs, 'demo2')], 'batch-1');
+    await archive.write([...inside, begun(midnightMs, 'demo2')], 'batch-1');
     await archive.write(outside, 'batch-2');
     const files = await read(midnightMs - 1, midnightMs + 1);
     expect(ids(files.flat())).toEqual(ids(inside));
@@ -135,12 +130,12 @@ describe('the files of a period', () => {
   it('are found wherever in their minute, hour or day it begins and ends', async () => {
     const startMs = Date.UTC(2026, 10, 21);
     const instant = fc.integer({ min: -2 * HOUR_MS, max: 2 * HOUR_MS }).map((ms) => startMs + ms);
-    const rounds = fc.sample(instant, 200).map((atMs) => ended(atMs));
+    const rounds = fc.sample(instant, 200).map((atMs) => begun(atMs));
     const archive = new S3Archive(s3, bucket);
     await archive.write(rounds, '1000-2000');
     await fc.assert(
       fc.asyncProperty(instant, fc.nat(2 * HOUR_MS), async (fromMs, lengthMs) => {
-        const isWithin = ({ updatedAtMs: atMs }: Round | AccountedRound) =>
+        const isWithin = ({ startedAtMs: atMs }: Round | AccountedRound) =>
           atMs >= fromMs && atMs < fromMs + lengthMs;
         const found = (await read(fromMs, fromMs + lengthMs)).flat().filter(isWithin);
         expect(ids(found)).toEqual(ids(rounds.filter(isWithin)));
@@ -150,40 +145,27 @@ describe('the files of a period', () => {
   });
 
   it('are all found where one answer of S3 does not list them', async () => {
-    const rounds = Array.from({ length: 5 }, () => ended(NOW_MS));
+    const rounds = Array.from({ length: 5 }, () => begun(NOW_MS));
     const archive = new S3Archive(s3, bucket);
     await Promise.all(rounds.map((round, index) => archive.write([round], `batch-${index}`)));
-    await Promise.all(rounds.map((round, index) => writeToDay([round], `old-${index}`)));
     let files: (readonly AccountedRound[])[] = [];
     await listedWith(2, async () => {
       files = await read(NOW_MS, NOW_MS + 1);
     });
-    expect(files).toHaveLength(10);
-    expect(ids(files.flat())).toEqual(ids([...rounds, ...rounds]));
+    expect(files).toHaveLength(5);
+    expect(ids(files.flat())).toEqual(ids(rounds));
   });
 
   it('are listed without those of the rest of their hour and day', async () => {
     const dayMs = NOW_MS - (NOW_MS % DAY_MS);
-    const everyMinute = Array.from({ length: 60 }, (_, index) => ended(dayMs + index * MINUTE_MS));
-    await new S3Archive(s3, bucket).write([...everyMinute, ended(dayMs + HOUR_MS)], 'batch-1');
+    const everyMinute = Array.from({ length: 60 }, (_, index) => begun(dayMs + index * MINUTE_MS));
+    await new S3Archive(s3, bucket).write([...everyMinute, begun(dayMs + HOUR_MS)], 'batch-1');
     const folders = await listedWith(12, async () => {
       const found = await names(dayMs + 30 * MINUTE_MS, dayMs + 40 * MINUTE_MS);
       expect(found).toHaveLength(10);
     });
     const folder = `rounds/operator=demo/date=${new Date(dayMs).toISOString().slice(0, 10)}/`;
-    expect(folders).toEqual([folder, `${folder}hour=00/`]);
-  });
-
-  it('come from before there were hours as well, but for those that were written before it', async () => {
-    const dayMs = NOW_MS - (NOW_MS % DAY_MS);
-    const old = ended(dayMs);
-    await writeToDay([old], '100000000000000000001-100000000000000000009');
-    await writeToDay([old], 'zzz');
-    expect(ids((await read(dayMs, dayMs + 1)).flat())).toEqual(ids([old, old]));
-    // As far in the future as no test runs.
-    const futureMs = NOW_MS + HOUR_MS;
-    await writeToDay([ended(futureMs)], 'manual');
-    expect(await names(futureMs, futureMs + 1)).toEqual([]);
+    expect(folders).toEqual([`${folder}hour=00/`]);
   });
 
   it('are none without rounds', async () => {
@@ -192,16 +174,15 @@ describe('the files of a period', () => {
 });
 
 describe('an archive that cannot be read', () => {
-  const line = (change: object) => JSON.stringify({ ...archiveRecord(ended(NOW_MS)), ...change });
+  const line = (change: object) => JSON.stringify({ ...archiveRecord(begun(NOW_MS)), ...change });
   it.each([
     ['no gzip', Buffer.from('text')],
     ['no JSON', gzipSync('{"schema_version":')],
     ['a line of another form', gzipSync(line({ stake: 1 }))],
-    ['a line of the version before', gzipSync(line({ schema_version: 1 }))],
+    ['a line of the version before', gzipSync(line({ schema_version: 2 }))],
     ['a line of a later version', gzipSync(line({ schema_version: 99 }))],
   ])('is an error: %s', async (_, Body) => {
-    const day = new Date(NOW_MS).toISOString().slice(0, 10);
-    const Key = `rounds/operator=demo/date=${day}/batch-1.jsonl.gz`;
+    const Key = 'rounds/operator=demo/date=2026-11-21/hour=13/05-batch-1.jsonl.gz';
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
     await expect(read(NOW_MS, NOW_MS + 1)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
   });
