@@ -199,5 +199,6 @@ export const Problem = z.strictObject({
   retryable: z.boolean(),
   round_id: RoundId.optional(),
   next_round_number: NextRoundNumber.optional(),
+  bound_to: z.strictObject({ bet_amount: Amount, currency: CurrencyCode }).optional(),
   errors: z.array(z.strictObject({ at: z.string(), message: z.string() })).optional(),
 });

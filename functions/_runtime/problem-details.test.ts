@@ -76,6 +76,15 @@ describe('a problem', () => {
     expect(problemOf(new ConflictError('ROUND_IN_FLIGHT', 'Busy'))).not.toHaveProperty('next_round_number');
   });
 
+  it('tells the bet to which the state of the game belongs', () => {
+    const boundTo = { betAmount: '0.10', currency: 'EUR' };
+    expect(problemOf(new ConflictError('STATE_BOUND_TO_BET', 'Bound', { boundTo }))).toMatchObject({
+      status: 409,
+      retryable: false,
+      bound_to: { bet_amount: '0.10', currency: 'EUR' },
+    });
+  });
+
   it('lists what was wrong with the request', () => {
     const flaws = [{ at: '/bet_amount', message: 'expected a string' }];
     expect(problemOf(new RequestError('INVALID_REQUEST', 'Wrong', { flaws })).errors).toEqual(flaws);

@@ -37,6 +37,7 @@ export const statusOf = {
   BONUS_ACTIVE: 409,
   NO_ACTIVE_BONUS: 409,
   BONUS_CURRENCY_MISMATCH: 409,
+  STATE_BOUND_TO_BET: 409,
   ACCOUNT_CURRENCY_MISMATCH: 409,
   INSUFFICIENT_FUNDS: 402,
   LIMIT_REACHED: 403,
@@ -93,6 +94,9 @@ export function problemReply(error: RgsError): ProblemReply {
       retryable: error.retryable,
       ...(error.roundId !== undefined && { round_id: error.roundId }),
       ...(error.nextRoundNumber !== undefined && { next_round_number: error.nextRoundNumber }),
+      ...(error.boundTo && {
+        bound_to: { bet_amount: error.boundTo.betAmount, currency: error.boundTo.currency },
+      }),
       ...(error.flaws.length > 0 && { errors: error.flaws }),
     }),
   };

@@ -48,7 +48,10 @@ beforeAll(async () => {
   await createTable(documentClient(), 'config');
   folder = await mkdtemp(path.join(tmpdir(), 'rgs-connect-'));
   offerFile = path.join(folder, 'treasure-hunt.json');
-  await writeFile(offerFile, JSON.stringify({ title: 'Treasure Hunt', bets: { EUR: ['1.00', '2.00'] } }));
+  await writeFile(
+    offerFile,
+    JSON.stringify({ title: 'Treasure Hunt', state: 'fresh', bets: { EUR: ['1.00', '2.00'] } }),
+  );
   const engine = await loadParts(CONFORMING);
   const routes: Parameters<typeof startGrpcServer>[0]['routes'] = (router) =>
     router.service(Engine, engineService([servedEngine(engine)]));

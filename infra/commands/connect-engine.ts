@@ -11,6 +11,7 @@ import { checkRefusals } from '../../shared/engines/grpc/remote-refusals.ts';
 import { simulateRemotely } from '../../shared/engines/grpc/remote-simulation.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { mergeTallies, type Tally } from '../../shared/simulation/tally.ts';
+import type { StateRule } from '../../shared/engines/state-rule.ts';
 import type { Game } from '../../shared/games/game.ts';
 import { GameCode } from '../../shared/foundation/ids.ts';
 import type { Subject } from '../../shared/engines/publishing/conformance-play.ts';
@@ -62,15 +63,15 @@ export async function connectEngine(
   const url = serverAddress(connection);
   const client = documentClient();
   const known = await new DynamoRegistry(client, outputs.ConfigTable, systemClock).game(gameCode);
-  const { title, bets } = await offerOf(gameCode, connection.offerFile, known);
-  const { engine, conformance } = await inspect(url, connection.engineId ?? gameCode, connection.onSteps);
+  const { title, bets, stateRule } = await offerOf(gameCode, connection.offerFile, known);
+  const { engine, conformance } = await inspect({ ...connection, url }, stateRule);
 
   const { hash, build } = engine;
   const { engineId, buildId, buildHash } = build;
   const version = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
   const served = { ...version, remote: { url, buildHash } };
   const versions = new DynamoGameVersions(client, outputs.ConfigTable);
-  const isNew = await versions.publish({ ...version, gameCode, title, bets }, served);
+  const isNew = await versions.publish({ ...version, gameCode, title, bets, stateRule }, served);
   if (!isNew) await new DynamoRegistryAdmin(client, outputs.ConfigTable).putEngineVersion(served);
   return { engine, conformance, isNew };
 }
@@ -91,9 +92,8 @@ function serverAddress({ url, plaintext }: EngineConnection): string {
  * be played.
  */
 async function inspect(
-  url: string,
-  engineId: string,
-  onSteps: EngineConnection['onSteps'] = () => undefined,
+  { url, gameCode, engineId = gameCode, onSteps = () => undefined }: EngineConnection,
+  rule: StateRule,
 ): Promise<Pick<ConnectedEngine, 'engine' | 'conformance'>> {
   const [channel, other] = [new GrpcChannel(url, TIMEOUT_MS), new GrpcChannel(url, TIMEOUT_MS)];
   try {
@@ -110,7 +110,7 @@ async function inspect(
       },
     };
     const elsewhere = subjectOf(await RemoteEngine.connect(other, engine.build), count);
-    return { engine, conformance: await checkRemoteConformance(subject, elsewhere) };
+    return { engine, conformance: await checkRemoteConformance(subject, elsewhere, rule) };
   } finally {
     channel.close();
     other.close();

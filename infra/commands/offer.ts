@@ -1,24 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { currencyOf } from '../../shared/money/currency.ts';
+import { type StateRule, stateRules } from '../../shared/engines/state-rule.ts';
 import type { CurrencyBets } from '../../shared/games/game.ts';
 import { parseAmount } from '../../shared/money/money.ts';
 
-/** Says how a game is offered, as `engines/<name>/game.json` has it. Bets are decimal strings of each currency. */
+const STATE_UNDECLARED =
+  'say what becomes of the state between paid rounds: "fresh" where each starts from the first state, "bound" where state goes on at the same bet (docs/engines.md)';
+
+/**
+ * Says how a game is offered, as `engines/<name>/game.json` has it. Bets are decimal strings of each currency, and
+ * `state` is the rule for the game's state.
+ */
 const OfferFile = z.strictObject({
   title: z.string().min(1),
   bets: z.record(z.string(), z.array(z.string()).min(1)),
+  state: z.enum(stateRules, STATE_UNDECLARED),
 });
 
 export interface Offer {
   readonly title: string;
   readonly bets: readonly CurrencyBets[];
+  readonly stateRule: StateRule;
 }
 
-/** Reads an offer. @throws ZodError; RequestError where a currency or an amount is invalid */
+/** Reads an offer. @throws Error that names what is wrong; RequestError where a currency or an amount is invalid */
 export async function readOffer(file: string): Promise<Offer> {
-  const { title, bets } = OfferFile.parse(JSON.parse(await readFile(file, 'utf8')));
-  return { title, bets: Object.entries(bets).map(([code, amounts]) => betsOf(code, amounts)) };
+  const parsed = OfferFile.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  if (!parsed.success) throw new Error(`${file} is no offer: ${z.prettifyError(parsed.error)}`);
+  const { title, bets, state } = parsed.data;
+  const offered = Object.entries(bets).map(([code, amounts]) => betsOf(code, amounts));
+  return { title, bets: offered, stateRule: state };
 }
 
 function betsOf(code: string, amounts: readonly string[]): CurrencyBets {

@@ -122,7 +122,7 @@ describe('publishing an engine', () => {
   it('again finds the version that is there', async () => {
     const source = await engineSource('happy-panda', {});
     expect(await publishEngine(deployment, source)).toHaveProperty('isNew', false);
-    expect(await versions.versions(ids.game('happy-panda'))).toHaveLength(1);
+    expect(await versions.versions(ids.game('happy-panda'))).toMatchObject([{ stateRule: 'fresh' }]);
   });
 
   it('again restores what was lost of a version that is known', async () => {
@@ -262,6 +262,24 @@ describe('what cannot be published', () => {
     }
     const missing = { ...provenance(), sources: path.join(folder, 'missing') };
     await expect(engineSource(file, missing)).rejects.toThrow('no sources');
+  });
+
+  it('is a game that does not declare what becomes of its state, and the message says what it may declare', async () => {
+    const file = await foreign('happy-panda.wasm', assembleOriginal());
+    const offer = { title: 'Happy Panda', bets: { EUR: ['1.00'] } };
+    for (const state of [{}, { state: 'free' }]) {
+      await writeFile(path.join(folder, 'game.json'), JSON.stringify({ ...offer, ...state }));
+      await expect(engineSource(file, provenance())).rejects.toThrow(
+        /say what becomes of the state between paid rounds: "fresh" .* "bound"/,
+      );
+    }
+  });
+
+  it('is a realtime game that declares a bound state', async () => {
+    const source = await engineSource('crash', {});
+    await expect(publishEngine(deployment, { ...source, stateRule: 'bound' })).rejects.toThrow(
+      'a realtime game, whose state is of no bet',
+    );
   });
 
   it.each([

@@ -25,7 +25,7 @@ export async function publishEngine(
   source: EngineSource,
   tell: (line: string) => void = () => undefined,
 ): Promise<PublishedEngine> {
-  const { gameCode, title, bets, provenance } = source;
+  const { gameCode, title, bets, stateRule, provenance } = source;
   const metered = meter(source.original);
   tell(`Instrumented: ${source.original.length} bytes became ${metered.wasm.length}`);
   const { hash } = metered;
@@ -33,7 +33,7 @@ export async function publishEngine(
   if (engineId !== gameCode)
     throw new Error(`The engine is ${engineId}, and not that of the game ${gameCode}`);
   const versions = new DynamoGameVersions(documentClient(), outputs.ConfigTable);
-  const record = await examine(metered, provenance);
+  const record = await examine(metered, provenance, stateRule);
   tell(`Conforms: ${JSON.stringify(record['conformance'])}`);
   // This is done also where the version is known. A lost part of it is then there again.
   const s3 = new S3Client();
@@ -41,7 +41,8 @@ export async function publishEngine(
   await publishArtefact(s3, outputs.EnginesBucket, metered.wasm);
   const engine = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
   const contract = metered.contract === 'realtime' ? { contract: metered.contract } : {};
-  const isNew = await versions.publish({ ...engine, gameCode, title, bets, ...contract }, engine);
+  const offer = { title, bets, stateRule };
+  const isNew = await versions.publish({ ...engine, gameCode, ...offer, ...contract }, engine);
   return { gameCode, hash, isNew };
 }
 

@@ -43,6 +43,7 @@ const catalogue = {
   BONUS_ACTIVE: { kind: 'conflict', retryable: false },
   NO_ACTIVE_BONUS: { kind: 'conflict', retryable: false },
   BONUS_CURRENCY_MISMATCH: { kind: 'conflict', retryable: false },
+  STATE_BOUND_TO_BET: { kind: 'conflict', retryable: false },
   ACCOUNT_CURRENCY_MISMATCH: { kind: 'conflict', retryable: false },
 
   INSUFFICIENT_FUNDS: { kind: 'refusal', retryable: false },
@@ -95,6 +96,13 @@ interface ErrorDetail {
   readonly roundId?: RoundId;
   /** The next round of the log gets this number. */
   readonly nextRoundNumber?: number;
+  readonly boundTo?: BoundTo;
+}
+
+/** The state of a game belongs to this bet. The amount is a decimal string of the currency. */
+export interface BoundTo {
+  readonly betAmount: string;
+  readonly currency: string;
 }
 
 /** The base of the closed set. `message` is written for the caller and holds no secrets. */
@@ -107,6 +115,7 @@ export abstract class RgsError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly roundId: RoundId | undefined;
   readonly nextRoundNumber: number | undefined;
+  readonly boundTo: BoundTo | undefined;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -117,6 +126,7 @@ export abstract class RgsError extends Error {
     this.retryAfterMs = detail.retryAfterMs;
     this.roundId = detail.roundId;
     this.nextRoundNumber = detail.nextRoundNumber;
+    this.boundTo = detail.boundTo;
   }
 }
 

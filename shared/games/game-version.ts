@@ -1,3 +1,4 @@
+import type { StateRule } from '../engines/state-rule.ts';
 import type { CurrencyBets } from './game.ts';
 import type { GameCode } from '../foundation/ids.ts';
 
@@ -10,6 +11,7 @@ export interface GameVersion {
   readonly buildId: string;
   readonly title: string;
   readonly bets: readonly CurrencyBets[];
+  readonly stateRule: StateRule;
   /** The contract that its engine speaks. It is absent where that is `wire`. */
   readonly contract?: 'realtime' | undefined;
   readonly publishedAtMs: number;

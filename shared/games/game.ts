@@ -1,3 +1,4 @@
+import type { StateRule } from '../engines/state-rule.ts';
 import { AccessError, ConflictError, RequestError } from '../foundation/errors.ts';
 import type { GameCode } from '../foundation/ids.ts';
 import type { MinorAmount } from '../money/money.ts';
@@ -10,6 +11,7 @@ export interface Game {
   /** The SHA-256 of the active engine, in hex. New rounds take it; a bonus is finished on the engine that started it. */
   readonly engineHash: string;
   readonly bets: readonly CurrencyBets[];
+  readonly stateRule: StateRule;
   /** The contract of the active engine. It is absent where that is `wire`. */
   readonly contract?: 'realtime' | undefined;
 }

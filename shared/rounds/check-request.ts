@@ -16,13 +16,13 @@ import {
   type Continuation,
   continuationOf,
   type GameSoFar,
-  hasOutcome,
   isInFlight,
   nextNumberAfter,
   type Round,
 } from './round.ts';
 import { inFlight } from './round-answer.ts';
-import { type RoundOpening, unsealOpening, unsealStateAfter } from './round-opening.ts';
+import { paidOpeningState, stateLeftBy } from './opening-state.ts';
+import type { RoundOpening } from './round-opening.ts';
 
 export interface CheckPorts {
   readonly clock: Clock;
@@ -91,7 +91,11 @@ export async function checkRequest(
   // doubt.
   if (bet.stakeMinor > 0n) await wallet.ready();
   const action = actionFor(engine, request);
-  const state = await openingStateFor(ports.cipher, engine, newest);
+  const { currency } = session;
+  const state =
+    bonus && newest
+      ? await stateLeftBy(ports.cipher, newest)
+      : await paidOpeningState(ports.cipher, { engine, game, newest }, { ...bet, currency });
   const seed = await ports.seeds.seed();
   const knownBalanceMinor = bonus && (await balanceOrUnavailable(wallet, session));
   return {
@@ -173,18 +177,4 @@ function actionFor(engine: Engine, request: IdentifiedRequest): string {
 function costsTheBet({ capabilities }: Engine, opened: string | undefined): boolean {
   const mode = capabilities.modes.find(({ name }) => name === opened);
   return mode === undefined || mode.priceMillionths === 1_000_000n;
-}
-
-/**
- * Gives the state in which the newest round left the game. It is the engine's first state where there is no round, or
- * where another engine played it.
- */
-async function openingStateFor(
-  cipher: Cipher,
-  engine: Engine,
-  newest: Round | undefined,
-): Promise<Uint8Array> {
-  if (newest?.engineHash !== engine.hash) return (await engine.reset()).state;
-  if (hasOutcome(newest)) return unsealStateAfter(cipher, newest);
-  return (await unsealOpening(cipher, newest)).state;
 }

@@ -50,6 +50,7 @@ const game: Game = {
   title: 'Coin',
   enabled: true,
   engineHash,
+  stateRule: 'bound',
   bets: [{ currency: 'EUR', allowedMinor: [100n, 200n].map(minorAmount) }],
 };
 

@@ -182,6 +182,7 @@ describe('docs/operations.md, on a database', () => {
       enabled: true,
       engineHash: 'ab'.repeat(32),
       bets,
+      stateRule: 'fresh',
     });
     const acme = sampleOperator(
       { walletUrl: 'https://wallet.invalid', walletSecretName: 'acme' },

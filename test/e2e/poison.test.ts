@@ -88,6 +88,7 @@ describe('a game whose engine traps', () => {
     gameCode: typed.game(GAME),
     title: 'Trapper',
     bets: [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }],
+    stateRule: 'fresh' as const,
   };
 
   let engineHash: string;

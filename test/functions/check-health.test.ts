@@ -43,6 +43,7 @@ it('is down while no game is published, and up some seconds after one is', async
     enabled: true,
     engineHash,
     bets: [],
+    stateRule: 'fresh',
   });
 
   vi.setSystemTime(Date.now() + 5_000);

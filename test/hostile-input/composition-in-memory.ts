@@ -22,6 +22,7 @@ const game: Game = {
   title: 'Coin',
   enabled: true,
   engineHash,
+  stateRule: 'fresh',
   bets: Object.entries(decimalsOf).map(([currency, decimals]) => ({
     currency,
     allowedMinor: [1n, 2n, 10n ** BigInt(decimals), 15n * 10n ** BigInt(decimals)].map(minorAmount),

@@ -223,6 +223,7 @@ describe('the registry', () => {
       enabled: true,
       engineHash: 'ab'.repeat(32),
       bets: [],
+      stateRule: 'fresh' as const,
     };
     return { ...encodeGame(plain), bets: offered };
   });
@@ -282,13 +283,15 @@ describe('the versions of engines and games', () => {
 
   const offered = [{ currency: 'EUR', allowedMinor: [100n, 200n].map(minorAmount) }];
   const retired = { retiredAtMs: 1_700_000_000_001 };
-  const gameVersion = { gameCode: ids.game('coin'), ...version, title: 'Coin', bets: offered, ...retired };
+  const offer = { title: 'Coin', bets: offered, stateRule: 'bound' as const };
+  const gameVersion = { gameCode: ids.game('coin'), ...version, ...offer, ...retired };
   const versionRules = {
     gameCode: matches(new RegExp(`^${gameCode}$`)),
     sk: sha256,
     engineId: isWord,
     buildId: isWord,
     title: isWord,
+    stateRule: (held: NativeValue | undefined) => held === 'fresh' || held === 'bound',
     publishedAtMs: instant,
     retiredAtMs: optional(instant),
   };

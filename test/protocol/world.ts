@@ -30,6 +30,7 @@ const game = {
   title: 'Coin',
   enabled: true,
   engineHash,
+  stateRule: 'bound' as const,
   bets: [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }],
 };
 

@@ -9,6 +9,7 @@ interface Problem {
   readonly retryable?: boolean;
   readonly round_id?: string;
   readonly next_round_number?: number;
+  readonly bound_to?: { readonly bet_amount: string };
 }
 
 const BETS = ['1.00', '0.10', '2.50'] as const;
@@ -16,7 +17,7 @@ const IDLE_MS = 40 * 60_000;
 
 /**
  * One game client. It spins, repeats what was not answered with the same key, and gives up now and then. Every second one
- * sends the numbers of its rounds.
+ * sends the numbers of its rounds. It bets at random, and goes on at the bet to which it is told that the state belongs.
  */
 export class Device {
   readonly name: string;
@@ -26,6 +27,7 @@ export class Device {
   readonly #numbers: boolean;
   #bonusActive = false;
   #nextRoundNumber = 1;
+  #boundBet: string | undefined;
 
   constructor(world: WorldView, holder: Holder, name: string) {
     this.#world = world;
@@ -92,7 +94,7 @@ export class Device {
 
   #request(name: string, sessionId: string, random: SeededRandom): Omit<ApiRequest, 'name'> {
     const route = this.#bonusActive ? 'bonus' : 'spin';
-    const bet = random.pick(BETS);
+    const bet = random.chance(0.2) ? random.pick(BETS) : (this.#boundBet ?? random.pick(BETS));
     return {
       route,
       path: { gameCode: this.#holder.gameCode },
@@ -117,11 +119,12 @@ export class Device {
 
   /** What a client does about an answer before it goes on. */
   async #learn({ status, body }: ApiAnswer, random: SeededRandom): Promise<void> {
-    const { code, bonus_active, next_round_number } = JSON.parse(body) as Problem & {
+    const { code, bonus_active, next_round_number, bound_to } = JSON.parse(body) as Problem & {
       bonus_active?: boolean;
     };
     this.#nextRoundNumber = next_round_number ?? this.#nextRoundNumber;
     if (status === 200) this.#bonusActive = bonus_active === true;
+    else if (code === 'STATE_BOUND_TO_BET') this.#boundBet = bound_to?.bet_amount;
     else if (code === 'BONUS_ACTIVE') this.#bonusActive = true;
     else if (code === 'NO_ACTIVE_BONUS') this.#bonusActive = false;
     else if (code === 'INSUFFICIENT_FUNDS')

@@ -12,7 +12,8 @@ export const MOST_WIN_MILLIONTHS = 25_500_000n;
 
 /**
  * A small game that wins often, and often wins a bonus of a few actions: what it pays is of no interest, only that it is a
- * function of state and seed. The state counts the steps, so that a step that was lost or played twice shows.
+ * function of state and seed. The state counts the steps, so that a step that was lost or played twice shows. Now and then
+ * a round ends in the first state again, so that the player may go on at another bet.
  */
 export function simulatedEngine(version: number) {
   const hash = engineHash(version);
@@ -56,7 +57,9 @@ function step({ state, action, seed }: EngineInput): EngineStep {
   if (draw.readUInt16LE(0) < TRAPS_PER_65536) throw new EngineError('ENGINE_TRAP', 'The engine trapped');
   const win = draw.readUInt8(2) < 128 ? BigInt(draw.readUInt8(3)) * 14_000n : 0n;
   const wonBonus = action === 0 && draw.readUInt8(4) < 16 ? 1 + (draw.readUInt8(5) % 4) : 0;
-  return stepTo(read.readUInt32LE(0) + 1, action === 1 ? bonusLeft - 1 : wonBonus, win);
+  const left = action === 1 ? bonusLeft - 1 : wonBonus;
+  const begins = left === 0 && draw.readUInt8(6) < 96;
+  return stepTo(begins ? 0 : read.readUInt32LE(0) + 1, left, win);
 }
 
 function winningStep({ state }: EngineInput): EngineStep {

@@ -274,6 +274,7 @@ export class World implements WorldView {
       title: 'Simulated',
       enabled: true,
       engineHash: engineHash(this.#engineVersion),
+      stateRule: 'bound',
       bets: [{ currency: this.plan.currency, allowedMinor: [10n, 100n, 250n].map(minorAmount) }],
     };
   }

@@ -36,7 +36,16 @@ export async function playRounds(subject: Subject, minSteps: number): Promise<Pl
   return rounds;
 }
 
-async function playRound(subject: Subject, from: Uint8Array, round: number): Promise<PlayedStep[]> {
+/**
+ * Plays a round to its end, by actions of chance. @param round is its number, from which its seed and its choices follow
+ * @param opening opens the round where the state allows it; otherwise chance chooses
+ */
+export async function playRound(
+  subject: Subject,
+  from: Uint8Array,
+  round: number,
+  opening?: EngineAction,
+): Promise<PlayedStep[]> {
   const { maxHorizon } = subject.capabilities;
   const seed = digest(`seed ${round}`);
   const played: PlayedStep[] = [];
@@ -45,7 +54,8 @@ async function playRound(subject: Subject, from: Uint8Array, round: number): Pro
   do {
     if (played.length === maxHorizon)
       throw wrong(`a round takes more than the ${maxHorizon} steps that it declares`);
-    const step = await playStep(subject, { state, seed, stepIndex: played.length }, bonusActive, round);
+    const place = { state, seed, stepIndex: played.length };
+    const step = await playStep(subject, place, bonusActive, round, opening);
     played.push(step);
     ({ state, bonusActive } = step.answer);
   } while (bonusActive);
@@ -58,9 +68,11 @@ async function playStep(
   place: Omit<EngineInput, 'action'>,
   bonusActive: boolean,
   round: number,
+  opening: EngineAction | undefined,
 ): Promise<PlayedStep> {
   const actions = subject.capabilities.actions.filter(({ phase }) => fits(phase, bonusActive));
-  const first = digest(`choice ${round} ${place.stepIndex}`).readUInt32LE() % Math.max(1, actions.length);
+  const chance = digest(`choice ${round} ${place.stepIndex}`).readUInt32LE() % Math.max(1, actions.length);
+  const first = opening && !bonusActive ? actions.indexOf(opening) : chance;
   for (const { code } of [...actions.slice(first), ...actions.slice(0, first)]) {
     const played = await attempt(subject, { ...place, action: code });
     if (played) return played;

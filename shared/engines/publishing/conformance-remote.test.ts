@@ -21,12 +21,12 @@ const poorer = {
 
 describe('An engine on a server', () => {
   it('A remote engine conforms where it answers as it did, wherever it is asked', async () => {
-    const conformance = checkRemoteConformance(await subjectOf(), await subjectOf());
+    const conformance = checkRemoteConformance(await subjectOf(), await subjectOf(), 'fresh');
     expect(await conformance).toEqual({ rounds: 500, steps: 500, simulates: true });
   });
 
   it('A remote engine does not conform where another connection leads to other answers', async () => {
-    await expect(checkRemoteConformance(await subjectOf(), await subjectOf(poorer))).rejects.toThrow(
+    await expect(checkRemoteConformance(await subjectOf(), await subjectOf(poorer), 'fresh')).rejects.toThrow(
       /another answer.* on another connection/,
     );
   });
@@ -34,14 +34,24 @@ describe('An engine on a server', () => {
   it('A remote engine does not conform where another connection leads to another first state', async () => {
     const elsewhere = await subjectOf();
     const reset = async () => ({ ...(await elsewhere.reset()), state: Uint8Array.of(1) });
-    await expect(checkRemoteConformance(await subjectOf(), { ...elsewhere, reset })).rejects.toThrow(
+    await expect(checkRemoteConformance(await subjectOf(), { ...elsewhere, reset }, 'fresh')).rejects.toThrow(
       /a reset has another answer/,
     );
   });
 
+  it('A remote engine does not conform where its game declares a fresh state and a round leaves another', async () => {
+    const subject = await subjectOf();
+    const carrying: SimulatingSubject = {
+      ...subject,
+      reset: async () => ({ ...(await subject.reset()), state: Uint8Array.of(7) }),
+    };
+    await expect(checkRemoteConformance(carrying, carrying, 'fresh')).rejects.toThrow('a fresh state');
+    expect(await checkRemoteConformance(carrying, carrying, 'bound')).toMatchObject({ steps: 500 });
+  });
+
   it('A remote engine does not conform where its simulation fails', async () => {
     const subject = await subjectOf({ simulateBody: 'unreachable' });
-    await expect(checkRemoteConformance(subject, await subjectOf())).rejects.toMatchObject({
+    await expect(checkRemoteConformance(subject, await subjectOf(), 'fresh')).rejects.toMatchObject({
       code: 'ENGINE_TRAP',
     });
   });

@@ -6,6 +6,8 @@ import {
   sameStep,
   type Subject,
 } from './conformance-play.ts';
+import type { StateRule } from '../state-rule.ts';
+import { checkStateRule } from './conformance-state.ts';
 import { checkSimulation, type SimulatingSubject } from './conformance-simulation.ts';
 import { wrong } from './nonconformity.ts';
 
@@ -18,6 +20,8 @@ export interface RemoteConformance {
 
 /** Each of them crosses the network, one after the other. */
 const MIN_STEPS = 500;
+/** These are played besides those, one after the other. */
+const MIN_STATE_STEPS = 50;
 const STATES_TO_DAMAGE = 50;
 /** Every so many steps are asked on another connection, behind which another process may be. */
 const ELSEWHERE_EVERY = 10;
@@ -25,11 +29,13 @@ const ELSEWHERE_EVERY = 10;
 /**
  * Checks an engine on a server against all of the contract that its answers show.
  * @param elsewhere is the same engine on another connection
+ * @param rule is what its game declares
  * @throws EngineError with what the engine did wrong, or how its server failed
  */
 export async function checkRemoteConformance(
   subject: SimulatingSubject,
   elsewhere: Subject,
+  rule: StateRule,
 ): Promise<RemoteConformance> {
   const rounds = await playRounds(subject, MIN_STEPS);
   const played = rounds.flat();
@@ -39,6 +45,7 @@ export async function checkRemoteConformance(
   if (!sameStep(await subject.reset(), await elsewhere.reset()))
     throw wrong('a reset has another answer after other calls');
   await checkDamagedStates(subject, played.slice(0, STATES_TO_DAMAGE));
+  await checkStateRule(subject, rule, rounds, MIN_STATE_STEPS);
   const simulates = await doesSimulate(subject);
   if (simulates) await checkSimulation(subject);
   return { rounds: rounds.length, steps: played.length, simulates };

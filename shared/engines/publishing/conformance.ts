@@ -8,6 +8,8 @@ import {
   playRounds,
   type Subject,
 } from './conformance-play.ts';
+import type { StateRule } from '../state-rule.ts';
+import { checkStateRule } from './conformance-state.ts';
 import { checkSimulation } from './conformance-simulation.ts';
 import { FUEL_RESERVE, wrong } from './nonconformity.ts';
 
@@ -25,6 +27,8 @@ export interface ConformanceReport extends ConformanceMaxima {
 }
 
 const MIN_STEPS = 1_000;
+/** A round that carries state over shows among so many steps, unless it is as rare as the largest wins. */
+const MIN_STATE_STEPS = 10_000;
 const STATES_TO_DAMAGE = 200;
 /** Every so many steps are asked of an instance that has answered nothing before. */
 const FRESH_EVERY = 50;
@@ -33,9 +37,13 @@ const FRESH_EVERY = 50;
  * Plays an engine as a player would, and then puts the same and worse to it. Its answers must be the same at any time,
  * and nothing may make it trap.
  * @param load gives the engine anew, with no instance that was used
+ * @param rule is what its game declares
  * @throws EngineError with what the engine did wrong
  */
-export async function checkConformance(load: () => Promise<LoadedEngine>): Promise<ConformanceReport> {
+export async function checkConformance(
+  load: () => Promise<LoadedEngine>,
+  rule: StateRule,
+): Promise<ConformanceReport> {
   const engine = await load();
   const subject = measured(engine);
   const rounds = await playRounds(subject, MIN_STEPS);
@@ -51,6 +59,7 @@ export async function checkConformance(load: () => Promise<LoadedEngine>): Promi
     await checkSameAnswers(worn, played, 'after as many calls as an instance ever serves');
   }
   await checkDamagedStates(subject, played.slice(0, STATES_TO_DAMAGE));
+  await checkStateRule(subject, rule, rounds, MIN_STATE_STEPS);
   await checkSimulation({ ...subject, simulate: (batch) => simulate(engine, batch) });
   checkBuffers(engine, played[0]!.input, await load());
   return { rounds: rounds.length, steps: played.length, ...maximaOf(played) };

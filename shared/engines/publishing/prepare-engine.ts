@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import * as z from 'zod';
+import type { StateRule } from '../state-rule.ts';
 import type { EngineContract } from '../engine-version.ts';
 import { EngineHost } from '../host/engine-host.ts';
 import type { EngineInstance } from '../host/engine-instance.ts';
@@ -11,6 +12,7 @@ import { readText } from '../wire-format.ts';
 import { checkConformance } from './conformance.ts';
 import { checkRealtimeConformance } from './conformance-realtime.ts';
 import { instrument } from './instrument.ts';
+import { wrong } from './nonconformity.ts';
 
 /** The number rises with every change of what the same module becomes. */
 const INSTRUMENTATION = 3;
@@ -57,10 +59,15 @@ function loadMeteredRealtime({ wasm, hash }: MeteredEngine): Promise<RealtimeEng
 /**
  * Checks an engine against its contract, and says what it is and how it was made. The same module and provenance give
  * the same record.
+ * @param rule is what its game declares
  * @throws EngineError with what is wrong with it
  */
-export async function examine(metered: MeteredEngine, provenance: Provenance): Promise<EngineRecord> {
-  const examined = await (metered.contract === 'realtime' ? examineRealtime : examineWire)(metered);
+export async function examine(
+  metered: MeteredEngine,
+  provenance: Provenance,
+  rule: StateRule,
+): Promise<EngineRecord> {
+  const examined = await (metered.contract === 'realtime' ? examineRealtime : examineWire)(metered, rule);
   return {
     engine_sha256: metered.hash,
     contract: metered.contract,
@@ -84,9 +91,10 @@ interface Examined {
   readonly capabilities: unknown;
 }
 
-async function examineWire(metered: MeteredEngine): Promise<Examined> {
+async function examineWire(metered: MeteredEngine, rule: StateRule): Promise<Examined> {
   const engine = await loadMeteredWire(metered);
-  const { rounds, steps, memoryPages, ...largest } = await checkConformance(() => loadMeteredWire(metered));
+  const conformed = await checkConformance(() => loadMeteredWire(metered), rule);
+  const { rounds, steps, memoryPages, ...largest } = conformed;
   const conformance = {
     rounds,
     steps,
@@ -98,7 +106,9 @@ async function examineWire(metered: MeteredEngine): Promise<Examined> {
   return { fuel: engine.limits.fuel, conformance, capabilities: engine.withInstance(told) };
 }
 
-async function examineRealtime(metered: MeteredEngine): Promise<Examined> {
+async function examineRealtime(metered: MeteredEngine, rule: StateRule): Promise<Examined> {
+  if (rule === 'bound')
+    throw wrong('it is a realtime game, whose state is of no bet; declare "state": "fresh"');
   const engine = await loadMeteredRealtime(metered);
   const { calls, maxCallFuel, maxStateBytes, memoryPages } = checkRealtimeConformance(engine);
   const conformance = {

@@ -3,7 +3,7 @@ import type { Activation, GameVersion } from '../game-version.ts';
 import { GameCode, Sha256Hex } from '../../foundation/ids.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { StoredInstant, stored } from '../../aws/stored.ts';
-import { StoredBets } from './registry-items.ts';
+import { StoredBets, StoredStateRule } from './registry-items.ts';
 
 /** The numbers are padded, so that the sort key has their order. */
 const NUMBER_DIGITS = 9;
@@ -29,6 +29,7 @@ const VersionItem = z
     buildId: z.string().min(1),
     title: z.string().min(1),
     bets: StoredBets,
+    stateRule: StoredStateRule,
     contract: z.literal('realtime').optional(),
     publishedAtMs: instant,
     retiredAtMs: instant.optional(),
@@ -49,7 +50,8 @@ const ActivationItem = z
   }, 'another key');
 
 export function encodeGameVersion(version: GameVersion): NativeItem {
-  const { gameCode, hash, engineId, buildId, title, bets, contract, publishedAtMs, retiredAtMs } = version;
+  const { gameCode, hash, engineId, buildId, title, bets, stateRule } = version;
+  const { contract, publishedAtMs, retiredAtMs } = version;
   return {
     ...gameVersionKeys.version(gameCode, hash),
     gameCode,
@@ -57,6 +59,7 @@ export function encodeGameVersion(version: GameVersion): NativeItem {
     buildId,
     title,
     bets: bets.map(({ currency, allowedMinor }) => ({ currency, allowedMinor })),
+    stateRule,
     ...(contract && { contract }),
     publishedAtMs: BigInt(publishedAtMs),
     ...(retiredAtMs !== undefined && { retiredAtMs: BigInt(retiredAtMs) }),

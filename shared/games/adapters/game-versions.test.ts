@@ -22,6 +22,7 @@ function versionOf(hash: string, publishedAtMs = 1): GameVersion {
     buildId: '1.0.0',
     title,
     bets,
+    stateRule: 'bound',
     publishedAtMs,
   };
 }
@@ -56,9 +57,10 @@ describe('publishing a version', () => {
     expect(await game()).toBeUndefined();
   });
 
-  it('changes only title and bets where the version is there already', async () => {
+  it('changes only title, bets and state rule where the version is there already', async () => {
     await publish(versionOf(a, 1));
-    const offer = { title: 'Panda Deluxe', bets: [{ currency: 'USD', allowedMinor: [5n].map(minorAmount) }] };
+    const bets = [{ currency: 'USD', allowedMinor: [5n].map(minorAmount) }];
+    const offer = { title: 'Panda Deluxe', bets, stateRule: 'fresh' as const };
     expect(await publish({ ...versionOf(a, 9), ...offer, buildId: 'other' })).toBe(false);
     expect(await versions.version(ids.game('panda'), a)).toEqual({ ...versionOf(a, 1), ...offer });
   });
@@ -78,11 +80,11 @@ describe('publishing a version', () => {
 });
 
 describe('activating a version', () => {
-  it('gives its engine, title and bets to new rounds', async () => {
+  it('gives its engine, title, bets and state rule to new rounds', async () => {
     await publish(versionOf(a));
     expect(await versions.activate(ids.game('panda'), a, 10)).toBe(true);
-    const { title, bets } = versionOf(a);
-    expect(await game()).toEqual({ gameCode: 'panda', title, enabled: true, engineHash: a, bets });
+    const { title, bets, stateRule } = versionOf(a);
+    expect(await game()).toEqual({ gameCode: 'panda', title, enabled: true, engineHash: a, bets, stateRule });
   });
 
   it("tells which contract the game's engine speaks, until another version is active", async () => {

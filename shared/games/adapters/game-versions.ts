@@ -32,14 +32,15 @@ export class DynamoGameVersions {
   }
 
   /**
-   * Adds a version. A version that is there already keeps everything but its title and bets, which become the new ones.
+   * Adds a version. A version that is there already keeps everything but its title, its bets and its state rule,
+   * which become the new ones.
    * @returns whether it is new
    * @throws FaultError MISCONFIGURED where it was changed meanwhile
    */
   async publish(version: GameVersion, engine: EngineVersion): Promise<boolean> {
     const known = await this.version(version.gameCode, version.hash);
-    const { title, bets } = version;
-    const item = encodeGameVersion(known ? { ...known, title, bets } : version);
+    const { title, bets, stateRule } = version;
+    const item = encodeGameVersion(known ? { ...known, title, bets, stateRule } : version);
     decodeGameVersion(item);
     const TableName = this.#table;
     const unchanged = known
@@ -75,7 +76,7 @@ export class DynamoGameVersions {
   }
 
   /**
-   * Makes a version the active one, with its title and bets. New rounds take it as soon as the processes read the
+   * Makes a version the active one, with its title, bets and state rule. New rounds take it as soon as the processes read the
    * registry again. A game that was switched off stays off.
    * @returns whether another version was active before
    * @throws FaultError MISCONFIGURED where there is no such version, it is retired, or the game was changed meanwhile
@@ -88,11 +89,12 @@ export class DynamoGameVersions {
     ]);
     if (!version) throw unknownVersion(gameCode, hash);
     if (version.retiredAtMs !== undefined) throw refused(`The version ${hash} of ${gameCode} is retired`);
-    const { title, bets, contract } = version;
+    const { title, bets, stateRule, contract } = version;
     const changed = game?.engineHash !== hash;
     const TableName = this.#table;
     const enabled = game?.enabled ?? true;
-    const next: Game = { gameCode, title, enabled, engineHash: hash, bets, ...(contract && { contract }) };
+    const offer = { title, bets, stateRule, ...(contract && { contract }) };
+    const next: Game = { gameCode, enabled, engineHash: hash, ...offer };
     const writes: TransactionWrites = [
       { Put: { TableName, Item: encodeGame(next), ...unchangedGame(game) } },
       {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { KnownCurrencyCode } from '../../money/currency.ts';
 import type { Game } from '../game.ts';
+import { stateRules } from '../../engines/state-rule.ts';
 import { GameCode, OperatorId, Sha256Hex, WalletId } from '../../foundation/ids.ts';
 import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
 import { type Operator, walletCallStyles } from '../../operators/operator.ts';
@@ -48,12 +49,14 @@ export const StoredBets = z.array(
     allowedMinor: z.array(z.bigint().positive().max(MAX_AMOUNT_MINOR).brand<'MinorAmount'>()),
   }),
 );
+export const StoredStateRule = z.enum(stateRules);
 const GameItem = z.object({
   sk: GameCode,
   title: z.string(),
   enabled: z.boolean(),
   engineHash: Sha256Hex,
   bets: StoredBets,
+  stateRule: StoredStateRule,
   contract: z.literal('realtime').optional(),
 });
 
@@ -73,9 +76,10 @@ export function decodeOperatorKey(item: unknown): OperatorId {
   return stored(OperatorKeyItem, item, "An operator's key").operatorId;
 }
 
-export function encodeGame({ gameCode, title, enabled, engineHash, bets, contract }: Game): NativeItem {
+export function encodeGame(game: Game): NativeItem {
+  const { gameCode, title, enabled, engineHash, bets, stateRule, contract } = game;
   const allowed = bets.map(({ currency, allowedMinor }) => ({ currency, allowedMinor }));
-  const item = { ...registryKeys.game(gameCode), title, enabled, engineHash, bets: allowed };
+  const item = { ...registryKeys.game(gameCode), title, enabled, engineHash, bets: allowed, stateRule };
   return contract ? { ...item, contract } : item;
 }
 

@@ -18,6 +18,7 @@ const game = {
   title: 'Coin',
   enabled: true,
   engineHash: 'ab'.repeat(32),
+  stateRule: 'fresh' as const,
   bets: [{ currency: 'EUR', allowedMinor: [1n].map(minorAmount) }],
 };
 

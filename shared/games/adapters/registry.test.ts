@@ -21,6 +21,7 @@ const game: Game = {
   title: 'Happy Panda',
   enabled: true,
   engineHash: 'ab'.repeat(32),
+  stateRule: 'bound',
   bets: [
     { currency: 'EUR', allowedMinor: [20n, 100n, 10n ** 18n - 1n].map(minorAmount) },
     { currency: 'ETH', allowedMinor: [2n ** 53n + 1n].map(minorAmount) },
