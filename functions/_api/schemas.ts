@@ -10,6 +10,7 @@ import {
   WalletId,
 } from '../../shared/foundation/ids.ts';
 import { differenceKinds } from '../../shared/reconciliation/reconciliation.ts';
+import { findingKinds } from '../../shared/reconciliation/findings.ts';
 import { plainInteger } from '../_runtime/plain-integer.ts';
 
 /** A decimal string of the currency's major unit. Its precision is checked against the currency. */
@@ -165,6 +166,20 @@ export const ReconciliationResponse = z.strictObject({
         .meta({ description: 'What the wallet has' }),
     }),
   ),
+  finding_counts: z.partialRecord(z.enum(findingKinds), z.int().min(1)),
+  findings: z
+    .array(
+      z.strictObject({
+        kind: z.enum(findingKinds),
+        player_id: PlayerId,
+        game_code: GameCode,
+        first_number: z.int().min(1),
+        last_number: z.int().min(1).meta({ description: 'The same, unless several in a row are missing' }),
+        round_ids: z.array(z.string()),
+        files: z.array(z.string()).meta({ description: 'Files of the archive that contradict each other' }),
+      }),
+    )
+    .meta({ description: "What is wrong with the archive's own records" }),
 });
 
 export const GamesResponse = z.strictObject({

@@ -1,6 +1,6 @@
 /**
  * Compares an operator's rounds with its wallet's own list of transactions: `npm run reconcile -- --operator ID`.
- * The exit code is 0 where they agree, 1 where they differ, 2 where they could not be compared.
+ * The exit code is 0 where they agree, 1 where they differ or the archive is wrong, 2 where they could not be compared.
  */
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -97,8 +97,9 @@ async function reconcilePeriod(
   const pending: Difference[] = [];
   await whileCounting(portsOf(deployment), async (ports) => {
     for await (const day of reconcileDays(ports, settings, request)) {
-      const { fromMs, differences } = day;
-      console.error(`${new Date(fromMs).toISOString().slice(0, 10)}: ${differences.length} differences`);
+      const { fromMs, differences, findings } = day;
+      const date = new Date(fromMs).toISOString().slice(0, 10);
+      console.error(`${date}: ${differences.length} differences, ${findings.length} findings in the archive`);
       days.push(day);
     }
     if (unfinished && days.every(({ compared }) => compared)) {
@@ -135,5 +136,6 @@ export async function reconcileOnStage(options: ReconcileOptions): Promise<numbe
     );
   console.log(options.json ? JSON.stringify(report, undefined, 2) : reconciliationText(report));
   if (!reconciliation.compared) return NOT_COMPARED;
-  return reconciliation.differences.length > 0 ? DIFFERENT : 0;
+  const { differences, findings } = reconciliation;
+  return differences.length + findings.length > 0 ? DIFFERENT : 0;
 }

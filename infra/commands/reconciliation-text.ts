@@ -1,21 +1,26 @@
 import type { ReconciliationReport } from '../../shared/reconciliation/reconciliation-report.ts';
 
-/** Writes a report for people: what the two sides have moved, and every difference. */
+/** Writes a report for people: what the two sides have moved, every difference, and what is wrong in the archive. */
 export function reconciliationText(report: ReconciliationReport): string {
-  const { differences, difference_counts: counts } = report;
+  const { differences, findings } = report;
   return [
     `${report.operator_id}, ${report.from} to ${report.to}`,
     ...notes(report),
     '',
     totals(report),
     '',
-    differences.length === 0
-      ? verdict(report)
-      : `Differences: ${Object.entries(counts)
-          .map(([kind, count]) => `${count} ${kind}`)
-          .join(', ')}`,
+    differences.length === 0 ? verdict(report) : `Differences: ${counted(report.difference_counts)}`,
     ...(differences.length === 0 ? [] : ['', list(differences)]),
+    ...(findings.length === 0
+      ? []
+      : ['', `Findings in the archive: ${counted(report.finding_counts)}`, '', listOfFindings(findings)]),
   ].join('\n');
+}
+
+function counted(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(', ');
 }
 
 function notes({ provisional, rounds_in_progress: inProgress }: ReconciliationReport): string[] {
@@ -67,6 +72,22 @@ function list(differences: ReconciliationReport['differences']): string {
         found?.at ?? '',
       ],
     ),
+  ]);
+}
+
+function listOfFindings(findings: ReconciliationReport['findings']): string {
+  return table([
+    ['finding', 'player', 'game', 'numbers', 'rounds', 'files'],
+    ...findings.map(({ kind, player_id: playerId, game_code: gameCode, ...finding }) => [
+      kind,
+      playerId,
+      gameCode,
+      finding.first_number === finding.last_number
+        ? String(finding.first_number)
+        : `${finding.first_number} to ${finding.last_number}`,
+      finding.round_ids.join(' ') || 'unknown',
+      finding.files.join(' '),
+    ]),
   ]);
 }
 

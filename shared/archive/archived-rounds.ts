@@ -1,11 +1,21 @@
 import type { AccountedRound } from '../rounds/accounted-round.ts';
-import type { OperatorId } from '../foundation/ids.ts';
+import type { GameCode, OperatorId } from '../foundation/ids.ts';
 
 export interface ArchivedPeriod {
   readonly operatorId: OperatorId;
   readonly fromMs: number;
   /** This end is exclusive. */
   readonly toMs: number;
+}
+
+/** A line of the archive, with what matters to reconciliation. */
+export interface ArchivedRound extends AccountedRound {
+  readonly gameCode: GameCode;
+  readonly number: number;
+  /** The line is in this file. */
+  readonly file: string;
+  /** Two lines with the same hash are the same, byte for byte. It is a part of the SHA-256. */
+  readonly lineHash: string;
 }
 
 /** Reads the audit trail. */
@@ -21,5 +31,5 @@ export interface ArchivedRounds {
    * written at least once.
    * @throws FaultError CORRUPT_RECORD; DependencyError SERVICE_UNAVAILABLE
    */
-  read(file: string): Promise<readonly AccountedRound[]>;
+  read(file: string): Promise<readonly ArchivedRound[]>;
 }

@@ -1,3 +1,4 @@
+import type { LogEnds } from './check-records.ts';
 import type { Difference } from './reconciliation.ts';
 import { addTotals } from './reconciliation-totals.ts';
 import {
@@ -11,7 +12,8 @@ import {
 const DAY_MS = 86_400_000;
 
 /**
- * Reconciles a period of any length, one UTC day at a time. Each file of the archive is read once.
+ * Reconciles a period of any length, one UTC day at a time. Each file of the archive is read once. The numbers of a log are
+ * followed from day to day.
  * @throws as `reconcile` does
  */
 export async function* reconcileDays(
@@ -19,9 +21,10 @@ export async function* reconcileDays(
   settings: ReconciliationSettings,
   { operator, fromMs, toMs }: ReconciliationRequest,
 ): AsyncIterable<Reconciliation> {
+  const ends: LogEnds = new Map();
   for (let startMs = fromMs; startMs < toMs || startMs === fromMs; ) {
     const endMs = Math.min(toMs, startMs - (startMs % DAY_MS) + DAY_MS);
-    yield await reconcile(ports, settings, { operator, fromMs: startMs, toMs: endMs });
+    yield await reconcile(ports, settings, { operator, fromMs: startMs, toMs: endMs }, ends);
     startMs = endMs;
   }
 }
@@ -40,6 +43,7 @@ export function joined(first: Reconciliation, ...others: readonly Reconciliation
     inProgress: periods.reduce((sum, { inProgress }) => sum + inProgress, 0),
     totals: addTotals(periods.map(({ totals }) => totals)),
     differences: joinedDifferences(periods.map(({ differences }) => differences)),
+    findings: periods.flatMap(({ findings }) => findings),
   };
 }
 

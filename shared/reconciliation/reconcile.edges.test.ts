@@ -4,7 +4,7 @@ import { accountedRound } from '../rounds/accounted-round.ts';
 import { booked } from './reconciliation.fixture.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { Round } from '../rounds/round.ts';
-import { DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
+import { archived, DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
 import { type Reconciliation, type ReconciliationPorts, reconcile } from './reconcile.ts';
 import { joined, joinedDifferences } from './reconcile-days.ts';
 import { reconcileUnfinished } from './reconcile-unfinished.ts';
@@ -99,7 +99,7 @@ describe('a round at the edge of a period', () => {
 
   it('is counted once, although a file of the archive also holds rounds of the next period', async () => {
     const rounds = [fromMs - 1, fromMs, toMs - 1, toMs].map((startedAtMs) =>
-      accountedRound(round('VOIDED', startedAtMs + DAY_MS, { startedAtMs })),
+      archived(round('VOIDED', startedAtMs + DAY_MS, { startedAtMs })),
     );
     const archive: ReconciliationPorts['archive'] = {
       async *files() {
@@ -229,6 +229,7 @@ describe('periods that are joined', () => {
     inProgress: 0,
     totals: [],
     differences: [],
+    findings: [],
     ...given,
   });
 

@@ -7,7 +7,7 @@ import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { Round } from '../rounds/round.ts';
 import { sampleIntent, sampleOutcome } from '../rounds/sample-round.fixture.ts';
 import type { LedgerPart, RoundReference } from '../rounds/ledger.ts';
-import type { ArchivedRounds } from '../archive/archived-rounds.ts';
+import type { ArchivedRound, ArchivedRounds } from '../archive/archived-rounds.ts';
 import type { WalletBooks } from '../wallets/wallet-books.ts';
 import {
   type Reconciliation,
@@ -23,9 +23,14 @@ export const HOUR_MS = 3_600_000;
 
 export const operator: Operator = sampleOperator();
 
-/** Makes a round of player123 in a status. Its stake is 1.00, and its win is 2.50 where it has an outcome. */
+let rounds = 0;
+
+/**
+ * Makes the next round of player123, in a status. Its stake is 1.00, and its win is 2.50 where it has an outcome.
+ */
 export function round(status: Round['status'], updatedAtMs: number, given: Partial<Round> = {}): Round {
   const { status: _, ...start } = sampleIntent({
+    number: (rounds += 1),
     roundId: ids.round(randomUUID()),
     startedAtMs: updatedAtMs,
   });
@@ -39,6 +44,19 @@ export function round(status: Round['status'], updatedAtMs: number, given: Parti
     VOIDED: { reason: 'DEBIT_UNKNOWN' },
   };
   return { ...start, ...parts[status], updatedAtMs, ...given, status } as Round;
+}
+
+/** Gives a round as a line of the archive. Its hash is that of its status and number. */
+export function archived(one: Round, given: Partial<ArchivedRound> = {}): ArchivedRound {
+  const { log, number, status } = one;
+  return {
+    ...accountedRound(one),
+    gameCode: log.gameCode,
+    number,
+    file: 'file',
+    lineHash: `${status} ${number}`,
+    ...given,
+  };
 }
 
 /** A game server and a wallet with any history that a test gives them. The archive has two rounds in each file. */
@@ -57,6 +75,8 @@ export class HistoryFixture {
   readonly unindexed = new Set<string>();
   /** These rounds have not reached the archive yet. */
   readonly unarchived = new Set<string>();
+  /** The archive has these lines as well, in a file of their own. */
+  readonly alsoArchived: ArchivedRound[] = [];
   /** A call of the archive takes this long. */
   archiveCallMs = 0;
   /** So many parts of the archive's list name no file. They come before those that do. */
@@ -81,10 +101,13 @@ export class HistoryFixture {
           return this.unindexed.has(roundId) ? undefined : this.rounds.find((one) => one.roundId === roundId);
         },
         get: async ({ log, number }: RoundReference) =>
-          this.rounds.find((one) => one.log.playerId === log.playerId && one.number === number),
+          this.rounds.find((one) => isOfLog(one, log) && one.number === number),
         unfinished: (beforeMs: number, part: LedgerPart) => this.#unfinished(beforeMs, part),
-        list: async ({ playerId }: Round['log']) =>
-          this.rounds.filter(({ log }) => log.playerId === playerId).toReversed(),
+        list: async (log: Round['log'], { limit }: { readonly limit: number }) =>
+          this.rounds
+            .filter((one) => isOfLog(one, log))
+            .toSorted((one, other) => other.number - one.number)
+            .slice(0, limit),
       },
       archive: this.#archive(),
       books: this.#books(),
@@ -100,7 +123,7 @@ export class HistoryFixture {
     const called = () => {
       this.nowMs += this.archiveCallMs;
     };
-    const archived = () =>
+    const inArchive = () =>
       this.rounds.filter(
         (one) =>
           one.log.operatorId === 'demo' &&
@@ -108,6 +131,7 @@ export class HistoryFixture {
           !this.unarchived.has(one.roundId),
       );
     const emptyParts = () => this.emptyParts;
+    const alsoArchived = this.alsoArchived;
     return {
       async *files({ fromMs, toMs }) {
         for (let part = 0; part < emptyParts(); part += 1) {
@@ -115,7 +139,8 @@ export class HistoryFixture {
           yield [];
         }
         called();
-        yield archived()
+        if (alsoArchived.length > 0) yield ['also'];
+        yield inArchive()
           .map(({ startedAtMs }, index) => ({ startedAtMs, index }))
           .filter(({ startedAtMs }) => startedAtMs >= fromMs && startedAtMs < toMs)
           .map(({ index }) => String(index));
@@ -123,9 +148,10 @@ export class HistoryFixture {
       read: async (file) => {
         called();
         // Delivery is at least once, so the second round of a file is also the first of the next file.
-        return archived()
+        if (file === 'also') return alsoArchived;
+        return inArchive()
           .slice(Number(file), Number(file) + 2)
-          .map(accountedRound);
+          .map((one) => archived(one, { file }));
       },
     };
   }
@@ -151,4 +177,8 @@ export class HistoryFixture {
       },
     };
   }
+}
+
+function isOfLog({ log }: Round, { operatorId, playerId, gameCode }: Round['log']): boolean {
+  return log.operatorId === operatorId && log.playerId === playerId && log.gameCode === gameCode;
 }

@@ -60,6 +60,7 @@ describe('a period without differences', () => {
       compared: true,
       inProgress: 0,
       differences: [],
+      findings: [],
       totals: [
         {
           currency: 'EUR',

@@ -7,6 +7,9 @@ import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { AccountedRound } from '../rounds/accounted-round.ts';
 import { addTotals, type CurrencyTotals, totalsOf } from './reconciliation-totals.ts';
 import type { ArchivedRounds } from '../archive/archived-rounds.ts';
+import { checkRecords, type LogEnds } from './check-records.ts';
+import type { Finding } from './findings.ts';
+import { readArchive } from './read-archive.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Ledger } from '../rounds/ledger.ts';
 import type { WalletBooks } from '../wallets/wallet-books.ts';
@@ -46,20 +49,21 @@ export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> 
   readonly totals: readonly CurrencyTotals[];
   /** Lists the differences of final rounds that began in the period, and of rounds with a transaction in it. */
   readonly differences: readonly Difference[];
+  /** Lists what is wrong with the archive's records of the period. */
+  readonly findings: readonly Finding[];
 }
 
 const DAY_MS = 86_400_000;
 /** A round that has been unfinished for less time is not reported. Alarms on unpaid wins wait as long. */
 export const RECOVERY_TIME_MS = 5 * 60_000;
-/** So many files of the archive are read at once. */
-const FILES_AT_ONCE = 16;
 /** So many rounds of a log are read, where the index that finds rounds by id is behind. */
 const NEWEST_ROUNDS = 20;
 
 /**
  * Compares the rounds of a period with the books of the wallets that they name. The part of the books in the period alone
  * shows no difference. Whatever does not fit, or may continue elsewhere, is first looked up on both sides. It therefore
- * does not matter where a period is cut.
+ * does not matter where a period is cut. The archive's records are checked against each other, too.
+ * @param ends has the ends of logs as the period before left them, and gets those of this period
  * @throws RequestError INVALID_REQUEST, PERIOD_TOO_LARGE, PERIOD_TOO_OLD; DependencyError WALLET_UNAVAILABLE,
  * WALLET_LIST_UNREADABLE, SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
  */
@@ -67,19 +71,31 @@ export async function reconcile(
   ports: ReconciliationPorts,
   settings: ReconciliationSettings,
   request: ReconciliationRequest,
+  ends: LogEnds = new Map(),
 ): Promise<Reconciliation> {
   const { operator, fromMs, toMs } = request;
   const asOfMs = ports.clock.nowMs();
   checkPeriod(request, settings, asOfMs);
   const work = new Workload(settings.limits, ports.clock);
-  const archived = await archivedRounds(ports.archive, request, work);
-  const named = [...archived.values()].map(({ walletId }) => walletId);
+  const { operatorId } = operator;
+  const lines = await readArchive(ports.archive, { operatorId, fromMs, toMs }, work);
+  const { findings, unarchived } = await checkRecords(ports.ledger, lines, {
+    operatorId,
+    fromMs,
+    toMs,
+    ends,
+    work,
+    archivedUntilMs: asOfMs - RECOVERY_TIME_MS,
+  });
+  const begun: Map<string, AccountedRound> = lines.rounds;
+  for (const round of unarchived) begun.set(round.roundId, round);
+  const named = [...begun.values()].map(({ walletId }) => walletId);
   const parts: WalletPart[] = [];
   for (const walletId of new Set([...operator.wallets.map((wallet) => wallet.walletId), ...named])) {
-    parts.push(await reconcileWallet(ports, request, walletId, { archived, asOfMs, work }));
+    parts.push(await reconcileWallet(ports, request, walletId, { begun, asOfMs, work }));
   }
   return {
-    operatorId: operator.operatorId,
+    operatorId,
     fromMs,
     toMs,
     asOfMs,
@@ -88,14 +104,15 @@ export async function reconcile(
     inProgress: parts.reduce((sum, { inProgress }) => sum + inProgress, 0),
     totals: addTotals(parts.map(({ totals }) => totals)),
     differences: parts.flatMap(({ differences }) => differences),
+    findings,
   };
 }
 
 type WalletPart = Pick<Reconciliation, 'compared' | 'inProgress' | 'totals' | 'differences'>;
 
 interface Progress {
-  /** The archive has these rounds of the period, of all wallets. */
-  readonly archived: ReadonlyMap<string, AccountedRound>;
+  /** These rounds of the period, of all wallets, are in the archive or were missed there. */
+  readonly begun: ReadonlyMap<string, AccountedRound>;
   readonly asOfMs: number;
   readonly work: Workload;
 }
@@ -105,15 +122,15 @@ async function reconcileWallet(
   ports: ReconciliationPorts,
   request: ReconciliationRequest,
   walletId: WalletId,
-  { archived, asOfMs, work }: Progress,
+  { begun, asOfMs, work }: Progress,
 ): Promise<WalletPart> {
   const { operator, fromMs, toMs } = request;
   const isWithin = (atMs: number) => atMs >= fromMs && atMs < toMs;
-  const own = [...archived.values()].filter((round) => round.walletId === walletId);
+  const own = [...begun.values()].filter((round) => round.walletId === walletId);
   const isNeeded = own.length > 0 || walletId === operator.walletId;
   const listed = await listedIn(ports.books, request, walletId, work, isNeeded);
   const booked = listed?.filter(({ atMs }) => isWithin(atMs));
-  const named = booked ? await roundsOf(ports.ledger, operator, booked, archived, work) : [];
+  const named = booked ? await roundsOf(ports.ledger, operator, booked, begun, work) : [];
   const known = new Map([...own, ...named].map((round) => [round.roundId as string, round]));
   const isOwn = (round: AccountedRound) => round.walletId === walletId;
   const inProgress = (round: AccountedRound) =>
@@ -150,28 +167,6 @@ function checkPeriod(
   if (fromMs < nowMs - hotRetentionMs + DAY_MS) {
     throw new RequestError('PERIOD_TOO_OLD', 'The ledger may no longer have all rounds of that period');
   }
-}
-
-async function archivedRounds(
-  archive: ArchivedRounds,
-  { operator, fromMs, toMs }: ReconciliationRequest,
-  work: Workload,
-): Promise<Map<string, AccountedRound>> {
-  const rounds = new Map<string, AccountedRound>();
-  const { operatorId } = operator;
-  for await (const files of archive.files({ operatorId, fromMs, toMs })) {
-    // A part of the list without a file is work as well.
-    work.spend('files', 1 + files.length);
-    for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
-      const group = files.slice(from, from + FILES_AT_ONCE);
-      const read = (await Promise.all(group.map((file) => archive.read(file)))).flat();
-      work.spend('rounds', read.length);
-      for (const round of read) {
-        if (round.startedAtMs >= fromMs && round.startedAtMs < toMs) rounds.set(round.roundId, round);
-      }
-    }
-  }
-  return rounds;
 }
 
 /**

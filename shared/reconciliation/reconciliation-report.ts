@@ -1,7 +1,8 @@
-import type { OperatorId, WalletId } from '../foundation/ids.ts';
+import type { GameCode, OperatorId, PlayerId, WalletId } from '../foundation/ids.ts';
 import { currencyOf } from '../money/currency.ts';
 import { formatAmount, type MinorAmount } from '../money/money.ts';
 import type { RoundStatus } from '../rounds/round.ts';
+import type { Finding, FindingKind } from './findings.ts';
 import type { Difference, DifferenceKind } from './reconciliation.ts';
 import type { Movement } from '../wallets/wallet-books.ts';
 import { bookNetMinor, type CurrencyTotals, roundNetMinor } from './reconciliation-totals.ts';
@@ -31,6 +32,16 @@ interface ReportedDifference {
   found: (ReportedMovement & { at: string }) | null;
 }
 
+interface ReportedFinding {
+  kind: FindingKind;
+  player_id: PlayerId;
+  game_code: GameCode;
+  first_number: number;
+  last_number: number;
+  round_ids: string[];
+  files: string[];
+}
+
 /** A reconciliation as the API and the command with `--json` show it. Times are in ISO 8601, UTC. */
 export interface ReconciliationReport {
   operator_id: OperatorId;
@@ -43,14 +54,15 @@ export interface ReconciliationReport {
   totals: ReportedTotals[];
   difference_counts: Partial<Record<DifferenceKind, number>>;
   differences: ReportedDifference[];
+  finding_counts: Partial<Record<FindingKind, number>>;
+  findings: ReportedFinding[];
 }
 
 const time = (atMs: number) => new Date(atMs).toISOString();
 
 /** Writes a reconciliation as the API shows it. */
 export function reconciliationReport(reconciliation: Reconciliation): ReconciliationReport {
-  const { operatorId, fromMs, toMs, asOfMs, differences } = reconciliation;
-  const byKind = Map.groupBy(differences, ({ kind }) => kind);
+  const { operatorId, fromMs, toMs, asOfMs, differences, findings } = reconciliation;
   return {
     operator_id: operatorId,
     from: time(fromMs),
@@ -60,8 +72,29 @@ export function reconciliationReport(reconciliation: Reconciliation): Reconcilia
     wallet_list: reconciliation.compared ? 'compared' : 'not-offered',
     rounds_in_progress: reconciliation.inProgress,
     totals: reconciliation.totals.map(totalsView),
-    difference_counts: Object.fromEntries([...byKind].map(([kind, group]) => [kind, group.length])),
+    difference_counts: countsOf(differences),
     differences: differences.map(differenceView),
+    finding_counts: countsOf(findings),
+    findings: findings.map(findingView),
+  };
+}
+
+function countsOf<K extends string>(items: readonly { readonly kind: K }[]): Partial<Record<K, number>> {
+  const byKind = Map.groupBy(items, ({ kind }) => kind);
+  return Object.fromEntries([...byKind].map(([kind, group]) => [kind, group.length])) as Partial<
+    Record<K, number>
+  >;
+}
+
+function findingView({ kind, log, firstNumber, lastNumber, roundIds, files }: Finding): ReportedFinding {
+  return {
+    kind,
+    player_id: log.playerId,
+    game_code: log.gameCode,
+    first_number: firstNumber,
+    last_number: lastNumber,
+    round_ids: [...roundIds],
+    files: [...files],
   };
 }
 

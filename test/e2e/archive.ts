@@ -1,5 +1,6 @@
-import { gunzipSync } from 'node:zlib';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Target } from './target.ts';
 
 export interface ArchivedRound {
@@ -26,6 +27,27 @@ export async function archivedRounds(target: Target): Promise<Map<string, Archiv
   }
   s3.destroy();
   return rounds;
+}
+
+/** Writes a file as whoever holds the keys of the bucket could, beside those of the minute in which the round began. */
+export async function forgeFile(
+  target: Target,
+  round: ArchivedRound,
+  lines: readonly object[],
+): Promise<string> {
+  const { operator_id: operatorId, started_at: startedAt } = round;
+  const [date, hour, minute] = [
+    [0, 10],
+    [11, 13],
+    [14, 16],
+  ].map(([from, to]) => String(startedAt).slice(from, to));
+  const Key = `rounds/operator=${String(operatorId)}/date=${date}/hour=${hour}/${minute}-forged.jsonl.gz`;
+  const Body = gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const ChecksumSHA256 = createHash('sha256').update(Body).digest('base64');
+  const s3 = new S3Client({ ...clientConfig(target), forcePathStyle: true });
+  await s3.send(new PutObjectCommand({ Bucket: target.outputs['ArchiveBucket'], Key, Body, ChecksumSHA256 }));
+  s3.destroy();
+  return Key;
 }
 
 function readLines(gzipped: Uint8Array): ArchivedRound[] {

@@ -113,7 +113,12 @@ async function expectNoDifferences(
   });
   expect(reply.status, reply.text).toBe(200);
   const report = ReconciliationResponse.parse(reply.json);
-  expect(report).toMatchObject({ wallet_list: 'compared', rounds_in_progress: 0, differences: [] });
+  expect(report).toMatchObject({
+    wallet_list: 'compared',
+    rounds_in_progress: 0,
+    differences: [],
+    findings: [],
+  });
   const [totals] = report.totals;
   expect(totals?.rgs.rounds).toBeGreaterThanOrEqual(rounds.length);
   expect(totals?.wallet?.net).toBe(totals?.rgs.net);

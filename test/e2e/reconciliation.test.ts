@@ -12,6 +12,7 @@ import { LaunchResponse, ReconciliationResponse, RoundResponse } from '../../fun
 import { type DemoWallet, startDemoWallet } from '../../infra/demo-wallet/server.ts';
 import type { WalletCalls } from '../../shared/operators/operator.ts';
 import { ROOT } from '../docs/pages.ts';
+import { archivedRounds, forgeFile } from './archive.ts';
 import { call, codeOf, eventually, minor, type Reply } from './client.ts';
 import { registerAt } from './operators.ts';
 import { target } from './target.ts';
@@ -118,6 +119,8 @@ describe('rounds and books that agree', () => {
       rounds_in_progress: 0,
       difference_counts: {},
       differences: [],
+      finding_counts: {},
+      findings: [],
     });
     const [totals] = report.totals;
     const wins = rounds.reduce((sum, { win_amount }) => sum + minor(win_amount), 0n);
@@ -143,7 +146,7 @@ describe('rounds and books that agree', () => {
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     expect(stdout).toContain(`${rounds.length} rounds`);
     expect(stdout).toContain('No differences.');
-    expect(stderr).toMatch(/^\d{4}-\d{2}-\d{2}: 0 differences$/m);
+    expect(stderr).toMatch(/^\d{4}-\d{2}-\d{2}: 0 differences, 0 findings in the archive$/m);
   });
 
   it('agree at the same wallet for another operator, whose stake and win go in one call', async () => {
@@ -291,6 +294,29 @@ describe('books that were tampered with', () => {
     expect(json.exitCode).toBe(1);
     const report = ReconciliationResponse.parse(JSON.parse(json.stdout));
     expect(report.difference_counts).toEqual((await reconciled()).difference_counts);
+  });
+});
+
+describe('an archive with a line that somebody changed', () => {
+  it('has a finding with both files, and ends the command with 1', async () => {
+    const id = `${operatorId}-c`;
+    const key = await register(id, wallet.url);
+    const played = await play(3, id, key);
+    const round = await eventually(async () => {
+      const archived = await archivedRounds({ ...target(), operatorId: id });
+      return archived.size === played.length ? [...archived.values()][0] : undefined;
+    });
+    const forged = await forgeFile(target(), round, [{ ...round, balance_after: '0.00' }]);
+    const report = await reconciled(key);
+    expect(report).toMatchObject({ finding_counts: { CHANGED_RECORD: 1 }, difference_counts: {} });
+    expect(report.findings).toMatchObject([
+      { player_id: 'player123', game_code: 'happy-panda', round_ids: [round.round_id] },
+    ]);
+    expect(report.findings[0]?.files).toContain(forged);
+    const { exitCode, stdout } = await command('--operator', id, '--from', from, '--to', until());
+    expect(exitCode, stdout).toBe(1);
+    expect(stdout).toContain('Findings in the archive: 1 CHANGED_RECORD');
+    expect(stdout).toContain(forged);
   });
 });
 

@@ -1,4 +1,5 @@
 import { mainWallet } from '../../shared/operators/operator.fixture.ts';
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -9,7 +10,7 @@ import { dayFolder } from '../../shared/archive/adapters/archive-keys.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
 import { DependencyError, FaultError } from '../../shared/foundation/errors.ts';
 import { type MinorAmount, minorAmount } from '../../shared/money/money.ts';
-import type { AccountedRound } from '../../shared/rounds/accounted-round.ts';
+import type { ArchivedRound } from '../../shared/archive/archived-rounds.ts';
 import { operatorKey, otherOperatorKey, RoundsFixture } from '../../shared/rounds/rounds.fixture.ts';
 import { amountRule, decimalsOf, type TestCurrency } from './amount-rule.ts';
 import { World } from './composition-in-memory.ts';
@@ -51,6 +52,10 @@ function minorOf(text: Json | undefined, currency: Json | undefined): MinorAmoun
   }
   const minor = amountRule(text, decimalsOf[currency as TestCurrency]);
   return typeof minor === 'bigint' ? minorAmount(minor) : undefined;
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** From 1 to so many code points, as JSON Schema counts. */
@@ -155,10 +160,6 @@ describe("a wallet's list of transactions", () => {
 
   const ids = ['transaction_id', 'round_id', 'player_id'] as const;
 
-  function textOf(value: Json | undefined): string {
-    return typeof value === 'string' ? value : '';
-  }
-
   function bookedOf(value: Json | undefined): Record<string, unknown> | undefined {
     if (!(value instanceof Map)) return undefined;
     const told = value as ReadonlyMap<string, Json>;
@@ -237,11 +238,13 @@ describe("a wallet's list of transactions", () => {
 
 describe('a file of the archive', () => {
   const operatorId = 'demo';
-  const fromMs = nowMs - (nowMs % DAY_MS);
+  const file = `${dayFolder(typed.operator(operatorId), nowMs)}file`;
   const line = mutatedObject({
     schema_version: fc.constantFrom<unknown>(...Array<number>(19).fill(3), 2, 4, '3'),
     operator_id: nearly(operatorId),
     player_id: nearly('player123'),
+    game_code: nearly('coin'),
+    round_number: fc.constantFrom<unknown>(...Array<number>(19).fill(7), 0, '7', 1.5),
     round_id: nearly(roundId),
     status: fc.constantFrom(
       'COMMITTED',
@@ -280,7 +283,7 @@ describe('a file of the archive', () => {
     return { owed: { transactionId: typed.transaction(id), amountMinor } };
   }
 
-  function roundOf(text: string): AccountedRound | undefined {
+  function roundOf(text: string): ArchivedRound | undefined {
     const value = text.isWellFormed() ? readStrictly(Buffer.from(text))?.value : undefined;
     if (!(value instanceof Map)) return undefined;
     const told = value as ReadonlyMap<string, Json>;
@@ -294,7 +297,9 @@ describe('a file of the archive', () => {
     const isLine =
       told.get('schema_version') === 3 &&
       told.get('operator_id') === operatorId &&
-      typeof player === 'string' &&
+      /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/.test(textOf(player)) &&
+      /^[a-z0-9][a-z0-9-]{0,47}$/.test(textOf(told.get('game_code'))) &&
+      told.get('round_number') === 7 &&
       typeof id === 'string' &&
       /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(id) &&
       ['COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDED'].includes(status as string) &&
@@ -309,7 +314,11 @@ describe('a file of the archive', () => {
     if (!stake || !win) return undefined;
     return {
       roundId: typed.round(id),
-      playerId: typed.player(player),
+      playerId: typed.player(textOf(player)),
+      gameCode: typed.game(textOf(told.get('game_code'))),
+      number: 7,
+      file,
+      lineHash: createHash('sha256').update(text).digest('base64').slice(0, 22),
       walletId: typed.wallet(walletId),
       currency,
       status: status as 'CREDITED',
@@ -338,10 +347,9 @@ describe('a file of the archive', () => {
       const s3 = {
         send: async () => ({ Body: { transformToByteArray: async () => new Uint8Array(bytes) } }),
       } as unknown as S3Client;
-      const key = `${dayFolder(typed.operator(operatorId), fromMs)}file`;
-      const found: (readonly AccountedRound[])[] = [];
+      const found: (readonly ArchivedRound[])[] = [];
       try {
-        found.push(await new S3ArchivedRounds(s3, 'archive').read(key));
+        found.push(await new S3ArchivedRounds(s3, 'archive').read(file));
       } catch (error) {
         expect(error).toBeInstanceOf(FaultError);
         expect(error).toHaveProperty('code', 'CORRUPT_RECORD');

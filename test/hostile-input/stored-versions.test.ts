@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -158,7 +158,12 @@ describe('what version 3 has stored', () => {
     } as unknown as S3Client;
     const file = `${dayFolder(ids.operator('demo'), Date.parse('2026-11-18T00:00:00Z'))}file`;
     const read = await new S3ArchivedRounds(s3, 'archive').read(file);
-    expect(read).toEqual(recorded.archive.map(({ value }) => value));
+    const expected = recorded.archive.map(({ text, value }) => ({
+      ...(value as object),
+      file,
+      lineHash: hash('sha256', text, 'base64').slice(0, 22),
+    }));
+    expect(read).toEqual(expected);
   });
 
   it('is an event, a message of the recovery queue and a shard of a simulation', () => {

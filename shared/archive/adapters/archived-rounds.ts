@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import {
@@ -10,11 +11,18 @@ import {
 import * as z from 'zod';
 import { currencyOf } from '../../money/currency.ts';
 import { FaultError } from '../../foundation/errors.ts';
-import { RoundId, type TransactionId, WalletId } from '../../foundation/ids.ts';
+import {
+  GameCode,
+  MAX_ROUND_NUMBER,
+  PlayerId,
+  RoundId,
+  type TransactionId,
+  WalletId,
+} from '../../foundation/ids.ts';
 import { readJson } from '../../foundation/json-text.ts';
 import { parseAmount } from '../../money/money.ts';
-import type { AccountedRound, OwedMovement } from '../../rounds/accounted-round.ts';
-import type { ArchivedPeriod, ArchivedRounds } from '../archived-rounds.ts';
+import type { OwedMovement } from '../../rounds/accounted-round.ts';
+import type { ArchivedPeriod, ArchivedRound, ArchivedRounds } from '../archived-rounds.ts';
 import { awsCall } from '../../aws/aws-call.ts';
 import { hourFolder, minutePrefix, operatorOf } from './archive-keys.ts';
 import { ARCHIVE_SCHEMA_VERSION } from './archive-record.ts';
@@ -23,6 +31,8 @@ const HOUR_MS = 3_600_000;
 const LISTS_AT_ONCE = 8;
 /** Names are ASCII, so this sorts after any of them. */
 const AFTER_ANY_NAME = '\x7f';
+/** So many characters of base64 are 132 bits. */
+const HASH_CHARACTERS = 22;
 /** A batch of the ledger's stream is a tenth of this. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
@@ -30,7 +40,9 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const Line = z.object({
   schema_version: z.literal(ARCHIVE_SCHEMA_VERSION),
   operator_id: z.string(),
-  player_id: z.string().brand<'PlayerId'>(),
+  player_id: PlayerId,
+  game_code: GameCode,
+  round_number: z.int().min(1).max(MAX_ROUND_NUMBER),
   round_id: RoundId,
   status: z.enum(['COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDED']),
   currency: z.string(),
@@ -76,7 +88,7 @@ export class S3ArchivedRounds implements ArchivedRounds {
     };
   }
 
-  async read(key: string): Promise<AccountedRound[]> {
+  async read(key: string): Promise<ArchivedRound[]> {
     const bytes = await awsCall('S3', async () => {
       const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       return Body?.transformToByteArray();
@@ -87,7 +99,7 @@ export class S3ArchivedRounds implements ArchivedRounds {
         .decode(lines)
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => accountedRound(Line.parse(readJson(line)), operatorOf(key)));
+        .map((line) => archivedRound(line, key));
     } catch (cause) {
       throw new FaultError('CORRUPT_RECORD', `The archive file ${key} does not have its form`, { cause });
     }
@@ -115,14 +127,17 @@ function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
   return found;
 }
 
-function accountedRound(line: z.output<typeof Line>, operatorId: string | undefined): AccountedRound {
-  if (line.operator_id !== operatorId) throw new Error('The line is of another operator');
+function archivedRound(text: string, file: string): ArchivedRound {
+  const line = Line.parse(readJson(text));
+  if (line.operator_id !== operatorOf(file)) throw new Error('The line is of another operator');
   const currency = currencyOf(line.currency);
   const owed = (transactionId: TransactionId | null, amount: string | null): OwedMovement | undefined =>
     transactionId === null ? undefined : { transactionId, amountMinor: parseAmount(amount ?? '', currency) };
   return {
     roundId: line.round_id,
     playerId: line.player_id,
+    gameCode: line.game_code,
+    number: line.round_number,
     walletId: line.wallet_id,
     currency: line.currency,
     status: line.status,
@@ -130,5 +145,7 @@ function accountedRound(line: z.output<typeof Line>, operatorId: string | undefi
     win: owed(line.credit_transaction_id, line.win),
     startedAtMs: Date.parse(line.started_at),
     updatedAtMs: Date.parse(line.ended_at),
+    file,
+    lineHash: hash('sha256', text, 'base64').slice(0, HASH_CHARACTERS),
   };
 }

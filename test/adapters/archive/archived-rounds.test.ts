@@ -7,7 +7,7 @@ import { startTestServices, type TestServices } from '../../kit/services.ts';
 import { minorAmount } from '../../../shared/money/money.ts';
 import { committed, credited, intent } from '../../../shared/rounds/any-round.fixture.ts';
 import { accountedRound } from '../../../shared/rounds/accounted-round.ts';
-import type { AccountedRound } from '../../../shared/rounds/accounted-round.ts';
+import type { ArchivedRound } from '../../../shared/archive/archived-rounds.ts';
 import type { IntentRound, Round } from '../../../shared/rounds/round.ts';
 import { S3Archive } from '../../../shared/archive/adapters/archive.ts';
 import { archiveRecord } from '../../../shared/archive/adapters/archive-record.ts';
@@ -72,7 +72,7 @@ async function names(fromMs: number, toMs: number): Promise<string[]> {
   return found;
 }
 
-async function read(fromMs: number, toMs: number): Promise<(readonly AccountedRound[])[]> {
+async function read(fromMs: number, toMs: number): Promise<(readonly ArchivedRound[])[]> {
   const archive = new S3ArchivedRounds(s3, bucket);
   return Promise.all((await names(fromMs, toMs)).map((file) => archive.read(file)));
 }
@@ -94,7 +94,7 @@ async function listedWith(maxKeys: number, work: () => Promise<unknown>): Promis
   return folders;
 }
 
-const ids = (rounds: readonly (Round | AccountedRound)[]) => rounds.map(({ roundId }) => roundId).sort();
+const ids = (rounds: readonly (Round | ArchivedRound)[]) => rounds.map(({ roundId }) => roundId).sort();
 
 describe('an archived round', () => {
   const begunNow = (given: Partial<IntentRound> = {}) => player({ startedAtMs: NOW_MS, ...given });
@@ -111,7 +111,25 @@ describe('an archived round', () => {
       { ...start, roundId: typed.round(randomUUID()), status: 'VOIDED', reason: 'ABANDONED' },
     ];
     await new S3Archive(s3, bucket).write(ends, 'batch-1');
-    expect(await read(NOW_MS, NOW_MS + 1)).toEqual([ends.map(accountedRound)]);
+    const file = 'rounds/operator=demo/date=2026-11-21/hour=13/05-batch-1.jsonl.gz';
+    const expected = ends.map((round) => ({
+      ...accountedRound(round),
+      gameCode: round.log.gameCode,
+      number: round.number,
+      file,
+      lineHash: expect.stringMatching(/^[A-Za-z0-9+/]{22}$/),
+    }));
+    expect(await read(NOW_MS, NOW_MS + 1)).toEqual([expected]);
+  });
+
+  it('has the same hash in each of its lines that says the same, and another one in every other line', async () => {
+    const round = credited(committed(begunNow()));
+    const archive = new S3Archive(s3, bucket);
+    await archive.write([round, round], 'batch-1');
+    await archive.write([round, { ...round, epoch: 2 }], 'batch-2');
+    const [one, two, three, other] = (await read(NOW_MS, NOW_MS + 1)).flat().map(({ lineHash }) => lineHash);
+    expect([two, three]).toEqual([one, one]);
+    expect(other).not.toBe(one);
   });
 });
 
@@ -135,7 +153,7 @@ describe('the files of a period', () => {
     await archive.write(rounds, '1000-2000');
     await fc.assert(
       fc.asyncProperty(instant, fc.nat(2 * HOUR_MS), async (fromMs, lengthMs) => {
-        const isWithin = ({ startedAtMs: atMs }: Round | AccountedRound) =>
+        const isWithin = ({ startedAtMs: atMs }: Round | ArchivedRound) =>
           atMs >= fromMs && atMs < fromMs + lengthMs;
         const found = (await read(fromMs, fromMs + lengthMs)).flat().filter(isWithin);
         expect(ids(found)).toEqual(ids(rounds.filter(isWithin)));
@@ -148,7 +166,7 @@ describe('the files of a period', () => {
     const rounds = Array.from({ length: 5 }, () => begun(NOW_MS));
     const archive = new S3Archive(s3, bucket);
     await Promise.all(rounds.map((round, index) => archive.write([round], `batch-${index}`)));
-    let files: (readonly AccountedRound[])[] = [];
+    let files: (readonly ArchivedRound[])[] = [];
     await listedWith(2, async () => {
       files = await read(NOW_MS, NOW_MS + 1);
     });

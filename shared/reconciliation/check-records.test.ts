@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FaultError } from '../foundation/errors.ts';
+import { ids } from '../foundation/ids.fixture.ts';
+import type { Round } from '../rounds/round.ts';
+import { codeOf } from '../rounds/rounds.fixture.ts';
+import { archived, DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
+import { joined, reconcileDays } from './reconcile-days.ts';
+import { reconcile } from './reconcile.ts';
+
+let history: HistoryFixture;
+let fromMs: number;
+let toMs: number;
+
+beforeEach(() => {
+  history = new HistoryFixture();
+  toMs = history.nowMs - HOUR_MS;
+  fromMs = toMs - HOUR_MS;
+});
+
+/** Lets rounds with these numbers of one log be played, a second each. */
+function play(numbers: readonly number[], status: Round['status'] = 'REJECTED'): Round[] {
+  const rounds = numbers.map((number) => round(status, fromMs + number * 1_000, { number }));
+  history.rounds.push(...rounds);
+  return rounds;
+}
+
+async function findings() {
+  const report = await history.reconcile(fromMs, toMs);
+  return report.findings.map(({ kind, firstNumber, lastNumber }) => [kind, firstNumber, lastNumber]);
+}
+
+const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' };
+
+describe('a log whose archive is right', () => {
+  it('has no finding, wherever the period cuts it and however often a line was written', async () => {
+    play([3, 4, 5, 6]);
+    expect(await findings()).toEqual([]);
+  });
+
+  it('has no finding where another log has other numbers', async () => {
+    const [one] = play([3, 4]);
+    const others = [{ gameCode: ids.game('coin') }, { playerId: ids.player('p2') }];
+    history.rounds.push(
+      ...others.map((given, index) =>
+        round('REJECTED', fromMs, { number: 8 + index, log: { ...one!.log, ...given } }),
+      ),
+    );
+    expect(await findings()).toEqual([]);
+  });
+});
+
+describe('two lines of one round', () => {
+  it('are a finding where they differ, which names both files', async () => {
+    const [one] = play([3, 4]);
+    history.alsoArchived.push(archived(one!, { file: 'also', lineHash: 'another' }));
+    const report = await history.reconcile(fromMs, toMs);
+    expect(report.findings).toEqual([
+      {
+        kind: 'CHANGED_RECORD',
+        log,
+        firstNumber: 3,
+        lastNumber: 3,
+        roundIds: [one?.roundId],
+        files: ['also', '0'],
+      },
+    ]);
+  });
+});
+
+it('Two rounds with one number of a log are a finding', async () => {
+  const [one] = play([3, 4]);
+  const other = round('REJECTED', fromMs + 500, { number: 3 });
+  history.alsoArchived.push(archived(other, { file: 'also' }));
+  const report = await history.reconcile(fromMs, toMs);
+  expect(report.findings).toMatchObject([{ kind: 'REPEATED_NUMBER', log, firstNumber: 3, lastNumber: 3 }]);
+  expect(new Set(report.findings[0]?.roundIds)).toEqual(new Set([one?.roundId, other.roundId]));
+});
+
+describe('a number that is missing between two others', () => {
+  it('is a finding where nobody knows the round, and several in a row are one', async () => {
+    play([3, 5, 9]);
+    expect(await findings()).toEqual([
+      ['MISSING_RECORD', 4, 4],
+      ['MISSING_RECORD', 6, 8],
+    ]);
+  });
+
+  it('is a finding that names the round where only the ledger has it', async () => {
+    const [, lost] = play([3, 4, 5]);
+    history.unarchived.add(lost!.roundId);
+    expect((await history.reconcile(fromMs, toMs)).findings).toEqual([
+      { kind: 'MISSING_RECORD', log, firstNumber: 4, lastNumber: 4, roundIds: [lost?.roundId], files: [] },
+    ]);
+  });
+
+  it('is no finding for the five minutes that the archive may be behind', async () => {
+    const [, late] = play([3, 4, 5]);
+    history.unarchived.add(late!.roundId);
+    history.nowMs = late!.updatedAtMs + 300_000;
+    expect(await findings()).toEqual([]);
+    history.nowMs += 1;
+    expect(await findings()).toEqual([['MISSING_RECORD', 4, 4]]);
+  });
+
+  it('is no finding where the round is not final, which is compared with the books', async () => {
+    play([3, 5]);
+    const [owing] = play([4], 'COMMITTED');
+    const report = await history.reconcile(fromMs, toMs);
+    expect(report.findings).toEqual([]);
+    expect(report.differences.map(({ kind, roundId }) => [kind, roundId])).toEqual([
+      ['MISSING_DEBIT', owing?.roundId],
+      ['PENDING_CREDIT', owing?.roundId],
+    ]);
+  });
+
+  it('is no finding where the round began in another period, because clocks differ', async () => {
+    play([3, 5]);
+    history.rounds.push(round('REJECTED', toMs, { number: 4 }));
+    expect(await findings()).toEqual([]);
+  });
+
+  it('is a finding where the ledger cannot read the round', async () => {
+    play([3, 5]);
+    const get = async () => {
+      throw new FaultError('CORRUPT_RECORD', 'A round cannot be read');
+    };
+    const ports = { ...history.ports(), ledger: { ...history.ports().ledger, get } };
+    const report = await reconcile(ports, history.settings, { operator, fromMs, toMs });
+    expect(report.findings).toMatchObject([{ kind: 'MISSING_RECORD', firstNumber: 4, roundIds: [] }]);
+  });
+
+  it('costs no look-ups beyond the newest round of the log, however large a number was forged', async () => {
+    const [one] = play([3, 4]);
+    const forged = archived(round('REJECTED', fromMs, { ...one, number: 900_000_000 }), {
+      roundId: ids.round('forged'),
+    });
+    history.alsoArchived.push(forged);
+    expect(await findings()).toEqual([['MISSING_RECORD', 5, 899_999_999]]);
+  });
+
+  it('makes the period too large where there are too many to look up', async () => {
+    play([1, 2_000]);
+    expect(await codeOf(findings())).toBe('PERIOD_TOO_LARGE');
+  });
+});
+
+describe('a period of several days', () => {
+  async function findingsOfDays() {
+    const reports = [];
+    const request = { operator, fromMs: fromMs - DAY_MS, toMs };
+    for await (const report of reconcileDays(history.ports(), history.settings, request))
+      reports.push(report);
+    const [first, ...others] = reports;
+    return joined(first!, ...others).findings.map(({ kind, firstNumber }) => [kind, firstNumber]);
+  }
+
+  it('has a finding where a number is missing between two days', async () => {
+    play([4, 5]);
+    history.rounds.push(round('REJECTED', fromMs - DAY_MS, { number: 2 }));
+    expect(await findingsOfDays()).toEqual([['MISSING_RECORD', 3]]);
+  });
+
+  it('has a finding where a number comes on two days', async () => {
+    play([3, 4]);
+    history.rounds.push(round('REJECTED', fromMs - DAY_MS, { number: 3 }));
+    expect(await findingsOfDays()).toEqual([['REPEATED_NUMBER', 3]]);
+  });
+
+  it('has none where the log goes on', async () => {
+    play([3, 4]);
+    history.rounds.push(round('REJECTED', fromMs - DAY_MS, { number: 2 }));
+    expect(await findingsOfDays()).toEqual([]);
+  });
+});
