@@ -129,7 +129,7 @@ describe('a number that is missing between two others', () => {
     expect(report.findings).toMatchObject([{ kind: 'MISSING_RECORD', firstNumber: 4, roundIds: [] }]);
   });
 
-  it('costs no look-ups beyond the newest round of the log, however large a number was forged', async () => {
+  it('costs few look-ups, however large a number was forged', async () => {
     const [one] = play([3, 4]);
     const forged = archived(round('REJECTED', fromMs, { ...one, number: 900_000_000 }), {
       roundId: ids.round('forged'),
@@ -139,7 +139,9 @@ describe('a number that is missing between two others', () => {
   });
 
   it('makes the period too large where there are too many to look up', async () => {
-    play([1, 2_000]);
+    play([1, 1_100]);
+    const numbers = Array.from({ length: 1_098 }, (_, index) => index + 2);
+    for (const { roundId } of play(numbers)) history.unarchived.add(roundId);
     expect(await codeOf(findings())).toBe('PERIOD_TOO_LARGE');
   });
 });
