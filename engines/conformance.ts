@@ -68,8 +68,7 @@ function describePlaythrough(subject: Subject, trial: Trial): void {
     });
 
     it('has the same answers from fresh and used instances, in any order, whatever the buffers hold', () => {
-      const shuffled = trial.played.toSorted((a, b) => orderOf(a).compare(orderOf(b)));
-      const others = shuffled.filter(({ input, output }, index) => {
+      const others = shuffled(trial.played).filter(({ input, output }, index) => {
         if (index % 7 === 0) trial.engine.soil(0xa5);
         return !sameBytes(trial.engine.ask('rgs_step', stepBytes(input)), output);
       });
@@ -85,16 +84,16 @@ function describePlaythrough(subject: Subject, trial: Trial): void {
     });
 
     it('wins no more in a round and takes no more steps than the capabilities say', () => {
-      for (const [opening, ...rest] of roundsOf(trial.played)) {
-        const mode = modeOf(trial.capabilities, opening);
-        const win = [opening, ...rest].reduce((sum, { answer }) => sum + answer.payoutMillionths, 0n);
-        expect(win).toBeLessThanOrEqual(mode.maxWinMillionths);
-        expect(rest.length + 1).toBeLessThanOrEqual(trial.capabilities.maxHorizon);
-      }
+      const { maxHorizon } = trial.capabilities;
+      const tooMuch = roundsOf(trial.played).filter((round) => {
+        const win = round.reduce((sum, { answer }) => sum + answer.payoutMillionths, 0n);
+        return round.length > maxHorizon || win > modeOf(trial.capabilities, round[0]).maxWinMillionths;
+      });
+      expect(tooMuch).toEqual([]);
     });
 
     it('never pays less than zero, and its views keep the contract', () => {
-      for (const { answer } of trial.played) expectWellFormed(answer);
+      expect(trial.played.filter(({ answer }) => !isWellFormed(answer))).toEqual([]);
     });
   });
 }
@@ -203,7 +202,12 @@ function describeInputs(subject: Subject, trial: Trial): void {
   });
 }
 
-/** An order that has nothing to do with the order of play. */
+/** Gives an order that has nothing to do with the order of play. */
+function shuffled(played: readonly PlayedStep[]): PlayedStep[] {
+  const placed = played.map((step) => ({ step, place: orderOf(step) }));
+  return placed.toSorted((a, b) => a.place.compare(b.place)).map(({ step }) => step);
+}
+
 function orderOf({ input }: PlayedStep): Buffer {
   return createHash('sha256').update(input.seed).update(`${input.stepIndex}`).digest();
 }
@@ -232,14 +236,15 @@ function expectAnswerOrRefusal(answer: Uint8Array | number): void {
   else expect([-1, -2, -3, -4].includes(answer) || answer <= FIRST_OWN_ERROR).toBe(true);
 }
 
-function expectWellFormed({ payoutMillionths, flags, view }: ReturnType<typeof readAnswer>): void {
-  expect(payoutMillionths).toBeGreaterThanOrEqual(0n);
-  expect(flags & ~3).toBe(0);
+function expectWellFormed(answer: ReturnType<typeof readAnswer>): void {
+  expect(answer).toSatisfy(isWellFormed);
+}
+
+function isWellFormed({ payoutMillionths, flags, view }: ReturnType<typeof readAnswer>): boolean {
+  if (payoutMillionths < 0n || (flags & ~3) !== 0) return false;
   const { outcome, public_state, bonus_triggered, ...more } = JSON.parse(view) as Record<string, unknown>;
-  expect(more).toEqual({});
-  expect([outcome, public_state].every((part) => isObject(part))).toBe(true);
-  expect(isObject(bonus_triggered)).toBe((flags & 2) !== 0);
-  if (!isObject(bonus_triggered)) expect(bonus_triggered).toBeNull();
+  if (Object.keys(more).length > 0 || !isObject(outcome) || !isObject(public_state)) return false;
+  return (flags & 2) !== 0 ? isObject(bonus_triggered) : bonus_triggered === null;
 }
 
 function isObject(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { Interleaved } from './interleaved.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -31,14 +32,15 @@ const unit = {
   expect: { poll: { timeout: 20_000 } },
 };
 
-/** These files wait more than they work. They come after the others, which use all cores. */
+/** Many of these files wait more than they work. They come after the others, which use all cores. */
 const sideBySide = {
-  maxWorkers: process.env['RGS_API_URL'] ? 1 : 3,
+  maxWorkers: process.env['RGS_API_URL'] ? 1 : 4,
   sequence: { groupOrder: 1 },
 };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: Interleaved },
     projects: [
       {
         root,

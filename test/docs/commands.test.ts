@@ -73,16 +73,6 @@ it('every command is either run by a test or known not to be', () => {
   expect(commands.filter((command) => proofOf(command) === undefined)).toEqual([]);
 });
 
-describe('a command that needs nothing', () => {
-  it.each(provedBy('here'))(
-    '%s',
-    async (command) => {
-      expect(await run(command)).toBeTruthy();
-    },
-    240_000,
-  );
-});
-
 describe('a command that is not run', () => {
   const notRun = provedBy('ci', 'account', 'docker');
   const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {

@@ -2,11 +2,11 @@
 import { ROOT } from './pages.ts';
 
 /**
- * `stack`: run by the end-to-end suite against its stack. `stage`: run there, too, on that stack's stage. `here`: run by the tests of the pages. `database`: run there
- * against an embedded DynamoDB. `ci`: what the build itself does, or a test starts by its file. `account`: needs an AWS
+ * `stack`: run by the end-to-end suite against its stack. `stage`: run there, too, on that stack's stage. `alone`: run by the soak tests. `database`: run by the tests
+ * of the pages against an embedded DynamoDB. `ci`: what the build itself does, or a test starts by its file. `account`: needs an AWS
  * account. `docker`: needs Docker. What is not run is checked to name scripts, files, stages and options that exist.
  */
-export type Proof = 'stack' | 'stage' | 'here' | 'database' | 'ci' | 'account' | 'docker';
+export type Proof = 'stack' | 'stage' | 'alone' | 'database' | 'ci' | 'account' | 'docker';
 
 const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^(?:[A-Z]+=\$\()?curl -s .*http:\/\/127\.0\.0\.1:808[01]\//s, 'stack'],
@@ -20,11 +20,11 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
     'stage',
   ],
   [/^\(umask 077 && openssl rand -hex 32 > wallet-secret\.txt\)$/, 'stage'],
-  [/^npx cdk synth -c /, 'here'],
+  [/^npx cdk synth -c /, 'alone'],
   // The build runs these files itself.
   [/^npx vitest run .* --project unit (?:test\/architecture|infra\/stacks)/, 'ci'],
-  [/^npx vitest run .* --project unit /, 'here'],
-  [/^npm exec -- node engines\/build\.ts$/, 'here'],
+  [/^npx vitest run .* --project unit /, 'alone'],
+  [/^npm exec -- node engines\/build\.ts$/, 'alone'],
   [/^aws dynamodb (?:update-item|get-item) /, 'database'],
   [/^npm ci && npm (?:start|test)$/, 'ci'],
   [/^npm (?:start|test)$/, 'ci'],
