@@ -10,6 +10,7 @@ import { documentClient } from '../../shared/aws/document-client.ts';
 import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
 import { DynamoEventLog } from '../../shared/events/adapters/event-log.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
+import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
 import { EventBridgeBus } from '../../shared/events/adapters/event-bus.ts';
@@ -63,6 +64,7 @@ const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
 export const ledger = /* @__PURE__ */ once(() =>
   countedLedger(new DynamoLedger(dynamo(), setting('LEDGER_TABLE')), sandboxTelemetry),
 );
+export const marks = /* @__PURE__ */ once(() => new DynamoRecoveryMarks(dynamo(), setting('LEDGER_TABLE')));
 /** Sessions ask the ledger through this. */
 export const played = /* @__PURE__ */ once(() => playedRounds(ledger()));
 export const sessions = /* @__PURE__ */ once(() => new DynamoSessions(dynamo(), setting('SESSIONS_TABLE')));

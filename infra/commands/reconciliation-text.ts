@@ -1,4 +1,5 @@
 import type { ReconciliationReport } from '../../shared/reconciliation/reconciliation-report.ts';
+import { textTable } from './text-table.ts';
 
 /** Writes a report for people: what the two sides have moved, every difference, and what is wrong in the archive. */
 export function reconciliationText(report: ReconciliationReport): string {
@@ -52,13 +53,13 @@ function totals({ totals }: ReconciliationReport): string {
         ]
       : [currency, 'wallet', 'not offered', '', '', '', ''],
   ]);
-  return rows.length === 0 ? 'No rounds and no transactions.' : table([head, ...rows]);
+  return rows.length === 0 ? 'No rounds and no transactions.' : textTable([head, ...rows]);
 }
 
 function list(differences: ReconciliationReport['differences']): string {
   const told = (movement: ReconciliationReport['differences'][number]['expected']) =>
     movement ? `${movement.amount} ${movement.currency} ${movement.player_id}` : 'nothing';
-  return table([
+  return textTable([
     ['difference', 'round', 'status', 'wallet id', 'game server', 'wallet', 'transaction', 'at the wallet'],
     ...differences.map(
       ({ kind, round_id: roundId, round_status: status, wallet_id: walletId, expected, found }) => [
@@ -76,7 +77,7 @@ function list(differences: ReconciliationReport['differences']): string {
 }
 
 function listOfFindings(findings: ReconciliationReport['findings']): string {
-  return table([
+  return textTable([
     ['finding', 'player', 'game', 'numbers', 'rounds', 'files'],
     ...findings.map(({ kind, player_id: playerId, game_code: gameCode, ...finding }) => [
       kind,
@@ -89,17 +90,4 @@ function listOfFindings(findings: ReconciliationReport['findings']): string {
       finding.files.join(' '),
     ]),
   ]);
-}
-
-/** Columns as wide as their widest cell. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

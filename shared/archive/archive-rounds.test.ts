@@ -186,6 +186,12 @@ describe('a round that a batch leaves unfinished', () => {
     },
   );
 
+  it('A mark beside an unfinished round asks for no check, because a line of attempts has set it', async () => {
+    const round = committed(1, 250n);
+    await process([{ before: round, after: round }]);
+    expect(queued()).toEqual([]);
+  });
+
   it('gets no check where the same batch ends it', async () => {
     await process(history(intent(), committed(1, 250n), credited()));
     expect(queued()).toEqual([]);

@@ -1,13 +1,13 @@
 import { currencyOf } from '../money/currency.ts';
 import type { RoundEnded } from '../events/events.ts';
 import { formatAmount, NOTHING } from '../money/money.ts';
-import { hasOutcome, isFinal, type Round } from '../rounds/round.ts';
+import { hasOutcome, isFinal, owesLastRollback, type Round } from '../rounds/round.ts';
 import type { Archive } from './archive.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Ledger } from '../rounds/ledger.ts';
 import type { RecoveryQueue, RecoveryRequest } from '../rounds/recovery-queue.ts';
-import { CONFIRM_VOID_AFTER_MS } from '../rounds/recover-round.ts';
+import { CONFIRM_VOID_AFTER_MS } from '../rounds/owed-round.ts';
 
 export interface ArchivePorts {
   readonly clock: Clock;
@@ -56,14 +56,17 @@ export async function archiveRounds(
 }
 
 function unfinished(changes: readonly RoundChange[]): RecoveryRequest[] {
-  const last = new Map(changes.map(({ after }) => [after.roundId, after]));
+  const last = new Map(changes.filter(isMove).map(({ after }) => [after.roundId, after]));
   return [...last.values()].filter((round) => !isFinal(round)).map((round) => requestFor(round, 'finish'));
 }
 
+/** A mark beside the round is a change of its item, too. A check for it would start one more line of attempts. */
+function isMove({ before, after }: RoundChange): boolean {
+  return before?.status !== after.status || before.epoch !== after.epoch;
+}
+
 function voided(rounds: readonly Round[]): RecoveryRequest[] {
-  return rounds
-    .filter((round) => round.status === 'VOIDED' && round.stakeMinor > 0n)
-    .map((round) => requestFor(round, 'confirm-void'));
+  return rounds.filter(owesLastRollback).map((round) => requestFor(round, 'confirm-void'));
 }
 
 function requestFor({ log, number }: Round, purpose: RecoveryRequest['purpose']): RecoveryRequest {

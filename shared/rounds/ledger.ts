@@ -16,6 +16,12 @@ export interface RoundReference {
   readonly number: number;
 }
 
+/** Something is left to do for this round: it is not final, or its last rollback is not acknowledged. */
+export interface UnfinishedRound extends RoundReference {
+  readonly status: RoundStatus;
+  readonly updatedAtMs: number;
+}
+
 /** A part of the ledger that is read by itself. All of a log is in one part. */
 export interface LedgerPart {
   /** The parts are numbered from 0. */
@@ -50,9 +56,9 @@ export interface Ledger {
   /** Lets a round expire that is marked as archived. It has no effect on a round without that mark. */
   expire(reference: RoundReference, expiresAtMs: number): Promise<void>;
   /**
-   * Reads every round of a part that is not final and untouched since `beforeMs`, in no order. It gives a page at a
-   * time, also empty ones, so that its reader can stop.
+   * Reads the rounds of a part that are untouched since `beforeMs` and not final. Voided rounds are read, too, until
+   * their last rollback is acknowledged. The pages come in no order, also empty ones, so that the reader can stop.
    * @throws FaultError CORRUPT_RECORD after all others, where one cannot be read
    */
-  unfinished(beforeMs: number, part: LedgerPart): AsyncIterable<readonly RoundReference[]>;
+  unfinished(beforeMs: number, part: LedgerPart): AsyncIterable<readonly UnfinishedRound[]>;
 }

@@ -4,7 +4,8 @@ import { movedTo, sampleOperator } from '../operators/operator.fixture.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { WalletReply } from '../wallets/wallet.ts';
 import { playRound } from './play-round.ts';
-import { CONFIRM_VOID_AFTER_MS, recoverRound } from './recover-round.ts';
+import { CONFIRM_VOID_AFTER_MS } from './owed-round.ts';
+import { recoverRound } from './recover-round.ts';
 import { codeOf, coinStep, log, RoundsFixture, settings } from './rounds.fixture.ts';
 
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const satisfies WalletReply;

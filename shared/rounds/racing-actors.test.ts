@@ -13,7 +13,7 @@ import type {
   WalletTransaction,
 } from '../wallets/wallet.ts';
 import { type PlayPorts, playRound } from './play-round.ts';
-import { recoverRound } from './recover-round.ts';
+import { type RecoveryPorts, recoverRound } from './recover-round.ts';
 import { coinStep, log, RoundsFixture } from './rounds.fixture.ts';
 import { sweepRounds } from './sweep-rounds.ts';
 
@@ -129,7 +129,11 @@ class BookkeepingWallet {
 type Actor = 'client' | 'recovery';
 
 /** The ports of one actor. Others may act before each of its reads and writes, and between them. */
-function portsOf(table: RoundsFixture, wallet: BookkeepingWallet, scheduler: Scheduler): PlayPorts {
+function portsOf(
+  table: RoundsFixture,
+  wallet: BookkeepingWallet,
+  scheduler: Scheduler,
+): PlayPorts & RecoveryPorts {
   const { ledger } = table;
   return {
     ...table.ports(),
@@ -153,7 +157,11 @@ function portsOf(table: RoundsFixture, wallet: BookkeepingWallet, scheduler: Sch
  * Resolves with the bytes of the answer, or undefined where the actor got none. The balance is left out, because only
  * the lease keeps two answers from giving different ones, and here is no lease.
  */
-async function act(actor: Actor, ports: PlayPorts, table: RoundsFixture): Promise<string | undefined> {
+async function act(
+  actor: Actor,
+  ports: PlayPorts & RecoveryPorts,
+  table: RoundsFixture,
+): Promise<string | undefined> {
   try {
     if (actor === 'client') {
       const { balance: _, ...answer } = await playRound(ports, settings, table.spin());
@@ -170,7 +178,11 @@ async function act(actor: Actor, ports: PlayPorts, table: RoundsFixture): Promis
  * All of this always comes in the end. Late calls land, the sweep finds the round, and a voided one gets its last
  * rollback.
  */
-async function finishEverything(table: RoundsFixture, ports: PlayPorts, scheduler: Scheduler): Promise<void> {
+async function finishEverything(
+  table: RoundsFixture,
+  ports: PlayPorts & RecoveryPorts,
+  scheduler: Scheduler,
+): Promise<void> {
   // A message whose receiver dies is delivered again.
   const deliver = (request: RecoveryRequest) =>
     recoverRound(ports, settings, request).catch((error: unknown) => {
@@ -214,7 +226,7 @@ const race = fc.record({
 
 type Race = typeof race extends fc.Arbitrary<infer R> ? R : never;
 
-function tellingOf(appended: () => void, ports: PlayPorts): PlayPorts {
+function tellingOf<P extends PlayPorts>(appended: () => void, ports: P): P {
   const append: PlayPorts['ledger']['append'] = async (round) => {
     const result = await ports.ledger.append(round);
     appended();

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Clock } from '../foundation/clock.ts';
-import type { Ledger, RoundReference } from './ledger.ts';
+import type { Ledger, UnfinishedRound } from './ledger.ts';
 
 export interface ReadUnfinishedPorts {
   readonly clock: Clock;
@@ -32,13 +32,13 @@ const STRIDE = 29;
 const TURN_MS = 15 * 60_000;
 
 /**
- * Reads the whole ledger for rounds that are not final and untouched since `beforeMs`, and hands them over page by page.
+ * Reads the whole ledger for unfinished rounds that are untouched since `beforeMs`, and hands them over page by page.
  * A part that fails keeps no other from being read. Where there is no time for all, each run leaves out other parts.
  */
 export async function readUnfinished(
   ports: ReadUnfinishedPorts,
   beforeMs: number,
-  take: (page: readonly RoundReference[]) => Promise<void>,
+  take: (page: readonly UnfinishedRound[]) => Promise<void>,
 ): Promise<Reading> {
   const reading = { pages: 0, unread: [] as number[], failed: [] as { part: number; error: unknown }[] };
   const outOfTime = () => ports.remainingMs() <= 0;

@@ -3,13 +3,8 @@ import type { WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import type { RollbackReply, WalletReply } from '../wallets/wallet.ts';
-import {
-  queueAgain,
-  delayOf,
-  type RecoveryPorts,
-  type RecoverySettings,
-  recoverRound,
-} from './recover-round.ts';
+import { queueAgain } from './queue-again.ts';
+import { type RecoveryPorts, type RecoverySettings, recoverRound } from './recover-round.ts';
 
 /**
  * Recovers the rounds that one batch asks for. For each operator it tries the first round. Where the wallet does not
@@ -42,10 +37,7 @@ export async function recoverBatch(
         const to = sparing(ports, silent.walletId);
         return Promise.all(others.map((request) => recover(request, to)));
       }
-      const byDelay = Map.groupBy(others, (request) => delayOf(request, ports.clock.nowMs()));
-      return Promise.all(
-        [...byDelay].map(([delayMs, waiting]) => attempt(waiting, () => queueAgain(ports, waiting, delayMs))),
-      );
+      return attempt(others, () => queueAgain(ports, others));
     }),
   );
   return failures;
@@ -56,7 +48,7 @@ async function retry(ports: RecoveryPorts, request: RecoveryRequest, error: unkn
   if (!(error instanceof DependencyError && error.retryable)) throw error;
   ports.telemetry.count('RecoveryFailed');
   ports.telemetry.warn('A round could not be recovered for now', { code: error.code });
-  await queueAgain(ports, [request], delayOf(request, ports.clock.nowMs()));
+  await queueAgain(ports, [request]);
 }
 
 /** A wallet gives no answer at all for one of these reasons. */

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { CommittedRound, IntentRound, VoidedRound, VoidingRound } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
-import { backoffMs, recoverRound } from './recover-round.ts';
-import { sweepRounds } from './sweep-rounds.ts';
+import { backoffMs } from './queue-again.ts';
+import { recoverRound } from './recover-round.ts';
 import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 import { minorAmount } from '../money/money.ts';
@@ -39,14 +39,11 @@ const voided = (overrides: Partial<IntentRound> = {}): VoidedRound => ({
   status: 'VOIDED',
 });
 
-const DAY_MS = 86_400_000;
-
-/** Makes the request that follows from a first attempt, as it is received two seconds later. */
-const again = (request: RecoveryRequest): RecoveryRequest => ({
+/** Makes the request that follows from a first attempt. */
+const again = (request: RecoveryRequest, owedSinceMs: number): RecoveryRequest => ({
   ...request,
   attempt: 1,
-  firstTriedAtMs: table.nowMs - 2_000,
-  signalled: false,
+  owedSinceMs,
 });
 
 /** Takes the one request that waits, with its delay. */
@@ -76,7 +73,7 @@ describe('An intent', () => {
     await recover();
     expect(await stored()).toEqual(round);
     expect(table.calls).toEqual([]);
-    expect(takeNext()).toEqual({ request: again(finish), delayMs: 2_000 });
+    expect(takeNext()).toEqual({ request: again(finish, round.updatedAtMs), delayMs: 2_000 });
   });
 
   it('Recovery never debits an intent, because nobody may still want to play it', async () => {
@@ -112,7 +109,7 @@ describe('An intent', () => {
 describe('A win that is not credited', () => {
   it('A win that is owed is credited with the same bytes each time, ever later, at most a minute apart', async () => {
     const { roundId, sessionId } = await table.put(committed());
-    table.replies.credit.push(...Array.from({ length: 9 }, () => unknown));
+    table.replies.credit.push(...Array.from({ length: 8 }, () => unknown));
     const delays: number[] = [];
     for (let request = finish; (await stored())?.status === 'COMMITTED'; ) {
       await recover(request);
@@ -121,9 +118,9 @@ describe('A win that is not credited', () => {
       delays.push(next.delayMs);
       request = next.request;
     }
-    expect(delays).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]);
+    expect(delays).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
     expect((await stored())?.status).toBe('CREDITED');
-    expect(table.calls).toHaveLength(10);
+    expect(table.calls).toHaveLength(9);
     for (const { call, transaction } of table.calls) {
       expect(call).toBe('credit');
       expect(transaction).toEqual({
@@ -149,55 +146,6 @@ describe('A win that is not credited', () => {
       expect(callNames()).toEqual(Array.from({ length: 41 }, () => 'credit'));
     },
   );
-
-  it('A win that the wallet refuses is tried about once a minute, and little more for each daily sweep', async () => {
-    await table.put(committed());
-    const refusals = Array.from(
-      { length: 20_000 },
-      () => ({ kind: 'refused', code: 'PLAYER_BLOCKED' }) as const,
-    );
-    table.replies.credit.push(...refusals);
-    await recover();
-    const startMs = table.nowMs;
-    const callsOfDays: number[] = [];
-    for (let day = 1; day <= 5; day += 1) {
-      const before = table.calls.length;
-      await table.recoverUntil(startMs + day * DAY_MS);
-      callsOfDays.push(table.calls.length - before);
-      await sweepRounds({ ...table.ports(), remainingMs: () => 900_000 }, settings);
-    }
-    for (const [day, calls] of callsOfDays.entries()) {
-      expect(calls).toBeGreaterThan(23 * 60);
-      expect(calls).toBeLessThan(25.2 * 60 + day * 24 * 4);
-    }
-  });
-
-  it('A credit is tried every quarter of an hour at least, and acknowledged, where no sweep has run for days', async () => {
-    await table.put(committed());
-    table.replies.credit.push(...Array.from({ length: 20_000 }, () => unknown));
-    await recover();
-    await table.recoverUntil(table.nowMs + 3 * DAY_MS);
-    const before = table.calls.length;
-    await table.recoverUntil(table.nowMs + 3_600_000);
-    expect(table.calls.length - before).toBe(4);
-    table.replies.credit.length = 0;
-    await table.recoverUntil(table.nowMs + 900_000);
-    expect((await stored())?.status).toBe('CREDITED');
-    expect(table.recovery.size).toBe(0);
-  });
-
-  it('A credit is left to the sweep after three months, and a last rollback never is', async () => {
-    await table.put(committed());
-    const request = { ...finish, attempt: 9_999, firstTriedAtMs: table.nowMs };
-    table.nowMs += 91 * DAY_MS;
-    table.replies.credit.push(unknown);
-    await recover(request);
-    expect(table.recovery.size).toBe(0);
-    await table.put(voided({ log: { ...log, playerId: ids.player('other') } }));
-    table.replies.rollback.push(unknown);
-    await recover({ ...request, log: { ...log, playerId: ids.player('other') }, purpose: 'confirm-void' });
-    expect(table.recovery.size).toBe(1);
-  });
 
   it('A round that owes a win is never voided, however old it is', async () => {
     await table.put(committed());
@@ -272,11 +220,11 @@ describe('The last rollback of a voided round', () => {
   it.each([unknown, { kind: 'unknown', reason: 'REFUSED' } as const])(
     'The last rollback is repeated until the wallet acknowledges it ($reason)',
     async (reply) => {
-      await table.put(voided());
+      const { updatedAtMs } = await table.put(voided());
       table.replies.rollback.push(reply, reply);
       await recover(confirmVoid);
       const first = takeNext();
-      expect(first).toEqual({ request: again(confirmVoid), delayMs: 2_000 });
+      expect(first).toEqual({ request: again(confirmVoid, updatedAtMs + 900_000), delayMs: 2_000 });
       await recover(first.request);
       await recover(takeNext().request);
       expect(table.recovery.size).toBe(0);
@@ -343,7 +291,7 @@ describe('An alarm', () => {
     expect(table.counted).toContain('RollbackPendingLong');
   });
 
-  it('An alarm is raised once for each request, so that a win that is refused for good does not hide the next one', async () => {
+  it('An alarm is raised once for a round, so that a win that is refused for good does not hide the next one', async () => {
     await table.put(committed());
     table.replies.credit.push(...Array.from({ length: 200 }, () => unknown));
     await recover();

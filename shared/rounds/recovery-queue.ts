@@ -5,10 +5,10 @@ export interface RecoveryRequest extends RoundReference {
   readonly purpose: 'finish' | 'confirm-void';
   /** It is 0 for the first attempt. */
   readonly attempt: number;
-  /** The first attempt was made at this time. Each further request carries it on. */
-  readonly firstTriedAtMs?: number | undefined;
-  /** It is true where an earlier attempt has raised the alarm. */
-  readonly signalled?: boolean | undefined;
+  /** The call has been owed since then, as far as the sender knew. */
+  readonly owedSinceMs?: number | undefined;
+  /** The line of attempts that this request belongs to claimed the round at this time. */
+  readonly claimedAtMs?: number | undefined;
   /** It is true where no further attempt may follow, because another request for this round goes on. */
   readonly once?: boolean | undefined;
 }

@@ -156,6 +156,11 @@ export function owesCredit(round: Round): round is CommittedRound {
   return round.status === 'COMMITTED' && round.outcome.winMinor > 0n;
 }
 
+/** Says whether the round has a last rollback, which is owed until the wallet acknowledges it. */
+export function owesLastRollback(round: Round): round is VoidedRound {
+  return round.status === 'VOIDED' && round.stakeMinor > 0n;
+}
+
 /** The next round of a log gets this number. @param newest is undefined where the log has no round */
 export function nextNumberAfter(newest: Pick<RoundTerms, 'number'> | undefined): number {
   return (newest?.number ?? 0) + 1;

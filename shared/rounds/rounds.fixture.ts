@@ -1,6 +1,7 @@
 import { sampleOperator } from '../operators/operator.fixture.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { MemoryLedger } from './adapters/memory-ledger.ts';
+import { MemoryRecoveryMarks } from './adapters/memory-recovery-marks.ts';
 import { MemoryRecoveryQueue } from './adapters/memory-recovery-queue.ts';
 import { minorAmount } from '../money/money.ts';
 import { MemorySessions } from '../sessions/adapters/memory-sessions.ts';
@@ -27,6 +28,7 @@ import { playedRounds } from './played-rounds.ts';
 import type { PlayedRounds } from '../sessions/played-rounds.ts';
 import type { PlayPorts, PlayRequest, PlaySettings } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
+import type { RecoveryMarks } from './recovery-marks.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 export const sessionId = ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566');
@@ -82,6 +84,7 @@ export class RoundsFixture {
   readonly ledger = new MemoryLedger();
   readonly sessions = new MemorySessions();
   readonly recovery = new MemoryRecoveryQueue(this.clock);
+  readonly marks = new MemoryRecoveryMarks(this.ledger);
   /** The engine does this next. It wins twice the bet unless a test overrides it. */
   step: (state: Uint8Array) => EngineStep | Promise<EngineStep> = (state) => coinStep(state, 2_000_000n);
   game: Game = game;
@@ -101,7 +104,7 @@ export class RoundsFixture {
     });
   }
 
-  ports(): PlayPorts & { readonly played: PlayedRounds } {
+  ports(): PlayPorts & { readonly played: PlayedRounds; readonly marks: RecoveryMarks } {
     const telemetry = this.#telemetry();
     return {
       clock: this.clock,
@@ -111,6 +114,7 @@ export class RoundsFixture {
       played: playedRounds(this.ledger),
       sessions: this.sessions,
       recovery: this.recovery,
+      marks: this.marks,
       registry: {
         operator: async (id) => this.#operators().find(({ operatorId }) => operatorId === id),
         operatorByKey: async (hash) =>

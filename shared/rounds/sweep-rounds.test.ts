@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DependencyError, FaultError } from '../foundation/errors.ts';
 import { minorAmount } from '../money/money.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
-import type { LedgerPart, RoundReference } from './ledger.ts';
+import type { LedgerPart, UnfinishedRound } from './ledger.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import { PARTS } from './read-unfinished.ts';
 import { log, RoundsFixture, settings } from './rounds.fixture.ts';
@@ -32,10 +32,11 @@ const sweep = () => sweepRounds(ports(), settings);
 const intent = (number: number, updatedAtMs = table.nowMs - settings.leaseMs - 1) =>
   sampleIntent({ log, number, roundId: ids.round(`round-${number}`), updatedAtMs });
 const outcome = (winMinor: bigint) => sampleOutcome({ winMinor: minorAmount(winMinor) });
+const unfinished = (number: number): UnfinishedRound => ({ log, number, status: 'INTENT', updatedAtMs: 1 });
 const numbersOf = (requests: readonly RecoveryRequest[]) => requests.map(({ number }) => number);
 
 /** A ledger with the parts that a test makes. It remembers which parts were begun, in their order. */
-function scannedBy(read: (part: number) => AsyncIterable<RoundReference[]>): readonly number[] {
+function scannedBy(read: (part: number) => AsyncIterable<UnfinishedRound[]>): readonly number[] {
   const begun: number[] = [];
   Object.assign(table.ledger, {
     unfinished: (_: number, { index, count }: LedgerPart) => {
@@ -49,12 +50,13 @@ function scannedBy(read: (part: number) => AsyncIterable<RoundReference[]>): rea
 
 describe('The daily sweep', () => {
   it('The sweep queues recovery for every round that is not final', async () => {
+    const owedSinceMs = table.nowMs - settings.leaseMs - 1;
     await table.put(intent(1));
     await table.put({ ...intent(2), status: 'COMMITTED', outcome: outcome(250n) });
     await table.put({ ...intent(3), status: 'VOIDING', reason: 'DEBIT_UNKNOWN' });
     expect(await sweep()).toEqual({ found: 3, pages: PARTS });
     expect(table.recovery.takeDue()).toEqual(
-      [1, 2, 3].map((number) => ({ log, number, purpose: 'finish', attempt: 0 })),
+      [1, 2, 3].map((number) => ({ log, number, purpose: 'finish', attempt: 0, owedSinceMs })),
     );
     expect([table.counted, warned]).toEqual([[], []]);
   });
@@ -99,9 +101,9 @@ describe('A part of the ledger that cannot be read', () => {
     ['is throttled', new DependencyError('SERVICE_UNAVAILABLE', 'DynamoDB did not answer as it should')],
   ])('A part that %s keeps no other round from its recovery, and raises an alarm', async (_, error) => {
     const begun = scannedBy(async function* (part) {
-      yield [{ log, number: part + 1 }];
+      yield [unfinished(part + 1)];
       if (part === 7) throw error;
-      yield [{ log, number: part + 101 }];
+      yield [unfinished(part + 101)];
     });
     await expect(sweep()).rejects.toBe(error);
     expect(begun).toHaveLength(PARTS);
@@ -148,9 +150,9 @@ describe('A ledger too large for one sweep', () => {
   it('A sweep may stop in the middle of a part, and the rounds found there are asked for', async () => {
     scannedBy(async function* (part) {
       remainingMs -= 1_000;
-      yield [{ log, number: part + 1 }];
+      yield [unfinished(part + 1)];
       remainingMs = 0;
-      yield [{ log, number: part + 101 }];
+      yield [unfinished(part + 101)];
       throw new Error('nobody asks for a third page');
     });
     await expect(sweep()).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });

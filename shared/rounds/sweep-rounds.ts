@@ -1,6 +1,7 @@
 import { FaultError } from '../foundation/errors.ts';
-import type { Ledger } from './ledger.ts';
-import type { RecoveryQueue } from './recovery-queue.ts';
+import type { Ledger, UnfinishedRound } from './ledger.ts';
+import { owedSince, purposeOf } from './owed-round.ts';
+import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
 import type { Telemetry } from '../foundation/telemetry.ts';
 import { PARTS, type ReadUnfinishedPorts, type Reading, readUnfinished } from './read-unfinished.ts';
 
@@ -18,23 +19,27 @@ export interface Sweep {
 }
 
 /**
- * This is the last net. It finds every round that is not final although its lease ran out, and asks for its recovery.
+ * This is the last net. It finds every round that is not final although its lease ran out, and every voided one whose
+ * last rollback is due and not acknowledged. It asks for their recovery.
  * @throws where any part of the ledger was left out, after all that could be done: the error that kept it from being
  * read, or FaultError INTERNAL_ERROR where the time ran out
  */
 export async function sweepRounds(ports: SweepPorts, settings: { readonly leaseMs: number }): Promise<Sweep> {
   let found = 0;
-  const beforeMs = ports.clock.nowMs() - settings.leaseMs;
-  const reading = await readUnfinished(ports, beforeMs, async (page) => {
-    await ports.recovery.send(
-      page.map((reference) => ({ ...reference, purpose: 'finish', attempt: 0 })),
-      0,
-    );
-    found += page.length;
+  const nowMs = ports.clock.nowMs();
+  const reading = await readUnfinished(ports, nowMs - settings.leaseMs, async (page) => {
+    const due = page.map(requestFor).filter(({ owedSinceMs }) => owedSinceMs <= nowMs);
+    await ports.recovery.send(due, 0);
+    found += due.length;
   });
   const sweep = { found, pages: reading.pages };
   if (reading.unread.length + reading.failed.length > 0) throw incomplete(ports.telemetry, sweep, reading);
   return sweep;
+}
+
+function requestFor(round: UnfinishedRound): RecoveryRequest & { readonly owedSinceMs: number } {
+  const { log, number } = round;
+  return { log, number, purpose: purposeOf(round), attempt: 0, owedSinceMs: owedSince(round) };
 }
 
 function incomplete(telemetry: Telemetry, sweep: Sweep, { unread, failed }: Reading): unknown {

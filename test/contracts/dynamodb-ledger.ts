@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
+import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
-import type { OpenLedger } from './ledger-contract.ts';
+import type { OpenLedger } from './open-ledger.ts';
 import { createTable, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
 
 /** A ledger on a database of its own. */
@@ -12,6 +13,7 @@ export async function openDynamoLedger(start: () => Promise<TestDatabase>): Prom
   await createTable(database.client, tableName, 'roundId');
   return {
     ledger: new DynamoLedger(database.client, tableName),
+    marks: new DynamoRecoveryMarks(database.client, tableName),
     async expiryOf(round) {
       const { Item } = await database.client.send(
         new GetCommand({ TableName: tableName, Key: keyOf(round), ConsistentRead: true }),

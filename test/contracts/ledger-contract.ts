@@ -3,16 +3,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_AMOUNT_MINOR, minorAmount } from '../../shared/money/money.ts';
 import { isFinal, type Round } from '../../shared/rounds/round.ts';
-import type { Ledger, RoundReference } from '../../shared/rounds/ledger.ts';
+import type { Ledger, RoundReference, UnfinishedRound } from '../../shared/rounds/ledger.ts';
 import { anyRound, committed, credited, intent } from '../../shared/rounds/any-round.fixture.ts';
+import type { OpenLedger } from './open-ledger.ts';
+import { recoveryMarksContract } from './recovery-marks-contract.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
-
-export interface OpenLedger {
-  readonly ledger: Ledger;
-  /** When the round expires, in milliseconds, if it does. */
-  expiryOf(round: Round): Promise<number | undefined>;
-  close(): Promise<void>;
-}
 
 /** The tests that every ledger must pass. `open` gives a ledger that is empty and used by nobody else. */
 export function ledgerContract(name: string, open: () => Promise<OpenLedger>): void {
@@ -294,6 +289,8 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
     });
   });
 
+  recoveryMarksContract(name, open);
+
   describe(`${name}: the sweep`, () => {
     it('finds exactly the rounds that are unfinished and untouched, through all pages', async () => {
       const opened = await open();
@@ -305,28 +302,37 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
           intent(old),
           { ...intent(old), status: 'VOIDING', reason: 'ABANDONED' },
           committed(intent(old), { winMinor: minorAmount(1n) }, updatedAtMs),
+          { ...intent(old), status: 'VOIDED', reason: 'ABANDONED' },
         ]).flat();
+        const confirmed: Round = { ...intent(old), status: 'VOIDED', reason: 'ABANDONED' };
+        const free = { ...old, stakeMinor: minorAmount(0n) };
         const others: Round[] = [
           intent({ ...old, updatedAtMs: 5_000 }),
           committed(intent(old), { winMinor: minorAmount(0n) }, updatedAtMs),
           credited(committed(intent(old)), updatedAtMs),
           { ...intent(old), status: 'REJECTED', refusal: 'PLAYER_BLOCKED' },
           { ...intent(old), status: 'FAILED', failure: 'ENGINE_TRAP' },
-          { ...intent(old), status: 'VOIDED', reason: 'ABANDONED' },
+          { ...intent(free), status: 'VOIDED', reason: 'ABANDONED' },
+          confirmed,
         ];
         for (const round of [...unfinished, ...others]) {
           await opened.ledger.append({ ...intent(), ...round, status: 'INTENT', epoch: 1 });
           await opened.ledger.save(round, { status: 'INTENT', epoch: 1 });
         }
+        await opened.marks.confirm(confirmed);
         const keys = (rounds: readonly RoundReference[]) =>
           rounds.map(({ log, number }) => `${log.playerId} ${number}`).sort();
         // Each round is in one part, however many parts the ledger is read in.
         for (const count of [1, 2, 61]) {
-          const found: RoundReference[] = [];
+          const found: UnfinishedRound[] = [];
           for (let index = 0; index < count; index += 1) {
             for await (const page of opened.ledger.unfinished(5_000, { index, count })) found.push(...page);
           }
           expect(keys(found)).toEqual(keys(unfinished));
+          expect(found.every((one) => one.updatedAtMs === updatedAtMs)).toBe(true);
+          expect(found.map(({ status }) => status).sort()).toEqual(
+            unfinished.map(({ status }) => status).sort(),
+          );
         }
       } finally {
         await opened.close();

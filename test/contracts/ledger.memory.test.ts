@@ -1,10 +1,12 @@
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
+import { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
 import { ledgerContract } from './ledger-contract.ts';
 
 ledgerContract('the ledger in memory', async () => {
   const ledger = new MemoryLedger();
   return {
     ledger,
+    marks: new MemoryRecoveryMarks(ledger),
     expiryOf: async (round) => ledger.expiries.get(round.roundId),
     close: async () => undefined,
   };

@@ -19,6 +19,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
     /^(?:HASH=\$\()?npm run (?:engine:[a-z]+|operator:register|reconcile) (?:--silent )?-- .* --stage prod/,
     'stage',
   ],
+  [/^npm run rounds:pending -- --stage prod$/, 'stage'],
   [/^\(umask 077 && openssl rand -hex 32 > wallet-secret\.txt\)$/, 'stage'],
   [/^npx cdk synth -c /, 'alone'],
   // The build runs these files itself.

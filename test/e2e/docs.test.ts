@@ -179,6 +179,9 @@ describe('the commands of the pages', () => {
     const reports = saidOf('npm run reconcile');
     expect(reports).toHaveLength(4);
     for (const report of reports) expect(report).toMatch(/differences/);
+    expect(saidOf('rounds:pending')).toEqual([
+      expect.stringMatching(/^(?:No credit and no rollback is pending\.|owes {2,}since)/m),
+    ]);
   });
 
   /** A command for the stage prod, on the stage of this stack. Its active version cannot be retired. */
@@ -189,6 +192,7 @@ describe('the commands of the pages', () => {
     if (here.includes('engine:retire')) return `OLD_HASH=$HASH; ${here} 2>&1 || true`;
     // Other files of this suite leave differences behind, which the exit code tells.
     if (here.includes('npm run reconcile')) return `${here.replace('acme', 'demo')} || [ $? = 1 ]`;
+    if (here.includes('rounds:pending')) return `${here} || [ $? = 1 ]`;
     return here;
   }
 

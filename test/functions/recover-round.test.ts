@@ -69,7 +69,7 @@ async function unpaidWin(): Promise<CommittedRound> {
     playerId: ids.player(playerId),
     gameCode: ids.game('happy-panda'),
   };
-  const intent = sampleIntent({ log, roundId: ids.round(randomUUID()) });
+  const intent = sampleIntent({ log, roundId: ids.round(randomUUID()), updatedAtMs: Date.now() });
   const round: CommittedRound = { ...intent, status: 'COMMITTED', outcome: sampleOutcome() };
   await compose.ledger().append(intent);
   await compose.ledger().save(round, { status: 'INTENT', epoch: 1 });

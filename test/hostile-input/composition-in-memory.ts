@@ -30,7 +30,18 @@ const game: Game = {
 };
 
 /** Calls that change what is stored, or that other systems hear of. */
-const CHANGES = new Set(['append', 'save', 'markArchived', 'expire', 'create', 'revoke', 'send']);
+const CHANGES = new Set([
+  'append',
+  'save',
+  'markArchived',
+  'expire',
+  'create',
+  'revoke',
+  'send',
+  'claim',
+  'ring',
+  'confirm',
+]);
 
 /** One player with one session, and a list of everything that was done to the world. */
 export class World {
@@ -94,6 +105,7 @@ export const random = () => world.rounds.ports().random;
 export const ledger = () => world.watched(world.rounds.ledger);
 export const sessions = () => world.watched(world.rounds.sessions);
 export const recovery = () => world.watched(world.rounds.recovery);
+export const marks = () => world.watched(world.rounds.marks);
 export const registry = () => world.rounds.ports().registry;
 export const engines = () => world.rounds.ports().engines;
 export const simulations = () => world.simulations;

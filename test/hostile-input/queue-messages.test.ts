@@ -38,13 +38,13 @@ const message = fc.oneof(
   mutatedObject(first),
   mutatedObject({
     ...first,
-    first_tried_at_ms: fc.oneof({ weight: 3, arbitrary: integer }, fc.constantFrom(8.64e15, 8.64e15 + 1)),
-    signalled: fc.oneof({ weight: 9, arbitrary: fc.boolean() }, fc.constantFrom<unknown>(0, 'true', null)),
+    owed_since_ms: fc.oneof({ weight: 3, arbitrary: integer }, fc.constantFrom(8.64e15, 8.64e15 + 1)),
+    claimed_at_ms: fc.oneof({ weight: 3, arbitrary: integer }, fc.constantFrom<unknown>(8.64e15 + 1, null)),
   }),
 );
 
 const fields = ['version', 'purpose', 'attempt', 'operator_id', 'player_id', 'game_code', 'round_number'];
-const later = ['first_tried_at_ms', 'signalled'];
+const later = ['owed_since_ms', 'claimed_at_ms'];
 
 function isInteger(value: Json | undefined, min: number, max: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
@@ -63,8 +63,7 @@ function valid(text: string): ReadonlyMap<string, Json> | undefined {
   const isMessage =
     fields.every((name) => message.has(name)) &&
     [...message.keys()].every((name) => [...fields, ...later].includes(name)) &&
-    (!message.has('first_tried_at_ms') || isInteger(message.get('first_tried_at_ms'), 0, 8.64e15)) &&
-    (!message.has('signalled') || typeof message.get('signalled') === 'boolean') &&
+    later.every((name) => !message.has(name) || isInteger(message.get(name), 0, 8.64e15)) &&
     message.get('version') === 1 &&
     matches(message.get('purpose'), /^(?:finish|confirm-void)$/) &&
     isInteger(message.get('attempt'), 0, 999_999_999) &&
@@ -92,8 +91,8 @@ describe('a message of the recovery queue', () => {
       expect([request.log.operatorId, request.log.playerId, request.log.gameCode]).toEqual(
         ['operator_id', 'player_id', 'game_code'].map((name) => expected.get(name)),
       );
-      const { number, attempt, firstTriedAtMs, signalled } = request;
-      expect([number, attempt, firstTriedAtMs, signalled]).toEqual(
+      const { number, attempt, owedSinceMs, claimedAtMs } = request;
+      expect([number, attempt, owedSinceMs, claimedAtMs]).toEqual(
         ['round_number', 'attempt', ...later].map((name) => expected.get(name)),
       );
       expect(decodeRecoveryMessage(encodeRecoveryMessage(request))).toEqual({

@@ -1,10 +1,12 @@
 import { sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { minorAmount } from '../../shared/money/money.ts';
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
+import { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
 import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import type { Engine } from '../../shared/engines/engines.ts';
 import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
+import type { RecoveryPorts } from '../../shared/rounds/recover-round.ts';
 import type { PlayPorts } from '../../shared/rounds/play-round.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
@@ -80,7 +82,7 @@ export class World {
   }
 
   /** What the real use cases run on; the calls of ledger and wallet are the caller's. */
-  ports(ledger: Ledger, wallet: Wallet, roundId = ''): PlayPorts {
+  ports(ledger: Ledger, wallet: Wallet, roundId = ''): PlayPorts & RecoveryPorts {
     return {
       clock: { nowMs: () => this.nowMs },
       random: {
@@ -107,6 +109,7 @@ export class World {
       cipher: { seal: async (plain) => plain, open: async (sealed) => sealed },
       // Recovery may come at any moment anyway; what the queue holds adds nothing.
       recovery: { send: async () => undefined },
+      marks: new MemoryRecoveryMarks(this.ledger),
       telemetry: { count: () => undefined, warn: () => undefined },
     };
   }

@@ -27,6 +27,7 @@ export const registry = () => ports().registry;
 export const engines = () => ports().engines;
 export const cipher = () => ports().cipher;
 export const wallets = () => ports().wallets;
+export const marks = () => ports().marks;
 export const recovery = () => ports().recovery;
 export const parking = () => ports().parking;
 export const archive = () => ports().archive;

@@ -3,7 +3,8 @@ import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts
 import { decodeRound, encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
 import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.ts';
 import type { Round } from '../../shared/rounds/round.ts';
-import type { Ledger, LedgerPart, RoundReference } from '../../shared/rounds/ledger.ts';
+import type { Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../../shared/rounds/ledger.ts';
+import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { PortCall } from './faults.ts';
 import type { Call } from './invocation.ts';
 import type { Image, WorldView } from './world-view.ts';
@@ -42,6 +43,26 @@ export function ledgerPort(world: WorldView, call: Caller): Ledger {
     markArchived: (reference) => call('ledger.markArchived', () => marking(world, reference)),
     expire: (reference, expiresAtMs) => call('ledger.expire', () => expiring(world, reference, expiresAtMs)),
     unfinished: (beforeMs, part) => pages(call, ledger, beforeMs, part),
+  };
+}
+
+/** The marks of recovery are attributes of the item, so the stream tells of each of them, too. */
+export function marksPort(world: WorldView, call: Caller): RecoveryMarks {
+  const { marks, ledger } = world;
+  const told = async <T>(reference: RoundReference, name: string, write: () => Promise<T>): Promise<T> => {
+    const round = await ledger.get(reference);
+    const result = await write();
+    if (round && result !== false)
+      world.stream.put(logKeyOf(round), image(round), { ...image(round), [name]: { BOOL: true } });
+    return result;
+  };
+  return {
+    read: (reference, purpose) => call('marks.read', () => marks.read(reference, purpose)),
+    claim: (reference, purpose, claim) =>
+      call('marks.claim', () => told(reference, 'claimed', () => marks.claim(reference, purpose, claim))),
+    ring: (reference) => call('marks.ring', () => told(reference, 'rung', () => marks.ring(reference))),
+    confirm: (reference) =>
+      call('marks.confirm', () => told(reference, 'confirmed', () => marks.confirm(reference))),
   };
 }
 
@@ -121,8 +142,8 @@ async function* pages(
   ledger: MemoryLedger,
   beforeMs: number,
   part: LedgerPart,
-): AsyncIterable<readonly RoundReference[]> {
-  const found: RoundReference[] = [];
+): AsyncIterable<readonly UnfinishedRound[]> {
+  const found: UnfinishedRound[] = [];
   await call('ledger.unfinished', async () => {
     found.length = 0;
     for await (const page of ledger.unfinished(beforeMs, part)) found.push(...page);

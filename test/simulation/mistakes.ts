@@ -27,8 +27,8 @@ export const planted = {
   const owing = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;`,
   },
   'no-second-rollback': {
-    file: 'shared/archive/archive-rounds.ts',
-    original: '  await ports.recovery.send(voided(rounds), CONFIRM_VOID_AFTER_MS);\n',
+    file: 'shared/rounds/recover-round.ts',
+    original: '  if (!(await sendRollback(ports, operator, round))) return false;\n',
     wrong: '',
   },
   'random-transaction-ids': {
@@ -85,13 +85,13 @@ export const planted = {
   },
   'recovery-tries-once': {
     file: 'shared/rounds/recover-round.ts',
-    original: '  if (done) return;\n',
-    wrong: "  if (done || request.purpose === 'finish') return;\n",
+    original: '  if (!(await attempt())) await queueAgain(ports, [asked]);\n',
+    wrong: "  if (!(await attempt()) && request.purpose !== 'finish') await queueAgain(ports, [asked]);\n",
   },
   'nothing-swept': {
     file: 'shared/rounds/sweep-rounds.ts',
-    original: "      page.map((reference) => ({ ...reference, purpose: 'finish', attempt: 0 })),\n",
-    wrong: '      [],\n',
+    original: '    await ports.recovery.send(due, 0);\n',
+    wrong: '    await ports.recovery.send(due.slice(due.length), 0);\n',
   },
   'own-append-not-recognised': {
     file: 'shared/rounds/adapters/memory-ledger.ts',

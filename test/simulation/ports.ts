@@ -10,7 +10,7 @@ import type { Sessions } from '../../shared/sessions/sessions.ts';
 import { enginesPort } from './engines-port.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
-import { LEDGER_LIMITS, ledgerPort } from './ledger-port.ts';
+import { LEDGER_LIMITS, ledgerPort, marksPort } from './ledger-port.ts';
 import { unsealed } from './recompute.ts';
 import { walletsPort } from './wallets-port.ts';
 import type { Ports, WorldView } from './world-view.ts';
@@ -39,6 +39,7 @@ export function portsOf(world: WorldView): Ports {
     seeds,
     cipher,
     recovery: recoveryPort(world),
+    marks: marksPort(world, call),
     parking: {
       park: (record: unknown) => call('parking.park', () => void world.parked.push(JSON.stringify(record))),
     },

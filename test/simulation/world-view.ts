@@ -9,7 +9,9 @@ import type { Game } from '../../shared/games/game.ts';
 import type { Registry } from '../../shared/games/registry.ts';
 import type { MinorAmount } from '../../shared/money/money.ts';
 import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
+import type { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
 import type { Wallets } from '../../shared/wallets/wallet.ts';
@@ -54,6 +56,7 @@ export interface Ports {
   readonly seeds: SeedSource;
   readonly cipher: Cipher;
   readonly recovery: RecoveryQueue;
+  readonly marks: RecoveryMarks;
   readonly parking: { park(record: unknown): Promise<void> };
   readonly archive: Archive;
   readonly events: EventBus;
@@ -74,6 +77,7 @@ export interface WorldView {
   readonly timeline: Timeline;
   readonly decisions: Decisions;
   readonly ledger: MemoryLedger;
+  readonly marks: MemoryRecoveryMarks;
   readonly sessions: Sessions;
   readonly oracle: Oracle;
   readonly queue: { send(body: string, group: string, delayMs: number): void };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { handler as sweep } from '../../functions/rounds/sweep-rounds/handler.ts';
 import { type StageSettings, stageSettings } from '../../infra/stages.ts';
 import { type MinorAmount, minorAmount, minus, NOTHING } from '../../shared/money/money.ts';
+import { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
@@ -55,6 +56,7 @@ export class World implements WorldView {
   readonly timeline = new Timeline(START_MS);
   readonly decisions: Decisions;
   readonly ledger = new MemoryLedger();
+  readonly marks = new MemoryRecoveryMarks(this.ledger);
   readonly sessions = new MemorySessions();
   readonly oracle: Oracle;
   readonly queue: RecoveryQueueService;

@@ -3,6 +3,7 @@ import { recoverBatch } from '../../../shared/rounds/recover-batch.ts';
 import {
   clock,
   ledger,
+  marks,
   readRecoveryMessage,
   recovery,
   registry,
@@ -16,7 +17,7 @@ import { portsOf } from '../../_runtime/ports-of.ts';
 import { failedMessages } from '../../_runtime/queue-batch.ts';
 import { workerHandler } from '../../_runtime/worker-handler.ts';
 
-const portsOfRecovery = portsOf({ clock, ledger, registry, wallets, recovery, telemetry });
+const portsOfRecovery = portsOf({ clock, ledger, registry, wallets, recovery, marks, telemetry });
 
 export const handler = workerHandler(async (event: unknown): Promise<SQSBatchResponse> => {
   const { Records } = parseInput(QueueBatch, event);

@@ -12,7 +12,7 @@ import {
 import { FaultError } from '../../foundation/errors.ts';
 import { MAX_ROUND_NUMBER, type RoundId, type RoundLog } from '../../foundation/ids.ts';
 import type { IntentRound, Round, RoundStatus } from '../round.ts';
-import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference } from '../ledger.ts';
+import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../ledger.ts';
 import { awsCall } from '../../aws/aws-call.ts';
 import { conditionalWrite } from '../../aws/conditional-write.ts';
 import { itemSize, MAX_ITEM_BYTES } from '../../aws/item-size.ts';
@@ -164,7 +164,7 @@ export class DynamoLedger implements Ledger {
   /**
    * The read is eventually consistent, at half the price. A round that was untouched for so long is on every replica.
    */
-  async *unfinished(beforeMs: number, part: LedgerPart): AsyncIterable<readonly RoundReference[]> {
+  async *unfinished(beforeMs: number, part: LedgerPart): AsyncIterable<readonly UnfinishedRound[]> {
     let startKey: Record<string, unknown> | undefined;
     const unreadable: unknown[] = [];
     do {
@@ -175,14 +175,14 @@ export class DynamoLedger implements Ledger {
             Segment: part.index,
             TotalSegments: part.count,
             FilterExpression: `updatedAt < :before AND (${UNFINISHED})`,
-            ProjectionExpression: 'pk, sk',
+            ProjectionExpression: 'pk, sk, #status, updatedAt',
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':before': beforeMs, ...unfinishedValues },
             ...(startKey && { ExclusiveStartKey: startKey }),
           }),
         ),
       );
-      yield Items.flatMap((key) => readReference(key, unreadable));
+      yield Items.flatMap((item) => readUnfinished(item, unreadable));
       startKey = LastEvaluatedKey;
     } while (startKey);
     // The error comes last, so that one broken item keeps no other round from its recovery.
@@ -203,16 +203,18 @@ export class DynamoLedger implements Ledger {
   }
 }
 
-function readReference(key: Parameters<typeof referenceOf>[0], unreadable: unknown[]): RoundReference[] {
+/** The filter has let only items with such a status through, and only with a number as their time. */
+function readUnfinished(item: Record<string, unknown>, unreadable: unknown[]): UnfinishedRound[] {
   try {
-    return [referenceOf(key)];
+    const { status, updatedAt } = item as { readonly status: RoundStatus; readonly updatedAt: bigint };
+    return [{ ...referenceOf(item), status, updatedAtMs: Number(updatedAt) }];
   } catch (error) {
     unreadable.push(error);
     return [];
   }
 }
 
-/** These conditions are the domain's `isFinal` and its opposite. */
+/** This condition is the domain's `isFinal`. */
 const FINAL =
   '#status IN (:credited, :rejected, :failed, :voided) OR (#status = :committed AND win = :nothing)';
 const finalValues = {
@@ -223,8 +225,12 @@ const finalValues = {
   ':committed': 'COMMITTED',
   ':nothing': 0,
 } as const satisfies Record<string, RoundStatus | 0>;
-const UNFINISHED = '#status IN (:intent, :voiding) OR (#status = :committed AND win > :nothing)';
+/** This condition is its opposite. A voided round adds to it until its last rollback is acknowledged. */
+const UNFINISHED =
+  '#status IN (:intent, :voiding) OR (#status = :committed AND win > :nothing)' +
+  ' OR (#status = :voided AND stake > :nothing AND attribute_not_exists(confirmed))';
 const unfinishedValues = {
+  ':voided': 'VOIDED',
   ':intent': 'INTENT',
   ':voiding': 'VOIDING',
   ':committed': 'COMMITTED',

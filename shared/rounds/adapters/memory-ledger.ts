@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RoundId, RoundLog } from '../../foundation/ids.ts';
-import { type IntentRound, isFinal, type Round } from '../round.ts';
-import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference } from '../ledger.ts';
+import { type IntentRound, isFinal, owesLastRollback, type Round } from '../round.ts';
+import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../ledger.ts';
 
 /**
  * Keeps the ledger in one process, for tests of the code above it. It has the conditions of the real one. It loses
@@ -13,6 +13,8 @@ export class MemoryLedger implements Ledger {
   readonly #references = new Map<string, RoundReference>();
   /** These rounds are marked as archived. */
   readonly archived = new Set<string>();
+  /** The last rollback of these rounds is acknowledged. */
+  readonly confirmed = new Set<string>();
   /** These rounds may expire at these times. */
   readonly expiries = new Map<string, number>();
 
@@ -80,12 +82,16 @@ export class MemoryLedger implements Ledger {
   async *unfinished(
     beforeMs: number,
     { index, count }: LedgerPart,
-  ): AsyncIterable<readonly RoundReference[]> {
+  ): AsyncIterable<readonly UnfinishedRound[]> {
     const logs = [...this.#logs.values()].filter((_, place) => place % count === index);
     yield logs
       .flatMap((rounds) => [...rounds.values()])
-      .filter((round) => !isFinal(round) && round.updatedAtMs < beforeMs)
-      .map(({ log, number }) => ({ log, number }));
+      .filter((round) => this.#isUnfinished(round) && round.updatedAtMs < beforeMs)
+      .map(({ log, number, status, updatedAtMs }) => ({ log, number, status, updatedAtMs }));
+  }
+
+  #isUnfinished(round: Round): boolean {
+    return !isFinal(round) || (owesLastRollback(round) && !this.confirmed.has(round.roundId));
   }
 }
 

@@ -27,7 +27,7 @@ function codeFor(body: string): string {
 describe('A message of the recovery queue', () => {
   it('A message is read as it was written', () => {
     expect(decodeRecoveryMessage(encodeRecoveryMessage(request))).toEqual(request);
-    const later = { ...request, firstTriedAtMs: 1_700_000_000_000, signalled: true };
+    const later = { ...request, owedSinceMs: 1_700_000_000_000, claimedAtMs: 1_700_000_300_000 };
     expect(decodeRecoveryMessage(encodeRecoveryMessage(later))).toEqual(later);
   });
 

@@ -17,13 +17,13 @@ const RecoveryMessage = z.strictObject({
   player_id: PlayerId,
   game_code: GameCode,
   round_number: RoundNumber,
-  first_tried_at_ms: z.int().min(0).max(LATEST_MS).optional(),
-  signalled: z.boolean().optional(),
+  owed_since_ms: z.int().min(0).max(LATEST_MS).optional(),
+  claimed_at_ms: z.int().min(0).max(LATEST_MS).optional(),
   once: z.boolean().optional(),
 });
 
 export function encodeRecoveryMessage(request: RecoveryRequest): string {
-  const { log, number, purpose, attempt, firstTriedAtMs, signalled, once } = request;
+  const { log, number, purpose, attempt, owedSinceMs, claimedAtMs, once } = request;
   return JSON.stringify({
     version: 1,
     purpose,
@@ -32,8 +32,8 @@ export function encodeRecoveryMessage(request: RecoveryRequest): string {
     player_id: log.playerId,
     game_code: log.gameCode,
     round_number: number,
-    first_tried_at_ms: firstTriedAtMs,
-    signalled,
+    owed_since_ms: owedSinceMs,
+    claimed_at_ms: claimedAtMs,
     once,
   } satisfies z.infer<typeof RecoveryMessage>);
 }
@@ -55,8 +55,8 @@ export function decodeRecoveryMessage(body: string): RecoveryRequest {
     number: message.round_number,
     purpose: message.purpose,
     attempt: message.attempt,
-    firstTriedAtMs: message.first_tried_at_ms,
-    signalled: message.signalled,
+    owedSinceMs: message.owed_since_ms,
+    claimedAtMs: message.claimed_at_ms,
     once: message.once,
   };
 }

@@ -166,7 +166,11 @@ describe('a recovery message', () => {
       purpose: fc.constantFrom('finish', 'confirm-void'),
       attempt: fc.nat(999_999_999),
     } as const;
-    const later = { ...first, firstTriedAtMs: fc.nat(8_640_000_000_000_000), signalled: fc.boolean() };
+    const later = {
+      ...first,
+      owedSinceMs: fc.nat(8_640_000_000_000_000),
+      claimedAtMs: fc.nat(8_640_000_000_000_000),
+    };
     fc.assert(
       fc.property(fc.oneof(fc.record(first), fc.record(later)), (asked) => {
         expect(decodeRecoveryMessage(encodeRecoveryMessage(asked))).toEqual(asked);

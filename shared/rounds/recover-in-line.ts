@@ -1,0 +1,67 @@
+import type { Clock } from '../foundation/clock.ts';
+import type { Telemetry } from '../foundation/telemetry.ts';
+import { LONG_PENDING_MS } from './owed-round.ts';
+import { queueAgain } from './queue-again.ts';
+import type { Marks, RecoveryMarks } from './recovery-marks.ts';
+import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
+import type { Round } from './round.ts';
+
+export interface LinePorts {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly recovery: RecoveryQueue;
+  readonly marks: RecoveryMarks;
+}
+
+/** A request that knows since when what it asks for is owed. */
+export type OwedRequest = RecoveryRequest & { readonly owedSinceMs: number };
+
+/**
+ * A line renews its claim when it is this old. Slow attempts are further apart, so each of them is made on a claim of its
+ * own. A message that is delivered twice therefore calls the wallet once.
+ */
+const CLAIM_MS = 10 * 60_000;
+/** A line that has not renewed its claim for so long has been forgotten by the queue. */
+const LOST_MS = 60 * 60_000;
+
+export function isOwedForLong({ owedSinceMs }: OwedRequest, nowMs: number): boolean {
+  return nowMs - owedSinceMs >= LONG_PENDING_MS;
+}
+
+/**
+ * Makes the next attempt of the one line that carries a round which is owed for long. The request of any other line ends
+ * here. The alarm rings once for a round, when an attempt has failed.
+ * @param attempt makes the call, and is true where nothing is owed any more
+ */
+export async function recoverInLine(
+  ports: LinePorts,
+  request: OwedRequest,
+  round: Round,
+  attempt: () => Promise<boolean>,
+): Promise<void> {
+  const { purpose } = request;
+  const nowMs = ports.clock.nowMs();
+  const marks = await ports.marks.read(round, purpose);
+  const { claimedAtMs: heldAtMs } = marks;
+  if (marks.confirmed || isCarriedByAnother(marks, request, nowMs)) return;
+
+  const renews = heldAtMs === undefined || heldAtMs !== request.claimedAtMs || nowMs - heldAtMs >= CLAIM_MS;
+  if (renews) {
+    // The next request is queued before the claim. A process that dies between the two then leaves a line that goes on.
+    await queueAgain(ports, [{ ...request, claimedAtMs: nowMs }]);
+    if (!(await ports.marks.claim(round, purpose, { heldAtMs, atMs: nowMs }))) return;
+  }
+  if (await attempt()) return;
+  if (!marks.rung && (await ports.marks.ring(round)))
+    ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
+  if (!renews) await queueAgain(ports, [request]);
+}
+
+function isCarriedByAnother(
+  { claimedAtMs }: Marks,
+  request: Pick<RecoveryRequest, 'claimedAtMs'>,
+  nowMs: number,
+): boolean {
+  if (claimedAtMs === undefined || claimedAtMs === request.claimedAtMs) return false;
+  return Math.abs(nowMs - claimedAtMs) < LOST_MS;
+}
