@@ -7,7 +7,14 @@ import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 const intent = sampleIntent({ updatedAtMs: 7 });
 const { roundId } = intent;
 const won: Round = { ...intent, status: 'CREDITED', outcome: sampleOutcome() };
-const account = { roundId, playerId: 'player123', walletId: 'main', currency: 'EUR', updatedAtMs: 7 };
+const account = {
+  roundId,
+  playerId: 'player123',
+  walletId: 'main',
+  currency: 'EUR',
+  startedAtMs: intent.startedAtMs,
+  updatedAtMs: 7,
+};
 
 describe('The account of a round', () => {
   it('The account of a round has stake and win with the transactions that move them', () => {
