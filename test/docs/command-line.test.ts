@@ -10,7 +10,7 @@ const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'ut
 };
 
 /** Scripts that run other programs, or several one after another. */
-const NOT_COMMANDS = ['build', 'prestart'];
+const NOT_COMMANDS = ['build', 'prestart', 'test'];
 
 /** Every script that runs a file of this project, with the words before what a person types. */
 const commands = Object.entries(scripts)
