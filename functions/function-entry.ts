@@ -52,12 +52,16 @@ export interface Header {
 /** The IAM actions on each resource are spelled out. There is no wildcard and no `grantReadWriteData`. */
 export type Permissions = Readonly<Partial<Record<Resource, readonly string[]>>>;
 
-/** An IAM statement can name these resources. Each has one ARN; `infra/constructs/resources.ts` has them. */
+/**
+ * An IAM statement can name these resources. `infra/constructs/resources.ts` has their ARNs, and the condition of those
+ * that are only some items of a table, or only some uses of a key.
+ */
 export type Resource =
   | 'ledger'
   | 'ledgerByRoundId'
   | 'sessions'
   | 'config'
+  | 'dataKeyItems'
   | 'events'
   | 'engineObjects'
   | 'archiveBucket'
@@ -68,6 +72,7 @@ export type Resource =
   | 'parkingQueue'
   | 'bus'
   | 'dataKey'
+  | 'dataKeyMetadata'
   | 'operatorSecrets';
 
 /** Settings of the stage that reach a function as environment variables. */

@@ -7,6 +7,7 @@ import { probeKey, probeQueue } from '../../shared/aws/probes.ts';
 import { clientSettings, workerClientSettings } from '../../shared/aws/client-settings.ts';
 import { DataKeyItems } from '../../shared/encryption/adapters/data-key-items.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
+import type { ConfigTable } from '../../shared/games/adapters/config-table.ts';
 import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
 import { DynamoEventLog } from '../../shared/events/adapters/event-log.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
@@ -61,21 +62,34 @@ const dynamo = /* @__PURE__ */ once(() => documentClient());
 const kms = /* @__PURE__ */ once(() => new KMSClient(clientSettings));
 const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
 
+const dataKeys = /* @__PURE__ */ once(() => {
+  const encryptedKeys = new DataKeyItems(dynamo(), setting('CONFIG_TABLE'));
+  return new KmsDataKeys({ kms: kms(), keyArn: setting('DATA_KEY_ARN'), encryptedKeys, clock: systemClock });
+});
+export const cipher = /* @__PURE__ */ once(() => new KmsCipher(dataKeys(), systemRandom));
+export const macs = /* @__PURE__ */ once(() => new KmsMacs(dataKeys()));
+
 export const ledger = /* @__PURE__ */ once(() =>
   countedLedger(new DynamoLedger(dynamo(), setting('LEDGER_TABLE')), sandboxTelemetry),
 );
 export const marks = /* @__PURE__ */ once(() => new DynamoRecoveryMarks(dynamo(), setting('LEDGER_TABLE')));
 /** Sessions ask the ledger through this. */
 export const played = /* @__PURE__ */ once(() => playedRounds(ledger()));
-export const sessions = /* @__PURE__ */ once(() => new DynamoSessions(dynamo(), setting('SESSIONS_TABLE')));
-export const registry = /* @__PURE__ */ once(
-  () => new DynamoRegistry(dynamo(), setting('CONFIG_TABLE'), systemClock),
+export const sessions = /* @__PURE__ */ once(
+  () => new DynamoSessions(dynamo(), setting('SESSIONS_TABLE'), macs()),
 );
+const configTable = /* @__PURE__ */ once(
+  (): ConfigTable => ({
+    client: dynamo(),
+    tableName: setting('CONFIG_TABLE'),
+    macs: macs(),
+    clock: systemClock,
+  }),
+);
+export const registry = /* @__PURE__ */ once(() => new DynamoRegistry(configTable()));
 export const eventLog = /* @__PURE__ */ once(() => new DynamoEventLog(dynamo(), setting('EVENTS_TABLE')));
 export const artefacts = /* @__PURE__ */ once(() => new S3EngineArtefacts(setting('ENGINES_BUCKET')));
-const engineVersion = /* @__PURE__ */ once(() =>
-  engineVersions(dynamo(), setting('CONFIG_TABLE'), systemClock),
-);
+const engineVersion = /* @__PURE__ */ once(() => engineVersions(configTable()));
 /** The code that speaks gRPC lies in a file of its own beside the handler. Most sandboxes never read it. */
 export const engines = /* @__PURE__ */ once(
   () =>
@@ -114,13 +128,6 @@ export const archive = /* @__PURE__ */ once(
 export const archivedRounds = /* @__PURE__ */ once(
   () => new S3ArchivedRounds(new S3Client(clientSettings), setting('ARCHIVE_BUCKET')),
 );
-
-const dataKeys = /* @__PURE__ */ once(() => {
-  const encryptedKeys = new DataKeyItems(dynamo(), setting('CONFIG_TABLE'));
-  return new KmsDataKeys({ kms: kms(), keyArn: setting('DATA_KEY_ARN'), encryptedKeys, clock: systemClock });
-});
-export const cipher = /* @__PURE__ */ once(() => new KmsCipher(dataKeys(), systemRandom));
-export const macs = /* @__PURE__ */ once(() => new KmsMacs(dataKeys()));
 
 const walletConnection = /* @__PURE__ */ once((): WalletConnection => {
   const secrets = new Secrets(new SecretsManagerClient(clientSettings), systemClock);

@@ -6,8 +6,9 @@ import type { Permissions, SettingVariable } from '../function-entry.ts';
 export const playPermissions: Permissions = {
   sessions: ['dynamodb:GetItem'],
   ledger: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-  // The wrapped data key is stored beside the configuration, so that every instance uses the same one.
-  config: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+  config: ['dynamodb:GetItem'],
+  // A sandbox that finds no key of the month makes one.
+  dataKeyItems: ['dynamodb:GetItem', 'dynamodb:PutItem'],
   engineObjects: ['s3:GetObject'],
   operatorSecrets: ['secretsmanager:GetSecretValue'],
   dataKey: ['kms:Decrypt', 'kms:GenerateDataKey'],

@@ -11,7 +11,6 @@ import { servedEngine } from '../../shared/engines/host/served-engine.ts';
 import { engineService } from '../../shared/engines/grpc/engine-service.ts';
 import { type GrpcServer, startGrpcServer } from '../../shared/engines/grpc/grpc-server.ts';
 import { Engine, type StepRequest } from '../../shared/engines/grpc/proto/engine/v1/engine_pb.ts';
-import { systemClock } from '../../shared/aws/clock.ts';
 import {
   CAPABILITIES,
   CONFORMING,
@@ -26,14 +25,17 @@ import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { connectEngine } from './connect-engine.ts';
 import { deploymentOf } from './deployment.ts';
 import { activateEngine } from './publish-engine.ts';
+import { configTableOf } from './stage-tables.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 
+const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
 const deployment = deploymentOf('local', {
   ApiUrl: 'http://127.0.0.1',
   LedgerTable: 'ledger',
   ConfigTable: 'config',
   EnginesBucket: 'engines',
   ArchiveBucket: 'archive',
+  DataKeyArn: KEY,
 });
 const before = { ...process.env };
 
@@ -44,6 +46,7 @@ let servers: GrpcServer[];
 
 beforeAll(async () => {
   local = await startTestServices();
+  local.services.ensureKey(KEY);
   Object.assign(process.env, endpointEnvironment(local.services.endpoints));
   await createTable(documentClient(), 'config');
   folder = await mkdtemp(path.join(tmpdir(), 'rgs-connect-'));
@@ -74,9 +77,8 @@ const connection = () => ({
   engineId: 'hostile',
   plaintext: false,
 });
-const game = () =>
-  new DynamoRegistry(documentClient(), 'config', systemClock).game(ids.game('treasure-hunt'));
-const versionOf = (hash: string) => engineVersions(documentClient(), 'config', systemClock)(hash);
+const game = () => new DynamoRegistry(configTableOf(deployment)).game(ids.game('treasure-hunt'));
+const versionOf = (hash: string) => engineVersions(configTableOf(deployment))(hash);
 
 describe('connecting an engine', () => {
   it('asks for the offer of a game that is new', async () => {
@@ -111,7 +113,7 @@ describe('connecting an engine', () => {
       engineHash: engine.hash,
       bets: [{ currency: 'EUR', allowedMinor: [100n, 200n] }],
     });
-    const versions = new DynamoGameVersions(documentClient(), 'config');
+    const versions = new DynamoGameVersions(configTableOf(deployment));
     expect(await versions.versions(ids.game('treasure-hunt'))).toHaveLength(1);
   }, 60_000);
 
@@ -185,7 +187,7 @@ describe('an engine on a server is not registered', () => {
   ])('if it %s', async (_, message, parts) => {
     const service = engineService([servedEngine(await loadParts({ ...CONFORMING, ...parts }))]);
     await expect(connectTo(service)).rejects.toThrow(message);
-    const versions = new DynamoGameVersions(documentClient(), 'config');
+    const versions = new DynamoGameVersions(configTableOf(deployment));
     expect(await versions.versions(ids.game('nonconforming'))).toEqual([]);
   });
 

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
@@ -25,6 +24,7 @@ import { type Deployment, findDeployment } from './deployment.ts';
 import { type Offer, readOffer } from './offer.ts';
 import { progressLine } from '../../shared/command-line/adapters/progress.ts';
 import { activateEngine } from './publish-engine.ts';
+import { configTableOf } from './stage-tables.ts';
 
 const TIMEOUT_MS = 5_000;
 /** A server may be far away, and its steps are many. */
@@ -56,13 +56,13 @@ export interface ConnectedEngine {
  * @throws EngineError, Error with what is wrong
  */
 export async function connectEngine(
-  { outputs }: Deployment,
+  deployment: Deployment,
   connection: EngineConnection,
 ): Promise<ConnectedEngine> {
   const gameCode = GameCode.parse(connection.gameCode);
   const url = serverAddress(connection);
-  const client = documentClient();
-  const known = await new DynamoRegistry(client, outputs.ConfigTable, systemClock).game(gameCode);
+  const table = configTableOf(deployment);
+  const known = await new DynamoRegistry(table).game(gameCode);
   const { title, bets, stateRule } = await offerOf(gameCode, connection.offerFile, known);
   const { engine, conformance } = await inspect({ ...connection, url }, stateRule);
 
@@ -70,9 +70,9 @@ export async function connectEngine(
   const { engineId, buildId, buildHash } = build;
   const version = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
   const served = { ...version, remote: { url, buildHash } };
-  const versions = new DynamoGameVersions(client, outputs.ConfigTable);
+  const versions = new DynamoGameVersions(table);
   const isNew = await versions.publish({ ...version, gameCode, title, bets, stateRule }, served);
-  if (!isNew) await new DynamoRegistryAdmin(client, outputs.ConfigTable).putEngineVersion(served);
+  if (!isNew) await new DynamoRegistryAdmin(table).putEngineVersion(served);
   return { engine, conformance, isNew };
 }
 

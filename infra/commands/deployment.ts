@@ -10,8 +10,7 @@ const Outputs = z.object({
   ConfigTable: z.string(),
   EnginesBucket: z.string(),
   ArchiveBucket: z.string(),
-  /** Commands that open sealed bytes need it. */
-  DataKeyArn: z.string().optional(),
+  DataKeyArn: z.string(),
   /** Stacks from before there were simulations lack these two. */
   SimulationsBucket: z.string().optional(),
   SimulationStateMachineArn: z.string().optional(),

@@ -3,11 +3,11 @@
  * one that new rounds play on.
  */
 import type { GameCode } from '../../shared/foundation/ids.ts';
-import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import type { Activation, GameVersion } from '../../shared/games/game-version.ts';
 import { findDeployment } from './deployment.ts';
+import { configTableOf } from './stage-tables.ts';
 
 /** A hash may be shortened to this many of its first digits. */
 const MIN_PREFIX = 8;
@@ -80,6 +80,5 @@ export async function retireOnStage(stage: string, gameCode: GameCode, prefix: s
 }
 
 async function versionsOf(stage: string): Promise<DynamoGameVersions> {
-  const { outputs } = await findDeployment(stage);
-  return new DynamoGameVersions(documentClient(), outputs.ConfigTable);
+  return new DynamoGameVersions(configTableOf(await findDeployment(stage)));
 }

@@ -34,8 +34,10 @@ import { deploymentOf } from './deployment.ts';
 import { engineSource } from './engine-source.ts';
 import { findVersion, listVersions } from './engine-versions.ts';
 import { activateEngine, publishEngine } from './publish-engine.ts';
+import { configTableOf } from './stage-tables.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 
+const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
 const BUCKET = 'engines-bucket';
 const deployment = deploymentOf('local', {
   ApiUrl: 'http://127.0.0.1',
@@ -43,6 +45,7 @@ const deployment = deploymentOf('local', {
   ConfigTable: 'config',
   EnginesBucket: BUCKET,
   ArchiveBucket: 'archive',
+  DataKeyArn: KEY,
 });
 /** Of a game with one action and no bonus, under happy-panda's name. */
 const capabilities = { ...CAPABILITIES, engine_id: 'happy-panda' };
@@ -55,12 +58,13 @@ let versions: DynamoGameVersions;
 
 beforeAll(async () => {
   local = await startTestServices();
+  local.services.ensureKey(KEY);
   folder = await mkdtemp(path.join(tmpdir(), 'rgs-publish-'));
   Object.assign(process.env, endpointEnvironment(local.services.endpoints));
   s3 = new S3Client();
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   await createTable(documentClient(), 'config');
-  versions = new DynamoGameVersions(documentClient(), 'config');
+  versions = new DynamoGameVersions(configTableOf(deployment));
 }, 60_000);
 afterAll(async () => {
   for (const name of Object.keys(endpointEnvironment(local.services.endpoints))) {

@@ -1,12 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { GameCode } from '../../shared/foundation/ids.ts';
-import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { publishArtefact, publishOrigin } from '../../shared/engines/adapters/publish-artefact.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { examine, loadMetered, meter } from '../../shared/engines/publishing/prepare-engine.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type EngineSource, engineSource } from './engine-source.ts';
+import { configTableOf } from './stage-tables.ts';
 
 export interface PublishedEngine {
   readonly gameCode: GameCode;
@@ -21,7 +21,7 @@ export interface PublishedEngine {
  * @throws EngineError, Error with what is wrong with it
  */
 export async function publishEngine(
-  { outputs }: Deployment,
+  deployment: Deployment,
   source: EngineSource,
   tell: (line: string) => void = () => undefined,
 ): Promise<PublishedEngine> {
@@ -32,13 +32,14 @@ export async function publishEngine(
   const { engineId, buildId } = (await loadMetered(metered)).capabilities;
   if (engineId !== gameCode)
     throw new Error(`The engine is ${engineId}, and not that of the game ${gameCode}`);
-  const versions = new DynamoGameVersions(documentClient(), outputs.ConfigTable);
+  const versions = new DynamoGameVersions(configTableOf(deployment));
   const record = await examine(metered, provenance, stateRule);
   tell(`Conforms: ${JSON.stringify(record['conformance'])}`);
   // This is done also where the version is known. A lost part of it is then there again.
   const s3 = new S3Client();
-  await publishOrigin(s3, outputs.EnginesBucket, hash, { original: metered.original, record });
-  await publishArtefact(s3, outputs.EnginesBucket, metered.wasm);
+  const { EnginesBucket } = deployment.outputs;
+  await publishOrigin(s3, EnginesBucket, hash, { original: metered.original, record });
+  await publishArtefact(s3, EnginesBucket, metered.wasm);
   const engine = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
   const contract = metered.contract === 'realtime' ? { contract: metered.contract } : {};
   const offer = { title, bets, stateRule };
@@ -48,10 +49,10 @@ export async function publishEngine(
 
 /** @returns whether another version was active before */
 export function activateEngine(
-  { outputs }: Deployment,
+  deployment: Deployment,
   { gameCode, hash }: Pick<PublishedEngine, 'gameCode' | 'hash'>,
 ): Promise<boolean> {
-  const versions = new DynamoGameVersions(documentClient(), outputs.ConfigTable);
+  const versions = new DynamoGameVersions(configTableOf(deployment));
   return versions.activate(gameCode, hash, systemClock.nowMs());
 }
 

@@ -27,6 +27,7 @@ import { reconcileUnfinished } from '../../shared/reconciliation/reconcile-unfin
 import { stageSettings } from '../stages.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { reconciliationText } from './reconciliation-text.ts';
+import { configTableOf } from './stage-tables.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';
 import { whileCounting } from './while-counting.ts';
 
@@ -75,11 +76,11 @@ function portsOf({ stage, outputs }: Deployment): ReconciliationPorts {
   };
 }
 
-async function operatorOf({ stage, outputs }: Deployment, operatorId: string): Promise<Operator> {
-  const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
+async function operatorOf(deployment: Deployment, operatorId: string): Promise<Operator> {
+  const registry = new DynamoRegistry(configTableOf(deployment));
   const id = OperatorId.safeParse(operatorId).data;
   const operator = id && (await registry.operator(id));
-  if (!operator) throw new Error(`There is no operator ${operatorId} on stage ${stage}`);
+  if (!operator) throw new Error(`There is no operator ${operatorId} on stage ${deployment.stage}`);
   return operator;
 }
 

@@ -16,18 +16,21 @@ import { startTestServices, type TestServices } from '../../test/kit/services.ts
 import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
 import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { LOCAL_DEPLOYMENT_FILE } from './deployment.ts';
+import { configTableOf } from './stage-tables.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 import { registerOperator } from './register-operator.ts';
 
 const SECRET = 'sixteen letters!';
 const KEY = 'k'.repeat(32);
 const WALLET = 'https://wallet.example/rgs';
+const DATA_KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
 const outputs = {
   ApiUrl: 'http://127.0.0.1',
   LedgerTable: 'ledger',
   ConfigTable: 'config',
   EnginesBucket: 'engines',
   ArchiveBucket: 'archive',
+  DataKeyArn: DATA_KEY,
 };
 const before = { ...process.env };
 let local: TestServices;
@@ -36,6 +39,7 @@ let count = 0;
 
 beforeAll(async () => {
   local = await startTestServices();
+  local.services.ensureKey(DATA_KEY);
   folder = await mkdtemp(path.join(tmpdir(), 'rgs-register-'));
   const environment = endpointEnvironment(local.services.endpoints);
   await writeFile(path.join(folder, LOCAL_DEPLOYMENT_FILE), JSON.stringify({ outputs, environment }));
@@ -68,7 +72,7 @@ async function command(given: Readonly<Record<string, string | true>>, input = '
 }
 
 function registered(key: string) {
-  return new DynamoRegistry(documentClient(), 'config', systemClock).operatorByKey(operatorKeyHash(key));
+  return new DynamoRegistry(configTableOf({ stage: 'local', outputs })).operatorByKey(operatorKeyHash(key));
 }
 
 async function secretOf(operatorId: string, walletId = 'main'): Promise<string> {
@@ -105,8 +109,8 @@ describe('an operator', () => {
   it('keeps how its wallet is called, and stays disabled, when it is registered again', async () => {
     const { operatorId } = await command({ 'wallet-secret': SECRET, 'wallet-calls': 'bet-win' });
     const stored = () =>
-      new DynamoRegistry(documentClient(), 'config', systemClock).operator(ids.operator(operatorId));
-    const admin = new DynamoRegistryAdmin(documentClient(), 'config');
+      new DynamoRegistry(configTableOf({ stage: 'local', outputs })).operator(ids.operator(operatorId));
+    const admin = new DynamoRegistryAdmin(configTableOf({ stage: 'local', outputs }));
     await admin.putOperator({ ...(await stored())!, enabled: false });
     await command({ 'wallet-secret': SECRET, operator: operatorId, name: 'Renamed' });
     expect(await stored()).toMatchObject({
@@ -141,7 +145,7 @@ describe('an operator that is registered again', () => {
   const OTHER_WALLET = 'https://wallet.example/second';
   let operatorId: string;
   const operator = () =>
-    new DynamoRegistry(documentClient(), 'config', systemClock).operator(ids.operator(operatorId));
+    new DynamoRegistry(configTableOf({ stage: 'local', outputs })).operator(ids.operator(operatorId));
   const again = (given: Readonly<Record<string, string | true>>) =>
     command({ operator: operatorId, 'wallet-secret': OTHER_SECRET, ...given });
 

@@ -8,7 +8,6 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { OperatorId, WalletId } from '../../shared/foundation/ids.ts';
 import {
@@ -17,11 +16,11 @@ import {
   type OperatorWallet,
   type WalletCalls,
 } from '../../shared/operators/operator.ts';
-import { systemClock } from '../../shared/aws/clock.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { operatorKeyHash } from '../../shared/operators/authenticate-operator.ts';
 import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
+import { configTableOf } from './stage-tables.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';
 
 export interface OperatorRegistration {
@@ -49,19 +48,20 @@ export interface OperatorRegistration {
  * @returns the operator's new key, which cannot be read again; it is undefined where the operator keeps its key
  */
 export async function registerOperator(
-  { stage, outputs }: Deployment,
+  deployment: Deployment,
   registration: OperatorRegistration,
 ): Promise<string | undefined> {
   const { name, walletSecret, makeCurrent } = registration;
   const operatorId = OperatorId.parse(registration.operatorId);
+  const { stage } = deployment;
   const walletUrl = walletAddress(registration.walletUrl, stage);
-  const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
+  const table = configTableOf(deployment);
+  const registry = new DynamoRegistry(table);
   const known = await registry.operator(operatorId);
   const walletId = walletIdOf(registration, known);
   const operatorKey = newKeyOf(registration, known);
   const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key/${walletId}`;
   await putSecret(walletSecretName, walletSecret);
-  const admin = new DynamoRegistryAdmin(documentClient(), outputs.ConfigTable);
   const before = known?.wallets.find((one) => one.walletId === walletId);
   const walletCalls = registration.walletCalls ?? before?.walletCalls ?? 'debit-credit';
   const wallet = { walletId, walletUrl, walletSecretName, walletCalls };
@@ -69,7 +69,7 @@ export async function registerOperator(
   const isAdded = wallets.length > (known?.wallets.length ?? 0);
   const current = known && !isAdded && !makeCurrent ? known.walletId : walletId;
   const operator = { operatorId, name, enabled: known?.enabled ?? true, wallets, walletId: current };
-  await admin.putOperator(operator, operatorKey && operatorKeyHash(operatorKey));
+  await new DynamoRegistryAdmin(table).putOperator(operator, operatorKey && operatorKeyHash(operatorKey));
   return operatorKey;
 }
 

@@ -1,21 +1,17 @@
 /** The commands that look at one round use this part of a stage. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { clientSettings } from '../../shared/aws/client-settings.ts';
-import { DataKeyItems } from '../../shared/encryption/adapters/data-key-items.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { RemoteEngines } from '../../shared/engines/grpc/remote-engines.ts';
 import { RoutedEngines } from '../../shared/engines/grpc/routed-engines.ts';
 import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
-import { KmsDataKeys } from '../../shared/encryption/adapters/data-keys.ts';
 import { archiveRecord } from '../../shared/archive/adapters/archive-record.ts';
 import { S3EngineArtefacts } from '../../shared/engines/adapters/engine-artefacts.ts';
 import { type ArchivedLine, findArchivedLine } from '../../shared/archive/adapters/find-archived-line.ts';
-import { systemClock } from '../../shared/aws/clock.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import { EngineHost } from '../../shared/engines/host/engine-host.ts';
@@ -28,6 +24,7 @@ import {
 import type { RoundId } from '../../shared/foundation/ids.ts';
 import { stageSettings } from '../stages.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
+import { configTableOf, dataKeysOf } from './stage-tables.ts';
 
 export interface RoundTrace {
   /** The round in the form of the archive's lines. */
@@ -71,22 +68,13 @@ async function roundOf({ stage, outputs }: Deployment, roundId: RoundId): Promis
   );
 }
 
-function replayPorts({ stage, outputs }: Deployment): ReplayPorts {
-  const keyArn = outputs.DataKeyArn;
-  if (keyArn === undefined) throw new Error(`The stack of stage ${stage} has no output DataKeyArn`);
-  const client = documentClient();
-  const encryptedKeys = new DataKeyItems(client, outputs.ConfigTable);
-  const keys = new KmsDataKeys({
-    kms: new KMSClient(clientSettings),
-    keyArn,
-    encryptedKeys,
-    clock: systemClock,
-  });
+function replayPorts(deployment: Deployment): ReplayPorts {
+  const { stage, outputs } = deployment;
   return {
-    cipher: new KmsCipher(keys, systemRandom),
+    cipher: new KmsCipher(dataKeysOf(deployment), systemRandom),
     engines: new RoutedEngines({
       modules: new EngineHost(new S3EngineArtefacts(outputs.EnginesBucket)),
-      version: engineVersions(client, outputs.ConfigTable, systemClock),
+      version: engineVersions(configTableOf(deployment)),
       remote: async () => new RemoteEngines(stageSettings(stage).grpcTimeoutMs),
     }),
   };

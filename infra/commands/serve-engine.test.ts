@@ -81,11 +81,13 @@ describe('npm run engine:serve of a stage', () => {
     ConfigTable: 'config',
     EnginesBucket: 'engines',
     ArchiveBucket: 'archive',
+    DataKeyArn: '277ef228-415a-910f-f943-2ab769ca55f2',
   };
   let local: TestServices;
   let hash: string;
   beforeAll(async () => {
     local = await startTestServices();
+    local.services.ensureKey(outputs.DataKeyArn);
     const environment = endpointEnvironment(local.services.endpoints);
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     await new S3Client().send(new CreateBucketCommand({ Bucket: outputs.EnginesBucket }));

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { buildEngines } from '../../engines/build.ts';
 import { loadBuiltEngine } from '../../engines/built-engine.ts';
-import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { servedEngine } from '../../shared/engines/host/served-engine.ts';
 import { engineService } from '../../shared/engines/grpc/engine-service.ts';
@@ -11,13 +10,13 @@ import { Engine } from '../../shared/engines/grpc/proto/engine/v1/engine_pb.ts';
 import { Random } from '../../shared/engines/grpc/proto/random/v1/random_pb.ts';
 import { randomService } from '../../shared/engines/grpc/random-service.ts';
 import { artefactKey } from '../../shared/engines/adapters/artefact-key.ts';
-import { systemClock } from '../../shared/aws/clock.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
 import { Sha256Hex } from '../../shared/foundation/ids.ts';
 import { EngineHost } from '../../shared/engines/host/engine-host.ts';
 import type { LoadedEngine } from '../../shared/engines/host/loaded-engine.ts';
 import { isLoopback } from '../loopback.ts';
 import { findDeployment } from './deployment.ts';
+import { configTableOf } from './stage-tables.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';
 
 /** Calls that are under way at the end may still take this long. */
@@ -33,8 +32,9 @@ async function builtEngines(names: readonly string[]): Promise<LoadedEngine[]> {
  * Loads engines that a stage has published, by game or by hash. It loads those of all its games where none is named.
  */
 async function publishedEngines(stage: string, names: readonly string[]): Promise<LoadedEngine[]> {
-  const { outputs } = await findDeployment(stage);
-  const registry = new DynamoRegistry(documentClient(), outputs.ConfigTable, systemClock);
+  const deployment = await findDeployment(stage);
+  const { outputs } = deployment;
+  const registry = new DynamoRegistry(configTableOf(deployment));
   const games = await registry.games();
   const playedInRounds = games.filter(({ contract }) => contract === undefined);
   const wanted = names.length > 0 ? names : playedInRounds.map(({ gameCode }) => gameCode);

@@ -1,6 +1,6 @@
 import { ArnFormat, type CfnElement, Stack, Validations } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { type Conditions, Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Permissions, Resource } from '../../functions/function-entry.ts';
@@ -22,23 +22,20 @@ interface ResourceReference {
   readonly arn: string;
   /** An ARN that ends in `*` needs this: the name that cdk-nag gives it, and why it cannot be narrower. */
   readonly wildcard?: { readonly finding: string; readonly reason: string };
+  /** Narrows the resource further than its ARN does. */
+  readonly conditions?: Conditions;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Tells how each resource is named in a policy, and how a function that may use it finds it. */
 export function referencesTo(resources: Resources): Readonly<Record<Resource, ResourceReference>> {
   const { tables, buckets, queues, bus, dataKey, stage } = resources;
-  const ledger = { LEDGER_TABLE: tables.ledger.tableName };
   const archive = { ARCHIVE_BUCKET: buckets.archive.bucketName };
   const simulations = { SIMULATIONS_BUCKET: buckets.simulations.bucketName };
   // A secret is made when an operator is registered, so that no template ever holds one.
   const secretName = `rgs/${stage}/operator/*`;
   return {
-    ledger: { arn: tables.ledger.tableArn, environment: ledger },
-    ledgerByRoundId: { arn: `${tables.ledger.tableArn}/index/${ROUND_ID_INDEX}`, environment: ledger },
-    sessions: { arn: tables.sessions.tableArn, environment: { SESSIONS_TABLE: tables.sessions.tableName } },
-    config: { arn: tables.config.tableArn, environment: { CONFIG_TABLE: tables.config.tableName } },
-    events: { arn: tables.events.tableArn, environment: { EVENTS_TABLE: tables.events.tableName } },
+    ...tableReferences(tables),
     engineObjects: {
       arn: buckets.engines.arnForObjects('*'),
       wildcard: objects(
@@ -74,7 +71,12 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
       environment: { PARKING_QUEUE_URL: queues.parking.queueUrl },
     },
     bus: { arn: bus.eventBusArn, environment: { EVENT_BUS_NAME: bus.eventBusName } },
-    dataKey: { arn: dataKey.keyArn, environment: { DATA_KEY_ARN: dataKey.keyArn } },
+    dataKey: {
+      arn: dataKey.keyArn,
+      conditions: FOR_DATA_KEYS,
+      environment: { DATA_KEY_ARN: dataKey.keyArn },
+    },
+    dataKeyMetadata: { arn: dataKey.keyArn, environment: { DATA_KEY_ARN: dataKey.keyArn } },
     operatorSecrets: {
       arn: Stack.of(bus).formatArn({
         service: 'secretsmanager',
@@ -92,6 +94,46 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
   };
 }
 
+function tableReferences(tables: Tables) {
+  const ledger = { LEDGER_TABLE: tables.ledger.tableName };
+  const config = { CONFIG_TABLE: tables.config.tableName };
+  return {
+    ledger: { arn: tables.ledger.tableArn, environment: ledger },
+    ledgerByRoundId: { arn: `${tables.ledger.tableArn}/index/${ROUND_ID_INDEX}`, environment: ledger },
+    sessions: {
+      arn: tables.sessions.tableArn,
+      conditions: itemsOf('session#*'),
+      environment: { SESSIONS_TABLE: tables.sessions.tableName },
+    },
+    config: { arn: tables.config.tableArn, environment: config },
+    // The encrypted data keys lie beside the configuration, so that every process uses the same ones.
+    dataKeyItems: {
+      arn: tables.config.tableArn,
+      conditions: itemsOf('data-key#*'),
+      environment: config,
+    },
+    events: { arn: tables.events.tableArn, environment: { EVENTS_TABLE: tables.events.tableName } },
+  };
+}
+
+/**
+ * The items with such a partition key. `ForAllValues` holds for a request without any key, such as a scan, so the key must
+ * also be there (DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control").
+ */
+function itemsOf(partitionKeys: string): Conditions {
+  return {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitionKeys] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  };
+}
+
+/** KMS is asked for data keys of a month and for nothing else. `shared/encryption/adapters/data-keys.ts` has the words. */
+const FOR_DATA_KEYS: Conditions = {
+  StringEquals: { 'kms:EncryptionContext:purpose': 'rgs-data-key' },
+  'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['purpose', 'keyId'] },
+  Null: { 'kms:EncryptionContext:keyId': 'false' },
+};
+
 function objects(bucket: Bucket, reason: string): { finding: string; reason: string } {
   const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnElement);
   return { finding: `<${logicalId}.Arn>/*`, reason };
@@ -106,6 +148,7 @@ export function statementsFor(permissions: Permissions, resources: Resources): P
         effect: Effect.ALLOW,
         actions: [...actions],
         resources: [references[resource].arn],
+        ...(references[resource].conditions && { conditions: references[resource].conditions }),
       }),
   );
 }

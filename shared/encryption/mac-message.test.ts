@@ -9,6 +9,7 @@ const { value } = fc.letrec<{ value: Authenticated }>((tie) => ({
     fc.string({ unit: 'grapheme' }),
     fc.bigInt(),
     fc.boolean(),
+    fc.constant(null),
     fc.uint8Array({ maxLength: 8 }),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(fc.string({ maxLength: 4 }), tie('value'), { maxKeys: 4, noNullPrototype: true }),
@@ -32,6 +33,7 @@ it.each<[string, Authenticated, Authenticated]>([
   ['a list and a longer one', ['a'], ['a', 'b']],
   ['a value in a list and none', [undefined], []],
   ['an empty text and nothing', '', undefined],
+  ['null and nothing', null, undefined],
 ])('These have different messages: %s', (_, one, other) => {
   expect(textOf(one)).not.toBe(textOf(other));
 });
@@ -44,5 +46,15 @@ it('A message keeps its form, because every later build checks what was stored o
   const record = { b: new Uint8Array([255]), a: [1n, 'x', true], c: { d: '' } };
   expect(textOf(record)).toBe(
     '["M",["a",["L",["N","1"],["S","x"],["BOOL",true]]],["b",["B","/w=="]],["c",["M",["d",["S",""]]]]]',
+  );
+});
+
+it.each<[string, unknown]>([
+  ['a set', new Set(['a'])],
+  ['a record with inherited values', Object.create({ a: 'b' })],
+  ['a record without a prototype', Object.create(null)],
+])('A record is refused that holds %s', (_, held) => {
+  expect(() => macMessage({ held: held as Authenticated })).toThrow(
+    expect.objectContaining({ code: 'CORRUPT_RECORD' }),
   );
 });

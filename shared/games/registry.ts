@@ -3,7 +3,7 @@ import type { Game } from './game.ts';
 import type { EngineVersion } from '../engines/engine-version.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { Operators } from '../operators/operators.ts';
-import type { GameCode } from '../foundation/ids.ts';
+import type { GameCode, OperatorId } from '../foundation/ids.ts';
 
 /** Reads operators and games as they are configured. Reads may be some seconds old. */
 export interface Registry extends Operators {
@@ -18,6 +18,9 @@ export interface RegistryAdmin {
   /** Without the hash of a key, an operator keeps the key that it has. */
   putOperator(operator: Operator, keyHash?: string): Promise<void>;
   putGame(game: Game): Promise<void>;
+  /** A disabled operator or game gets no new sessions and no new spins. */
+  switchOperator(operatorId: OperatorId, enabled: boolean): Promise<void>;
+  switchGame(gameCode: GameCode, enabled: boolean): Promise<void>;
   putEngineVersion(version: EngineVersion): Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.t
 import type { Session } from '../../shared/sessions/session.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
 import { createTable, startDynoxide, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
+import { macsOfTest } from '../../shared/encryption/macs.fixture.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const TABLE = 'sessions';
@@ -32,7 +33,7 @@ function session(): Session {
 }
 
 const stores: Record<string, () => Sessions> = {
-  DynamoDB: () => new DynamoSessions(database.client, TABLE),
+  DynamoDB: () => new DynamoSessions(database.client, TABLE, macsOfTest()),
   memory: () => new MemorySessions(),
 };
 
@@ -71,6 +72,17 @@ describe.each(Object.entries(stores))('sessions in %s', (_, open) => {
     expect(await sessions.get(created.sessionId)).toStrictEqual({ ...created, revokedAtMs: 5_000 });
   });
 
+  it('are revoked once for all who revoke them at the same time', async () => {
+    const sessions = open();
+    const created = session();
+    await sessions.create(created);
+    const answers = await Promise.all(
+      [5_000, 6_000, 7_000].map((atMs) => sessions.revoke(created.sessionId, atMs)),
+    );
+    expect(answers).toEqual([true, true, true]);
+    expect([5_000, 6_000, 7_000]).toContain((await sessions.get(created.sessionId))?.revokedAtMs);
+  });
+
   it('that do not exist cannot be revoked, and do not come into being by it', async () => {
     const sessions = open();
     const { sessionId } = session();
@@ -81,7 +93,7 @@ describe.each(Object.entries(stores))('sessions in %s', (_, open) => {
 
 it('keeps an ended session for another day, so that it can be called expired', async () => {
   const created = session();
-  await new DynamoSessions(database.client, TABLE).create(created);
+  await new DynamoSessions(database.client, TABLE, macsOfTest()).create(created);
   const Key = { pk: `session#${created.sessionId}`, sk: 'session' };
   const { Item } = await database.client.send(new GetCommand({ TableName: TABLE, Key }));
   expect(Item?.['expiresAt']).toBe(BigInt(Math.ceil((created.expiresAtMs + 24 * HOUR_MS) / 1000)));

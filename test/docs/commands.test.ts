@@ -1,4 +1,3 @@
-import { sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,17 +10,12 @@ import * as sqs from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stageSettings } from '../../infra/stages.ts';
 import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
-import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
-import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
-import { minorAmount } from '../../shared/money/money.ts';
 import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
-import { systemClock } from '../../shared/aws/clock.ts';
 import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
 import { changeOf } from '../../functions/_runtime/ledger-change.ts';
 import { createTable, startDynoxide, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
 import { commandEnvironment, type Proof, proofOf } from './commands.ts';
 import { commandsOf, fences, page, pages, ROOT, tableUnder } from './pages.ts';
-import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const commands = [...new Set(pages().flatMap(commandsOf))];
 const provedBy = (...proofs: readonly Proof[]) =>
@@ -162,33 +156,6 @@ describe('docs/operations.md, on a database', () => {
   afterAll(() => database.stop());
 
   const named = (part: string) => provedBy('database').filter((command) => command.includes(part));
-
-  it('disables the game and the operator that the commands name', async () => {
-    const admin = new DynamoRegistryAdmin(database.client, 'ConfigTable');
-    const bets = [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }];
-    await admin.putGame({
-      gameCode: ids.game('happy-panda'),
-      title: 'Happy Panda',
-      enabled: true,
-      engineHash: 'ab'.repeat(32),
-      bets,
-      stateRule: 'fresh',
-    });
-    const acme = sampleOperator(
-      { walletUrl: 'https://wallet.invalid', walletSecretName: 'acme' },
-      { operatorId: ids.operator('acme'), name: 'Acme' },
-    );
-    await admin.putOperator(acme, 'cd'.repeat(32));
-
-    const updates = named('update-item');
-    expect(updates).toHaveLength(2);
-    for (const update of updates) await send(new dynamodb.UpdateItemCommand(await inputOf(update)));
-
-    const registry = new DynamoRegistry(database.client, 'ConfigTable', systemClock);
-    expect(await registry.game(ids.game('happy-panda'))).toMatchObject({ enabled: false, bets });
-    expect(await registry.operator(ids.operator('acme'))).toEqual({ ...acme, enabled: false });
-    expect(await registry.operatorByKey('cd'.repeat(32))).toMatchObject({ operatorId: 'acme' });
-  });
 
   it('reads a round whose item the function takes as an inserted record', async () => {
     const { status: _, ...rest } = sampleIntent({ number: 42 });

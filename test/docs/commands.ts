@@ -26,7 +26,9 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npx vitest run .* --project unit (?:test\/architecture|infra\/stacks)/, 'ci'],
   [/^npx vitest run .* --project unit /, 'alone'],
   [/^npm exec -- node engines\/build\.ts$/, 'alone'],
-  [/^aws dynamodb (?:update-item|get-item) /, 'database'],
+  [/^aws dynamodb get-item /, 'database'],
+  // infra/commands/switch.test.ts runs both by their files.
+  [/^npm run (?:game|operator):switch -- .* --stage prod$/, 'ci'],
   [/^npm ci && npm (?:start|test)$/, 'ci'],
   [/^npm (?:start|test)$/, 'ci'],
   [/^npm start -- --inspect play-spin$/, 'ci'],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploymentOf } from '../../infra/commands/deployment.ts';
 import { engineSource } from '../../infra/commands/engine-source.ts';
 import { activateEngine, publishEngine } from '../../infra/commands/publish-engine.ts';
-import { documentClient } from '../../shared/aws/document-client.ts';
+import { configTableOf } from '../../infra/commands/stage-tables.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { Player } from './client.ts';
 import { target } from './own-target.ts';
@@ -20,7 +20,7 @@ let second: string;
 
 beforeAll(async () => {
   Object.assign(process.env, target().environment);
-  versions = new DynamoGameVersions(documentClient(), deployment.outputs.ConfigTable);
+  versions = new DynamoGameVersions(configTableOf(deployment));
   first = (await versions.activeHash(ids.game(GAME))) ?? '';
   const source = await engineSource(`engines/${GAME}`, {});
   ({ hash: second } = await publishEngine(deployment, { ...source, original: nextBuild(source.original) }));

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LaunchResponse, RoundsResponse } from '../../functions/_api/schemas.ts';
+import { deploymentOf } from '../../infra/commands/deployment.ts';
+import { configTableOf } from '../../infra/commands/stage-tables.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { publishArtefact } from '../../shared/engines/adapters/publish-artefact.ts';
@@ -21,10 +24,11 @@ const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secre
 const endpointOf = (service: string) => target().environment[`AWS_ENDPOINT_URL_${service}`] ?? '';
 const sqs = new SQSClient({ ...access, endpoint: endpointOf('SQS'), useQueueUrlAsEndpoint: false });
 const s3 = new S3Client({ ...access, endpoint: endpointOf('S3'), forcePathStyle: true });
+const kms = new KMSClient({ ...access, endpoint: endpointOf('KMS') });
 const dynamodb = documentClient({ ...access, endpoint: endpointOf('DYNAMODB') });
 
 afterAll(() => {
-  for (const client of [sqs, s3, dynamodb]) client.destroy();
+  for (const client of [sqs, s3, dynamodb, kms]) client.destroy();
 });
 
 /** Reconciled, which other files' rounds of the same operator would be in the way of. */
@@ -83,7 +87,8 @@ describe('a record of the ledger that cannot be read', () => {
 
 describe('a game whose engine traps', () => {
   const GAME = 'trapper';
-  const admin = new DynamoRegistryAdmin(dynamodb, target().outputs['ConfigTable'] ?? '');
+  const table = configTableOf(deploymentOf('local', target().outputs), { dynamodb, kms });
+  const admin = new DynamoRegistryAdmin(table);
   const game = {
     gameCode: typed.game(GAME),
     title: 'Trapper',

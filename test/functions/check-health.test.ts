@@ -1,19 +1,17 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { documentClient } from '../../shared/aws/document-client.ts';
+import { configTableOf } from '../../infra/commands/stage-tables.ts';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { publishArtefact } from '../../shared/engines/adapters/publish-artefact.ts';
 import { httpEvent, lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
-import { useLocalServices } from './local-services.ts';
+import { DATA_KEY, useLocalServices } from './local-services.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 
-const services = useLocalServices();
-const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
+useLocalServices();
 
 beforeAll(() => {
-  services().ensureKey(KEY);
-  Object.assign(process.env, { SESSIONS_TABLE: 'config', ENGINES_BUCKET: 'archive', DATA_KEY_ARN: KEY });
+  Object.assign(process.env, { SESSIONS_TABLE: 'config', ENGINES_BUCKET: 'archive' });
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -36,7 +34,15 @@ it('is down while no game is published, and up some seconds after one is', async
   expect(await health()).toEqual({ statusCode: 503, status: 'down', down: ['engines'] });
 
   const engineHash = await publishArtefact(new S3Client(), 'archive', new Uint8Array([0, 97, 115, 109]));
-  const admin = new DynamoRegistryAdmin(documentClient(), 'config');
+  const outputs = {
+    ApiUrl: '',
+    LedgerTable: 'ledger',
+    ConfigTable: 'config',
+    EnginesBucket: 'archive',
+    ArchiveBucket: 'archive',
+    DataKeyArn: DATA_KEY,
+  };
+  const admin = new DynamoRegistryAdmin(configTableOf({ stage: 'local', outputs }));
   await admin.putGame({
     gameCode: ids.game('happy-panda'),
     title: 'Happy Panda',

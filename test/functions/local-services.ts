@@ -40,16 +40,20 @@ const resources: Resources = {
   buses: [{ name: 'bus' }],
 };
 
+export const DATA_KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
+
 /** Sets the environment of the functions that work behind the API, with the local services behind it, for all tests of a file. */
 export function useLocalServices(): () => Services {
   const running = useServices();
   beforeAll(async () => {
     const { services } = running();
     await provision(resources, services);
+    services.ensureKey(DATA_KEY);
     Object.assign(process.env, endpointEnvironment(services.endpoints), {
       STAGE: 'local',
       LEDGER_TABLE: 'ledger',
       CONFIG_TABLE: 'config',
+      DATA_KEY_ARN: DATA_KEY,
       ARCHIVE_BUCKET: 'archive',
       EVENT_BUS_NAME: 'bus',
       RECOVERY_QUEUE_URL: queueUrl(services, 'recovery'),

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { registerOperator } from '../../infra/commands/register-operator.ts';
 import { httpEvent, lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
-import { useLocalServices } from './local-services.ts';
+import { DATA_KEY, useLocalServices } from './local-services.ts';
 import { handler } from '../../functions/reconciliation/reconcile-rounds/handler.ts';
 
 // Read when the metrics are made, which the imports do.
@@ -43,7 +43,7 @@ beforeAll(async () => {
   });
   wallet.listen(0, '127.0.0.1');
   await once(wallet, 'listening');
-  const deployment = { stage: 'local', outputs: { ConfigTable: 'config' } as never };
+  const deployment = { stage: 'local', outputs: { ConfigTable: 'config', DataKeyArn: DATA_KEY } as never };
   const key = await registerOperator(deployment, {
     operatorId: 'demo',
     name: 'Demo',

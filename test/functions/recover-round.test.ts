@@ -10,7 +10,7 @@ import { encodeRecoveryMessage } from '../../shared/rounds/adapters/recovery-mes
 import type { CommittedRound } from '../../shared/rounds/round.ts';
 import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
 import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
-import { delayedMessages, useLocalServices } from './local-services.ts';
+import { DATA_KEY, delayedMessages, useLocalServices } from './local-services.ts';
 import * as compose from '../../functions/_runtime/composition.ts';
 import { lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
 import { handler } from '../../functions/rounds/recover-round/handler.ts';
@@ -37,6 +37,7 @@ beforeAll(async () => {
     ConfigTable: 'config',
     EnginesBucket: '',
     ArchiveBucket: '',
+    DataKeyArn: DATA_KEY,
   };
   const demo = {
     operatorId: ids.operator('demo'),

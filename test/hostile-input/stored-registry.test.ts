@@ -20,6 +20,8 @@ import {
 import { minorAmount } from '../../shared/money/money.ts';
 import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
 import { FaultError } from '../../shared/foundation/errors.ts';
+import { macsOfTest } from '../../shared/encryption/macs.fixture.ts';
+import { signed } from '../../shared/encryption/signed-item.ts';
 import { hostile } from './runs.ts';
 import {
   between,
@@ -104,8 +106,9 @@ describe('a stored session', () => {
   it(
     'a stored session is read as it is, or refused',
     hostile(changed(having(item, 'sessionId', others)), async (stored) => {
-      const client = { send: async () => ({ Item: stored }) } as unknown as DynamoDBDocumentClient;
-      const session = await new DynamoSessions(client, 'sessions')
+      const Item = await signed(macsOfTest(), stored, 'createdAtMs');
+      const client = { send: async () => ({ Item }) } as unknown as DynamoDBDocumentClient;
+      const session = await new DynamoSessions(client, 'sessions', macsOfTest())
         .get(ids.session(sessionId))
         .catch((error: unknown) => {
           expect(error).toBeInstanceOf(FaultError);

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { nativeItem, type WireItem } from '../../shared/aws/attribute-values.ts';
+import { type NativeItem, nativeItem, type WireItem } from '../../shared/aws/attribute-values.ts';
 import { DataKeyItems } from '../../shared/encryption/adapters/data-key-items.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
+import type { ConfigTable } from '../../shared/games/adapters/config-table.ts';
 import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
 import { decodeActivation, decodeGameVersion } from '../../shared/games/adapters/game-version-items.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
@@ -14,6 +15,8 @@ import { decodeOperatorKey } from '../../shared/games/adapters/registry-items.ts
 import { decodeStreamRound } from '../../shared/rounds/adapters/round-codec.ts';
 import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
 import { decodeDetail } from '../../shared/events/adapters/event-detail.ts';
+import { KmsMacs } from '../../shared/encryption/adapters/macs.ts';
+import { authentic } from '../../shared/encryption/signed-item.ts';
 import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
 import { dayFolder } from '../../shared/archive/adapters/archive-keys.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
@@ -67,7 +70,18 @@ const recorded = JSON.parse(
   },
 ) as Recorded;
 
-const clock = { nowMs: () => 0 };
+const dataKey = createSecretKey(Buffer.from(recorded.sealed.key, 'base64'));
+const keyOf = async (keyId: number) => (keyId === recorded.sealed.keyId ? dataKey : undefined);
+const macs = new KmsMacs({ byId: keyOf, of: async () => dataKey });
+
+/** The configuration table with this item. */
+function configTableOf(item: WireItem): ConfigTable {
+  return { client: tableOf(item), tableName: 'config', macs, clock: { nowMs: () => 0 } };
+}
+
+async function checked(item: WireItem): Promise<NativeItem> {
+  return authentic(macs, nativeItem(item), 'signedAtMs');
+}
 
 /** A table that holds this item, as it goes over the network. */
 function tableOf(item: WireItem) {
@@ -103,45 +117,39 @@ describe('what version 3 has stored', () => {
   );
 
   it('is what a round was sealed with', async () => {
-    const { keyId, key, round, value } = recorded.sealed;
-    const dataKey = createSecretKey(Buffer.from(key, 'base64'));
-    const keys = {
-      current: async () => ({ keyId, key: dataKey }),
-      byId: async (id: number) => (id === keyId ? dataKey : undefined),
-    };
+    const { keyId, round, value } = recorded.sealed;
+    const keys = { current: async () => ({ keyId, key: dataKey }), byId: keyOf };
     const stored = recorded.rounds[round]?.value as Round;
     expect(plain(await unsealOpening(new KmsCipher(keys, systemRandom), stored))).toEqual(plain(value));
   });
 
   it('is a session', async () => {
     const { item, value } = recorded.session;
-    expect(await new DynamoSessions(tableOf(item), 'sessions').get(ids.session(value.sessionId))).toEqual(
-      value,
-    );
+    const sessions = new DynamoSessions(tableOf(item), 'sessions', macs);
+    expect(await sessions.get(ids.session(value.sessionId))).toEqual(value);
   });
 
   it.each(['operator', 'operatorWithTwoWallets'] as const)('is an operator: %s', async (name) => {
     const { item, value } = recorded[name];
-    expect(
-      await new DynamoRegistry(tableOf(item), 'config', clock).operator(ids.operator(value.operatorId)),
-    ).toEqual(value);
+    const registry = new DynamoRegistry(configTableOf(item));
+    expect(await registry.operator(ids.operator(value.operatorId))).toEqual(value);
   });
 
-  it("is an operator's key", () => {
-    expect(decodeOperatorKey(nativeItem(recorded.operatorKey.item))).toBe(recorded.operatorKey.value);
+  it("is an operator's key", async () => {
+    expect(decodeOperatorKey(await checked(recorded.operatorKey.item))).toBe(recorded.operatorKey.value);
   });
 
   it('is a game, its versions and their activation', async () => {
     const { game, gameVersion, activation } = recorded;
-    const registry = new DynamoRegistry(tableOf(game.item), 'config', clock);
+    const registry = new DynamoRegistry(configTableOf(game.item));
     expect(await registry.game(ids.game(game.value.gameCode))).toEqual(game.value);
-    expect(decodeGameVersion(nativeItem(gameVersion.item))).toEqual(gameVersion.value);
-    expect(decodeActivation(nativeItem(activation.item))).toEqual(activation.value);
+    expect(decodeGameVersion(await checked(gameVersion.item))).toEqual(gameVersion.value);
+    expect(decodeActivation(await checked(activation.item))).toEqual(activation.value);
   });
 
   it.each(['engineVersion', 'remoteEngineVersion'] as const)('is an engine: %s', async (name) => {
     const { item, value } = recorded[name];
-    expect(await engineVersions(tableOf(item), 'config', clock)(value.hash)).toEqual(value);
+    expect(await engineVersions(configTableOf(item))(value.hash)).toEqual(value);
   });
 
   it('is a data key', async () => {

@@ -25,7 +25,9 @@ export const checkHealth: FunctionEntry = {
     config: ['dynamodb:GetItem', 'dynamodb:Query'],
     engineObjects: ['s3:GetObject'],
     recoveryQueue: ['sqs:GetQueueAttributes'],
-    dataKey: ['kms:DescribeKey'],
+    dataKeyItems: ['dynamodb:GetItem'],
+    dataKey: ['kms:Decrypt'],
+    dataKeyMetadata: ['kms:DescribeKey'],
   },
   settings: ['GRPC_TIMEOUT_MS'],
 };

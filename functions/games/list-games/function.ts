@@ -15,6 +15,10 @@ export const listGames: FunctionEntry = {
     errors: [],
   },
   size: 'query',
-  permissions: { config: ['dynamodb:Query'] },
+  permissions: {
+    config: ['dynamodb:Query'],
+    dataKeyItems: ['dynamodb:GetItem'],
+    dataKey: ['kms:Decrypt'],
+  },
   settings: [],
 };

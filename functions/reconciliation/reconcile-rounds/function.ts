@@ -27,6 +27,8 @@ export const reconcileRounds: FunctionEntry = {
   size: 'query',
   permissions: {
     config: ['dynamodb:GetItem'],
+    dataKeyItems: ['dynamodb:GetItem'],
+    dataKey: ['kms:Decrypt'],
     archiveBucket: ['s3:ListBucket'],
     archiveObjects: ['s3:GetObject'],
     ledger: ['dynamodb:GetItem', 'dynamodb:Query'],

@@ -28,6 +28,8 @@ export const getRound: FunctionEntry = {
     ledgerByRoundId: ['dynamodb:Query'],
     sessions: ['dynamodb:GetItem'],
     config: ['dynamodb:GetItem'],
+    dataKeyItems: ['dynamodb:GetItem'],
+    dataKey: ['kms:Decrypt'],
   },
   settings: [],
 };

@@ -22,6 +22,8 @@ export const listRounds: FunctionEntry = {
     sessions: ['dynamodb:GetItem'],
     ledger: ['dynamodb:Query'],
     config: ['dynamodb:GetItem'],
+    dataKeyItems: ['dynamodb:GetItem'],
+    dataKey: ['kms:Decrypt'],
   },
   settings: [],
 };

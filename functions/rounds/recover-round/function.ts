@@ -8,6 +8,8 @@ export const recoverRound: FunctionEntry = {
   permissions: {
     ledger: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     config: ['dynamodb:GetItem'],
+    dataKeyItems: ['dynamodb:GetItem'],
+    dataKey: ['kms:Decrypt'],
     operatorSecrets: ['secretsmanager:GetSecretValue'],
     recoveryQueue: ['sqs:SendMessage'],
   },

@@ -41,6 +41,9 @@ export const launchSession: FunctionEntry = {
     sessions: ['dynamodb:PutItem'],
     ledger: ['dynamodb:Query'],
     config: ['dynamodb:GetItem'],
+    // The session is signed, and a sandbox that finds no key of the month makes one.
+    dataKeyItems: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    dataKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
     engineObjects: ['s3:GetObject'],
     operatorSecrets: ['secretsmanager:GetSecretValue'],
   },

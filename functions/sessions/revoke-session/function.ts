@@ -16,6 +16,11 @@ export const revokeSession: FunctionEntry = {
     errors: ['INVALID_REQUEST', 'UNKNOWN_SESSION'],
   },
   size: 'query',
-  permissions: { sessions: ['dynamodb:UpdateItem'] },
+  permissions: {
+    // A revoked session is signed anew.
+    sessions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    dataKeyItems: ['dynamodb:GetItem'],
+    dataKey: ['kms:Decrypt'],
+  },
   settings: [],
 };

@@ -17,6 +17,11 @@ export const verifySession: FunctionEntry = {
     errors: ['INVALID_REQUEST', ...sessionErrors],
   },
   size: 'query',
-  permissions: { sessions: ['dynamodb:GetItem'], ledger: ['dynamodb:Query'] },
+  permissions: {
+    sessions: ['dynamodb:GetItem'],
+    dataKeyItems: ['dynamodb:GetItem'],
+    dataKey: ['kms:Decrypt'],
+    ledger: ['dynamodb:Query'],
+  },
   settings: ['SESSION_IDLE_SECONDS'],
 };

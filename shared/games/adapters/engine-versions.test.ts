@@ -3,7 +3,9 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import type { EngineVersion } from '../../engines/engine-version.ts';
+import { signedPut } from './config-writes.ts';
 import { engineVersions } from './engine-versions.ts';
+import { testConfigTable } from './config-table.fixture.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
 
 const hash = 'ab'.repeat(32);
@@ -26,10 +28,10 @@ afterAll(() => database.stop());
 beforeEach(async () => {
   table = `config-${randomUUID()}`;
   await createTable(database.client, table);
-  admin = new DynamoRegistryAdmin(database.client, table);
+  admin = new DynamoRegistryAdmin(testConfigTable(database.client, table));
 });
 
-const versions = () => engineVersions(database.client, table, clock);
+const versions = () => engineVersions(testConfigTable(database.client, table, clock));
 
 describe('an engine version', () => {
   it('has the address of a remote engine, and none for a module', async () => {
@@ -41,8 +43,10 @@ describe('an engine version', () => {
   });
 
   it('is a module where it was published before engines could be remote', async () => {
-    const Item = { pk: `engine#${hash}`, sk: 'engine', ...module, publishedAtMs: 1n };
-    await database.client.send(new PutCommand({ TableName: table, Item }));
+    const { remote: _, ...named } = module;
+    const item = { pk: `engine#${hash}`, sk: 'engine', ...named, publishedAtMs: 1n };
+    const Put = await signedPut(testConfigTable(database.client, table), item, undefined);
+    await database.client.send(new PutCommand(Put));
     expect(await versions()(hash)).toEqual({ ...module, publishedAtMs: 1 });
   });
 

@@ -1,11 +1,9 @@
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { EngineVersion } from '../../engines/engine-version.ts';
 import { Sha256Hex } from '../../foundation/ids.ts';
-import type { Clock } from '../../foundation/clock.ts';
-import { awsCall } from '../../aws/aws-call.ts';
 import { ExpiringCache } from '../../foundation/expiring-cache.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
+import { type ConfigTable, readItem } from './config-table.ts';
 import { stored, StoredAddress, StoredInstant } from '../../aws/stored.ts';
 
 /** Every process knows after this time that a server has moved. */
@@ -22,13 +20,13 @@ const EngineVersionItem = z
     /** Versions without this field are modules. */
     remote: z.object({ url: StoredAddress, buildHash: Sha256Hex }).optional(),
   })
-  .refine(({ pk, hash }) => pk === keyOf(hash).pk, 'another key');
+  .refine(({ pk, hash }) => pk === engineVersionKey(hash).pk, 'another key');
 
-const keyOf = (hash: string) => ({ pk: `engine#${hash}`, sk: 'engine' });
+export const engineVersionKey = (hash: string) => ({ pk: `engine#${hash}`, sk: 'engine' });
 
 export function encodeEngineVersion(version: EngineVersion): NativeItem {
   const { hash, engineId, buildId, publishedAtMs, remote } = version;
-  const item = { ...keyOf(hash), hash, engineId, buildId, publishedAtMs: BigInt(publishedAtMs) };
+  const item = { ...engineVersionKey(hash), hash, engineId, buildId, publishedAtMs: BigInt(publishedAtMs) };
   return remote ? { ...item, remote: { url: remote.url, buildHash: remote.buildHash } } : item;
 }
 
@@ -39,21 +37,15 @@ export function decodeEngineVersion(item: unknown): EngineVersion {
 }
 
 /** Reads from the configuration table where the engine of a hash is. Each process remembers it for some seconds. */
-export function engineVersions(
-  client: DynamoDBDocumentClient,
-  TableName: string,
-  clock: Clock,
-): (hash: string) => Promise<EngineVersion | undefined> {
+export function engineVersions(table: ConfigTable): (hash: string) => Promise<EngineVersion | undefined> {
   const known = new ExpiringCache<EngineVersion | undefined>({
-    clock,
+    clock: table.clock,
     maxEntries: MAX_ENTRIES,
     lifeMs: () => LIFE_MS,
   });
   const read = async (hash: string): Promise<EngineVersion | undefined> => {
-    const { Item } = await awsCall('DynamoDB', () =>
-      client.send(new GetCommand({ TableName, Key: keyOf(hash) })),
-    );
-    return Item && decodeEngineVersion(Item);
+    const item = await readItem(table, engineVersionKey(hash));
+    return item && decodeEngineVersion(item);
   };
   return (hash) => known.read(hash, () => read(hash));
 }

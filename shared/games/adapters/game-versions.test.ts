@@ -5,9 +5,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import type { GameVersion } from '../game-version.ts';
 import { minorAmount } from '../../money/money.ts';
+import { signedPut } from './config-writes.ts';
 import { DynamoGameVersions } from './game-versions.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
+import { testConfigTable } from './config-table.fixture.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
 const [a = '', b = '', c = ''] = ['aa', 'bb', 'cc'].map((byte) => byte.repeat(32));
@@ -36,12 +38,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   table = `config-${randomUUID()}`;
   await createTable(database.client, table);
-  versions = new DynamoGameVersions(database.client, table);
+  versions = new DynamoGameVersions(testConfigTable(database.client, table));
 });
 afterAll(() => database.stop());
 
 const publish = (version: GameVersion) => versions.publish(version, version);
-const game = () => new DynamoRegistry(database.client, table, { nowMs: () => 0 }).game(ids.game('panda'));
+const game = () => new DynamoRegistry(testConfigTable(database.client, table)).game(ids.game('panda'));
 
 async function outcomeOf(work: Promise<unknown>): Promise<unknown> {
   return work.catch((error: unknown) => (error as { code?: string }).code);
@@ -127,7 +129,7 @@ describe('activating a version', () => {
     await publish(versionOf(a));
     await publish(versionOf(b));
     await versions.activate(ids.game('panda'), a, 10);
-    const admin = new DynamoRegistryAdmin(database.client, table);
+    const admin = new DynamoRegistryAdmin(testConfigTable(database.client, table));
     const known = await game();
     if (known) await admin.putGame({ ...known, enabled: false });
     await versions.activate(ids.game('panda'), b, 20);
@@ -170,7 +172,7 @@ describe('several people who change versions at once', () => {
       fc.asyncProperty(moves, async (chosen) => {
         table = `config-${randomUUID()}`;
         await createTable(database.client, table);
-        versions = new DynamoGameVersions(database.client, table);
+        versions = new DynamoGameVersions(testConfigTable(database.client, table));
         for (const hash of [a, b, c]) await publish(versionOf(hash));
         await versions.activate(ids.game('panda'), a, 1);
         await Promise.all(
@@ -190,7 +192,8 @@ describe('several people who change versions at once', () => {
 });
 
 it('A version that is stored in another form makes the read fail', async () => {
-  const Item = { pk: 'game-versions#panda', sk: a, gameCode: 'panda', title: 7 };
-  await database.client.send(new PutCommand({ TableName: table, Item }));
+  const item = { pk: 'game-versions#panda', sk: a, gameCode: 'panda', title: 7n };
+  const Put = await signedPut(testConfigTable(database.client, table), item, undefined);
+  await database.client.send(new PutCommand(Put));
   expect(await outcomeOf(versions.versions(ids.game('panda')))).toBe('CORRUPT_RECORD');
 });

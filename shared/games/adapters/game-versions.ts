@@ -1,11 +1,12 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { FaultError } from '../../foundation/errors.ts';
 import type { Game } from '../game.ts';
 import type { EngineVersion } from '../../engines/engine-version.ts';
 import type { Activation, GameVersion } from '../game-version.ts';
-import { awsCall } from '../../aws/aws-call.ts';
+import type { NativeItem } from '../../aws/attribute-values.ts';
 import { conditionalTransaction, type TransactionWrites } from '../../aws/conditional-transaction.ts';
-import { encodeEngineVersion } from './engine-versions.ts';
+import { type ConfigKey, type ConfigTable, listItems, readItem } from './config-table.ts';
+import { signedPut, unchanged } from './config-writes.ts';
+import { encodeEngineVersion, engineVersionKey } from './engine-versions.ts';
 import {
   decodeActivation,
   decodeGameVersion,
@@ -16,19 +17,15 @@ import {
 import { decodeGame, encodeGame, registryKeys } from './registry-items.ts';
 import type { GameCode } from '../../foundation/ids.ts';
 
-type Key = Readonly<Record<'pk' | 'sk', string>>;
-
 /**
  * Keeps the versions of each game in the configuration table: published, made active, retired. Every change is one
  * transaction. Its condition is that nothing has changed meanwhile of the data that decided it.
  */
 export class DynamoGameVersions {
-  readonly #client: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #table: ConfigTable;
 
-  constructor(client: DynamoDBDocumentClient, tableName: string) {
-    this.#client = client;
-    this.#table = tableName;
+  constructor(table: ConfigTable) {
+    this.#table = table;
   }
 
   /**
@@ -38,20 +35,18 @@ export class DynamoGameVersions {
    * @throws FaultError MISCONFIGURED where it was changed meanwhile
    */
   async publish(version: GameVersion, engine: EngineVersion): Promise<boolean> {
-    const known = await this.version(version.gameCode, version.hash);
+    const before = await this.#get(gameVersionKeys.version(version.gameCode, version.hash));
     const { title, bets, stateRule } = version;
-    const item = encodeGameVersion(known ? { ...known, title, bets, stateRule } : version);
+    const offer = { title, bets, stateRule };
+    const item = encodeGameVersion(before ? { ...decodeGameVersion(before), ...offer } : version);
     decodeGameVersion(item);
-    const TableName = this.#table;
-    const unchanged = known
-      ? {
-          ConditionExpression: `attribute_${known.retiredAtMs === undefined ? 'not_' : ''}exists(retiredAtMs)`,
-        }
-      : { ConditionExpression: 'attribute_not_exists(pk)' };
-    const writes: TransactionWrites = [{ Put: { TableName, Item: item, ...unchanged } }];
-    if (!known) writes.push({ Put: { TableName, Item: encodeEngineVersion(engine) } });
+    const writes: TransactionWrites = [{ Put: await signedPut(this.#table, item, before) }];
+    if (!before) {
+      const known = await this.#get(engineVersionKey(engine.hash));
+      writes.push({ Put: await signedPut(this.#table, encodeEngineVersion(engine), known) });
+    }
     await this.#write(writes);
-    return !known;
+    return !before;
   }
 
   async version(gameCode: GameCode, hash: string): Promise<GameVersion | undefined> {
@@ -61,18 +56,20 @@ export class DynamoGameVersions {
 
   /** Lists the versions in the order of their publishing. */
   async versions(gameCode: GameCode): Promise<GameVersion[]> {
-    const items = await this.#query(gameVersionKeys.versions(gameCode), true);
+    const items = await listItems(this.#table, gameVersionKeys.versions(gameCode), { ConsistentRead: true });
     return items.map(decodeGameVersion).toSorted((a, b) => a.publishedAtMs - b.publishedAtMs);
   }
 
   /** Lists the activations, the newest first. */
   async activations(gameCode: GameCode): Promise<Activation[]> {
-    const items = await this.#query(gameVersionKeys.activations(gameCode), false);
-    return items.map(decodeActivation);
+    const partition = gameVersionKeys.activations(gameCode);
+    const newestFirst = { ConsistentRead: true, ScanIndexForward: false } as const;
+    return (await listItems(this.#table, partition, newestFirst)).map(decodeActivation);
   }
 
   async activeHash(gameCode: GameCode): Promise<string | undefined> {
-    return (await this.#game(gameCode))?.engineHash;
+    const game = await this.#get(registryKeys.game(gameCode));
+    return game && decodeGame(game).engineHash;
   }
 
   /**
@@ -82,33 +79,27 @@ export class DynamoGameVersions {
    * @throws FaultError MISCONFIGURED where there is no such version, it is retired, or the game was changed meanwhile
    */
   async activate(gameCode: GameCode, hash: string, activatedAtMs: number): Promise<boolean> {
+    const key = gameVersionKeys.version(gameCode, hash);
     const [version, game, [newest]] = await Promise.all([
-      this.version(gameCode, hash),
-      this.#game(gameCode),
+      this.#get(key),
+      this.#get(registryKeys.game(gameCode)),
       this.activations(gameCode),
     ]);
     if (!version) throw unknownVersion(gameCode, hash);
-    if (version.retiredAtMs !== undefined) throw refused(`The version ${hash} of ${gameCode} is retired`);
-    const { title, bets, stateRule, contract } = version;
-    const changed = game?.engineHash !== hash;
-    const TableName = this.#table;
-    const enabled = game?.enabled ?? true;
+    const { title, bets, stateRule, contract, retiredAtMs } = decodeGameVersion(version);
+    if (retiredAtMs !== undefined) throw refused(`The version ${hash} of ${gameCode} is retired`);
+    const known = game && decodeGame(game);
+    const changed = known?.engineHash !== hash;
+    const enabled = known?.enabled ?? true;
     const offer = { title, bets, stateRule, ...(contract && { contract }) };
     const next: Game = { gameCode, enabled, engineHash: hash, ...offer };
     const writes: TransactionWrites = [
-      { Put: { TableName, Item: encodeGame(next), ...unchangedGame(game) } },
-      {
-        ConditionCheck: {
-          TableName,
-          Key: gameVersionKeys.version(gameCode, hash),
-          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(retiredAtMs)',
-        },
-      },
+      { Put: await signedPut(this.#table, encodeGame(next), game) },
+      { ConditionCheck: { TableName: this.#table.tableName, Key: key, ...unchanged(version) } },
     ];
     if (changed) {
       const activation = { gameCode, number: (newest?.number ?? 0) + 1, hash, activatedAtMs };
-      const Item = encodeActivation(activation);
-      writes.push({ Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } });
+      writes.push({ Put: await signedPut(this.#table, encodeActivation(activation), undefined) });
     }
     await this.#write(writes);
     return changed;
@@ -120,74 +111,32 @@ export class DynamoGameVersions {
    * @throws FaultError MISCONFIGURED where there is no such version, or it is the active one
    */
   async retire(gameCode: GameCode, hash: string, retiredAtMs: number): Promise<boolean> {
-    const [version, game] = await Promise.all([this.version(gameCode, hash), this.#game(gameCode)]);
-    if (!version) throw unknownVersion(gameCode, hash);
+    const [before, game] = await Promise.all([
+      this.#get(gameVersionKeys.version(gameCode, hash)),
+      this.#get(registryKeys.game(gameCode)),
+    ]);
+    if (!before) throw unknownVersion(gameCode, hash);
+    const version = decodeGameVersion(before);
     if (version.retiredAtMs !== undefined) return false;
-    if (game?.engineHash === hash) {
+    if (game && decodeGame(game).engineHash === hash) {
       throw refused(`The version ${hash} of ${gameCode} is the active one; activate another first`);
     }
-    const TableName = this.#table;
-    const Item = encodeGameVersion({ ...version, retiredAtMs });
-    const stillThere = 'attribute_exists(pk) AND attribute_not_exists(retiredAtMs)';
+    const Key = registryKeys.game(gameCode);
     await this.#write([
-      { Put: { TableName, Item, ConditionExpression: stillThere } },
-      {
-        ConditionCheck: {
-          TableName,
-          Key: registryKeys.game(gameCode),
-          ConditionExpression: 'attribute_not_exists(pk) OR engineHash <> :hash',
-          ExpressionAttributeValues: { ':hash': hash },
-        },
-      },
+      { Put: await signedPut(this.#table, encodeGameVersion({ ...version, retiredAtMs }), before) },
+      { ConditionCheck: { TableName: this.#table.tableName, Key, ...unchanged(game) } },
     ]);
     return true;
   }
 
-  async #game(gameCode: GameCode): Promise<Game | undefined> {
-    const item = await this.#get(registryKeys.game(gameCode));
-    return item && decodeGame(item);
-  }
-
-  async #get(Key: Key): Promise<Record<string, unknown> | undefined> {
-    const command = new GetCommand({ TableName: this.#table, Key, ConsistentRead: true });
-    return (await awsCall('DynamoDB', () => this.#client.send(command))).Item;
-  }
-
-  async #query(partition: string, ScanIndexForward: boolean): Promise<unknown[]> {
-    const items: unknown[] = [];
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
-    do {
-      const page = await awsCall('DynamoDB', () =>
-        this.#client.send(
-          new QueryCommand({
-            TableName: this.#table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': partition },
-            ConsistentRead: true,
-            ScanIndexForward,
-            ...(ExclusiveStartKey && { ExclusiveStartKey }),
-          }),
-        ),
-      );
-      items.push(...(page.Items ?? []));
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey);
-    return items;
+  #get(key: ConfigKey): Promise<NativeItem | undefined> {
+    return readItem(this.#table, key, { ConsistentRead: true });
   }
 
   async #write(writes: TransactionWrites): Promise<void> {
-    if (await conditionalTransaction(this.#client, writes)) return;
+    if (await conditionalTransaction(this.#table.client, writes)) return;
     throw refused('Somebody else changed the versions of the game just now; look again');
   }
-}
-
-function unchangedGame(game: Game | undefined) {
-  return game === undefined
-    ? { ConditionExpression: 'attribute_not_exists(pk)' }
-    : {
-        ConditionExpression: 'engineHash = :before AND enabled = :enabled',
-        ExpressionAttributeValues: { ':before': game.engineHash, ':enabled': game.enabled },
-      };
 }
 
 function unknownVersion(gameCode: GameCode, hash: string): FaultError {

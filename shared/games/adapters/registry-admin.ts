@@ -1,26 +1,35 @@
 import * as z from 'zod';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { FaultError } from '../../foundation/errors.ts';
 import type { Game } from '../game.ts';
 import type { EngineVersion } from '../../engines/engine-version.ts';
-import { type OperatorId, Sha256Hex } from '../../foundation/ids.ts';
+import { type GameCode, type OperatorId, Sha256Hex } from '../../foundation/ids.ts';
 import type { Operator } from '../../operators/operator.ts';
 import type { RegistryAdmin } from '../registry.ts';
-import { awsCall } from '../../aws/aws-call.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { conditionalTransaction, type TransactionWrites } from '../../aws/conditional-transaction.ts';
-import { decodeEngineVersion, encodeEngineVersion } from './engine-versions.ts';
-import { decodeGame, decodeOperator, encodeGame, encodeOperator, registryKeys } from './registry-items.ts';
+import { type ConfigKey, type ConfigTable, readItem } from './config-table.ts';
+import { signedPut } from './config-writes.ts';
+import { decodeEngineVersion, encodeEngineVersion, engineVersionKey } from './engine-versions.ts';
+import {
+  decodeGame,
+  decodeOperator,
+  decodeOperatorKey,
+  encodeGame,
+  encodeOperator,
+  encodeOperatorKey,
+  registryKeys,
+} from './registry-items.ts';
 import { stored } from '../../aws/stored.ts';
 
-/** Writes the configuration table. An entry that could not be read back is refused before it is written. */
+/**
+ * Writes the configuration table. An entry that could not be read back is refused before it is written. So is one in the
+ * place of an entry that somebody has changed without signing it.
+ */
 export class DynamoRegistryAdmin implements RegistryAdmin {
-  readonly #client: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #table: ConfigTable;
 
-  constructor(client: DynamoDBDocumentClient, tableName: string) {
-    this.#client = client;
-    this.#table = tableName;
+  constructor(table: ConfigTable) {
+    this.#table = table;
   }
 
   /**
@@ -31,63 +40,67 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
   async putOperator(operator: Operator, newKeyHash?: string): Promise<void> {
     if (newKeyHash !== undefined) stored(Sha256Hex, newKeyHash, 'The hash of a key');
     decodeOperator(encodeOperator(operator, newKeyHash ?? ''));
-    const known = await this.#registered(operator.operatorId);
+    const before = await this.#before(registryKeys.operator(operator.operatorId));
+    const known = before && stored(RegisteredItem, before, 'An operator');
     const keyHash = newKeyHash ?? known?.keyHash;
     if (keyHash === undefined) throw new FaultError('MISCONFIGURED', 'A new operator needs a key');
-    const item = encodeOperator(operator, keyHash);
     assertKeepsWallets(operator, known);
-    const TableName = this.#table;
     const writes: TransactionWrites = [
-      { Put: { TableName, Item: item, ...unchanged(known) } },
-      {
-        Put: {
-          TableName,
-          Item: { ...registryKeys.operatorKey(keyHash), operatorId: operator.operatorId },
-          ConditionExpression: 'attribute_not_exists(pk) OR operatorId = :id',
-          ExpressionAttributeValues: { ':id': operator.operatorId },
-        },
-      },
+      { Put: await signedPut(this.#table, encodeOperator(operator, keyHash), before) },
+      { Put: await this.#keyPut(keyHash, operator.operatorId) },
     ];
     if (known && known.keyHash !== keyHash) {
+      const { tableName: TableName } = this.#table;
       writes.push({ Delete: { TableName, Key: registryKeys.operatorKey(known.keyHash) } });
     }
-    if (!(await conditionalTransaction(this.#client, writes))) {
-      throw new FaultError(
-        'MISCONFIGURED',
-        'The key belongs to another operator, or the operator was changed by somebody else just now',
-      );
-    }
+    await this.#write(writes);
   }
 
   async putGame(game: Game): Promise<void> {
     const item = encodeGame(game);
     decodeGame(item);
-    await this.#put(item);
+    await this.#put(registryKeys.game(game.gameCode), item);
+  }
+
+  async switchOperator(operatorId: OperatorId, enabled: boolean): Promise<void> {
+    await this.#switch(registryKeys.operator(operatorId), enabled);
+  }
+
+  async switchGame(gameCode: GameCode, enabled: boolean): Promise<void> {
+    await this.#switch(registryKeys.game(gameCode), enabled);
   }
 
   async putEngineVersion(version: EngineVersion): Promise<void> {
     const item = encodeEngineVersion(version);
     decodeEngineVersion(item);
-    await this.#put(item);
+    await this.#put(engineVersionKey(version.hash), item);
   }
 
-  async #registered(operatorId: OperatorId): Promise<Registered | undefined> {
-    const { Item } = await awsCall('DynamoDB', () =>
-      this.#client.send(
-        new GetCommand({
-          TableName: this.#table,
-          Key: registryKeys.operator(operatorId),
-          ConsistentRead: true,
-        }),
-      ),
-    );
-    return Item && stored(RegisteredItem, Item, 'An operator');
+  async #keyPut(keyHash: string, operatorId: OperatorId) {
+    const before = await this.#before(registryKeys.operatorKey(keyHash));
+    if (before && decodeOperatorKey(before) !== operatorId) {
+      throw new FaultError('MISCONFIGURED', 'The key belongs to another operator');
+    }
+    return signedPut(this.#table, encodeOperatorKey(keyHash, operatorId), before);
   }
 
-  #put(item: NativeItem): Promise<unknown> {
-    return awsCall('DynamoDB', () =>
-      this.#client.send(new PutCommand({ TableName: this.#table, Item: item })),
-    );
+  async #switch(key: ConfigKey, enabled: boolean): Promise<void> {
+    const before = await this.#before(key);
+    if (!before) throw new FaultError('MISCONFIGURED', 'There is no such entry');
+    await this.#write([{ Put: await signedPut(this.#table, { ...before, enabled }, before) }]);
+  }
+
+  #before(key: ConfigKey): Promise<NativeItem | undefined> {
+    return readItem(this.#table, key, { ConsistentRead: true });
+  }
+
+  async #put(key: ConfigKey, item: NativeItem): Promise<void> {
+    await this.#write([{ Put: await signedPut(this.#table, item, await this.#before(key)) }]);
+  }
+
+  async #write(writes: TransactionWrites): Promise<void> {
+    if (await conditionalTransaction(this.#table.client, writes)) return;
+    throw new FaultError('MISCONFIGURED', 'Somebody else changed the entry just now; look again');
   }
 }
 
@@ -107,14 +120,4 @@ function assertKeepsWallets({ operatorId, wallets }: Operator, known: Registered
       `The operator ${operatorId} must keep its wallet ${missing.walletId}`,
     );
   }
-}
-
-/** Two people who register the same operator must not leave two keys behind, or take a wallet away. */
-function unchanged(known: Registered | undefined) {
-  return known === undefined
-    ? { ConditionExpression: 'attribute_not_exists(pk)' }
-    : {
-        ConditionExpression: 'keyHash = :key AND wallets = :wallets',
-        ExpressionAttributeValues: { ':key': known.keyHash, ':wallets': known.wallets },
-      };
 }

@@ -71,6 +71,10 @@ export function decodeOperator(item: unknown): Operator {
   return operator;
 }
 
+export function encodeOperatorKey(keyHash: string, operatorId: OperatorId): NativeItem {
+  return { ...registryKeys.operatorKey(keyHash), operatorId };
+}
+
 /** @throws FaultError CORRUPT_RECORD */
 export function decodeOperatorKey(item: unknown): OperatorId {
   return stored(OperatorKeyItem, item, "An operator's key").operatorId;

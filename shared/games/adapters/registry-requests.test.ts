@@ -6,13 +6,16 @@ import { minorAmount } from '../../money/money.ts';
 import type { Operator } from '../../operators/operator.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
-import { decodeGame, encodeGame } from './registry-items.ts';
+import { decodeGame, encodeGame, encodeOperator } from './registry-items.ts';
+import type { NativeItem } from '../../aws/attribute-values.ts';
+import { macsOfTest } from '../../encryption/macs.fixture.ts';
+import { signed } from '../../encryption/signed-item.ts';
+import { testConfigTable } from './config-table.fixture.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
 const key = '11'.repeat(32);
 const otherKey = '22'.repeat(32);
 const operator: Operator = sampleOperator({ walletUrl: 'http://127.0.0.1:8081' });
-const { wallets } = operator;
 const game = {
   gameCode: ids.game('coin'),
   title: 'Coin',
@@ -34,35 +37,44 @@ function tableOf(...answers: (object | Error)[]) {
   const client = { send } as unknown as DynamoDBDocumentClient;
   return {
     asked,
-    admin: new DynamoRegistryAdmin(client, 'configuration'),
-    registry: new DynamoRegistry(client, 'configuration', { nowMs: () => 0 }),
+    admin: new DynamoRegistryAdmin(testConfigTable(client, 'configuration')),
+    registry: new DynamoRegistry(testConfigTable(client, 'configuration')),
   };
 }
 
+/** Gives what a table has of an operator whose key this is. */
+async function registered(keyHash: string, signedAtMs = 7n): Promise<{ Item: NativeItem }> {
+  const item = { ...encodeOperator(operator, keyHash), signedAtMs };
+  return { Item: await signed(macsOfTest(), item, 'signedAtMs') };
+}
+
 describe('an operator that is registered', () => {
-  it('is written only where nobody has registered it meanwhile', async () => {
+  it('is written only where nobody has registered it or its key meanwhile', async () => {
     const { admin, asked } = tableOf();
     await admin.putOperator(operator, key);
+    const absent = { ConditionExpression: 'attribute_not_exists(pk)' };
     expect(asked).toMatchObject([
       { Key: { pk: 'operator#demo' }, ConsistentRead: true },
+      { Key: { pk: `operator-key#${key}` }, ConsistentRead: true },
       {
         TransactItems: [
-          { Put: { Item: { pk: 'operator#demo' }, ConditionExpression: 'attribute_not_exists(pk)' } },
-          { Put: { Item: { pk: `operator-key#${key}` }, ExpressionAttributeValues: { ':id': 'demo' } } },
+          { Put: { Item: { pk: 'operator#demo', mac: expect.any(Uint8Array) }, ...absent } },
+          { Put: { Item: { pk: `operator-key#${key}`, mac: expect.any(Uint8Array) }, ...absent } },
         ],
       },
     ]);
   });
 
-  it('is replaced only while it has the key and the wallets that were read, and the key then stops working', async () => {
-    const { admin, asked } = tableOf({ Item: { keyHash: otherKey, wallets } });
+  it('is replaced only while it is as it was read, and its former key then stops working', async () => {
+    const { admin, asked } = tableOf(await registered(otherKey));
     await admin.putOperator(operator, key);
-    expect(asked[1]).toMatchObject({
+    expect(asked[2]).toMatchObject({
       TransactItems: [
         {
           Put: {
-            ConditionExpression: 'keyHash = :key AND wallets = :wallets',
-            ExpressionAttributeValues: { ':key': otherKey, ':wallets': wallets },
+            Item: { signedAtMs: 8n },
+            ConditionExpression: 'signedAtMs = :before',
+            ExpressionAttributeValues: { ':before': 7n },
           },
         },
         { Put: { Item: { pk: `operator-key#${key}` } } },
@@ -72,9 +84,9 @@ describe('an operator that is registered', () => {
   });
 
   it('keeps its key where it is registered with the same one', async () => {
-    const { admin, asked } = tableOf({ Item: { keyHash: key, wallets } });
+    const { admin, asked } = tableOf(await registered(key));
     await admin.putOperator(operator, key);
-    expect((asked[1] as { TransactItems: unknown[] }).TransactItems).toHaveLength(2);
+    expect((asked[2] as { TransactItems: unknown[] }).TransactItems).toHaveLength(2);
   });
 
   it('is refused before any request where it could not be read back', async () => {
@@ -94,7 +106,7 @@ describe('an operator that is registered', () => {
         $metadata: {},
         CancellationReasons: [{ Code: 'None' }, { Code }],
       });
-      await expect(tableOf({}, refused).admin.putOperator(operator, key)).rejects.toMatchObject({
+      await expect(tableOf({}, {}, refused).admin.putOperator(operator, key)).rejects.toMatchObject({
         code: 'MISCONFIGURED',
       });
     },
@@ -104,7 +116,7 @@ describe('an operator that is registered', () => {
     'may be registered again where the transaction failed for another reason: %o',
     async (reasons) => {
       const failed = new TransactionCanceledException({ message: 'No', $metadata: {}, ...reasons });
-      await expect(tableOf({}, failed).admin.putOperator(operator, key)).rejects.toMatchObject({
+      await expect(tableOf({}, {}, failed).admin.putOperator(operator, key)).rejects.toMatchObject({
         code: 'SERVICE_UNAVAILABLE',
       });
     },
@@ -112,10 +124,17 @@ describe('an operator that is registered', () => {
 });
 
 describe('the games of the registry', () => {
-  const item = (gameCode: string) => encodeGame({ ...game, gameCode: ids.game(gameCode) });
+  const item = async (gameCode: string) => {
+    const unsigned = { ...encodeGame({ ...game, gameCode: ids.game(gameCode) }), signedAtMs: 7n };
+    return signed(macsOfTest(), unsigned, 'signedAtMs');
+  };
 
   it('are read through all pages, each from where the last one ended', async () => {
-    const { registry, asked } = tableOf({ Items: [item('one')], LastEvaluatedKey: { pk: 'here' } }, {}, {});
+    const { registry, asked } = tableOf(
+      { Items: [await item('one')], LastEvaluatedKey: { pk: 'here' } },
+      {},
+      {},
+    );
     expect((await registry.games()).map(({ gameCode }) => gameCode)).toEqual(['one']);
     expect(asked).toMatchObject([{ TableName: 'configuration' }, { ExclusiveStartKey: { pk: 'here' } }]);
     expect(asked[0]).not.toHaveProperty('ExclusiveStartKey');

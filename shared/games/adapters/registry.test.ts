@@ -1,13 +1,15 @@
 import { movedTo, sampleOperator } from '../../operators/operator.fixture.ts';
 import { randomUUID } from 'node:crypto';
-import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import type { Game } from '../game.ts';
 import { minorAmount } from '../../money/money.ts';
 import type { Operator } from '../../operators/operator.ts';
+import { signedPut } from './config-writes.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
+import { testConfigTable } from './config-table.fixture.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
 const firstKey = '11'.repeat(32);
@@ -33,7 +35,8 @@ let table: string;
 let admin: DynamoRegistryAdmin;
 let reads: number;
 const time = { nowMs: 0 };
-const registry = () => new DynamoRegistry(database.client, table, { nowMs: () => time.nowMs });
+const registry = () =>
+  new DynamoRegistry(testConfigTable(database.client, table, { nowMs: () => time.nowMs }));
 
 beforeAll(async () => {
   database = await startDynoxide();
@@ -49,7 +52,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   table = randomUUID();
   await createTable(database.client, table);
-  admin = new DynamoRegistryAdmin(database.client, table);
+  admin = new DynamoRegistryAdmin(testConfigTable(database.client, table));
   reads = 0;
   time.nowMs = 0;
 });
@@ -110,11 +113,10 @@ describe('the registry', () => {
   });
 
   it('fails on a broken item, and reads it again when it is mended', async () => {
-    await admin.putGame(game);
     const cached = registry();
     const Key = { pk: 'games', sk: 'happy-panda' };
-    await database.client.send(new DeleteCommand({ TableName: table, Key }));
-    await database.client.send(new PutCommand({ TableName: table, Item: { ...Key, title: 7 } }));
+    const Put = await signedPut(testConfigTable(database.client, table), { ...Key, title: 7n }, undefined);
+    await database.client.send(new PutCommand(Put));
     await expect(cached.game(ids.game('happy-panda'))).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
     await admin.putGame(game);
     expect(await cached.game(ids.game('happy-panda'))).toStrictEqual(game);

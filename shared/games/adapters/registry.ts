@@ -1,9 +1,8 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Game } from '../game.ts';
 import type { Operator } from '../../operators/operator.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { Registry } from '../registry.ts';
-import { awsCall } from '../../aws/aws-call.ts';
+import { type ConfigKey, type ConfigTable, listItems, readItem } from './config-table.ts';
 import { ExpiringCache } from '../../foundation/expiring-cache.ts';
 import { decodeGame, decodeOperator, decodeOperatorKey, GAMES, registryKeys } from './registry-items.ts';
 import type { GameCode, OperatorId } from '../../foundation/ids.ts';
@@ -17,20 +16,18 @@ const MAX_ENTRIES = 1_000;
 
 /** Reads operators and games from the configuration table. Each process remembers them for some seconds. */
 export class DynamoRegistry implements Registry {
-  readonly #client: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #table: ConfigTable;
   readonly #operators: ExpiringCache<Operator | undefined>;
   readonly #keys: ExpiringCache<OperatorId | undefined>;
   readonly #games: ExpiringCache<Game | undefined>;
   readonly #allGames: ExpiringCache<Game[]>;
 
-  constructor(client: DynamoDBDocumentClient, tableName: string, clock: Clock) {
-    this.#client = client;
-    this.#table = tableName;
-    this.#operators = remembered(clock);
-    this.#keys = remembered(clock);
-    this.#games = remembered(clock);
-    this.#allGames = remembered(clock);
+  constructor(table: ConfigTable) {
+    this.#table = table;
+    this.#operators = remembered(table.clock);
+    this.#keys = remembered(table.clock);
+    this.#games = remembered(table.clock);
+    this.#allGames = remembered(table.clock);
   }
 
   async operator(operatorId: OperatorId): Promise<Operator | undefined> {
@@ -57,38 +54,16 @@ export class DynamoRegistry implements Registry {
   }
 
   async games(): Promise<Game[]> {
-    return this.#allGames.read(GAMES, () => this.#readGames());
+    return this.#allGames.read(GAMES, async () => (await listItems(this.#table, GAMES)).map(decodeGame));
   }
 
   async #read<T>(
-    key: Record<string, string>,
+    key: ConfigKey,
     decode: (item: unknown) => T,
     options: { readonly ConsistentRead?: true } = {},
   ): Promise<T | undefined> {
-    const { Item } = await awsCall('DynamoDB', () =>
-      this.#client.send(new GetCommand({ TableName: this.#table, Key: key, ...options })),
-    );
-    return Item && decode(Item);
-  }
-
-  async #readGames(): Promise<Game[]> {
-    const games: Game[] = [];
-    let startKey: Record<string, unknown> | undefined;
-    do {
-      const { Items = [], LastEvaluatedKey } = await awsCall('DynamoDB', () =>
-        this.#client.send(
-          new QueryCommand({
-            TableName: this.#table,
-            KeyConditionExpression: 'pk = :games',
-            ExpressionAttributeValues: { ':games': GAMES },
-            ...(startKey && { ExclusiveStartKey: startKey }),
-          }),
-        ),
-      );
-      games.push(...Items.map(decodeGame));
-      startKey = LastEvaluatedKey;
-    } while (startKey);
-    return games;
+    const item = await readItem(this.#table, key, options);
+    return item && decode(item);
   }
 }
 

@@ -2,6 +2,9 @@ import type { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../foundation/errors.ts';
 import { DynamoSessions } from './sessions.ts';
+import type { NativeItem } from '../../aws/attribute-values.ts';
+import { macsOfTest } from '../../encryption/macs.fixture.ts';
+import { signed } from '../../encryption/signed-item.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
 const sessionId = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
@@ -17,10 +20,11 @@ const item = {
   endsAtMs: 1_700_000_100_000n,
 };
 
-/** A table that has this one item under every key. */
-function read(stored: unknown) {
-  const client = { send: async () => ({ Item: stored }) } as unknown as DynamoDBDocumentClient;
-  return new DynamoSessions(client, 'sessions').get(ids.session(sessionId));
+/** Signs this item and reads it from a table that has it under every key. */
+async function read(stored: NativeItem) {
+  const Item = await signed(macsOfTest(), stored, 'createdAtMs');
+  const client = { send: async () => ({ Item }) } as unknown as DynamoDBDocumentClient;
+  return new DynamoSessions(client, 'sessions', macsOfTest()).get(ids.session(sessionId));
 }
 
 describe('a stored session', () => {
@@ -33,8 +37,8 @@ describe('a stored session', () => {
     ['a currency that nobody can count in', { currency: 'XXX' }],
     ['a player that cannot be one', { playerId: 'a#b' }],
     ['an end that no calendar has', { endsAtMs: 8_640_000_000_000_001n }],
-    ['a number where it had none before', { createdAtMs: 1_700_000_000_000 }],
-    ['nothing that a session has', { sessionId: undefined }],
+    ['a text where it has a number', { createdAtMs: '1700000000000' }],
+    ['nothing that a session has', { sessionId: null }],
   ])('is refused with %s', async (_, change) => {
     const reading = read({ ...item, ...change });
     await expect(reading).rejects.toBeInstanceOf(FaultError);
@@ -49,7 +53,7 @@ it('is read from the table itself, because a replica may not know yet that it wa
     return {};
   };
   expect(
-    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions').get(
+    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions', macsOfTest()).get(
       ids.session(sessionId),
     ),
   ).toBe(undefined);
@@ -63,7 +67,7 @@ it.each([undefined, 1_700_000_050_000])(
   async (revokedAtMs) => {
     const sent: PutCommand[] = [];
     const send = async (command: PutCommand) => void sent.push(command);
-    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions').create({
+    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions', macsOfTest()).create({
       sessionId: ids.session(sessionId),
       operatorId: ids.operator('demo'),
       playerId: ids.player('player123'),
@@ -77,6 +81,7 @@ it.each([undefined, 1_700_000_050_000])(
       ...item,
       expiresAt: 1_700_086_500n,
       ...(revokedAtMs !== undefined && { revokedAtMs: BigInt(revokedAtMs) }),
+      mac: expect.any(Uint8Array),
     });
   },
 );

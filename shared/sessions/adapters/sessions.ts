@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { KnownCurrencyCode } from '../../money/currency.ts';
 import { FaultError } from '../../foundation/errors.ts';
@@ -8,7 +8,9 @@ import type { Session } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
 import { awsCall } from '../../aws/aws-call.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
-import { conditionalWrite } from '../../aws/conditional-write.ts';
+import { type ConditionalResult, conditionalWrite } from '../../aws/conditional-write.ts';
+import type { Macs } from '../../encryption/macs.ts';
+import { authentic, signed } from '../../encryption/signed-item.ts';
 import { stored, StoredInstant } from '../../aws/stored.ts';
 
 /** An ended session is kept for this long, so that its player is told "expired" and not "unknown". */
@@ -32,10 +34,12 @@ const SessionItem = z
 export class DynamoSessions implements Sessions {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
+  readonly #macs: Macs;
 
-  constructor(client: DynamoDBDocumentClient, tableName: string) {
+  constructor(client: DynamoDBDocumentClient, tableName: string, macs: Macs) {
     this.#client = client;
     this.#table = tableName;
+    this.#macs = macs;
   }
 
   async get(sessionId: SessionId): Promise<Session | undefined> {
@@ -44,39 +48,45 @@ export class DynamoSessions implements Sessions {
         new GetCommand({ TableName: this.#table, Key: keyOf(sessionId), ConsistentRead: true }),
       ),
     );
-    return Item && decode(Item);
+    return Item && this.#decoded(Item);
   }
 
   /** @throws FaultError INTERNAL_ERROR where another session has this id */
   async create(session: Session): Promise<void> {
-    const result = await conditionalWrite(() =>
-      this.#client.send(
-        new PutCommand({
-          TableName: this.#table,
-          Item: encode(session),
-          ConditionExpression: 'attribute_not_exists(pk)',
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      ),
-    );
+    const result = await this.#put(session, 'attribute_not_exists(pk)');
     // The same session is there after an earlier attempt of this write whose answer was lost.
-    if (result.written || (result.existing && isDeepStrictEqual(decode(result.existing), session))) return;
+    if (result.written) return;
+    const { existing } = result;
+    if (existing && isDeepStrictEqual(await this.#decoded(existing), session)) return;
     throw new FaultError('INTERNAL_ERROR', 'A new session has the id of another');
   }
 
   async revoke(sessionId: SessionId, atMs: number): Promise<boolean> {
-    const result = await conditionalWrite(() =>
+    const session = await this.get(sessionId);
+    if (!session) return false;
+    if (session.revokedAtMs !== undefined) return true;
+    const unrevoked = 'attribute_exists(pk) AND attribute_not_exists(revokedAtMs)';
+    const result = await this.#put({ ...session, revokedAtMs: atMs }, unrevoked);
+    // A session changes by its revocation only, and then another request was first. Or its time to live was over.
+    return result.written || result.existing !== undefined;
+  }
+
+  async #put(session: Session, ConditionExpression: string): Promise<ConditionalResult> {
+    const Item = await signed(this.#macs, encode(session), 'createdAtMs');
+    return conditionalWrite(() =>
       this.#client.send(
-        new UpdateCommand({
+        new PutCommand({
           TableName: this.#table,
-          Key: keyOf(sessionId),
-          UpdateExpression: 'SET revokedAtMs = if_not_exists(revokedAtMs, :at)',
-          ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeValues: { ':at': atMs },
+          Item,
+          ConditionExpression,
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       ),
     );
-    return result.written;
+  }
+
+  async #decoded(item: NativeItem): Promise<Session> {
+    return decode(await authentic(this.#macs, item, 'createdAtMs'));
   }
 }
 
