@@ -68,6 +68,11 @@ export const planted = {
     original: '  return existing(await registry.presentGame(gameCode), gameCode);\n',
     wrong: '  return game;\n',
   },
+  'state-crosses-bets': {
+    file: 'shared/rounds/opening-state.ts',
+    original: '  throw boundTo(newest);\n',
+    wrong: '  return carried;\n',
+  },
   'refused-rollback-taken-for-done': {
     file: 'shared/rounds/rollback.ts',
     original: "  return reply.kind !== 'unknown';\n",

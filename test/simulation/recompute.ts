@@ -33,7 +33,12 @@ function engineOf({ engineHash }: RoundTerms) {
 }
 
 export function expectedState(round: Round, previous: Round | undefined): Uint8Array {
-  if (previous?.engineHash !== round.engineHash) return engineOf(round).reset().state;
+  // State of one bet, or of one currency, is never played at another.
+  const goesOn =
+    previous?.baseBetMinor === round.baseBetMinor &&
+    previous.currency === round.currency &&
+    previous.engineHash === round.engineHash;
+  if (!goesOn) return engineOf(round).reset().state;
   if ('outcome' in previous) return unsealed(previous.outcome.sealedStateAfter, contextOf(previous, 'end'));
   return stateOf(previous);
 }

@@ -11,6 +11,8 @@ export async function shortestSchedule(
   replay: Replay,
 ): Promise<readonly string[]> {
   const { rule = '', message = '' } = violation ?? {};
+  // What goes wrong in any world needs no decision at all.
+  if (await firstBreaking(rule, [[]], replay)) return [];
   const player = /player-\d+/.exec(message)?.[0];
   const own = decisions.filter(
     (decision) => !/player-\d+/.test(decision) || (player && decision.includes(player)),
