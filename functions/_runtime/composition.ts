@@ -13,7 +13,8 @@ import { DynamoEventLog } from '../../shared/events/adapters/event-log.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
-import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
+import { DynamoSessionStore } from '../../shared/sessions/adapters/session-store.ts';
+import { DynamoSessions, type SessionTable } from '../../shared/sessions/adapters/sessions.ts';
 import { EventBridgeBus } from '../../shared/events/adapters/event-bus.ts';
 import { RoutedEngines } from '../../shared/engines/grpc/routed-engines.ts';
 import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
@@ -75,9 +76,12 @@ export const ledger = /* @__PURE__ */ once(() =>
 export const marks = /* @__PURE__ */ once(() => new DynamoRecoveryMarks(dynamo(), setting('LEDGER_TABLE')));
 /** Sessions ask the ledger through this. */
 export const played = /* @__PURE__ */ once(() => playedRounds(ledger()));
-export const sessions = /* @__PURE__ */ once(
-  () => new DynamoSessions(dynamo(), setting('SESSIONS_TABLE'), macs()),
+const sessionTable = /* @__PURE__ */ once(
+  (): SessionTable => ({ client: dynamo(), tableName: setting('SESSIONS_TABLE'), macs: macs() }),
 );
+export const sessions = /* @__PURE__ */ once(() => new DynamoSessions(sessionTable()));
+/** Launch and revoke sessions. The others only read them. */
+export const sessionStore = /* @__PURE__ */ once(() => new DynamoSessionStore(sessionTable()));
 const configTable = /* @__PURE__ */ once(
   (): ConfigTable => ({
     client: dynamo(),

@@ -6,7 +6,7 @@ import { DataKeyItems } from '../../shared/encryption/adapters/data-key-items.ts
 import { KmsDataKeys } from '../../shared/encryption/adapters/data-keys.ts';
 import { macsOfTest } from '../../shared/encryption/macs.fixture.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
-import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
+import { DynamoSessionStore } from '../../shared/sessions/adapters/session-store.ts';
 import { asList, readable, resourcesOf, type Template, templateOf } from '../template.fixture.ts';
 
 type Condition = Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
@@ -94,7 +94,11 @@ describe('the conditions of permissions', () => {
 
   it('fit what the adapters ask for, and nothing beside it', async () => {
     const sessions = asked({});
-    const store = new DynamoSessions(sessions.client, 'sessions', macsOfTest());
+    const store = new DynamoSessionStore({
+      client: sessions.client,
+      tableName: 'sessions',
+      macs: macsOfTest(),
+    });
     await store.create(session);
     await store.get(session.sessionId);
     const items = asked({});

@@ -15,7 +15,7 @@ import { stepAndSeal } from './step-engine.ts';
 import type { GameCode } from '../foundation/ids.ts';
 
 export interface PlayPorts extends CheckPorts, ReservePorts, DebitPorts, QueueRecoveryPorts {
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'get'>;
   readonly ledger: Ledger;
 }
 

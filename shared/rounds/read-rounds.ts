@@ -10,7 +10,7 @@ import type { RoundId, SessionId } from '../foundation/ids.ts';
 export interface ReadPorts {
   readonly ledger: Ledger;
   readonly registry: Registry;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'get'>;
 }
 
 /**

@@ -104,7 +104,11 @@ export class RoundsFixture {
     });
   }
 
-  ports(): PlayPorts & { readonly played: PlayedRounds; readonly marks: RecoveryMarks } {
+  ports(): PlayPorts & {
+    readonly sessions: MemorySessions;
+    readonly played: PlayedRounds;
+    readonly marks: RecoveryMarks;
+  } {
     const telemetry = this.#telemetry();
     return {
       clock: this.clock,

@@ -18,7 +18,7 @@ export type Reader =
 
 /** @throws AccessError MISSING_CREDENTIALS, INVALID_OPERATOR_KEY; MissingError UNKNOWN_SESSION */
 export async function identifyReader(
-  ports: { readonly registry: Operators; readonly sessions: Sessions },
+  ports: { readonly registry: Operators; readonly sessions: Pick<Sessions, 'get'> },
   { operatorKey, sessionId }: ReaderCredentials,
 ): Promise<Reader> {
   if (operatorKey !== undefined) {

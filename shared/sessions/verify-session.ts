@@ -12,7 +12,7 @@ export interface VerifiedSession {
 
 /** @throws MissingError UNKNOWN_SESSION; AccessError SESSION_EXPIRED, SESSION_REVOKED */
 export async function verifySession(
-  ports: { readonly clock: Clock; readonly sessions: Sessions; readonly played: PlayedRounds },
+  ports: { readonly clock: Clock; readonly sessions: Pick<Sessions, 'get'>; readonly played: PlayedRounds },
   sessionIdleMs: number,
   sessionId: SessionId,
 ): Promise<VerifiedSession> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
+import { DynamoSessionStore } from '../../shared/sessions/adapters/session-store.ts';
 import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
 import type { Session } from '../../shared/sessions/session.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
@@ -33,7 +33,7 @@ function session(): Session {
 }
 
 const stores: Record<string, () => Sessions> = {
-  DynamoDB: () => new DynamoSessions(database.client, TABLE, macsOfTest()),
+  DynamoDB: () => new DynamoSessionStore({ client: database.client, tableName: TABLE, macs: macsOfTest() }),
   memory: () => new MemorySessions(),
 };
 
@@ -93,7 +93,9 @@ describe.each(Object.entries(stores))('sessions in %s', (_, open) => {
 
 it('keeps an ended session for another day, so that it can be called expired', async () => {
   const created = session();
-  await new DynamoSessions(database.client, TABLE, macsOfTest()).create(created);
+  await new DynamoSessionStore({ client: database.client, tableName: TABLE, macs: macsOfTest() }).create(
+    created,
+  );
   const Key = { pk: `session#${created.sessionId}`, sk: 'session' };
   const { Item } = await database.client.send(new GetCommand({ TableName: TABLE, Key }));
   expect(Item?.['expiresAt']).toBe(BigInt(Math.ceil((created.expiresAtMs + 24 * HOUR_MS) / 1000)));

@@ -104,6 +104,7 @@ export const clock = () => world.rounds.ports().clock;
 export const random = () => world.rounds.ports().random;
 export const ledger = () => world.watched(world.rounds.ledger);
 export const sessions = () => world.watched(world.rounds.sessions);
+export const sessionStore = sessions;
 export const recovery = () => world.watched(world.rounds.recovery);
 export const marks = () => world.watched(world.rounds.marks);
 export const registry = () => world.rounds.ports().registry;

@@ -108,7 +108,7 @@ describe('a stored session', () => {
     hostile(changed(having(item, 'sessionId', others)), async (stored) => {
       const Item = await signed(macsOfTest(), stored, 'createdAtMs');
       const client = { send: async () => ({ Item }) } as unknown as DynamoDBDocumentClient;
-      const session = await new DynamoSessions(client, 'sessions', macsOfTest())
+      const session = await new DynamoSessions({ client, tableName: 'sessions', macs: macsOfTest() })
         .get(ids.session(sessionId))
         .catch((error: unknown) => {
           expect(error).toBeInstanceOf(FaultError);

@@ -125,7 +125,7 @@ describe('what version 3 has stored', () => {
 
   it('is a session', async () => {
     const { item, value } = recorded.session;
-    const sessions = new DynamoSessions(tableOf(item), 'sessions', macs);
+    const sessions = new DynamoSessions({ client: tableOf(item), tableName: 'sessions', macs });
     expect(await sessions.get(ids.session(value.sessionId))).toEqual(value);
   });
 

@@ -23,6 +23,7 @@ export const ledger = () => ports().ledger;
 export const played = () => playedRounds(ports().ledger);
 export const seeds = () => ports().seeds;
 export const sessions = () => ports().sessions;
+export const sessionStore = sessions;
 export const registry = () => ports().registry;
 export const engines = () => ports().engines;
 export const cipher = () => ports().cipher;

@@ -1,12 +1,20 @@
 import { launchSession } from '../../../shared/sessions/launch-session.ts';
 import { GamePath, LaunchRequest } from '../../_api/schemas.ts';
-import { clock, engines, played, random, registry, sessions, wallets } from '../../_runtime/composition.ts';
+import {
+  clock,
+  engines,
+  played,
+  random,
+  registry,
+  sessionStore,
+  wallets,
+} from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { bodyOf, headersOf, pathOf } from '../../_runtime/http-request.ts';
 import { portsOf } from '../../_runtime/ports-of.ts';
 
-const ports = portsOf({ clock, random, registry, sessions, played, engines, wallets });
+const ports = portsOf({ clock, random, registry, sessions: sessionStore, played, engines, wallets });
 
 export const handler = httpHandler(async (event) => {
   const { gameCode } = pathOf(event, GamePath);

@@ -1,11 +1,11 @@
 import { revokeSession } from '../../../shared/sessions/revoke-session.ts';
 import { SessionPath } from '../../_api/schemas.ts';
-import { clock, sessions } from '../../_runtime/composition.ts';
+import { clock, sessionStore } from '../../_runtime/composition.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { pathOf } from '../../_runtime/http-request.ts';
 import { portsOf } from '../../_runtime/ports-of.ts';
 
-const ports = portsOf({ clock, sessions });
+const ports = portsOf({ clock, sessions: sessionStore });
 
 export const handler = httpHandler(async (event) => {
   const { sessionId } = pathOf(event, SessionPath);

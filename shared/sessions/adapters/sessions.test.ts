@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../foundation/errors.ts';
-import { DynamoSessions } from './sessions.ts';
+import { DynamoSessionStore } from './session-store.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { macsOfTest } from '../../encryption/macs.fixture.ts';
 import { signed } from '../../encryption/signed-item.ts';
@@ -20,11 +20,14 @@ const item = {
   endsAtMs: 1_700_000_100_000n,
 };
 
+const sessionsIn = (client: DynamoDBDocumentClient) =>
+  new DynamoSessionStore({ client, tableName: 'sessions', macs: macsOfTest() });
+
 /** Signs this item and reads it from a table that has it under every key. */
 async function read(stored: NativeItem) {
   const Item = await signed(macsOfTest(), stored, 'createdAtMs');
   const client = { send: async () => ({ Item }) } as unknown as DynamoDBDocumentClient;
-  return new DynamoSessions(client, 'sessions', macsOfTest()).get(ids.session(sessionId));
+  return sessionsIn(client).get(ids.session(sessionId));
 }
 
 describe('a stored session', () => {
@@ -52,11 +55,9 @@ it('is read from the table itself, because a replica may not know yet that it wa
     sent.push(command);
     return {};
   };
-  expect(
-    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions', macsOfTest()).get(
-      ids.session(sessionId),
-    ),
-  ).toBe(undefined);
+  expect(await sessionsIn({ send } as unknown as DynamoDBDocumentClient).get(ids.session(sessionId))).toBe(
+    undefined,
+  );
   expect(sent.map(({ input }) => input)).toEqual([
     { TableName: 'sessions', Key: { pk: item.pk, sk: 'session' }, ConsistentRead: true },
   ]);
@@ -67,7 +68,7 @@ it.each([undefined, 1_700_000_050_000])(
   async (revokedAtMs) => {
     const sent: PutCommand[] = [];
     const send = async (command: PutCommand) => void sent.push(command);
-    await new DynamoSessions({ send } as unknown as DynamoDBDocumentClient, 'sessions', macsOfTest()).create({
+    await sessionsIn({ send } as unknown as DynamoDBDocumentClient).create({
       sessionId: ids.session(sessionId),
       operatorId: ids.operator('demo'),
       playerId: ids.player('player123'),

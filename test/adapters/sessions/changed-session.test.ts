@@ -4,7 +4,7 @@ import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/l
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTable } from '../../../shared/aws/dynamodb.fixture.ts';
 import { ids } from '../../../shared/foundation/ids.fixture.ts';
-import { DynamoSessions } from '../../../shared/sessions/adapters/sessions.ts';
+import { DynamoSessionStore } from '../../../shared/sessions/adapters/session-store.ts';
 import type { Session } from '../../../shared/sessions/session.ts';
 import { type SigningStage, signingStage } from '../../kit/signing-stage.ts';
 import { startTestServices, type TestServices } from '../../kit/services.ts';
@@ -15,7 +15,7 @@ const refused = { code: 'CORRUPT_RECORD' };
 
 let local: TestServices;
 let stage: SigningStage;
-let sessions: DynamoSessions;
+let sessions: DynamoSessionStore;
 let session: Session;
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
   stage = signingStage(local);
   await createTable(stage.client, SESSIONS);
   await createTable(stage.client, 'config');
-  sessions = new DynamoSessions(stage.client, SESSIONS, stage.macs('config'));
+  sessions = new DynamoSessionStore(table());
 });
 afterAll(async () => {
   stage.stop();
@@ -46,6 +46,9 @@ function opened(): Session {
     revokedAtMs: undefined,
   };
 }
+
+/** The table as each process reaches it, with a memory of keys of its own. */
+const table = () => ({ client: stage.client, tableName: SESSIONS, macs: stage.macs('config') });
 
 const keyOf = ({ sessionId }: Session) => ({ pk: `session#${sessionId}`, sk: 'session' });
 
@@ -110,6 +113,6 @@ it('A deleted session is none', async () => {
 });
 
 it('The key of the month is made once, and what one process signed another accepts', async () => {
-  const another = new DynamoSessions(stage.client, SESSIONS, stage.macs('config'));
+  const another = new DynamoSessionStore(table());
   expect(await another.get(session.sessionId)).toEqual(session);
 });
