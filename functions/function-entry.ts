@@ -37,7 +37,12 @@ export interface Route {
   readonly query?: z.ZodObject;
   readonly headers: readonly Header[];
   readonly body?: z.ZodType;
-  readonly success: { readonly status: number; readonly description: string; readonly schema?: z.ZodType };
+  readonly success: {
+    readonly status: number;
+    readonly description: string;
+    readonly headers?: readonly Header[];
+    readonly schema?: z.ZodType;
+  };
   /** The codes that this route adds to those that every route may answer with. */
   readonly errors: readonly ErrorCode[];
 }

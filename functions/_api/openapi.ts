@@ -54,9 +54,17 @@ function operationObject(operation: Operation): Record<string, unknown> {
 }
 
 function successObject({ success }: Operation): Record<string, unknown> {
-  const { description, schema } = success;
+  const { description, headers = [], schema } = success;
   return {
     description,
+    ...(headers.length > 0 && {
+      headers: Object.fromEntries(
+        headers.map((header) => [
+          header.name,
+          { description: header.description, schema: { type: 'string' } },
+        ]),
+      ),
+    }),
     ...(schema && { content: { 'application/json': { schema: schemaOf(schema, 'output') } } }),
   };
 }

@@ -18,6 +18,12 @@ export const roundNumber: Header = {
     'Makes the request valid as the round of this number only: the next_round_number that the server told.',
 };
 
+export const winPending: Header = {
+  name: 'Win-Pending',
+  description:
+    'true where the balance has a win in it that the wallet has not acknowledged; absent otherwise',
+};
+
 /** Every route may answer with these. */
 export const errorsEverywhere: readonly ErrorCode[] = [
   'SERVICE_UNAVAILABLE',

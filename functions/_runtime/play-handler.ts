@@ -50,7 +50,10 @@ export async function playReply(
     idempotencyKey,
     roundNumber,
   });
-  const headers = { 'idempotency-key': idempotencyKey };
+  const headers = {
+    'idempotency-key': idempotencyKey,
+    ...(answer.winPending && { 'win-pending': 'true' }),
+  };
   return { status: 200, body: roundBody(answer), headers, roundId: answer.roundId };
 }
 

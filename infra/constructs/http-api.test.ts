@@ -15,7 +15,7 @@ test('game clients of the named origins may call the API, but never with the key
     AllowOrigins: ['https://games.example.com'],
     AllowMethods: ['GET', 'POST', 'DELETE'],
     AllowHeaders: ['content-type', 'idempotency-key', 'round-number', 'x-session-id'],
-    ExposeHeaders: ['retry-after', 'x-request-id'],
+    ExposeHeaders: ['retry-after', 'win-pending', 'x-request-id'],
     MaxAge: 3_600,
   });
 });

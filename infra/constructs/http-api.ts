@@ -74,7 +74,7 @@ function cors(origins: readonly string[]) {
     allowOrigins: [...origins],
     allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
     allowHeaders: ['content-type', 'idempotency-key', 'round-number', 'x-session-id'],
-    exposeHeaders: ['retry-after', 'x-request-id'],
+    exposeHeaders: ['retry-after', 'win-pending', 'x-request-id'],
     maxAge: Duration.hours(1),
   };
 }

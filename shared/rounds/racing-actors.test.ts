@@ -164,7 +164,7 @@ async function act(
 ): Promise<string | undefined> {
   try {
     if (actor === 'client') {
-      const { balance: _, ...answer } = await playRound(ports, settings, table.spin());
+      const { balance: _, winPending: __, ...answer } = await playRound(ports, settings, table.spin());
       return JSON.stringify(answer);
     }
     await recoverRound(ports, settings, finish);
@@ -196,10 +196,11 @@ async function finishEverything(
     }
   };
   await scheduler.waitFor(drain());
+  // No call is late for a quarter of an hour, after which the last rollback comes.
+  await scheduler.waitIdle();
   table.nowMs += 86_400_000;
   await sweepRounds({ ...ports, remainingMs: () => 60_000 }, settings);
   await scheduler.waitFor(drain());
-  await scheduler.waitIdle();
   await ports.recovery.send([{ ...finish, purpose: 'confirm-void' }], 0);
   await scheduler.waitFor(drain());
 }

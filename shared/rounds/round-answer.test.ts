@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError, RgsError } from '../foundation/errors.ts';
+import { minorAmount } from '../money/money.ts';
 import type { Round } from './round.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
@@ -32,14 +33,23 @@ describe('The answer to a round with an outcome', () => {
       bonusTriggered: { name: 'free_spins', spins: 10 },
       win: '2.50',
       balance: '11.50',
+      winPending: true,
       bonusActive: false,
       nextRoundNumber: 2,
     });
   });
 
-  it('The answer is the same before and after the credit, to the byte', () => {
+  it('The answer is the same before and after the credit, to the byte, and says apart that the win was pending', () => {
     const credited = { ...committed, status: 'CREDITED', updatedAtMs: intent.updatedAtMs + 9_000 } as const;
-    expect(JSON.stringify(answerTo(credited))).toBe(JSON.stringify(answerTo(committed)));
+    const { winPending: before, ...told } = answerTo(committed);
+    const { winPending: after, ...repeated } = answerTo(credited);
+    expect(JSON.stringify(repeated)).toBe(JSON.stringify(told));
+    expect([before, after]).toEqual([true, false]);
+  });
+
+  it('No win is pending where there is none', () => {
+    const lost = sampleOutcome({ view, winMinor: minorAmount(0n) });
+    expect(answerTo({ ...committed, outcome: lost }).winPending).toBe(false);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { currencyOf } from '../money/currency.ts';
 import { ConflictError, DependencyError, RoundRefusedError } from '../foundation/errors.ts';
 import { formatAmount } from '../money/money.ts';
-import { nextNumberAfter, type RejectedRound, type Round } from './round.ts';
+import { nextNumberAfter, owesCredit, type RejectedRound, type Round } from './round.ts';
 import type { RefusalCode } from '../wallets/wallet.ts';
 import { type RoundView, readView } from '../engines/round-view.ts';
 import type { RoundId } from '../foundation/ids.ts';
@@ -11,6 +11,8 @@ export interface RoundAnswer extends RoundView {
   readonly roundId: RoundId;
   readonly win: string;
   readonly balance: string;
+  /** The balance has a win in it that the wallet has not acknowledged. Only this changes when it has. */
+  readonly winPending: boolean;
   /** The next round must be a bonus action. */
   readonly bonusActive: boolean;
   /** The log had this next number when the round was made. Later rounds do not change the answer. */
@@ -25,7 +27,8 @@ const refusalMessages: Readonly<Record<RefusalCode, string>> = {
 };
 
 /**
- * Makes the answer from the stored round alone, so that a repeated request gets the same bytes.
+ * Makes the answer from the stored round alone, so that a repeated request gets the same bytes. `winPending` becomes a
+ * header, and is no part of them.
  * @throws RoundRefusedError for a round without an outcome, ConflictError ROUND_IN_FLIGHT for one that is in flight
  */
 export function answerTo(round: Round): RoundAnswer {
@@ -40,6 +43,7 @@ export function answerTo(round: Round): RoundAnswer {
         ...readView(round.outcome.view),
         win: formatAmount(round.outcome.winMinor, currency),
         balance: formatAmount(round.outcome.balanceAfterMinor, currency),
+        winPending: owesCredit(round),
         bonusActive: round.outcome.bonusActive,
         nextRoundNumber,
       };

@@ -34,6 +34,17 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('names the header by which a play tells that its win is pending', () => {
+    const paths = document['paths'] as Record<
+      string,
+      { post?: { responses: Record<string, { headers?: object }> } }
+    >;
+    for (const play of ['spin', 'bonus'])
+      expect(paths[`/api/v1/games/{gameCode}/${play}`]?.post?.responses['200']?.headers).toHaveProperty(
+        'Win-Pending',
+      );
+  });
+
   it('refuses unknown fields in every request, as the handlers do', () => {
     const bodies = ROUTES.flatMap(({ body }) => (body ? [body] : []));
     expect(bodies.length).toBeGreaterThan(0);

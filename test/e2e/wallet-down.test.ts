@@ -132,7 +132,9 @@ describe.concurrent('a wallet that takes stakes, but whose credits do not come t
     for (let round = 0; round < 40 || wonMinor === 0n; round += 1) {
       const reply = await player.playNext();
       expect(reply.status, reply.text).toBe(200);
-      wonMinor += minor((reply.json as { win_amount: string }).win_amount);
+      const winMinor = minor((reply.json as { win_amount: string }).win_amount);
+      expect(reply.headers.get('win-pending')).toBe(winMinor > 0n ? 'true' : null);
+      wonMinor += winMinor;
     }
     const during = await player.rounds();
     const owed = during.filter((round) => minor(round.win) > 0n);

@@ -1,4 +1,4 @@
-import { idempotencyKey, roundNumber } from '../../_api/route-parts.ts';
+import { idempotencyKey, roundNumber, winPending } from '../../_api/route-parts.ts';
 import { BonusRequest, GamePath, RoundResponse } from '../../_api/schemas.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 import { playErrors, playPermissions, playSettings } from '../play-entry.ts';
@@ -15,7 +15,7 @@ export const playBonus: FunctionEntry = {
     pathParameters: GamePath,
     headers: [idempotencyKey, roundNumber],
     body: BonusRequest,
-    success: { status: 200, description: 'The round', schema: RoundResponse },
+    success: { status: 200, description: 'The round', headers: [winPending], schema: RoundResponse },
     errors: [...playErrors, 'NO_ACTIVE_BONUS', 'BONUS_CURRENCY_MISMATCH'],
   },
   size: 'play',

@@ -1,4 +1,4 @@
-import { idempotencyKey, roundNumber } from '../../_api/route-parts.ts';
+import { idempotencyKey, roundNumber, winPending } from '../../_api/route-parts.ts';
 import { GamePath, RoundResponse, SpinRequest } from '../../_api/schemas.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 import { playErrors, playPermissions, playSettings } from '../play-entry.ts';
@@ -15,7 +15,7 @@ export const playSpin: FunctionEntry = {
     pathParameters: GamePath,
     headers: [idempotencyKey, roundNumber],
     body: SpinRequest,
-    success: { status: 200, description: 'The round', schema: RoundResponse },
+    success: { status: 200, description: 'The round', headers: [winPending], schema: RoundResponse },
     errors: [
       ...playErrors,
       'INVALID_AMOUNT',
