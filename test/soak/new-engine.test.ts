@@ -17,6 +17,7 @@ const Report = z.object({ success: z.boolean(), numPassedTests: z.int() });
 const PARTS = [
   'engines',
   'shared',
+  'test/interleaved.ts',
   'test/vitest.config.ts',
   'package.json',
   '.biome.json',
