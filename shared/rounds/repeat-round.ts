@@ -80,8 +80,7 @@ export async function takeOver(
   operator: Operator,
   intent: IntentRound,
 ): Promise<OwnedIntent> {
-  const nowMs = ports.clock.nowMs();
-  if (isHeld(intent, leaseMs, nowMs)) throw inFlight();
+  if (isHeld(intent, leaseMs, ports.clock.nowMs())) throw inFlight();
   const engine = await ports.engines.load(intent.engineHash);
   const opening = await unsealOpening(ports.cipher, intent);
   const knownBalanceMinor =
@@ -91,7 +90,8 @@ export async function takeOver(
           currency: intent.currency,
         })
       : undefined;
-  const round = await advance(ports.ledger, intent, { type: 'TAKEN_OVER', atMs: nowMs });
+  const event = { type: 'TAKEN_OVER', atMs: ports.clock.nowMs() } as const;
+  const round = await advance(ports.ledger, intent, event);
   if (round?.status !== 'INTENT') throw inFlight();
   return { round, engine, opening, knownBalanceMinor };
 }

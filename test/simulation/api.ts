@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { handler as getRound } from '../../functions/rounds/get-round/handler.ts';
+import { handler as revokeSession } from '../../functions/sessions/revoke-session/handler.ts';
 import { handler as launchSession } from '../../functions/sessions/launch-session/handler.ts';
 import { handler as playBonus } from '../../functions/rounds/play-bonus/handler.ts';
 import { handler as playSpin } from '../../functions/rounds/play-spin/handler.ts';
@@ -7,9 +8,15 @@ import { Invocation } from './invocation.ts';
 import { SeededRandom } from './random.ts';
 import type { ApiAnswer, ApiRequest, WorldView } from './world-view.ts';
 
-const handlers = { session: launchSession, spin: playSpin, bonus: playBonus, round: getRound } as const;
-const sizes = { session: 'query', spin: 'play', bonus: 'play', round: 'query' } as const;
-const methods = { session: 'POST', spin: 'POST', bonus: 'POST', round: 'GET' } as const;
+const handlers = {
+  session: launchSession,
+  spin: playSpin,
+  bonus: playBonus,
+  round: getRound,
+  revoke: revokeSession,
+} as const;
+const sizes = { session: 'query', spin: 'play', bonus: 'play', round: 'query', revoke: 'query' } as const;
+const methods = { session: 'POST', spin: 'POST', bonus: 'POST', round: 'GET', revoke: 'DELETE' } as const;
 
 /** What an API answers that got nothing from its function: API Gateway's own 502 and 504 are no problem details. */
 const NO_ANSWER = { status: 504, body: '{}' };
@@ -49,8 +56,10 @@ export class Api {
 
   async #handle(request: ApiRequest): Promise<ApiAnswer> {
     const world = this.#world;
-    const invocation = new Invocation(world, request.name);
-    const wasAnswered = world.oracle.hasAnswered(keyOf(request));
+    const invocation = new Invocation(world, request.name, { kind: 'request', request });
+    const wasAnswered = world.oracle.rules.answers.has(keyOf(request));
+    const isPlay = request.route === 'spin' || request.route === 'bonus';
+    if (isPlay) world.oracle.rules.begun(invocation, (request.body as { session_id: string }).session_id);
     const event = {
       httpMethod: methods[request.route],
       resource: `/${request.route}`,
@@ -71,15 +80,21 @@ export class Api {
     );
     if (ending.kind === 'threw') world.fail('no handler throws', `${request.name}: ${String(ending.error)}`);
     // Told is what was sent, also where nobody was there to hear it any more.
-    if (ending.kind === 'answered' && (request.route === 'spin' || request.route === 'bonus'))
-      world.oracle.answered(keyOf(request), ending.value.statusCode, ending.value.body, wasAnswered);
-    return ending.kind === 'answered'
-      ? { status: ending.value.statusCode, body: ending.value.body }
-      : NO_ANSWER;
+    if (ending.kind !== 'answered') return NO_ANSWER;
+    const answer = { status: ending.value.statusCode, body: ending.value.body };
+    if (isPlay) world.oracle.rules.answered(invocation, keyOf(request), answer, wasAnswered);
+    if (answer.status === 200 && request.route === 'session')
+      world.oracle.rules.balances.launched(answer.body, playerOf(request), invocation.startedAtMs);
+    return answer;
   }
 }
 
 /** What makes two requests the same. */
 function keyOf({ headers, body }: ApiRequest): string {
   return `${headers['Idempotency-Key']} ${JSON.stringify(body)}`;
+}
+
+function playerOf({ body }: ApiRequest): { readonly operatorId: string; readonly playerId: string } {
+  const { operator_id, player_id } = body as { readonly operator_id: string; readonly player_id: string };
+  return { operatorId: operator_id, playerId: player_id };
 }

@@ -4,11 +4,16 @@
  */
 import type { Clock } from '../../shared/foundation/clock.ts';
 import type { Random } from '../../shared/foundation/random.ts';
+import { countedLedger } from '../../shared/rounds/counted-ledger.ts';
 import { playedRounds } from '../../shared/rounds/played-rounds.ts';
+import { countedWallets } from '../../shared/wallets/counted-wallets.ts';
 import { telemetry as sandboxTelemetry } from '../../functions/_runtime/observability.ts';
 import { invocation } from './invocation.ts';
 
 const ports = () => invocation().world.ports;
+
+// All that the product counts goes through this one object.
+sandboxTelemetry.count = (event) => invocation().count(event);
 
 const simulatedClock: Clock = { nowMs: () => invocation().nowMs() };
 const simulatedRandom: Random = {
@@ -19,15 +24,15 @@ const simulatedRandom: Random = {
 export const clock = () => simulatedClock;
 export const random = () => simulatedRandom;
 export const telemetry = () => sandboxTelemetry;
-export const ledger = () => ports().ledger;
-export const played = () => playedRounds(ports().ledger);
+export const ledger = () => countedLedger(ports().ledger, sandboxTelemetry);
+export const played = () => playedRounds(ledger());
 export const seeds = () => ports().seeds;
 export const sessions = () => ports().sessions;
 export const sessionStore = sessions;
 export const registry = () => ports().registry;
 export const engines = () => ports().engines;
 export const cipher = () => ports().cipher;
-export const wallets = () => ports().wallets;
+export const wallets = () => countedWallets(ports().wallets, sandboxTelemetry);
 export const marks = () => ports().marks;
 export const recovery = () => ports().recovery;
 export const parking = () => ports().parking;

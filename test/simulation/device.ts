@@ -76,6 +76,7 @@ export class Device {
     const request = this.#request(name, sessionId, random);
     this.#leaveMeanwhile(name, sessionId, random);
     this.#spendMeanwhile(name, random);
+    this.#revokeMeanwhile(name, sessionId);
     let last: ApiAnswer | undefined;
     for (let attempt = 1; attempt <= tries; attempt += 1) {
       const answer = await api.request({ ...request, name: `${name} try ${attempt}` });
@@ -131,6 +132,17 @@ export class Device {
       this.#world.deposit(this.#holder, minorAmount(BigInt(random.between(1, 20)) * 100n));
     else if (status === 401 || code === 'WALLET_REFUSED') this.#sessionId = undefined;
     if (random.chance(this.#world.plan.leaveRate)) this.#leave();
+  }
+
+  /** The operator ends the session here, while a round of it may be under way. */
+  #revokeMeanwhile(name: string, sessionId: string): void {
+    const { timeline, decisions, plan, seed, api } = this.#world;
+    const random = new SeededRandom(`${seed}/${name} revocation`);
+    const afterMs = random.between(1, random.pick([500, 10_000, 90_000]));
+    if (!random.chance(plan.revocationRate) || !decisions.take(`${name}: the session is revoked meanwhile`))
+      return;
+    const request = { route: 'revoke', path: { sessionId }, headers: {}, body: undefined } as const;
+    timeline.after(afterMs, () => void api.request({ ...request, name: `${name} revocation` }));
   }
 
   /** The player leaves while the game waits for an answer, and the game goes on asking. */

@@ -96,6 +96,7 @@ export const faultsOf = {
   'ledger.list': any,
   'sessions.get': any,
   'sessions.create': write,
+  'sessions.revoke': write,
   'registry.operator': any,
   'registry.operatorByKey': any,
   'registry.game': [...any, 'outdated'],

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Fault, faultMeanings, faultsOf, type PortCall, pairOf } from './faults.ts';
 import { SeededRandom } from './random.ts';
-import type { WorldView } from './world-view.ts';
+import type { Cause, RunningInvocation, WorldView } from './world-view.ts';
 
 /** The invocation that the running code belongs to, as a process of its own would know it. */
 const current = new AsyncLocalStorage<Invocation>();
@@ -32,11 +32,16 @@ const BURST_RATE = 0.5;
 const MOST_SKEW_MS = 10 * 60_000;
 
 /** One run of a function in a process that may be killed at any of its calls, by a clock that may be wrong. */
-export class Invocation {
+export class Invocation implements RunningInvocation {
   readonly world: WorldView;
   readonly name: string;
+  readonly cause: Cause;
+  readonly startedAtMs: number;
   readonly random: SeededRandom;
   readonly skewMs: number;
+  /** The names of what it has counted, in order. */
+  readonly counted: string[] = [];
+  wasOutdated = false;
   dead = false;
   /** How many faults were put into it. */
   faults = 0;
@@ -45,9 +50,11 @@ export class Invocation {
   readonly #troubled = new Set<PortCall>();
   readonly #counts = new Map<PortCall, number>();
 
-  constructor(world: WorldView, name: string) {
+  constructor(world: WorldView, name: string, cause: Cause) {
     this.world = world;
     this.name = name;
+    this.cause = cause;
+    this.startedAtMs = world.timeline.nowMs;
     this.random = new SeededRandom(`${world.seed}/${name}`);
     this.skewMs = this.#skewMs();
   }
@@ -62,6 +69,7 @@ export class Invocation {
       const finish = (ending: Ending<T>) => {
         if (this.dead) return;
         this.dead = true;
+        this.world.oracle.rules.ended(this);
         resolve(ending);
       };
       void current.run(this, () =>
@@ -75,6 +83,16 @@ export class Invocation {
 
   nowMs(): number {
     return this.world.timeline.nowMs + this.skewMs;
+  }
+
+  count(event: string): void {
+    this.counted.push(event);
+    this.world.oracle.rules.alarms.counted(event);
+  }
+
+  /** How often it has made a call. */
+  callsOf(name: PortCall): number {
+    return this.#counts.get(name) ?? 0;
   }
 
   /** Until Lambda kills the process. */

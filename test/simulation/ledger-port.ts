@@ -6,8 +6,8 @@ import type { Round } from '../../shared/rounds/round.ts';
 import type { Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../../shared/rounds/ledger.ts';
 import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { PortCall } from './faults.ts';
-import type { Call } from './invocation.ts';
-import type { Image, WorldView } from './world-view.ts';
+import { type Call, invocation } from './invocation.ts';
+import type { Image, RunningInvocation, WorldView } from './world-view.ts';
 
 export const LEDGER_LIMITS = { timeoutMs: 4_500, latestMs: 30_000, latencyMs: [1, 12] } as const;
 
@@ -21,25 +21,27 @@ export function ledgerPort(world: WorldView, call: Caller): Ledger {
     get: (reference) => call('ledger.get', () => ledger.get(reference)),
     find: (roundId) => call('ledger.find', () => ledger.find(roundId)),
     list: (log, page) => call('ledger.list', () => ledger.list(log, page)),
-    append: (round) =>
-      call('ledger.append', () =>
+    append: (round) => {
+      const sent = sending(world, round);
+      return call('ledger.append', () =>
         changing(
-          world,
-          round,
+          sent,
           () => ledger.append(stored(round)),
           ({ appended }) => appended,
         ),
-      ),
-    save: (next, fence) =>
-      call('ledger.save', () =>
+      );
+    },
+    save: (next, fence) => {
+      const sent = sending(world, next);
+      return call('ledger.save', () =>
         changing(
-          world,
-          next,
+          sent,
           () => ledger.save(stored(next), fence),
           // A take-over is told by its epoch alone: another one may have written the same.
           (saved) => saved || next.status === 'INTENT',
         ),
-      ),
+      );
+    },
     markArchived: (reference) => call('ledger.markArchived', () => marking(world, reference)),
     expire: (reference, expiresAtMs) => call('ledger.expire', () => expiring(world, reference, expiresAtMs)),
     unfinished: (beforeMs, part) => pages(call, ledger, beforeMs, part),
@@ -87,9 +89,21 @@ function image(round: Round): Image {
   return found;
 }
 
+/** A write on its way, which its writer has sent at this time by its own clock. */
+interface Sent {
+  readonly world: WorldView;
+  readonly round: Round;
+  readonly writer: RunningInvocation;
+  readonly writersMs: number;
+}
+
+function sending(world: WorldView, round: Round): Sent {
+  const writer = invocation();
+  return { world, round, writer, writersMs: writer.nowMs() };
+}
+
 async function changing<T>(
-  world: WorldView,
-  round: Round,
+  { world, round, writer, writersMs }: Sent,
   write: () => Promise<T>,
   isWritten: (result: T) => boolean,
 ): Promise<T> {
@@ -99,7 +113,7 @@ async function changing<T>(
   if (after && after === before && !isWritten(result) && isDeepStrictEqual(after, decoded(round)))
     world.fail('whoever repeats a write is told that it is written', logKeyOf(round));
   if (!after || after === before) return result;
-  world.oracle.written(before, after);
+  world.oracle.written(before, { after, writer, writersMs });
   world.stream.put(logKeyOf(after), before && image(before), image(after));
   return result;
 }

@@ -1,8 +1,10 @@
-interface Planted {
+export interface Planted {
   readonly file: string;
   /** Stands in the file exactly once. */
   readonly original: string;
   readonly wrong: string;
+  /** The one rule that finds it, where the others do not. */
+  readonly foundBy?: string;
 }
 
 /** Mistakes that others have made, as changes of the product's source. The simulation must find every one of them. */
@@ -137,6 +139,183 @@ export const planted = {
     file: 'shared/rounds/round-transitions.ts',
     original: "{ ...expect(round, 'INTENT', event), epoch: round.epoch + 1, updatedAtMs: event.atMs }",
     wrong: "{ ...expect(round, 'INTENT', event), updatedAtMs: event.atMs }",
+  },
+  'win-counted-twice-in-the-balance': {
+    file: 'shared/rounds/commit.ts',
+    original: "round.walletCalls === 'bet-win' ? balanceMinor : plus(balanceMinor, winMinor);",
+    wrong: 'plus(balanceMinor, winMinor);',
+    foundBy: "a player's balance is told as the wallet told it",
+  },
+  'no-balance-told-of-a-bonus': {
+    file: 'shared/rounds/debit.ts',
+    original: 'balanceMinor: knownBalanceMinor ?? NOTHING',
+    wrong: 'balanceMinor: NOTHING',
+    foundBy: "a player's balance is told as the wallet told it",
+  },
+  'no-balance-read-at-a-take-over': {
+    file: 'shared/rounds/repeat-round.ts',
+    original: '    intent.stakeMinor === 0n\n      ? await',
+    wrong: '    intent.stakeMinor < 0n\n      ? await',
+    foundBy: "a player's balance is told as the wallet told it",
+  },
+  'balance-before-without-the-stake': {
+    file: 'shared/rounds/commit.ts',
+    original: '  const beforeMinor = plus(minus(afterMinor, winMinor), stakeMinor);\n',
+    wrong: '  const beforeMinor = minus(afterMinor, winMinor);\n',
+    foundBy: 'the balance before a round is the one after it without stake and win',
+  },
+  'old-balance-answered': {
+    file: 'shared/rounds/round-answer.ts',
+    original: 'balance: formatAmount(round.outcome.balanceAfterMinor, currency)',
+    wrong: 'balance: formatAmount(round.outcome.balanceBeforeMinor, currency)',
+    foundBy: 'balance and win are answered as they are on record',
+  },
+  'seed-of-a-round-without-an-outcome-again': {
+    file: 'shared/rounds/check-request.ts',
+    original: '  const seed = await ports.seeds.seed();\n',
+    wrong: `  const seed = newest && !hasOutcome(newest) ? (await unsealOpening(ports.cipher, newest)).seed : await ports.seeds.seed();
+`,
+    foundBy: 'no seed is used twice',
+  },
+  'seed-not-of-the-generator': {
+    file: 'shared/rounds/check-request.ts',
+    original: '  const seed = await ports.seeds.seed();\n',
+    wrong: `  const seed = bonus ? Uint8Array.from({ length: 32 }, () => 256 * Math.random()) : await ports.seeds.seed();
+`,
+    foundBy: 'a seed comes from the generator',
+  },
+  'lease-counts-from-the-start': {
+    file: 'shared/rounds/round.ts',
+    original: `export function isHeld({ updatedAtMs }: Round, leaseMs: number, nowMs: number): boolean {
+  return nowMs - updatedAtMs < leaseMs;
+`,
+    wrong: `export function isHeld({ startedAtMs }: Round, leaseMs: number, nowMs: number): boolean {
+  return nowMs - startedAtMs < leaseMs;
+`,
+    foundBy: 'a round changes hands only after its lease, which counts from its last write',
+  },
+  'abandoned-while-it-is-held': {
+    file: 'shared/rounds/advance-round.ts',
+    original: '  if (isHeld(intent, leaseMs, nowMs)) return undefined;\n',
+    wrong: '',
+    foundBy: 'a round changes hands only after its lease, which counts from its last write',
+  },
+  'any-request-abandons': {
+    file: 'shared/rounds/play-round.ts',
+    original: '  if (!earlier) await recoverBlocked(ports, settings, newest);\n',
+    wrong: `  if (!earlier && newest?.status === 'INTENT' && ports.clock.nowMs() - newest.updatedAtMs >= settings.leaseMs)
+    await ports.ledger.save(
+      { ...newest, status: 'VOIDING', reason: 'ABANDONED', epoch: newest.epoch + 1, updatedAtMs: ports.clock.nowMs() },
+      newest,
+    );
+`,
+    foundBy: 'a round is taken over only by its own request, and abandoned only by that or by recovery',
+  },
+  'voided-without-a-stamp': {
+    file: 'shared/rounds/round-transitions.ts',
+    original: "return { ...rest, status: 'VOIDED', updatedAtMs: event.atMs };",
+    wrong: "return { ...rest, status: 'VOIDED' };",
+    foundBy: 'each write is stamped with its own time',
+  },
+  'intent-started-at-the-launch': {
+    file: 'shared/rounds/reserve-round.ts',
+    original: '    startedAtMs: nowMs,\n',
+    wrong: '    startedAtMs: session.createdAtMs,\n',
+    foundBy: 'a round starts at the time of its first write',
+  },
+  'end-told-with-the-start': {
+    file: 'shared/archive/archive-rounds.ts',
+    original: '    atMs: round.updatedAtMs,\n',
+    wrong: '    atMs: round.startedAtMs,\n',
+    foundBy: 'the end of a round is published with its time',
+  },
+  'stake-asked-for-three-times': {
+    file: 'functions/_runtime/play-handler.ts',
+    original: 'const DEBIT_ATTEMPTS = 2;',
+    wrong: 'const DEBIT_ATTEMPTS = 3;',
+    foundBy: 'a stake is asked for twice at most, and not again after an answer',
+  },
+  'rolled-back-at-each-repeat': {
+    file: 'shared/rounds/drive-round.ts',
+    original: "  return round.status === 'VOIDING' ? rollback",
+    wrong: `  if (round.status === 'VOIDED')
+    void rollback({ ...ports, ledger: { save: async () => true } }, operator, { ...round, status: 'VOIDING' });
+  return round.status === 'VOIDING' ? rollback`,
+    foundBy: 'a wallet is not called for a round that is over, but for its last rollback',
+  },
+  'recovery-does-not-wait-longer': {
+    file: 'shared/rounds/queue-again.ts',
+    original: 'FIRST_BACKOFF_MS * 2 ** Math.min(attempt, 10)',
+    wrong: 'FIRST_BACKOFF_MS',
+    foundBy: 'each attempt of recovery waits longer than the one before it',
+  },
+  'silent-wallet-asked-for-each-round': {
+    file: 'shared/rounds/recover-batch.ts',
+    original: '      if (!silent) return',
+    wrong: '      if (silent || !silent) return',
+    foundBy: 'of a wallet that does not answer the first round of a batch, no other is asked',
+  },
+  'mismatch-without-an-alarm': {
+    file: 'shared/wallets/counted-wallets.ts',
+    original: "      if (reason === 'TRANSACTION_MISMATCH') telemetry.count('WalletTransactionMismatch');\n",
+    wrong: '',
+    foundBy: 'an alarm rings where it should, and nowhere else',
+  },
+  'no-recovery-asked-for': {
+    file: 'shared/rounds/play-round.ts',
+    original: '  await queueRecovery(ports, round);\n',
+    wrong: '',
+    foundBy: 'whoever leaves a round that is owed asks for its recovery',
+  },
+  'stuck-log-left-to-others': {
+    file: 'shared/rounds/play-round.ts',
+    original: '  if (!earlier) await recoverBlocked(ports, settings, newest);\n',
+    wrong: '',
+    foundBy: 'whoever finds a log stuck asks for the recovery of what blocks it',
+  },
+  'old-changes-passed-over': {
+    file: 'shared/archive/archive-rounds.ts',
+    original: 'ports.recovery.send(unfinished(changes), ',
+    wrong:
+      'ports.recovery.send(unfinished(changes.filter(({ after }) => ports.clock.nowMs() - after.updatedAtMs < 1_800_000)), ',
+    foundBy: 'a round ends without the daily sweep',
+  },
+  'revoked-session-plays-on': {
+    file: 'shared/sessions/session.ts',
+    original:
+      "  if (session.revokedAtMs !== undefined) throw new AccessError('SESSION_REVOKED', 'The session was revoked');\n",
+    wrong: '',
+    foundBy: 'a closed session, operator or game begins no round',
+  },
+  'expired-session-plays-on': {
+    file: 'shared/sessions/session.ts',
+    original: 'nowMs >= session.expiresAtMs || ',
+    wrong: '',
+    foundBy: 'a closed session, operator or game begins no round',
+  },
+  'closed-operator-plays-on': {
+    file: 'shared/rounds/check-request.ts',
+    original: "  if (request.kind === 'spin') assertOpen(operator, game);\n",
+    wrong: '',
+    foundBy: 'a closed session, operator or game begins no round',
+  },
+  'bonus-refused-where-its-game-is-closed': {
+    file: 'shared/rounds/check-request.ts',
+    original: "  if (request.kind === 'spin') assertOpen(operator, game);\n",
+    wrong: '  assertOpen(operator, game);\n',
+    foundBy: 'a bonus that was won is played to its end, whatever was closed since',
+  },
+  'closed-round-taken-over': {
+    file: 'shared/rounds/play-round.ts',
+    original: 'found && (await abandonIfClosed(ports, settings, asked, found));',
+    wrong: 'found;',
+    foundBy: 'a paid round that was closed is not taken over',
+  },
+  'open-round-abandoned': {
+    file: 'shared/rounds/repeat-round.ts',
+    original: '  if (await isOpen(ports, settings, asked)) return earlier;\n',
+    wrong: '',
+    foundBy: 'a request abandons a round only where something was closed',
   },
 } as const satisfies Record<string, Planted>;
 

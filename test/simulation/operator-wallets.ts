@@ -1,4 +1,4 @@
-import type { WalletId } from '../../shared/foundation/ids.ts';
+import type { OperatorId, WalletId } from '../../shared/foundation/ids.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 import { mainWallet, sampleWallet } from '../../shared/operators/operator.fixture.ts';
 import type { Operator, WalletCalls } from '../../shared/operators/operator.ts';
@@ -17,7 +17,7 @@ export class OperatorWallets {
   readonly #calls: ReadonlyMap<WalletId, WalletCalls>;
   readonly #books: ReadonlyMap<WalletId, OperatorWallet>;
 
-  constructor({ walletKind, walletCalls, move }: OperatorPlan, oracle: Oracle, fail: Fail) {
+  constructor({ operatorId, walletKind, walletCalls, move }: OperatorPlan, oracle: Oracle, fail: Fail) {
     this.#calls = new Map([
       [mainWallet, walletCalls],
       [SECOND, move?.walletCalls ?? walletCalls],
@@ -27,7 +27,7 @@ export class OperatorWallets {
         walletId,
         new OperatorWallet(
           walletId === SECOND && move ? move.walletKind : walletKind,
-          auditorAt({ walletId, calls }, oracle, fail),
+          auditorAt({ operatorId, walletId, calls }, oracle, fail),
         ),
       ]),
     );
@@ -61,12 +61,14 @@ export class OperatorWallets {
   }
 }
 
+interface AuditedWallet {
+  readonly operatorId: OperatorId;
+  readonly walletId: WalletId;
+  readonly calls: WalletCalls;
+}
+
 /** Tells the oracle, and checks that a round comes to the wallet that it names, with the calls of that wallet. */
-function auditorAt(
-  { walletId, calls }: { readonly walletId: WalletId; readonly calls: WalletCalls },
-  oracle: Oracle,
-  fail: Fail,
-): Auditor {
+function auditorAt({ operatorId, walletId, calls }: AuditedWallet, oracle: Oracle, fail: Fail): Auditor {
   return {
     reached: (call, transaction) => {
       const round = oracle.accounts.get(transaction.roundId)?.round;
@@ -84,5 +86,13 @@ function auditorAt(
     },
     moves: (movement, entry) => oracle.moves(movement, entry),
     mismatch: (transaction) => oracle.mismatch(transaction),
+    told: (playerId, balanceMinor, transaction) =>
+      oracle.rules.told({
+        operatorId,
+        walletId,
+        playerId,
+        balanceMinor,
+        transactionId: transaction?.transactionId,
+      }),
   };
 }

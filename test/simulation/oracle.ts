@@ -1,9 +1,5 @@
-import { archiveRecord } from '../../shared/archive/adapters/archive-record.ts';
-import type { RoundEnded } from '../../shared/events/events.ts';
 import type { Round } from '../../shared/rounds/round.ts';
-import type { Session } from '../../shared/sessions/session.ts';
 import type { WalletTransaction } from '../../shared/wallets/wallet.ts';
-import { engineFailures } from './faults.ts';
 import {
   contextOf,
   expectedState,
@@ -18,6 +14,7 @@ import {
   stateOf,
   unsealed,
 } from './recompute.ts';
+import { type Books, Rulebook, type Write } from './rules/rulebook.ts';
 import type { Auditor, Entry } from './wallet.ts';
 
 /** What the oracle knows of one round, by itself. */
@@ -33,6 +30,8 @@ interface Account {
   stakeAsked: boolean;
   /** Whether a rollback has come to the wallet since the round was voided. */
   rollbackReached: boolean;
+  /** The round before it in its log. */
+  readonly previous: Round | undefined;
 }
 
 /** Thrown at the moment that something is wrong, and kept by the world. */
@@ -45,18 +44,6 @@ export class Violation extends Error {
     this.rule = rule;
   }
 }
-
-interface Told {
-  readonly code?: string;
-  readonly retryable?: boolean;
-  readonly round_id?: string;
-}
-
-/** Of an engine that was asked for its first state, before there was a round. */
-const failuresOfEngines: ReadonlySet<string | undefined> = new Set([
-  'TIMEOUT',
-  ...Object.values(engineFailures),
-]);
 
 /** Which status may follow which; written down here once more, independently of the code under test. */
 const followers: Readonly<Record<Round['status'], readonly Round['status'][]>> = {
@@ -73,31 +60,31 @@ const followers: Readonly<Record<Round['status'], readonly Round['status'][]>> =
  * Knows what every round should be from what it sees of the ledger, the wallets, the archive and the answers, and shares no
  * code with what decides it. Each thing that happens is checked when it happens.
  */
-export class Oracle implements Auditor {
+export class Oracle implements Omit<Auditor, 'told'> {
   readonly accounts = new Map<string, Account>();
   readonly #logs = new Map<string, Round[]>();
   readonly #keys = new Set<string>();
-  readonly #answers = new Map<string, string>();
-  readonly #archive = new Map<string, string>();
-  readonly #events = new Map<string, RoundEnded>();
-  readonly #sessions = new Map<string, Session>();
   readonly #report: (violation: Violation) => void;
   /** By operator. */
   readonly lastCreditAtMs = new Map<string, number>();
   readonly #nowMs: () => number;
+  readonly rules: Rulebook;
 
-  constructor(report: (violation: Violation) => void, nowMs: () => number) {
+  constructor(report: (violation: Violation) => void, nowMs: () => number, leaseMs: number) {
     this.#report = report;
     this.#nowMs = nowMs;
-  }
-
-  launched(session: Session): void {
-    this.#sessions.set(session.sessionId, session);
+    const books: Books = {
+      roundOf: (roundId) => this.accounts.get(roundId)?.round,
+      newestOf: (log) => this.#logs.get(log)?.at(-1),
+      nowMs,
+    };
+    this.rules = new Rulebook((holds, rule, detail) => this.#check(holds, rule, detail), books, leaseMs);
   }
 
   /** A change of the ledger. */
-  written(before: Round | undefined, after: Round): void {
-    if (!before) return this.#appended(after);
+  written(before: Round | undefined, write: Write): void {
+    const { after } = write;
+    if (!before) return this.#appended(write);
     this.#check(
       followers[before.status].includes(after.status),
       'a round never goes back',
@@ -112,6 +99,7 @@ export class Oracle implements Auditor {
     const account = this.#account(after.roundId);
     if (!account) return;
     account.round = after;
+    this.rules.written(before, account.previous, account.stakes, write);
     const staked = after.stakeMinor === 0n || account.stakeHeld;
     if (after.status === 'COMMITTED' || after.status === 'CREDITED') {
       this.#check(staked, 'a round that is committed was paid for', () => `round ${name(after)}`);
@@ -211,74 +199,9 @@ export class Oracle implements Auditor {
     );
   }
 
-  archived(round: Round): void {
-    const record = JSON.stringify(archiveRecord(round));
-    const known = this.#archive.get(round.roundId);
-    this.#check(
-      known === undefined || known === record,
-      'a round is archived with one content',
-      () => `round ${name(round)}`,
-    );
-    this.#archive.set(round.roundId, record);
-  }
-
   /** A round may expire from now on. */
   letGo(round: Round): void {
-    this.#check(
-      this.#archive.has(round.roundId),
-      'a round leaves the ledger only for the archive',
-      () => `round ${name(round)}`,
-    );
-    this.#check(
-      (this.#logs.get(logOf(round))?.length ?? 0) > round.number,
-      'the newest round of a log stays',
-      () => `round ${name(round)}`,
-    );
-  }
-
-  published(event: RoundEnded): void {
-    this.#events.set(event.eventId, event);
-  }
-
-  hasAnswered(request: string): boolean {
-    return this.#answers.has(request);
-  }
-
-  /**
-   * What a client heard. An answer that names a round is that round's for good: no attempt is told another, and one that
-   * begins afterwards is told nothing else, only to wait. One that was under way already may have read the log before
-   * the round was there, and be refused for a session that has expired by its own clock: it did nothing.
-   */
-  answered(request: string, status: number, body: string, wasAnswered: boolean): void {
-    const known = this.#answers.get(request);
-    const { code, retryable, round_id } = JSON.parse(body) as Told;
-    const definite = round_id !== undefined && retryable !== true;
-    if (definite) this.#checkOnRecord(request, body, round_id);
-    if (known !== undefined && (definite || (wasAnswered && status < 500 && retryable !== true)))
-      this.#check(
-        known === body,
-        'a repeated request gets the same bytes',
-        () => `${request} was told ${known}, now ${status} ${body}`,
-      );
-    if (known === undefined && definite) this.#answers.set(request, body);
-    if (status === 500 && !definite && !failuresOfEngines.has(code))
-      this.#fail('no request meets a fault of our own', `${request}: ${body}`);
-  }
-
-  #checkOnRecord(request: string, body: string, roundId: string): void {
-    const status = this.accounts.get(roundId)?.round.status;
-    const { success, code } = JSON.parse(body) as { success?: boolean; code?: string };
-    const fitting = success
-      ? 'COMMITTED CREDITED'
-      : code === 'ROUND_VOIDED'
-        ? 'VOIDING VOIDED'
-        : 'REJECTED FAILED';
-    const onRecord = status !== undefined && fitting.includes(status);
-    this.#check(
-      onRecord,
-      'what is answered is on record',
-      () => `${request} was told ${body}, the round is ${status}`,
-    );
+    this.rules.records.letGo(round, this.#logs.get(logOf(round))?.length ?? 0);
   }
 
   /** Rounds that still owe something to somebody. */
@@ -308,12 +231,7 @@ export class Oracle implements Auditor {
       );
       const bySeparateCredit = winMinor > 0n && round.walletCalls === 'debit-credit';
       this.#check(credits.size === (bySeparateCredit ? 1 : 0), 'every win is paid, once', where);
-      this.#check(
-        this.#archive.get(round.roundId) === JSON.stringify(archiveRecord(round)),
-        'every round is in the archive as it ended',
-        where,
-      );
-      this.#check(this.#events.has(`${round.roundId}:ended`), 'the end of every round is published', where);
+      this.rules.closing(round);
       const player = `${round.log.operatorId}#${round.walletId}#${round.log.playerId}`;
       if (committed) expected.set(player, (expected.get(player) ?? 0n) + winMinor - round.stakeMinor);
     }
@@ -328,9 +246,11 @@ export class Oracle implements Auditor {
     }
   }
 
-  #appended(round: Round): void {
+  #appended(write: Write): void {
+    const round = write.after;
     const log = this.#logs.get(logOf(round)) ?? [];
     const previous = log.at(-1);
+    this.rules.appended(previous, write);
     this.#check(
       round.number === log.length + 1,
       'rounds are numbered without gaps',
@@ -353,7 +273,11 @@ export class Oracle implements Auditor {
     );
     const key = `${logOf(round)}/${Buffer.from(round.idempotency.keyHash).toString('hex')}`;
     this.#check(!this.#keys.has(key), 'a request is one round', () => `round ${name(round)}`);
-    this.#check(this.#sessions.has(round.sessionId), 'a round has a session', () => `round ${name(round)}`);
+    this.#check(
+      this.rules.closures.knows(round.sessionId),
+      'a round has a session',
+      () => `round ${name(round)}`,
+    );
     this.#keys.add(key);
     log.push(round);
     this.#logs.set(logOf(round), log);
@@ -364,6 +288,7 @@ export class Oracle implements Auditor {
       stakeHeld: false,
       stakeAsked: false,
       rollbackReached: false,
+      previous,
     });
   }
 

@@ -47,6 +47,28 @@ export interface Plan {
   /** After the start. */
   readonly upgradeAtMs: number;
   readonly sweepsAtMs: readonly number[];
+  /** How long a session may last, where it is not production's day. */
+  readonly sessionTtlSeconds?: number;
+  /** How many batches of the recovery queue run at once, where it is not as many as in production. */
+  readonly recoveryConcurrency?: number;
+  /** The part of all spins during which the session is revoked. */
+  readonly revocationRate: number;
+  /** The operator or the game is switched off for a while. */
+  readonly closures: readonly Closure[];
+  /** Nothing of the ledger's stream is delivered for as long. */
+  readonly streamLag?: Interval | undefined;
+}
+
+/** After the start. */
+export interface Interval {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+export interface Closure extends Interval {
+  /** It is undefined where the game is switched off. */
+  readonly operatorId: OperatorId | undefined;
 }
 
 export interface OperatorPlan {
@@ -122,6 +144,31 @@ export function planOf(seed: string, focus?: PortCall): Plan {
     sweepsAtMs: Array.from({ length: focus === 'ledger.unfinished' ? 12 : 2 }, () =>
       random.between(10_000, 200_000),
     ),
+    ...disturbances(seed, operators, focus),
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+/** What is closed and what lags. Drawn apart from the rest of the plan. */
+function disturbances(seed: string, operators: readonly OperatorPlan[], focus?: PortCall) {
+  const random = new SeededRandom(`${seed}/disturbances`);
+  const interval = (name: string, longestMs: number): Interval => {
+    const fromMs = random.between(1, 90_000);
+    return { name, fromMs, untilMs: fromMs + random.between(1_000, longestMs) };
+  };
+  const closures = [undefined, ...operators.map(({ operatorId }) => operatorId)]
+    .filter(() => random.chance(0.25))
+    .map((operatorId) => ({
+      operatorId,
+      ...interval(`${operatorId ?? 'the game'} is switched off`, MINUTE_MS),
+    }));
+  return {
+    closures,
+    revocationRate: focus === 'sessions.revoke' ? 0.3 : random.pick([0, 0, 0.1]),
+    streamLag: random.chance(0.3) ? interval('the stream lags', 180 * MINUTE_MS) : undefined,
+    ...(random.chance(0.25) && { sessionTtlSeconds: random.between(30, 180) }),
+    ...(random.chance(0.4) && { recoveryConcurrency: 2 }),
   };
 }
 
@@ -143,6 +190,16 @@ function movePlan(seed: string, operatorId: OperatorId, focus?: PortCall): Walle
   };
 }
 
+/** When nobody plays any more, and only last rollbacks are left. */
+function lateOutages(seed: string, operatorId: OperatorId): readonly Outage[] {
+  const random = new SeededRandom(`${seed}/late outage of ${operatorId}`);
+  if (!random.chance(0.5)) return [];
+  const fromMs = START_MS + random.between(10, 16) * MINUTE_MS;
+  const minutes = random.between(5, 60);
+  const name = `the wallet of ${operatorId} is down later, for ${minutes} minutes`;
+  return [{ name, fromMs, untilMs: fromMs + minutes * MINUTE_MS, silent: random.chance(0.7) }];
+}
+
 function operatorPlan(
   random: SeededRandom,
   operatorId: OperatorId,
@@ -159,7 +216,7 @@ function operatorPlan(
     operatorId,
     walletKind: random.pick(walletKinds),
     walletCalls: walletCallsFor(random, focus),
-    outages,
+    outages: [...outages, ...lateOutages(seed, operatorId)],
     move: movePlan(seed, operatorId, focus),
   };
 }

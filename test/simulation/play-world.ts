@@ -31,6 +31,8 @@ export async function playWorld({ seed, index, allowed, trace = false }: WorldTa
     trace,
     ...(allowed && { allowed: new Set(allowed) }),
   });
+  // A thread plays one world at a time, and the functions read their settings at each call.
+  process.env['SESSION_TTL_SECONDS'] = String(world.settings.sessionTtlSeconds);
   const startMs = world.timeline.nowMs;
   await world.play();
   const { violation } = world;

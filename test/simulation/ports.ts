@@ -9,7 +9,7 @@ import type { Registry } from '../../shared/games/registry.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
 import { enginesPort } from './engines-port.ts';
 import type { PortCall } from './faults.ts';
-import { type Call, invocation } from './invocation.ts';
+import { type Call, type Invocation, invocation } from './invocation.ts';
 import { LEDGER_LIMITS, ledgerPort, marksPort } from './ledger-port.ts';
 import { unsealed } from './recompute.ts';
 import { walletsPort } from './wallets-port.ts';
@@ -36,7 +36,7 @@ export function portsOf(world: WorldView): Ports {
     sessions: sessionsPort(world),
     registry: registryPort(world),
     engines: enginesPort(world),
-    seeds,
+    seeds: seedsPort(world),
     cipher,
     recovery: recoveryPort(world),
     marks: marksPort(world, call),
@@ -54,19 +54,28 @@ function sessionsPort({ sessions, oracle }: WorldView): Sessions {
     create: (session) =>
       call('sessions.create', async () => {
         await sessions.create(session);
-        oracle.launched(session);
+        oracle.rules.closures.launched(session);
       }),
-    revoke: (sessionId, atMs) => sessions.revoke(sessionId, atMs),
+    revoke: (sessionId, atMs) =>
+      call('sessions.revoke', async () => {
+        const revoked = await sessions.revoke(sessionId, atMs);
+        if (revoked) oracle.rules.revoked(sessionId);
+        return revoked;
+      }),
   };
 }
 
 function registryPort({ registry, outdatedGame }: WorldView): Registry {
+  const outdated = (running: Invocation) => () => {
+    running.wasOutdated = true;
+    return outdatedGame;
+  };
   return {
     operator: (operatorId) => call('registry.operator', () => registry.operator(operatorId)),
     operatorByKey: (keyHash) => call('registry.operatorByKey', () => registry.operatorByKey(keyHash)),
     game: (gameCode) =>
       call('registry.game', () => registry.game(gameCode), {
-        own: { outdated: () => outdatedGame },
+        own: { outdated: outdated(invocation()) },
       }),
     presentGame: (gameCode) => call('registry.presentGame', () => registry.presentGame(gameCode)),
     games: async () => [],
@@ -74,12 +83,18 @@ function registryPort({ registry, outdatedGame }: WorldView): Registry {
 }
 
 /** As a generator on a server: its answer can be lost like any other. */
-const seeds: SeedSource = {
-  seed: () => {
-    const { random } = invocation();
-    return call('seeds.seed', () => random.bytes(32));
-  },
-};
+function seedsPort({ oracle }: WorldView): SeedSource {
+  return {
+    seed: () => {
+      const { random } = invocation();
+      return call('seeds.seed', () => {
+        const seed = random.bytes(32);
+        oracle.rules.seeds.drawn(seed);
+        return seed;
+      });
+    },
+  };
+}
 
 /** Seals by writing the context down: what is opened with another context is refused, as the real one would. */
 const cipher: Cipher = {
@@ -91,12 +106,22 @@ const cipher: Cipher = {
 const MAX_DELAY_MS = 900_000;
 
 function recoveryPort(world: WorldView): RecoveryQueue {
+  const queue = plainQueue(world);
   return {
     // No message, no call: the adapter sends none either.
     send: async (requests, delayMs) => {
-      if (requests.length === 0) return;
+      for (const request of requests)
+        world.oracle.rules.calls.queued(encodeRecoveryMessage(request), delayMs);
+      if (requests.length > 0) await queue.send(requests, delayMs);
+    },
+  };
+}
+
+function plainQueue(world: WorldView): RecoveryQueue {
+  return {
+    send: (requests, delayMs) => {
       const wholeSecondsMs = Math.ceil(Math.min(Math.max(delayMs, 0), MAX_DELAY_MS) / 1000) * 1000;
-      await call('recovery.send', () => {
+      return call('recovery.send', () => {
         for (const request of requests)
           world.queue.send(encodeRecoveryMessage(request), recoveryGroup(request), wholeSecondsMs);
       });
@@ -108,7 +133,7 @@ function archivePort({ oracle }: WorldView): Archive {
   return {
     write: (rounds) =>
       call('archive.write', () => {
-        for (const round of rounds) oracle.archived(round);
+        for (const round of rounds) oracle.rules.records.archived(round);
       }),
   };
 }
@@ -117,7 +142,7 @@ function eventsPort({ oracle }: WorldView): EventBus {
   return {
     publish: (events) =>
       call('events.publish', () => {
-        for (const event of events) oracle.published(event);
+        for (const event of events) oracle.rules.records.published(event);
       }),
   };
 }

@@ -16,6 +16,9 @@ interface Message {
   faulted: number;
 }
 
+/** Each copy asks for attempts of its own. While a wallet is down for an hour, they would become thousands. */
+const MOST_DOUBLED_ATTEMPTS = 4;
+
 /** The recovery queue and its mapping: at least once, in no order, and aside after too many failures. */
 export class RecoveryQueueService {
   readonly #world: WorldView;
@@ -109,7 +112,10 @@ export class RecoveryQueueService {
     const name = world.plan.quiet
       ? `recovery ${this.#batches}`
       : `recovery of ${batch.map(nameOf).join(', ')}`;
-    const invocation = new Invocation(world, name);
+    const invocation = new Invocation(world, name, {
+      kind: 'recovery',
+      messages: batch.map(({ body }) => body),
+    });
     const visibleAtMs =
       world.timeline.nowMs +
       recoveryDelivery.visibilityTimeouts * world.settings.sizes.worker.timeoutSeconds * 1000;
@@ -136,7 +142,10 @@ export class RecoveryQueueService {
   #duplicate(batch: readonly Message[], invocation: Invocation): void {
     const { timeline, plan, decisions } = this.#world;
     for (const message of batch) {
-      const drawn = !message.copy && invocation.random.chance(plan.redeliveryRate);
+      const drawn =
+        !message.copy &&
+        Number(fieldsOf(message.body)['attempt']) < MOST_DOUBLED_ATTEMPTS &&
+        invocation.random.chance(plan.redeliveryRate);
       const afterMs = invocation.random.between(1, 5_000);
       if (!drawn || !decisions.take(`${short(message.body)} receive ${message.receives} is delivered twice`))
         continue;

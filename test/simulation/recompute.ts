@@ -22,6 +22,10 @@ function startOf(round: RoundTerms): Uint8Array {
   return unsealed(round.sealedOpening, contextOf(round, 'start'));
 }
 
+export function seedOf(round: RoundTerms): Uint8Array {
+  return startOf(round).subarray(0, 32);
+}
+
 export function stateOf(round: RoundTerms): Uint8Array {
   return startOf(round).subarray(32);
 }

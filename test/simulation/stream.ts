@@ -2,6 +2,7 @@ import { ledgerStreamDelivery } from '../../infra/deliveries.ts';
 import { handler } from '../../functions/archive/process-ledger-stream/handler.ts';
 import type { Image } from './world-view.ts';
 import { Invocation } from './invocation.ts';
+import { START_MS } from './plan.ts';
 import { hash } from './random.ts';
 import type { WorldView } from './world-view.ts';
 
@@ -32,6 +33,7 @@ export class LedgerStream {
   readonly #world: WorldView;
   readonly #shards: readonly Shard[];
   #sequence = 0;
+  #lags: boolean | undefined;
 
   constructor(world: WorldView) {
     this.#world = world;
@@ -63,6 +65,17 @@ export class LedgerStream {
     this.#wake(shard, ledgerStreamDelivery.windowSeconds * 1000);
   }
 
+  /** For how long nothing is delivered yet. */
+  #lagMs(): number {
+    const { plan, decisions, timeline } = this.#world;
+    if (!plan.streamLag) return 0;
+    const { name, fromMs, untilMs } = plan.streamLag;
+    const sinceMs = timeline.nowMs - START_MS;
+    if (sinceMs < fromMs || sinceMs >= untilMs) return 0;
+    this.#lags ??= decisions.take(name);
+    return this.#lags ? untilMs - sinceMs : 0;
+  }
+
   /** A record that no version of this code has written. */
   #poisons({ dynamodb }: StreamRecord): boolean {
     const { plan, decisions } = this.#world;
@@ -80,6 +93,8 @@ export class LedgerStream {
 
   async #deliver(shard: Shard, attempt: number): Promise<void> {
     const world = this.#world;
+    const lagMs = this.#lagMs();
+    if (lagMs > 0) return world.timeline.after(lagMs, () => void this.#deliver(shard, attempt));
     const batch = shard.records.slice(0, shard.size);
     const [first] = batch;
     if (!first) {
@@ -90,7 +105,7 @@ export class LedgerStream {
       world.fail('no record of the stream is given up', `${shard.name} ${first.dynamodb.SequenceNumber}`);
     shard.batches += 1;
     const name = `${shard.name} batch ${first.dynamodb.SequenceNumber.replace(/^0+/, '')} try ${attempt}`;
-    const invocation = new Invocation(world, name);
+    const invocation = new Invocation(world, name, { kind: 'stream' });
     const Records = batch.map(({ eventName, dynamodb }) => ({ eventName, dynamodb }));
     const ending = await invocation.run(world.settings.sizes.worker.timeoutSeconds * 1000, () =>
       handler({ Records }, world.contextOf(invocation)),

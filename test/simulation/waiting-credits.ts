@@ -70,6 +70,11 @@ export async function waitingCredits(task: WaitingTask): Promise<WaitingCredits>
   const won = world.oracle.accounts.size;
   if (won !== credits + NEIGHBOURS) world.fail('every player has won', `${won} of ${credits + NEIGHBOURS}`);
   world.close();
+  if ((world.oracle.rules.alarms.rung.get('CreditPendingLong') ?? 0) === 0)
+    world.fail(
+      'an alarm rings where it should, and nowhere else',
+      'nobody was told of wins that waited for long',
+    );
   const lastCreditAfterMs = lastAfter(world, 'operator-1', times.backAtMs);
   const lastNeighbourAfterMs = lastAfter(world, 'operator-2', times.neighboursBackAtMs);
   const { violation } = world;
@@ -116,7 +121,7 @@ async function spin(world: World, holder: Holder, random: SeededRandom): Promise
     revokedAtMs: undefined,
   };
   await world.sessions.create(session);
-  world.oracle.launched(session);
+  world.oracle.rules.closures.launched(session);
   await world.api.request({
     route: 'spin',
     name: `${operatorId} ${playerId}`,
@@ -170,5 +175,7 @@ function planFor({ backAtMs, neighboursDownAtMs, neighboursBackAtMs }: Times): P
     walletLatencyMs: [20, 250],
     upgradeAtMs: DAY_MS,
     sweepsAtMs: [],
+    revocationRate: 0,
+    closures: [],
   };
 }

@@ -15,7 +15,12 @@ const betWin: BetWinTransaction = {
   winMinor: minorAmount(900n),
 };
 
-const nobody: Auditor = { reached: () => undefined, moves: () => undefined, mismatch: () => undefined };
+const nobody: Auditor = {
+  reached: () => undefined,
+  moves: () => undefined,
+  mismatch: () => undefined,
+  told: () => undefined,
+};
 
 function afterTheWinWasSpent(kind: WalletKind): OperatorWallet {
   const books = new OperatorWallet(kind, nobody);

@@ -36,6 +36,8 @@ export interface Auditor {
   reached(call: 'debit' | 'credit' | 'betWin' | 'rollback', transaction: WalletTransaction): void;
   moves(movement: 'debit' | 'credit' | 'betWin' | 'return', entry: Entry): void;
   mismatch(transaction: WalletTransaction): void;
+  /** A balance goes out, of a transaction or because it was asked for. */
+  told(playerId: string, balanceMinor: MinorAmount, transaction?: WalletTransaction): void;
 }
 
 const refused = (code: RefusalCode): WalletReply => ({ kind: 'refused', code });
@@ -56,6 +58,13 @@ export class OperatorWallet {
 
   balanceOf(playerId: string): MinorAmount {
     return this.#balances.get(playerId) ?? NOTHING;
+  }
+
+  /** As it is asked for by itself. */
+  balance(playerId: string): WalletReply {
+    const balanceMinor = this.balanceOf(playerId);
+    this.#auditor.told(playerId, balanceMinor);
+    return { kind: 'acknowledged', balanceMinor };
   }
 
   deposit(playerId: string, amountMinor: MinorAmount): void {
@@ -145,8 +154,11 @@ export class OperatorWallet {
     this.#balances.set(playerId, plus(this.balanceOf(playerId), changeMinor));
   }
 
-  #acknowledged({ playerId }: WalletTransaction): WalletReply {
-    return { kind: 'acknowledged', balanceMinor: this.balanceOf(playerId) };
+  #acknowledged(transaction: WalletTransaction): WalletReply {
+    const { playerId } = transaction;
+    const balanceMinor = this.balanceOf(playerId);
+    this.#auditor.told(playerId, balanceMinor, transaction);
+    return { kind: 'acknowledged', balanceMinor };
   }
 }
 

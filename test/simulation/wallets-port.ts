@@ -10,11 +10,11 @@ import type {
   WalletTransaction,
 } from '../../shared/wallets/wallet.ts';
 import type { PortCall } from './faults.ts';
-import { type Call, invocation } from './invocation.ts';
+import { invocation } from './invocation.ts';
 import { LEDGER_LIMITS } from './ledger-port.ts';
+import type { Movement, Reply } from './rules/wallet-calls.ts';
+import { callWallet } from './wallet-network.ts';
 import type { WorldView } from './world-view.ts';
-
-const LATEST_MS = 10 * 60_000;
 
 /** What an HTTP reply that proves nothing can have been. */
 const heardReasons: readonly UnknownReason[] = [
@@ -22,6 +22,7 @@ const heardReasons: readonly UnknownReason[] = [
   'UNREADABLE',
   'WRONG_CURRENCY',
   'WRONG_TRANSACTION',
+  'TRANSACTION_MISMATCH',
 ];
 
 const unsent = { kind: 'unknown', reason: 'NOT_SENT' } as const;
@@ -30,13 +31,36 @@ type Unknown = { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
 /** Operators' wallets behind a network: calls and answers are lost, late and doubled, and a wallet can be down. */
 export function walletsPort(world: WorldView): Wallets {
-  return { of: ({ operatorId }, walletId) => walletOf(world, operatorId, walletId) };
+  return {
+    of: ({ operatorId }, walletId) =>
+      watched(world, `${operatorId}#${walletId}`, walletOf(world, operatorId, walletId)),
+  };
+}
+
+/** Tells the oracle of each call that moves money, and of what its caller hears. */
+function watched({ oracle }: WorldView, place: string, wallet: Wallet): Wallet {
+  const watch = async <T extends WalletTransaction, R extends Reply>(
+    movement: Movement,
+    transaction: T,
+    send: (transaction: T) => Promise<R>,
+  ): Promise<R> => {
+    const heard = oracle.rules.called(movement, transaction, place, invocation());
+    const reply = await send(transaction);
+    heard(reply);
+    return reply;
+  };
+  return {
+    ...wallet,
+    debit: (transaction) => watch('debit', transaction, wallet.debit),
+    betWin: (transaction) => watch('betWin', transaction, wallet.betWin),
+    credit: (transaction) => watch('credit', transaction, wallet.credit),
+    rollback: (transaction) => watch('rollback', transaction, wallet.rollback),
+  };
 }
 
 function walletOf(world: WorldView, operatorId: string, walletId: WalletId): Wallet {
-  const { wallets, outages } = world.operatorOf(operatorId);
+  const { wallets } = world.operatorOf(operatorId);
   const books = wallets.at(walletId);
-  const settings = world.settings;
 
   function call<T>(
     name: PortCall,
@@ -44,42 +68,21 @@ function walletOf(world: WorldView, operatorId: string, walletId: WalletId): Wal
     fail: (heard: boolean) => T,
     refuse: () => T,
   ): Promise<T> {
-    const limits = {
-      timeoutMs: settings.walletTimeoutMs,
-      latestMs: LATEST_MS,
-      latencyMs: world.plan.walletLatencyMs,
-    };
-    const outage = outages.find(
-      ({ fromMs, untilMs, only = name }) =>
-        only === name && world.timeline.nowMs >= fromMs && world.timeline.nowMs < untilMs,
-    );
-    // Nothing reaches a wallet that is down; what more could go wrong with the call makes no difference.
-    if (outage?.silent) return unreachable(world, name, fail, limits.timeoutMs);
-    if (outage)
-      return unreachable(world, name, isMovement(name) ? () => unsent as T : fail, limits.latencyMs[1]);
-    return invocation().call<T>(name, {
-      ...limits,
-      effect,
-      fail,
-      own: { refused: refuse, unsent: () => unsent as T },
-    } satisfies Call<T>);
+    const notSent = () => (isMovement(name) ? (unsent as T) : fail(false));
+    return callWallet(world, operatorId, name, { effect, fail, refuse, notSent });
   }
 
-  let replies = 0;
-  const reason = (heard: boolean): Unknown => {
-    replies += 1;
-    return {
-      kind: 'unknown',
-      reason: heard ? (heardReasons[replies % heardReasons.length] ?? 'SERVER_ERROR') : 'TIMEOUT',
-    };
-  };
-  const unanswered = ({ sessionId }: WalletTransaction) => {
-    const { random } = invocation();
-    return (heard: boolean): Unknown => {
+  const { random } = invocation();
+  const reason = (heard: boolean): Unknown => ({
+    kind: 'unknown',
+    reason: heard ? random.pick(heardReasons) : 'TIMEOUT',
+  });
+  const unanswered =
+    ({ sessionId }: WalletTransaction) =>
+    (heard: boolean): Unknown => {
       if (random.chance(world.plan.departureRate)) wallets.endSession(sessionId);
       return reason(heard);
     };
-  };
   const limit = (): WalletReply => ({ kind: 'refused', code: 'WALLET_REFUSED' });
   const unavailable = (): never => {
     throw new DependencyError('WALLET_UNAVAILABLE', 'The wallet could not confirm the player');
@@ -117,13 +120,7 @@ function walletOf(world: WorldView, operatorId: string, walletId: WalletId): Wal
         reason,
         () => ({ kind: 'unknown', reason: 'REFUSED' }),
       ),
-    balance: (playerId) =>
-      call<WalletReply>(
-        'wallet.balance',
-        () => ({ kind: 'acknowledged', balanceMinor: books.balanceOf(playerId) }),
-        reason,
-        limit,
-      ),
+    balance: (playerId) => call<WalletReply>('wallet.balance', () => books.balance(playerId), reason, limit),
     authenticate: (_, playerId) =>
       call<AuthenticatedPlayer | undefined>(
         'wallet.authenticate',
@@ -136,24 +133,4 @@ function walletOf(world: WorldView, operatorId: string, walletId: WalletId): Wal
 
 function isMovement(name: PortCall): boolean {
   return ['wallet.debit', 'wallet.betWin', 'wallet.credit', 'wallet.rollback'].includes(name);
-}
-
-function unreachable<T>(
-  world: WorldView,
-  name: PortCall,
-  fail: (heard: boolean) => T,
-  afterMs: number,
-): Promise<T> {
-  const running = invocation();
-  world.note(() => `${running.name}: ${name} does not reach the wallet, which is down`);
-  return new Promise((resolve, reject) => {
-    world.timeline.after(afterMs, () => {
-      if (running.dead) return;
-      try {
-        resolve(fail(false));
-      } catch (error) {
-        reject(error);
-      }
-    });
-  });
 }

@@ -25,7 +25,7 @@ import type { OperatorWallets } from './operator-wallets.ts';
 /** An item as the ledger's stream shows it: DynamoDB's JSON, bytes in base64. */
 export type Image = Readonly<Record<string, { readonly [type: string]: string | boolean }>>;
 
-export type Route = 'session' | 'spin' | 'bonus' | 'round';
+export type Route = 'session' | 'spin' | 'bonus' | 'round' | 'revoke';
 
 export interface ApiRequest {
   readonly route: Route;
@@ -62,10 +62,25 @@ export interface Ports {
   readonly events: EventBus;
 }
 
-/** One run of a function, as far as its Lambda context shows it. */
+/** What a function was run for. */
+export type Cause =
+  | { readonly kind: 'request'; readonly request: ApiRequest }
+  | { readonly kind: 'recovery'; readonly messages: readonly string[] }
+  | { readonly kind: 'stream' | 'sweep' };
+
+/** One run of a function in a process of its own. */
 export interface RunningInvocation {
   readonly name: string;
+  readonly cause: Cause;
+  /** True time, by no process's clock. */
+  readonly startedAtMs: number;
+  readonly counted: readonly string[];
+  /** By the process's clock. */
+  nowMs(): number;
   remainingMs(): number;
+  callsOf(name: PortCall): number;
+  /** It was told of a game as it was before. */
+  readonly wasOutdated: boolean;
 }
 
 /** What the parts of a world see of it. `world.ts` puts them together, so no part may import that file. */

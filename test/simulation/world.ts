@@ -19,7 +19,7 @@ import { engineHash } from './engine.ts';
 import type { Fault, PortCall } from './faults.ts';
 import { Invocation } from './invocation.ts';
 import { Oracle, Violation } from './oracle.ts';
-import { type Holder, type Plan, planOf, START_MS } from './plan.ts';
+import { type Closure, type Holder, type Plan, planOf, START_MS } from './plan.ts';
 import { OperatorWallets } from './operator-wallets.ts';
 import { portsOf } from './ports.ts';
 import { RecoveryQueueService, roundOf } from './queue.ts';
@@ -75,20 +75,23 @@ export class World implements WorldView {
   spins = 0;
   #digest = 0;
   #engineVersion: number;
+  /** Operators that are switched off, and undefined where the game is. */
+  readonly #closed = new Set<OperatorId | undefined>();
   readonly #deposits = new Map<string, bigint>();
   readonly #tracing: boolean;
 
   constructor({ seed, focus, allowed, trace = false, plan, settings }: WorldOptions) {
     this.seed = seed;
-    this.settings = settings ?? stageSettings('prod');
     this.focus = focus;
     this.#tracing = trace;
     this.plan = plan ?? planOf(seed, focus?.call);
+    this.settings = settings ?? settingsOf(this.plan);
     this.#engineVersion = this.plan.engineVersion;
     this.decisions = new Decisions(allowed);
     this.oracle = new Oracle(
       (violation) => (this.violation ??= violation),
       () => this.timeline.nowMs,
+      this.settings.roundLeaseMs,
     );
     this.queue = new RecoveryQueueService(this);
     this.stream = new LedgerStream(this);
@@ -180,6 +183,7 @@ export class World implements WorldView {
     this.timeline.after(this.plan.upgradeAtMs, () => this.#upgrade());
     for (const operator of this.operators)
       if (operator.move) this.timeline.after(operator.move.atMs, () => this.#move(operator));
+    for (const closure of this.plan.closures) this.#closeFor(closure);
     for (const [index, atMs] of this.plan.sweepsAtMs.entries())
       this.timeline.after(atMs, () => void this.sweep(`sweep ${index + 1}`));
     const stopped = () => {
@@ -231,7 +235,7 @@ export class World implements WorldView {
   /** Lambda tries an asynchronous call three times. */
   async sweep(name: string): Promise<void> {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
-      const invocation = new Invocation(this, `${name} try ${attempt}`);
+      const invocation = new Invocation(this, `${name} try ${attempt}`, { kind: 'sweep' });
       const ending = await invocation.run(this.settings.sizes.sweep.timeoutSeconds * 1000, () =>
         sweep({}, this.contextOf(invocation)),
       );
@@ -244,6 +248,19 @@ export class World implements WorldView {
     if (this.decisions.take('a new engine is published')) this.#engineVersion = 2;
   }
 
+  #closeFor({ operatorId, name, fromMs, untilMs }: Closure): void {
+    const what = operatorId === undefined ? { gameCode: GAME } : { operatorId };
+    this.timeline.after(fromMs, () => {
+      if (!this.decisions.take(name)) return;
+      this.#closed.add(operatorId);
+      this.oracle.rules.closed(what);
+      this.timeline.after(untilMs - fromMs, () => {
+        this.#closed.delete(operatorId);
+        this.oracle.rules.opened(what);
+      });
+    });
+  }
+
   #registry(): Registry {
     const operator = async (operatorId: OperatorId): Promise<Operator | undefined> => {
       const found = this.operators.find((candidate) => candidate.operatorId === operatorId);
@@ -251,7 +268,7 @@ export class World implements WorldView {
         found && {
           operatorId,
           name: operatorId,
-          enabled: true,
+          enabled: !this.#closed.has(operatorId),
           ...found.wallets.registered(),
         }
       );
@@ -274,12 +291,21 @@ export class World implements WorldView {
     return {
       gameCode: ids.game(GAME),
       title: 'Simulated',
-      enabled: true,
+      enabled: !this.#closed.has(undefined),
       engineHash: engineHash(this.#engineVersion),
       stateRule: 'bound',
       bets: [{ currency: this.plan.currency, allowedMinor: [10n, 100n, 250n].map(minorAmount) }],
     };
   }
+}
+
+function settingsOf({ sessionTtlSeconds, recoveryConcurrency }: Plan): StageSettings {
+  const settings = stageSettings('prod');
+  return {
+    ...settings,
+    sessionTtlSeconds: sessionTtlSeconds ?? settings.sessionTtlSeconds,
+    recoveryConcurrency: recoveryConcurrency ?? settings.recoveryConcurrency,
+  };
 }
 
 function clockTime(ms: number): string {

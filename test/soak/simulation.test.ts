@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testBuild } from '../simulation/build.ts';
 import failedSeeds from '../simulation/failed-seeds.json' with { type: 'json' };
 import { pairs } from '../simulation/faults.ts';
-import { mistakes } from '../simulation/mistakes.ts';
+import { mistakes, planted, type Planted } from '../simulation/mistakes.ts';
 import { Pool } from '../simulation/pool.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { MOST_WAITING_MS } from '../simulation/waiting-credits.ts';
@@ -73,6 +73,8 @@ describe('a mistake in the source', () => {
         const again = await pool.play({ seed: 'planted', index, allowed: schedule, trace: true });
         expect(again.violation?.message).toBe(message);
         expect(again.lines).toEqual(trace);
+        const { foundBy }: Planted = planted[mistake];
+        if (foundBy !== undefined) expect(again.violation?.rule).toBe(foundBy);
         for (const left of schedule) {
           const allowed = schedule.filter((decision) => decision !== left);
           const { violation } = await pool.play({ seed: 'planted', index, allowed });

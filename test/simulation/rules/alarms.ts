@@ -1,0 +1,42 @@
+import type { RunningInvocation } from '../world-view.ts';
+import type { Check } from './check.ts';
+import type { WalletCall } from './wallet-calls.ts';
+
+/** Whatever a wallet leaves open is counted, and what somebody has to look at rings. */
+export class Alarms {
+  readonly #check: Check;
+  /** How often each has rung. */
+  readonly rung = new Map<string, number>();
+
+  constructor(check: Check) {
+    this.#check = check;
+  }
+
+  counted(event: string): void {
+    this.rung.set(event, (this.rung.get(event) ?? 0) + 1);
+  }
+
+  /** @param calls are those that it has heard of */
+  ended(caller: RunningInvocation, calls: readonly WalletCall[]): void {
+    const unsettled = calls.filter(isUnsettled);
+    this.#expect(caller, 'WalletUnknown', unsettled.length);
+    const mismatched = unsettled.filter(
+      ({ reply }) => reply?.kind === 'unknown' && reply.reason === 'TRANSACTION_MISMATCH',
+    );
+    this.#expect(caller, 'WalletTransactionMismatch', mismatched.length);
+  }
+
+  #expect(caller: RunningInvocation, event: string, times: number): void {
+    const counted = caller.counted.filter((one) => one === event).length;
+    this.#check(
+      counted === times,
+      'an alarm rings where it should, and nowhere else',
+      () => `${event} rang ${counted} times, should have ${times}: ${caller.name}`,
+    );
+  }
+}
+
+/** A refused credit is owed all the same. A refused stake is an answer. */
+function isUnsettled({ reply, movement }: WalletCall): boolean {
+  return reply?.kind === 'unknown' || (reply?.kind === 'refused' && movement === 'credit');
+}

@@ -1,0 +1,159 @@
+import type { Round } from '../../../shared/rounds/round.ts';
+import type { WalletTransaction } from '../../../shared/wallets/wallet.ts';
+import type { ApiAnswer, RunningInvocation } from '../world-view.ts';
+import { Alarms } from './alarms.ts';
+import { Answers } from './answers.ts';
+import type { Check } from './check.ts';
+import { Closures, gameOf, operatorOf } from './closures.ts';
+import { FreshSeeds } from './fresh-seeds.ts';
+import { LastRollbacks } from './last-rollbacks.ts';
+import { Leases } from './leases.ts';
+import { OwedRounds } from './owed-rounds.ts';
+import { Records } from './records.ts';
+import { TimeStamps } from './time-stamps.ts';
+import { type ToldBalance, ToldBalances } from './told-balances.ts';
+import { type Movement, type Reply, type WalletCall, WalletCalls } from './wallet-calls.ts';
+
+/** What the rules read of the oracle's books. */
+export interface Books {
+  roundOf(roundId: string): Round | undefined;
+  /** The newest round of a log, by the name of the log. */
+  newestOf(log: string): Round | undefined;
+  /** True time. */
+  nowMs(): number;
+}
+
+export type Closable =
+  | { readonly operatorId: string; readonly gameCode?: undefined }
+  | { readonly gameCode: string; readonly operatorId?: undefined };
+
+/** A write of the ledger. */
+export interface Write {
+  readonly after: Round;
+  readonly writer: RunningInvocation;
+  /** When it was sent, by the clock of its writer. */
+  readonly writersMs: number;
+}
+
+/** All rules that watch more than the sums, each in a file of its own. It tells them what happens. */
+export class Rulebook {
+  readonly #books: Books;
+  readonly alarms: Alarms;
+  readonly answers: Answers;
+  readonly balances: ToldBalances;
+  readonly calls: WalletCalls;
+  readonly closures: Closures;
+  readonly lastRollbacks: LastRollbacks;
+  readonly #leases: Leases;
+  readonly #owed: OwedRounds;
+  readonly records: Records;
+  readonly seeds: FreshSeeds;
+  readonly #stamps: TimeStamps;
+  /** Of each round, when its stake was no longer in doubt. */
+  readonly #outOfDoubtAtMs = new Map<string, number>();
+
+  constructor(check: Check, books: Books, leaseMs: number) {
+    this.#books = books;
+    this.alarms = new Alarms(check);
+    this.answers = new Answers(check, (roundId) => books.roundOf(roundId));
+    this.balances = new ToldBalances(check);
+    this.calls = new WalletCalls(check);
+    this.closures = new Closures(check);
+    this.lastRollbacks = new LastRollbacks(check);
+    this.#leases = new Leases(check, leaseMs);
+    this.#owed = new OwedRounds(check, leaseMs, (log) => books.newestOf(log));
+    this.records = new Records(check);
+    this.seeds = new FreshSeeds(check);
+    this.#stamps = new TimeStamps(check);
+  }
+
+  appended(previous: Round | undefined, write: Write): void {
+    const { after, writer, writersMs } = write;
+    this.#leases.appended(after, writer);
+    this.#stamps.appended(after, writersMs);
+    this.seeds.appended(after);
+    this.closures.appended(after, previous, writer, this.#books.nowMs());
+    this.#changed(write);
+  }
+
+  /** @param previous is the round before it in its log */
+  written(before: Round, previous: Round | undefined, stakes: Iterable<string>, write: Write): void {
+    const { after, writer, writersMs } = write;
+    this.#leases.written(before, after, writer);
+    this.#stamps.written(after, writersMs);
+    if (after.epoch > before.epoch) this.closures.changedHands(after, before, writer, this.#books.nowMs());
+    if (after.status === 'VOIDED') this.lastRollbacks.voided(after, this.#books.nowMs());
+    const sinceMs = (previous && this.#outOfDoubtAtMs.get(previous.roundId)) ?? 0;
+    if ('outcome' in after) this.balances.committed(after, stakes, sinceMs);
+    this.#changed(write);
+  }
+
+  #changed({ after, writer }: Write): void {
+    const nowMs = this.#books.nowMs();
+    this.#owed.written(after, writer);
+    this.calls.written(after, nowMs);
+    const inDoubt = after.status === 'INTENT' || after.status === 'VOIDING';
+    if (!inDoubt && !this.#outOfDoubtAtMs.has(after.roundId)) this.#outOfDoubtAtMs.set(after.roundId, nowMs);
+  }
+
+  revoked(sessionId: string): void {
+    this.closures.closed(`session ${sessionId}`, this.#books.nowMs());
+  }
+
+  closed(what: Closable): void {
+    this.closures.closed(nameOfClosed(what), this.#books.nowMs());
+  }
+
+  opened(what: Closable): void {
+    this.closures.opened(nameOfClosed(what), this.#books.nowMs());
+  }
+
+  told(balance: ToldBalance): void {
+    this.balances.told(balance, this.#books.nowMs());
+  }
+
+  /** A request for a round reaches its function. */
+  begun(running: RunningInvocation, sessionId: string): void {
+    const log = this.closures.logOf(sessionId);
+    if (log) this.#owed.begun(running, log);
+  }
+
+  /** What a client heard. */
+  answered(running: RunningInvocation, request: string, answer: ApiAnswer, wasAnswered: boolean): void {
+    const { status, body } = answer;
+    const round = this.answers.answered(request, status, body, wasAnswered);
+    if (round) this.balances.answered(body, round);
+    this.#owed.answered(running, body, round);
+    this.closures.answered(running, body);
+  }
+
+  /** A function calls a wallet. @returns what it has to be told of the reply */
+  called(movement: Movement, transaction: WalletTransaction, wallet: string, caller: RunningInvocation) {
+    const round = this.#books.roundOf(transaction.roundId);
+    if (!round) return () => undefined;
+    const call: WalletCall = { movement, transaction, wallet, round, reply: undefined, heardAtMs: 0 };
+    this.calls.made(call, caller);
+    return (reply: Reply): void => {
+      call.reply = reply;
+      call.heardAtMs = caller.nowMs();
+      if (movement === 'rollback' && reply.kind !== 'unknown' && caller.cause.kind === 'recovery')
+        this.lastRollbacks.acknowledged(transaction.roundId, this.#books.nowMs());
+    };
+  }
+
+  /** A run of a function has come to its end by itself. */
+  ended(running: RunningInvocation): void {
+    this.calls.ended(running);
+    this.alarms.ended(running, this.calls.of(running));
+  }
+
+  /** Nothing is left to happen. */
+  closing(round: Round): void {
+    this.records.closing(round);
+    this.lastRollbacks.closing(round);
+  }
+}
+
+function nameOfClosed({ operatorId, gameCode }: Closable): string {
+  return operatorId === undefined ? gameOf(gameCode) : operatorOf(operatorId);
+}
