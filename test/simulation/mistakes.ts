@@ -173,7 +173,12 @@ export const planted = {
   'seed-of-a-round-without-an-outcome-again': {
     file: 'shared/rounds/check-request.ts',
     original: '  const seed = await ports.seeds.seed();\n',
-    wrong: `  const seed = newest && !hasOutcome(newest) ? (await unsealOpening(ports.cipher, newest)).seed : await ports.seeds.seed();
+    wrong: `  const { operatorId, playerId, gameCode } = session;
+  const context = [operatorId, playerId, gameCode, newest?.number, 'start'].join('#');
+  const seed =
+    newest && !('outcome' in newest)
+      ? (await ports.cipher.open(newest.sealedOpening, context)).subarray(0, 32)
+      : await ports.seeds.seed();
 `,
     foundBy: 'no seed is used twice',
   },
