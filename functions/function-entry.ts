@@ -63,7 +63,6 @@ export type Permissions = Readonly<Partial<Record<Resource, readonly string[]>>>
  */
 export type Resource =
   | 'ledger'
-  | 'ledgerByRoundId'
   | 'sessions'
   | 'config'
   | 'dataKeyItems'

@@ -10,6 +10,9 @@ import { documentClient } from '../../shared/aws/document-client.ts';
 import type { ConfigTable } from '../../shared/games/adapters/config-table.ts';
 import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
 import { DynamoEventLog } from '../../shared/events/adapters/event-log.ts';
+import { decodeFreeze } from '../../shared/rounds/adapters/frozen-log-item.ts';
+import { DynamoFrozenLogs } from '../../shared/rounds/adapters/frozen-logs.ts';
+import { nativeItem, type WireItem } from '../../shared/aws/attribute-values.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
@@ -37,6 +40,7 @@ import { HostedSimulations } from '../../shared/engines/host/simulated-engines.t
 import { GameCode, OperatorId, PlayerId, SessionId } from '../../shared/foundation/ids.ts';
 import type { SeedSource } from '../../shared/foundation/random.ts';
 import { FaultError } from '../../shared/foundation/errors.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import { countedLedger } from '../../shared/rounds/counted-ledger.ts';
 import { playedRounds } from '../../shared/rounds/played-rounds.ts';
 import { countedWallets } from '../../shared/wallets/counted-wallets.ts';
@@ -68,10 +72,17 @@ const dataKeys = /* @__PURE__ */ once(() => {
   return new KmsDataKeys({ kms: kms(), keyArn: setting('DATA_KEY_ARN'), encryptedKeys, clock: systemClock });
 });
 export const cipher = /* @__PURE__ */ once(() => new KmsCipher(dataKeys(), systemRandom));
-export const macs = /* @__PURE__ */ once(() => new KmsMacs(dataKeys()));
-
+/** The keys are asked for at the first MAC. The sweep makes none, and has no permission for them. */
+export const macs = /* @__PURE__ */ once(
+  () => new KmsMacs({ of: (keyId) => dataKeys().of(keyId), byId: (keyId) => dataKeys().byId(keyId) }),
+);
+/** Signs the rounds that are written, and checks those that are read. */
+export const roundMacs = /* @__PURE__ */ once(() => new RoundMacs(macs()));
 export const ledger = /* @__PURE__ */ once(() =>
-  countedLedger(new DynamoLedger(dynamo(), setting('LEDGER_TABLE')), sandboxTelemetry),
+  countedLedger(
+    new DynamoLedger(dynamo(), setting('LEDGER_TABLE'), roundMacs(), systemClock),
+    sandboxTelemetry,
+  ),
 );
 export const marks = /* @__PURE__ */ once(() => new DynamoRecoveryMarks(dynamo(), setting('LEDGER_TABLE')));
 /** Sessions ask the ledger through this. */
@@ -119,6 +130,13 @@ export const seeds = /* @__PURE__ */ once((): SeedSource => {
   });
   return { seed: async () => (await remote()).seed() };
 });
+export const frozenLogs = /* @__PURE__ */ once(
+  () =>
+    new DynamoFrozenLogs(
+      { client: dynamo(), macs: macs(), clock: systemClock, random: systemRandom },
+      setting('LEDGER_TABLE'),
+    ),
+);
 export const recovery = /* @__PURE__ */ once(
   () => new SqsRecoveryQueue(sqs(), setting('RECOVERY_QUEUE_URL')),
 );
@@ -177,4 +195,6 @@ async function probeEngine(hash: string): Promise<unknown> {
 
 export { decodeDetail as readEvent } from '../../shared/events/adapters/event-detail.ts';
 export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
+export { isFreezeImage } from '../../shared/rounds/adapters/frozen-log-item.ts';
+export const readFreezeImage = (image: WireItem) => decodeFreeze(macs(), nativeItem(image));
 export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';

@@ -64,7 +64,7 @@ describe('a problem', () => {
   });
 
   it('names its round', () => {
-    const roundId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
+    const roundId = '3f1c2a4e-0b1d-8c5e-8f90-a1b2c3d4e5f6';
     expect(
       problemOf(new RoundRefusedError('ROUND_VOIDED', 'Voided', { roundId: ids.round(roundId) })).round_id,
     ).toBe(roundId);

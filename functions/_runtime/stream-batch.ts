@@ -1,12 +1,16 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
-import { parking } from './composition.ts';
+import { RgsError } from '../../shared/foundation/errors.ts';
+import { frozenLogs, parking } from './composition.ts';
 import { changeOf } from './ledger-change.ts';
-import { telemetry } from './observability.ts';
+import { logger, telemetry } from './observability.ts';
+
+const logHash = /^[0-9a-f]{19}$/;
 
 /**
- * Reads the changes in a batch of the ledger's stream. A record that cannot be read is parked with all that it holds,
- * and the records behind it go on.
+ * Reads the changes in a batch of the ledger's stream. A record that cannot be read, or that the product did not make, is
+ * parked with all that it holds, and its log is frozen. The records behind it go on.
+ * @throws DependencyError where the records cannot be judged now
  */
 export async function changesIn(records: readonly unknown[]): Promise<RoundChange[]> {
   const changes = await Promise.all(records.map(readOrPark));
@@ -15,12 +19,27 @@ export async function changesIn(records: readonly unknown[]): Promise<RoundChang
 
 async function readOrPark(record: unknown): Promise<RoundChange | undefined> {
   try {
-    return changeOf(record ?? {});
+    return await changeOf(record ?? {});
   } catch (error) {
-    telemetry.count('RecordParked');
-    await parking().park(record, String(error));
+    if (error instanceof RgsError && error.retryable) throw error;
+    await freezeAndPark(record, String(error));
     return undefined;
   }
+}
+
+/** The freeze comes first, because it is what stops money. */
+async function freezeAndPark(record: unknown, reason: string): Promise<void> {
+  telemetry.count('RecordParked');
+  logger.error('A change of the ledger is none of ours', { reason, key: keyOf(record) });
+  const { pk } = keyOf(record);
+  if (pk !== undefined && logHash.test(pk)) await frozenLogs().freeze(pk, reason);
+  await parking().park(record, reason);
+}
+
+function keyOf(record: unknown): { readonly pk?: string | undefined; readonly sk?: string | undefined } {
+  const { Keys, NewImage, OldImage } = (record as DynamoDBRecord | undefined)?.dynamodb ?? {};
+  const image = Keys ?? NewImage ?? OldImage ?? {};
+  return { pk: image['pk']?.S, sk: image['sk']?.S };
 }
 
 /**

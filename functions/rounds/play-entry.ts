@@ -35,6 +35,7 @@ export const playErrors: readonly ErrorCode[] = [
   'ROUND_IN_FLIGHT',
   'ROUND_NUMBER_STALE',
   'ROUND_NUMBER_AHEAD',
+  'LOG_FROZEN',
   'ROUND_VOIDED',
   'ROUND_FAILED',
   'WALLET_UNAVAILABLE',

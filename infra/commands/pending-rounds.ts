@@ -1,18 +1,16 @@
-import { documentClient } from '../../shared/aws/document-client.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { currencyOf } from '../../shared/money/currency.ts';
 import { formatAmount } from '../../shared/money/money.ts';
-import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { type PendingRound, pendingRounds } from '../../shared/rounds/pending-rounds.ts';
 import { findDeployment } from './deployment.ts';
+import { ledgerOf } from './stage-ledger.ts';
 import { textTable } from './text-table.ts';
 
 export type ListedRound = ReturnType<typeof listedRound>;
 
 /** Lists what is pending on a stage. @throws Error with one line for the user where there is no such stage */
 export async function pendingOnStage(stage: string): Promise<ListedRound[]> {
-  const { outputs } = await findDeployment(stage);
-  const ledger = new DynamoLedger(documentClient(), outputs.LedgerTable);
+  const ledger = ledgerOf(await findDeployment(stage));
   return (await pendingRounds({ clock: systemClock, ledger })).map(listedRound);
 }
 

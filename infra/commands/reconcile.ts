@@ -7,8 +7,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { reconciliationReport } from '../../shared/reconciliation/reconciliation-report.ts';
 import { workerClientSettings } from '../../shared/aws/client-settings.ts';
-import { documentClient } from '../../shared/aws/document-client.ts';
-import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
+import { ledgerOf } from './stage-ledger.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
@@ -62,11 +61,12 @@ function periodOf(from: string | undefined, to: string | undefined): { fromMs: n
   return { fromMs: fromMs ?? 0, toMs: toMs ?? 0 };
 }
 
-function portsOf({ stage, outputs }: Deployment): ReconciliationPorts {
+function portsOf(deployment: Deployment): ReconciliationPorts {
+  const { stage, outputs } = deployment;
   const secrets = new Secrets(new SecretsManagerClient(), systemClock);
   return {
     clock: systemClock,
-    ledger: new DynamoLedger(documentClient(), outputs.LedgerTable),
+    ledger: ledgerOf(deployment),
     archive: new S3ArchivedRounds(new S3Client(workerClientSettings), outputs.ArchiveBucket),
     books: httpWalletBooks({
       secret: (name) => secrets.secret(name),

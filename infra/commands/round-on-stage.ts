@@ -3,9 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { clientSettings } from '../../shared/aws/client-settings.ts';
-import { documentClient } from '../../shared/aws/document-client.ts';
 import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
-import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { RemoteEngines } from '../../shared/engines/grpc/remote-engines.ts';
 import { RoutedEngines } from '../../shared/engines/grpc/routed-engines.ts';
 import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
@@ -23,6 +21,7 @@ import {
 } from '../../shared/rounds/replay-round.ts';
 import type { RoundId } from '../../shared/foundation/ids.ts';
 import { stageSettings } from '../stages.ts';
+import { ledgerOf } from './stage-ledger.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { configTableOf, dataKeysOf } from './stage-tables.ts';
 
@@ -60,11 +59,11 @@ export async function replayOnStage(stage: string, roundId: RoundId): Promise<re
   return replayRound(replayPorts(deployment), round);
 }
 
-async function roundOf({ stage, outputs }: Deployment, roundId: RoundId): Promise<Round> {
-  const round = await new DynamoLedger(documentClient(), outputs.LedgerTable).find(roundId);
+async function roundOf(deployment: Deployment, roundId: RoundId): Promise<Round> {
+  const round = await ledgerOf(deployment).find(roundId);
   if (round) return round;
   throw new Error(
-    `The ledger of stage ${stage} has no round ${roundId}; an old round is in the archive only`,
+    `The ledger of stage ${deployment.stage} has no round ${roundId}; an old round is in the archive only`,
   );
 }
 

@@ -18,6 +18,8 @@ import type { Queues } from './queues.ts';
 import type { Tables } from './tables.ts';
 
 const PERIOD = Duration.minutes(5);
+/** Somebody may be forging rounds at this moment. */
+const AT_ONCE_PERIOD = Duration.minutes(1);
 
 interface Periods {
   readonly evaluationPeriods: number;
@@ -31,7 +33,12 @@ const TWO_OF_THREE: Periods = { evaluationPeriods: 3, datapointsToAlarm: 2 };
 const SIGNALS: Readonly<
   Record<
     AlarmSignal,
-    { readonly meaning: string; readonly services: readonly string[]; readonly periods?: Periods }
+    {
+      readonly meaning: string;
+      readonly services: readonly string[];
+      readonly periods?: Periods;
+      readonly period?: Duration;
+    }
   >
 > = {
   CreditPendingLong: {
@@ -53,8 +60,16 @@ const SIGNALS: Readonly<
     services: ['play-spin', 'play-bonus', 'recover-round'],
   },
   RecordParked: {
-    meaning: 'A ledger record could not be processed and waits in the parking queue',
+    meaning:
+      'A change of the ledger could not be read, or is none of the product: it is parked and its log is frozen',
     services: ['process-ledger-stream'],
+    period: AT_ONCE_PERIOD,
+  },
+  RecordCorrupt: {
+    meaning:
+      'A stored record was refused because it does not have its MAC or its form: somebody may have changed it',
+    services: ['play-spin', 'play-bonus', 'launch-session', 'recover-round'],
+    period: AT_ONCE_PERIOD,
   },
 };
 
@@ -158,13 +173,13 @@ export class Alarms extends Construct {
   }
 
   private watchSignals(namespace: string): void {
-    for (const [metricName, { meaning, services, periods }] of Object.entries(SIGNALS)) {
+    for (const [metricName, { meaning, services, periods, period = PERIOD }] of Object.entries(SIGNALS)) {
       for (const service of services) {
         const metric = new Metric({
           namespace,
           metricName,
           dimensionsMap: { service },
-          period: PERIOD,
+          period,
           statistic: 'Sum',
         });
         this.alarm(`${metricName}-${service}`, meaning, metric, 1, periods);

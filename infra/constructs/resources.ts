@@ -6,7 +6,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Permissions, Resource } from '../../functions/function-entry.ts';
 import type { Buckets } from './buckets.ts';
 import type { Queues } from './queues.ts';
-import { ROUND_ID_INDEX, type Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /** Functions work on these parts of the stack. */
 export interface Resources {
@@ -95,11 +95,9 @@ export function referencesTo(resources: Resources): Readonly<Record<Resource, Re
 }
 
 function tableReferences(tables: Tables) {
-  const ledger = { LEDGER_TABLE: tables.ledger.tableName };
   const config = { CONFIG_TABLE: tables.config.tableName };
   return {
-    ledger: { arn: tables.ledger.tableArn, environment: ledger },
-    ledgerByRoundId: { arn: `${tables.ledger.tableArn}/index/${ROUND_ID_INDEX}`, environment: ledger },
+    ledger: { arn: tables.ledger.tableArn, environment: { LEDGER_TABLE: tables.ledger.tableName } },
     sessions: {
       arn: tables.sessions.tableArn,
       conditions: itemsOf('session#*'),

@@ -2,7 +2,6 @@ import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
-  ProjectionType,
   StreamViewType,
   Table,
   TableEncryption,
@@ -26,9 +25,6 @@ const COMMON = {
 
 const EXPIRES_AT = { timeToLiveAttribute: 'expiresAt' } as const;
 
-/** This index finds a round by its id alone. */
-export const ROUND_ID_INDEX = 'roundId';
-
 export class Tables extends Construct {
   readonly ledger: Table;
   readonly sessions: Table;
@@ -47,11 +43,6 @@ export class Tables extends Construct {
       deletionProtection,
       pointInTimeRecoverySpecification,
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
-    });
-    this.ledger.addGlobalSecondaryIndex({
-      indexName: ROUND_ID_INDEX,
-      partitionKey: { name: 'roundId', type: AttributeType.STRING },
-      projectionType: ProjectionType.KEYS_ONLY,
     });
     this.config = new Table(this, 'Config', {
       ...COMMON,

@@ -43,10 +43,10 @@ function operator(operatorId: string): Operator {
   );
 }
 
-function transaction(kind: string, amountMinor: bigint, roundId: string = randomUUID()): WalletTransaction {
+function transaction(kind: string, amountMinor: bigint, roundId = ids.randomRound()): WalletTransaction {
   return {
     transactionId: ids.transaction(`${roundId}:${kind}`),
-    roundId: ids.round(roundId),
+    roundId,
     playerId: ids.player('player123'),
     gameCode: ids.game('happy-panda'),
     sessionId: ids.session(randomUUID()),
@@ -128,11 +128,11 @@ describe('the list of the wallet', () => {
 
   it.each([
     ['of neither a period nor a round', {}],
-    ['of both', { from: '2026-11-21T00:00:00Z', to: '2026-11-22T00:00:00Z', round_id: randomUUID() }],
+    ['of both', { from: '2026-11-21T00:00:00Z', to: '2026-11-22T00:00:00Z', round_id: ids.randomRound() }],
     ['of half a period', { from: '2026-11-21T00:00:00Z' }],
     ['with a time that is none', { from: 'today', to: 'tomorrow' }],
-    ['after a place that it never gave', { round_id: randomUUID(), after: '1; DROP TABLE journal' }],
-    ['of too many at once', { round_id: randomUUID(), limit: 101 }],
+    ['after a place that it never gave', { round_id: ids.randomRound(), after: '1; DROP TABLE journal' }],
+    ['of too many at once', { round_id: ids.randomRound(), limit: 101 }],
   ])('is not given %s', async (_, fields) => {
     expect(await post(fields)).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
   });
@@ -151,7 +151,7 @@ describe('the list of the wallet', () => {
     [{ fault: 'garbage', form: 'too-long' }, 'WALLET_LIST_UNREADABLE'],
   ])('is not to be had while a plan says so: %o', async (rule, code) => {
     const hurried = httpWalletBooks({ secret: async () => secret, clock, timeoutMs: 200 });
-    const read = () => hurried.page(operator('demo'), mainWallet, { roundId: ids.round(randomUUID()) });
+    const read = () => hurried.page(operator('demo'), mainWallet, { roundId: ids.randomRound() });
     await faults('PUT', { rules: [{ ...rule, on: 'transactions' }] });
     await expect(read()).rejects.toMatchObject({ code });
     await faults('DELETE');
@@ -160,10 +160,10 @@ describe('the list of the wallet', () => {
 
   it('is struck by a rule that names no call', async () => {
     await faults('PUT', { rules: [{ fault: 'server-error', times: 2 }] });
-    await expect(list({ roundId: ids.round(randomUUID()) })).rejects.toMatchObject({
+    await expect(list({ roundId: ids.randomRound() })).rejects.toMatchObject({
       code: 'WALLET_UNAVAILABLE',
     });
-    expect(await list({ roundId: ids.round(randomUUID()) })).toEqual([[]]);
+    expect(await list({ roundId: ids.randomRound() })).toEqual([[]]);
   });
 
   async function faults(method: string, body?: object): Promise<void> {
@@ -173,7 +173,7 @@ describe('the list of the wallet', () => {
   }
 
   it('is not given to whoever cannot sign', async () => {
-    const fields = { round_id: randomUUID() };
+    const fields = { round_id: ids.randomRound() };
     expect(await post(fields, 'another secret')).toMatchObject({ status: 401, code: 'INVALID_SIGNATURE' });
   });
 });

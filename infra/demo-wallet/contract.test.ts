@@ -70,10 +70,10 @@ async function entriesOf(playerId: string): Promise<EntryView[]> {
 }
 
 function transaction(playerId: string, amountMinor: bigint, part = 'debit'): WalletTransaction {
-  const roundId = randomUUID();
+  const roundId = ids.randomRound();
   return {
     transactionId: ids.transaction(`${roundId}:${part}`),
-    roundId: ids.round(roundId),
+    roundId,
     playerId: ids.player(playerId),
     gameCode: ids.game('happy-panda'),
     sessionId: ids.session(randomUUID()),
@@ -122,7 +122,7 @@ describe('a debit', () => {
 
   it.each([
     ['amount', { amountMinor: minorAmount(151n) }],
-    ['round', { roundId: ids.round(randomUUID()) }],
+    ['round', { roundId: ids.randomRound() }],
     ['session', { sessionId: ids.session(randomUUID()) }],
     ['game', { gameCode: ids.game('other-game') }],
     ['player', { playerId: ids.player('player123') }],

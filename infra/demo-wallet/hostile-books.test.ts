@@ -71,7 +71,7 @@ async function play(playerId: string, movements: readonly Movement[]): Promise<v
   for (const { kind, id, amountMinor, waits } of movements) {
     const fixed = {
       transactionId: ids.transaction(`${run}:${id}`),
-      roundId: ids.round(run),
+      roundId: ids.randomRound(),
       sessionId: ids.session(run),
     };
     const transaction = transactionOf(playerId, { ...fixed, amountMinor });

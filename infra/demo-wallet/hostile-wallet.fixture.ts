@@ -99,10 +99,10 @@ export class TestWallet {
 
 /** Of 1.00 EUR. */
 export function transactionOf(playerId: string, given: Partial<WalletTransaction> = {}): WalletTransaction {
-  const roundId = randomUUID();
+  const roundId = ids.randomRound();
   return {
     transactionId: ids.transaction(`${roundId}:movement`),
-    roundId: ids.round(roundId),
+    roundId,
     playerId: ids.player(playerId),
     gameCode: ids.game('happy-panda'),
     sessionId: ids.session(randomUUID()),

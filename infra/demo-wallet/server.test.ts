@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from './request.ts';
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 import { type DemoWallet, startDemoWallet } from './server.ts';
 
 const secret = 'a secret shared by two';
@@ -52,7 +53,7 @@ function signed(path: string, body: string | Uint8Array<ArrayBuffer>, changed: R
 }
 
 function movement(changed: object = {}): string {
-  const roundId = randomUUID();
+  const roundId = ids.randomRound();
   return JSON.stringify({
     transaction_id: `${roundId}:debit`,
     round_id: roundId,

@@ -57,10 +57,10 @@ function connect(walletUrl: string): Wallet {
 }
 
 function debit(): WalletTransaction {
-  const roundId = randomUUID();
+  const roundId = ids.randomRound();
   return {
     transactionId: ids.transaction(`${roundId}:debit`),
-    roundId: ids.round(roundId),
+    roundId,
     playerId: ids.player('player123'),
     gameCode: ids.game('happy-panda'),
     sessionId: ids.session(randomUUID()),

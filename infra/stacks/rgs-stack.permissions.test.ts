@@ -53,6 +53,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'kms:Decrypt of data keys on DataKey.Arn',
     'dynamodb:GetItem on items session#* of TablesSessions.Arn',
     'dynamodb:Query on TablesLedger.Arn',
+    'dynamodb:GetItem on TablesConfig.Arn',
   ],
   'revoke-session': [
     'dynamodb:GetItem on items session#* of TablesSessions.Arn',
@@ -67,7 +68,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'kms:Decrypt of data keys on DataKey.Arn',
 
     'dynamodb:GetItem on TablesLedger.Arn',
-    'dynamodb:Query on TablesLedger.Arn/index/roundId',
     'dynamodb:GetItem on items session#* of TablesSessions.Arn',
     'dynamodb:GetItem on TablesConfig.Arn',
   ],
@@ -87,8 +87,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket on BucketsArchive.Arn',
     's3:GetObject on BucketsArchive.Arn/*',
     'dynamodb:GetItem on TablesLedger.Arn',
-    'dynamodb:Query on TablesLedger.Arn',
-    'dynamodb:Query on TablesLedger.Arn/index/roundId',
     `secretsmanager:GetSecretValue on ${SECRETS}`,
   ],
   'list-games': [
@@ -115,6 +113,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage on QueuesRecovery.Arn',
     'sqs:SendMessage on QueuesParking.Arn',
     'dynamodb:UpdateItem on TablesLedger.Arn',
+    'dynamodb:GetItem on items data-key#* of TablesConfig.Arn',
+    'dynamodb:PutItem on items data-key#* of TablesConfig.Arn',
+    'kms:Decrypt of data keys on DataKey.Arn',
+    'kms:GenerateDataKey of data keys on DataKey.Arn',
     'dynamodb:DescribeStream on TablesLedger.StreamArn',
     'dynamodb:GetRecords on TablesLedger.StreamArn',
     'dynamodb:GetShardIterator on TablesLedger.StreamArn',
@@ -304,6 +306,8 @@ describe('the environment', () => {
     ],
     'process-ledger-stream': [
       'ARCHIVE_BUCKET',
+      'CONFIG_TABLE',
+      'DATA_KEY_ARN',
       'EVENT_BUS_NAME',
       'HOT_RETENTION_DAYS',
       'LEDGER_TABLE',

@@ -92,25 +92,12 @@ async function freePort(): Promise<number> {
 }
 
 /** Makes a table with the keys of the stack's tables. The ledger has an index, too. */
-export async function createTable(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-  index?: 'roundId',
-): Promise<void> {
-  const indexes = index && {
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: index,
-        KeySchema: [{ AttributeName: index, KeyType: 'HASH' as const }],
-        Projection: { ProjectionType: 'KEYS_ONLY' as const },
-      },
-    ],
-  };
+export async function createTable(client: DynamoDBDocumentClient, tableName: string): Promise<void> {
   await client.send(
     new CreateTableCommand({
       TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk', ...(index ? [index] : [])].map((AttributeName) => ({
+      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({
         AttributeName,
         AttributeType: 'S' as const,
       })),
@@ -118,7 +105,6 @@ export async function createTable(
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
-      ...indexes,
     }),
   );
 }

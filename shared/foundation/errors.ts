@@ -38,6 +38,7 @@ const catalogue = {
   SESSION_GAME_MISMATCH: { kind: 'conflict', retryable: false },
   GAME_IS_REALTIME: { kind: 'conflict', retryable: false },
   ROUND_IN_FLIGHT: { kind: 'conflict', retryable: true },
+  LOG_FROZEN: { kind: 'conflict', retryable: false },
   ROUND_NUMBER_STALE: { kind: 'conflict', retryable: false },
   ROUND_NUMBER_AHEAD: { kind: 'conflict', retryable: false },
   BONUS_ACTIVE: { kind: 'conflict', retryable: false },

@@ -32,17 +32,14 @@ export const PlayerId = z
 export type PlayerId = z.output<typeof PlayerId>;
 export const SessionId = z.uuid({ version: 'v4' }).brand<'SessionId'>();
 export type SessionId = z.output<typeof SessionId>;
-export const RoundId = z.uuid({ version: 'v4' }).brand<'RoundId'>();
+/** A round's id is its address: `shared/rounds/round-address.ts` makes and reads it. */
+export const RoundId = z.uuid({ version: 'v8' }).brand<'RoundId'>();
 export type RoundId = z.output<typeof RoundId>;
 /** A wallet knows one movement of money by this id. We derive it from a round, or the wallet names it. */
 export type TransactionId = string & z.core.$brand<'TransactionId'>;
 
 export function newSessionId(random: Random): SessionId {
   return random.uuid() as SessionId;
-}
-
-export function newRoundId(random: Random): RoundId {
-  return random.uuid() as RoundId;
 }
 
 export const CurrencyCode = z.string().regex(/^[A-Z]{3,5}$/, 'three to five capital letters');

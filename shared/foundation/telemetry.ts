@@ -6,7 +6,8 @@ export type AlarmSignal =
   | 'RollbackPendingLong'
   | 'RecoveryFailed'
   | 'WalletTransactionMismatch'
-  | 'RecordParked';
+  | 'RecordParked'
+  | 'RecordCorrupt';
 
 export type CountedEvent =
   | 'RoundCommitted'

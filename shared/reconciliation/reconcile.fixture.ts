@@ -1,6 +1,5 @@
 import { mainWallet, sampleOperator } from '../operators/operator.fixture.ts';
 import { DependencyError } from '../foundation/errors.ts';
-import { randomUUID } from 'node:crypto';
 import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
@@ -31,7 +30,7 @@ let rounds = 0;
 export function round(status: Round['status'], updatedAtMs: number, given: Partial<Round> = {}): Round {
   const { status: _, ...start } = sampleIntent({
     number: (rounds += 1),
-    roundId: ids.round(randomUUID()),
+    roundId: ids.randomRound(),
     startedAtMs: updatedAtMs,
   });
   const parts = {
@@ -71,8 +70,6 @@ export class HistoryFixture {
   readonly silent = new Set<string>();
   offersBooks = true;
   pageSize = 3;
-  /** The ledger's index does not know these rounds yet. */
-  readonly unindexed = new Set<string>();
   /** These rounds have not reached the archive yet. */
   readonly unarchived = new Set<string>();
   /** The archive has these lines as well, in a file of their own. */
@@ -98,16 +95,11 @@ export class HistoryFixture {
       ledger: {
         find: async (roundId: RoundId) => {
           this.lookups += 1;
-          return this.unindexed.has(roundId) ? undefined : this.rounds.find((one) => one.roundId === roundId);
+          return this.rounds.find((one) => one.roundId === roundId);
         },
         get: async ({ log, number }: RoundReference) =>
           this.rounds.find((one) => isOfLog(one, log) && one.number === number),
         unfinished: (beforeMs: number, part: LedgerPart) => this.#unfinished(beforeMs, part),
-        list: async (log: Round['log'], { limit }: { readonly limit: number }) =>
-          this.rounds
-            .filter((one) => isOfLog(one, log))
-            .toSorted((one, other) => other.number - one.number)
-            .slice(0, limit),
       },
       archive: this.#archive(),
       books: this.#books(),

@@ -1,5 +1,4 @@
 import { mainWallet } from '../operators/operator.fixture.ts';
-import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { minorAmount } from '../money/money.ts';
@@ -99,7 +98,7 @@ function books(one: Round, { bookedAfterMs, fault, faulty, doubledAtMs }: Life):
     case 'extra':
       return [...right, extra];
     case 'stranger':
-      return [...right, { ...chosen, roundId: randomUUID() }];
+      return [...right, { ...chosen, roundId: ids.randomRound() }];
     default:
       return right;
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { minorAmount } from '../money/money.ts';
 import { accountedRound } from '../rounds/accounted-round.ts';
@@ -130,7 +129,7 @@ describe('a difference', () => {
   });
 
   it.each([
-    ['is nowhere', randomUUID()],
+    ['is nowhere', ids.randomRound()],
     ["has an id that is none of the game server's", 'round 7'],
   ])('names an unknown round where the transaction %s', async (_, roundId) => {
     const stranger = { ...round('CREDITED', fromMs), roundId: ids.round(roundId) };
@@ -166,10 +165,9 @@ describe('a round that is not final', () => {
     },
   );
 
-  it('is found in its log where the index does not know it yet', async () => {
+  it('is in progress from the moment of its intent', async () => {
     const newest = round('INTENT', history.nowMs);
     history.rounds.push(newest);
-    history.unindexed.add(newest.roundId);
     book(newest, 'debit');
     expect(await history.reconcile(fromMs, history.nowMs + 1)).toMatchObject({
       differences: [],

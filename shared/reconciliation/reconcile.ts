@@ -1,6 +1,6 @@
 import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
 import { DependencyError, RequestError } from '../foundation/errors.ts';
-import { GameCode, type OperatorId, PlayerId, RoundId, type WalletId } from '../foundation/ids.ts';
+import { type OperatorId, RoundId, type WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import { asBookedAt, type Difference, unknownRound } from './reconciliation.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
@@ -18,7 +18,7 @@ import { type WorkLimits, Workload } from '../foundation/workload.ts';
 
 export interface ReconciliationPorts {
   readonly clock: Clock;
-  readonly ledger: Pick<Ledger, 'find' | 'get' | 'list' | 'unfinished'>;
+  readonly ledger: Pick<Ledger, 'find' | 'get' | 'unfinished'>;
   readonly archive: ArchivedRounds;
   readonly books: WalletBooks;
 }
@@ -56,8 +56,6 @@ export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> 
 const DAY_MS = 86_400_000;
 /** A round that has been unfinished for less time is not reported. Alarms on unpaid wins wait as long. */
 export const RECOVERY_TIME_MS = 5 * 60_000;
-/** So many rounds of a log are read, where the index that finds rounds by id is behind. */
-const NEWEST_ROUNDS = 20;
 
 /**
  * Compares the rounds of a period with the books of the wallets that they name. The part of the books in the period alone
@@ -214,12 +212,5 @@ async function findRound(
   const roundId = RoundId.safeParse(transaction.roundId).data;
   if (roundId === undefined) return undefined;
   const found = await ledger.find(roundId);
-  if (found) return found.log.operatorId === operatorId ? accountedRound(found) : undefined;
-  const playerId = PlayerId.safeParse(transaction.playerId).data;
-  const gameCode = GameCode.safeParse(transaction.gameCode).data;
-  if (playerId === undefined || gameCode === undefined) return undefined;
-  // The index may not know the newest rounds yet, and the log itself does.
-  const newest = await ledger.list({ operatorId, playerId, gameCode }, { limit: NEWEST_ROUNDS });
-  const round = newest.find((candidate) => candidate.roundId === roundId);
-  return round && accountedRound(round);
+  return found?.log.operatorId === operatorId ? accountedRound(found) : undefined;
 }

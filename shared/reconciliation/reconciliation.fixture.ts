@@ -7,7 +7,7 @@ export const atMs = 1_700_000_000_000;
 
 /** A round that was played, with a stake of 1.00 and a win of 2.50, unless a test overrides them. */
 export function accounted(overrides: Partial<AccountedRound> = {}): AccountedRound {
-  const roundId = overrides.roundId ?? '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
+  const roundId = overrides.roundId ?? '3f1c2a4e-0b1d-8c5e-8f90-a1b2c3d4e5f6';
   return {
     roundId: ids.round(roundId),
     playerId: ids.player('player123'),

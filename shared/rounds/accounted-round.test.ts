@@ -6,6 +6,7 @@ import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 
 const intent = sampleIntent({ updatedAtMs: 7 });
 const { roundId } = intent;
+const mac = '1e'.repeat(8);
 const won: Round = { ...intent, status: 'CREDITED', outcome: sampleOutcome() };
 const account = {
   roundId,
@@ -21,17 +22,17 @@ describe('The account of a round', () => {
     expect(accountedRound(won)).toEqual({
       ...account,
       status: 'CREDITED',
-      stake: { transactionId: `${roundId}:debit`, amountMinor: 100n },
-      win: { transactionId: `${roundId}:credit`, amountMinor: 250n },
+      stake: { transactionId: `${roundId}:${mac}:debit`, amountMinor: 100n },
+      win: { transactionId: `${roundId}:${mac}:credit`, amountMinor: 250n },
     });
     expect(accountedRound({ ...won, walletCalls: 'bet-win' })).toMatchObject({
-      stake: { transactionId: `${roundId}:bet-win`, amountMinor: 100n },
-      win: { transactionId: `${roundId}:bet-win`, amountMinor: 250n },
+      stake: { transactionId: `${roundId}:${mac}:bet-win`, amountMinor: 100n },
+      win: { transactionId: `${roundId}:${mac}:bet-win`, amountMinor: 250n },
     });
   });
 
   it('The account has no win before there is an outcome, and none where the outcome won nothing', () => {
-    const stake = { transactionId: `${roundId}:debit`, amountMinor: 100n };
+    const stake = { transactionId: `${roundId}:${mac}:debit`, amountMinor: 100n };
     expect(accountedRound(intent)).toEqual({ ...account, status: 'INTENT', stake, win: undefined });
     const lost: Round = { ...won, outcome: sampleOutcome({ winMinor: minorAmount(0n) }) };
     expect(accountedRound(lost)).toEqual({ ...account, status: 'CREDITED', stake, win: undefined });

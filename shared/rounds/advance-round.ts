@@ -9,8 +9,7 @@ export async function advance(
   round: Round,
   event: RoundEvent,
 ): Promise<Round | undefined> {
-  const next = transition(round, event);
-  return (await ledger.save(next, { status: round.status, epoch: round.epoch })) ? next : undefined;
+  return ledger.save(transition(round, event), round);
 }
 
 /**

@@ -13,6 +13,8 @@ import type {
   VoidReason,
 } from './round.ts';
 import { ids } from '../foundation/ids.fixture.ts';
+import type { RoundLog } from '../foundation/ids.ts';
+import { roundIdOf } from './round-address.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 
 /** Makes an intent of a new player, with sealed bytes of a real size. A test gives the fields that it is about. */
@@ -23,7 +25,6 @@ export function intent(given: Partial<IntentRound> = {}): IntentRound {
       playerId: ids.player(`p-${randomUUID()}`),
       gameCode: ids.game('happy-panda'),
     },
-    roundId: ids.round(randomUUID()),
     sessionId: ids.session(randomUUID()),
     sealedOpening: new Uint8Array(81).fill(7),
     idempotency: {
@@ -60,21 +61,28 @@ export function credited(round: CommittedRound, updatedAtMs = round.updatedAtMs 
   return { ...round, status: 'CREDITED', updatedAtMs };
 }
 
+/** Nothing that is stored is ever read as an object without a prototype. */
+const ordinary = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record<T>(model, { noNullPrototype: true });
+
 const amount = fc.bigInt(0n, MAX_AMOUNT_MINOR).map(minorAmount);
 const anyBalance = fc.bigInt(-(10n ** 38n) + 1n, 10n ** 38n - 1n).map(minorAmount);
 const instant = fc.nat({ max: 8_640_000_000_000_000 });
+/** The id has 16 bits for the day. */
+const instantOfIntent = fc.nat({ max: 65_535 * 86_400_000 });
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const uuid = fc.uuid({ version: 4 });
 const name = (pattern: RegExp) => fc.stringMatching(pattern);
 
-const start: fc.Arbitrary<RoundTerms> = fc.record({
-  log: fc.record({
-    operatorId: name(/^[a-z0-9][a-z0-9-]{0,31}$/).map(ids.operator),
-    playerId: name(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/).map(ids.player),
-    gameCode: name(/^[a-z0-9][a-z0-9-]{0,47}$/).map(ids.game),
-  }),
+export const anyLog: fc.Arbitrary<RoundLog> = ordinary({
+  operatorId: name(/^[a-z0-9][a-z0-9-]{0,31}$/).map(ids.operator),
+  playerId: name(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/).map(ids.player),
+  gameCode: name(/^[a-z0-9][a-z0-9-]{0,47}$/).map(ids.game),
+});
+
+const start: fc.Arbitrary<Omit<RoundTerms, 'roundId'>> = ordinary({
+  log: anyLog,
   number: fc.integer({ min: 1, max: 999_999_999 }),
-  roundId: uuid.map(ids.round),
   sessionId: uuid.map(ids.session),
   kind: fc.constantFrom('spin', 'bonus'),
   action: fc.string({ minLength: 1, unit: 'grapheme' }),
@@ -85,7 +93,7 @@ const start: fc.Arbitrary<RoundTerms> = fc.record({
   walletCalls: fc.constantFrom(...walletCallStyles),
   engineHash: name(/^[0-9a-f]{64}$/),
   gameSoFar: fc.option(
-    fc.record({
+    ordinary({
       openedBy: fc.string({ minLength: 1, unit: 'grapheme' }),
       steps: fc.nat(),
       payoutMillionths: fc.bigInt(0n, 10n ** 38n - 1n),
@@ -93,11 +101,13 @@ const start: fc.Arbitrary<RoundTerms> = fc.record({
     { nil: undefined },
   ),
   sealedOpening: bytes(300),
-  idempotency: fc.record({ keyHash: bytes(32), requestHash: bytes(32), earlierKeys: bytes(189) }),
-  startedAtMs: instant,
+  idempotency: ordinary({ keyHash: bytes(32), requestHash: bytes(32), earlierKeys: bytes(189) }),
+  startedAtMs: instantOfIntent,
+  previousIntentMac: bytes(16),
+  intentMac: fc.uint8Array({ minLength: 16, maxLength: 16 }),
 });
 
-const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
+const anyOutcome: fc.Arbitrary<Outcome> = ordinary({
   payoutMillionths: fc.bigInt(0n, 10n ** 38n - 1n),
   winMinor: amount,
   sealedStateAfter: bytes(300),
@@ -129,13 +139,18 @@ const reasons: readonly VoidReason[] = [
 export const anyRound: fc.Arbitrary<Round> = fc
   .tuple(
     start,
-    fc.record({ epoch: fc.integer({ min: 1, max: 1_000_000 }), updatedAtMs: instant }),
+    ordinary({ epoch: fc.integer({ min: 1, max: 1_000_000 }), updatedAtMs: instant, mac: bytes(16) }),
     fc.oneof(
-      fc.record({ status: fc.constant('INTENT' as const) }),
-      fc.record({ status: fc.constantFrom('COMMITTED', 'CREDITED'), outcome: anyOutcome }),
-      fc.record({ status: fc.constant('REJECTED' as const), refusal: fc.constantFrom(...refusals) }),
-      fc.record({ status: fc.constant('FAILED' as const), failure: fc.string({ unit: 'grapheme' }) }),
-      fc.record({ status: fc.constantFrom('VOIDING', 'VOIDED'), reason: fc.constantFrom(...reasons) }),
+      ordinary({ status: fc.constant('INTENT' as const) }),
+      ordinary({ status: fc.constantFrom('COMMITTED', 'CREDITED'), outcome: anyOutcome }),
+      ordinary({ status: fc.constant('REJECTED' as const), refusal: fc.constantFrom(...refusals) }),
+      ordinary({ status: fc.constant('FAILED' as const), failure: fc.string({ unit: 'grapheme' }) }),
+      ordinary({ status: fc.constantFrom('VOIDING', 'VOIDED'), reason: fc.constantFrom(...reasons) }),
     ),
   )
-  .map(([fixed, progress, state]) => ({ ...fixed, ...progress, ...state }));
+  .map(([fixed, progress, state]) => ({
+    ...fixed,
+    roundId: roundIdOf(fixed.log, fixed.number, fixed.startedAtMs),
+    ...progress,
+    ...state,
+  }));

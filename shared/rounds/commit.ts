@@ -4,7 +4,7 @@ import { advance } from './advance-round.ts';
 import type { Debited } from './debit.ts';
 import type { Ledger } from './ledger.ts';
 import type { OwnedIntent } from './reserve-round.ts';
-import type { IntentRound, Outcome, Round } from './round.ts';
+import type { IntentRound, NewTerms, Outcome, Round } from './round.ts';
 import { inFlight } from './round-answer.ts';
 import type { RoundEvent } from './round-transitions.ts';
 import type { SealedStep } from './step-engine.ts';
@@ -66,8 +66,8 @@ function balanceBefore(stakeMinor: MinorAmount, winMinor: MinorAmount, afterMino
 }
 
 /** @param balanceMinor is the wallet's balance after the debit; after a bet-win, the win is in it already */
-function outcomeOf(
-  round: IntentRound,
+export function outcomeOf(
+  round: NewTerms,
   { step, winMinor, sealedStateAfter }: Extract<SealedStep, { kind: 'stepped' }>,
   balanceMinor: MinorAmount,
 ): Outcome {

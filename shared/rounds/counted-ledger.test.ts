@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countedLedger } from './counted-ledger.ts';
 import type { Ledger } from './ledger.ts';
-import type { Round, RoundStatus } from './round.ts';
+import type { NewRound, Round, RoundStatus } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 
 const { status: _, ...started } = sampleIntent();
@@ -16,11 +16,12 @@ const rounds: Readonly<Record<RoundStatus, Round>> = {
   VOIDED: { ...started, status: 'VOIDED', reason: 'DEBIT_UNKNOWN' },
 };
 
-async function countedBy(to: RoundStatus, from: RoundStatus, saved = true): Promise<string[]> {
+async function countedBy(to: RoundStatus, from: RoundStatus, isSaved = true): Promise<string[]> {
   const counted: string[] = [];
+  const saved = isSaved ? rounds[to] : undefined;
   const ledger = { save: async () => saved } as unknown as Ledger;
   const telemetry = { count: (event: string) => void counted.push(event), warn: () => undefined };
-  expect(await countedLedger(ledger, telemetry).save(rounds[to], { status: from, epoch: 1 })).toBe(saved);
+  expect(await countedLedger(ledger, telemetry).save(rounds[to], rounds[from])).toBe(saved);
   return counted;
 }
 
@@ -36,6 +37,14 @@ describe('A counted ledger', () => {
     ['INTENT', 'INTENT', []],
   ] as const)('A round that becomes %s from %s is counted as %j', async (to, from, events) => {
     expect(await countedBy(to, from)).toEqual(events);
+  });
+
+  it('A bonus action is counted by the write that begins it', async () => {
+    const counted: string[] = [];
+    const ledger = { append: async () => ({ appended: true, round: rounds.COMMITTED }) } as unknown as Ledger;
+    const telemetry = { count: (event: string) => void counted.push(event), warn: () => undefined };
+    await countedLedger(ledger, telemetry).append(rounds.COMMITTED as NewRound);
+    expect(counted).toEqual(['RoundCommitted']);
   });
 
   it('Nothing is counted where another actor has moved the round on', async () => {

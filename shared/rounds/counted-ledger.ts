@@ -1,5 +1,5 @@
 import type { CountedEvent, Telemetry } from '../foundation/telemetry.ts';
-import type { Fence, Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { Round } from './round.ts';
 
 /** Counts the results of rounds, at the write that takes them there. */
@@ -9,26 +9,32 @@ export function countedLedger(ledger: Ledger, telemetry: Telemetry): Ledger {
     get: (reference) => ledger.get(reference),
     find: (roundId) => ledger.find(roundId),
     list: (log, page) => ledger.list(log, page),
-    append: (round) => ledger.append(round),
-    async save(next, fence) {
-      const saved = await ledger.save(next, fence);
-      const event = eventOf(next, fence);
-      if (saved && event) telemetry.count(event);
+    async append(round) {
+      const result = await ledger.append(round);
+      const event = result.appended && eventOf(result.round, undefined);
+      if (event) telemetry.count(event);
+      return result;
+    },
+    async save(next, present) {
+      const saved = await ledger.save(next, present);
+      const event = saved && eventOf(saved, present);
+      if (event) telemetry.count(event);
       return saved;
     },
+    isFrozen: (log) => ledger.isFrozen(log),
     markArchived: (reference) => ledger.markArchived(reference),
     expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
     unfinished: (beforeMs, part) => ledger.unfinished(beforeMs, part),
   };
 }
 
-function eventOf({ status }: Round, fence: Fence): CountedEvent | undefined {
+function eventOf({ status }: Round, before: Round | undefined): CountedEvent | undefined {
   switch (status) {
     case 'COMMITTED':
       return 'RoundCommitted';
     case 'CREDITED':
       // After a bet-win, the intent becomes CREDITED at once.
-      return fence.status === 'INTENT' ? 'RoundCommitted' : undefined;
+      return before?.status === 'INTENT' ? 'RoundCommitted' : undefined;
     case 'REJECTED':
       return 'RoundRejected';
     case 'FAILED':

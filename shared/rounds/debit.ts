@@ -1,4 +1,4 @@
-import { type MinorAmount, NOTHING } from '../money/money.ts';
+import type { MinorAmount } from '../money/money.ts';
 import type { Operator } from '../operators/operator.ts';
 import type { Wallets } from '../wallets/wallet.ts';
 import type { OwnedIntent } from './reserve-round.ts';
@@ -25,7 +25,7 @@ export type Debited =
 /**
  * Debits the stake. The wallet acknowledges or refuses the debit, or it stays unknown. An unknown debit is repeated with
  * the same transaction id. Where no attempt was sent, the debit counts as refused. A bet-win sends the win in the same
- * call. A round without a stake calls no wallet.
+ * call.
  */
 export async function debit(
   ports: DebitPorts,
@@ -35,8 +35,7 @@ export async function debit(
   stepped: Stepped,
 ): Promise<Debited> {
   if (stepped.kind === 'failed') return { kind: 'none' };
-  const { round, knownBalanceMinor } = intent;
-  if (round.stakeMinor === 0n) return { kind: 'acknowledged', balanceMinor: knownBalanceMinor ?? NOTHING };
+  const { round } = intent;
   const wallet = ports.wallets.of(operator, round.walletId);
   const transaction = stakeTransaction(round);
   let earlierAttemptUnknown = false;

@@ -1,4 +1,4 @@
-import { gameBefore, type RoundTerms } from './round.ts';
+import { gameBefore, type NewTerms } from './round.ts';
 import type { EngineCapabilities, EngineStep } from '../engines/engines.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { EngineCapabilities, EngineStep } from '../engines/engines.ts';
  */
 export function keepsToDeclared(
   { actions, modes, maxHorizon }: EngineCapabilities,
-  round: RoundTerms,
+  round: NewTerms,
   { payoutMillionths, bonusActive }: Pick<EngineStep, 'payoutMillionths' | 'bonusActive'>,
 ): boolean {
   const before = gameBefore(round);

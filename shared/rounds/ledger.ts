@@ -1,15 +1,9 @@
 import type { RoundId, RoundLog } from '../foundation/ids.ts';
-import type { IntentRound, Round, RoundStatus } from './round.ts';
+import type { NewRound, Round, RoundStatus } from './round.ts';
 
 export type AppendResult =
-  | { readonly appended: true }
+  | { readonly appended: true; readonly round: Round }
   | { readonly appended: false; readonly existing: Round };
-
-/** A write happens only if the stored round still has this status and this epoch. */
-export interface Fence {
-  readonly status: RoundStatus;
-  readonly epoch: number;
-}
 
 export interface RoundReference {
   readonly log: RoundLog;
@@ -30,27 +24,30 @@ export interface LedgerPart {
 }
 
 /**
- * Keeps a log of rounds for each operator, player and game. Reads are consistent unless their comment says
- * otherwise.
+ * Keeps a log of rounds for each operator, player and game. Reads are consistent unless their comment says otherwise.
+ * Every round that is read has its MAC checked. A wrong one is FaultError CORRUPT_RECORD.
  */
 export interface Ledger {
-  /** Reads the newest round of the log. */
+  /**
+   * Reads the newest round of the log, for the next one. It also checks that this round follows the one before it.
+   * @throws FaultError CORRUPT_RECORD where a round is missing between them, or where the newest follows another one;
+   * ConflictError LOG_FROZEN
+   */
   head(log: RoundLog): Promise<Round | undefined>;
   get(reference: RoundReference): Promise<Round | undefined>;
-  /**
-   * Finds a round through an index. The index is eventually consistent about which rounds exist. The content
-   * of a round is read consistently.
-   */
+  /** Reads a round by its id, which is its address. */
   find(roundId: RoundId): Promise<Round | undefined>;
   /** Lists the newest first. There are at most `limit`, and all are older than `beforeNumber` where it is given. */
   list(log: RoundLog, page: { readonly beforeNumber?: number; readonly limit: number }): Promise<Round[]>;
   /** Puts the round if its number is free. A repeated put of the same round counts as appended. */
-  append(round: IntentRound): Promise<AppendResult>;
+  append(round: NewRound): Promise<AppendResult>;
   /**
-   * Writes the next state if the stored round still has the fence's status and epoch. The answer is also true where an
-   * earlier attempt of this very write took effect. It is false where somebody else moved the round on.
+   * Signs and writes the next state if the stored round is still `present`. It gives the round also where an earlier attempt of this
+   * very write took effect. It is undefined where somebody else moved the round on.
    */
-  save(next: Round, fence: Fence): Promise<boolean>;
+  save(next: Round, present: Round): Promise<Round | undefined>;
+  /** Says whether the log is left alone until a person has looked at it. */
+  isFrozen(log: RoundLog): Promise<boolean>;
   /** Notes that a final round is in the archive. It has no effect on a round that is not final. */
   markArchived(reference: RoundReference): Promise<void>;
   /** Lets a round expire that is marked as archived. It has no effect on a round without that mark. */

@@ -15,6 +15,7 @@ const inPlace = sampleOperator({ walletUrl: 'new', walletCalls: 'bet-win' });
 
 let table: RoundsFixture;
 const play = (given = {}) => playRound(table.ports(), settings, table.spin(given));
+const bonus = { idempotencyKey: 'key-2', kind: 'bonus', betAmount: undefined } as const;
 const head = () => table.ledger.head(log);
 
 /** Empties the list of calls, so that a test sees those after the change alone. */
@@ -129,22 +130,33 @@ describe('When an operator has moved to another wallet', () => {
     await play();
     change(after);
     table.step = (state) => coinStep(state, 500_000n);
-    await play({ idempotencyKey: 'key-2', kind: 'bonus', betAmount: undefined });
+    await play(bonus);
     expect((await head())?.walletId).toBe('second');
     expect(table.calledAt).toEqual(['balance new', 'credit new']);
   });
 
-  it('a bonus action that began before is taken over at the wallet that it began with', async () => {
+  it('a win of an earlier bonus action is credited at the wallet of that time', async () => {
+    table.step = (state) => coinStep(state, 0n, true);
+    await play();
+    table.step = (state) => coinStep(state, 500_000n);
+    table.replies.credit.push(unknown);
+    await play(bonus);
+    change(after);
+    await table.recoverAll();
+    expect(await head()).toMatchObject({ status: 'CREDITED', walletId: 'main' });
+    expect(table.calledAt).toEqual(['credit old']);
+  });
+
+  it('a bonus action whose process died before its write is played anew at the wallet of now', async () => {
     table.step = (state) => coinStep(state, 0n, true);
     await play();
     table.step = () => Promise.reject(new Error('the process died'));
-    const bonus = { idempotencyKey: 'key-2', kind: 'bonus', betAmount: undefined };
     await expect(play(bonus)).rejects.toThrow('died');
     change(after);
-    table.nowMs += settings.leaseMs;
     table.step = (state) => coinStep(state, 500_000n);
     await play(bonus);
-    expect(table.calledAt).toEqual(['balance old', 'credit old']);
+    expect(await head()).toMatchObject({ number: 2, status: 'CREDITED', walletId: 'second' });
+    expect(table.calledAt).toEqual(['balance new', 'credit new']);
   });
 
   it('a process that does not know the new wallet yet calls none, and recovers the round later', async () => {

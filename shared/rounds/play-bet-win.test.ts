@@ -1,6 +1,6 @@
 import { sampleOperator } from '../operators/operator.fixture.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isFinal, type Round } from './round.ts';
+import { isFinal, type Round, stakeTransactionId } from './round.ts';
 import { type PlayRequest, playRound } from './play-round.ts';
 import { minorAmount } from '../money/money.ts';
 import { codeOf, coinStep, log, RoundsFixture, settings } from './rounds.fixture.ts';
@@ -22,10 +22,12 @@ const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 describe('A spin at a wallet for bet-win', () => {
   it("A spin with bet-win makes one call alone, answers the wallet's balance, and is final in one write", async () => {
     const answer = await play();
+    const transactionId = stakeTransactionId(await head());
+    expect(transactionId).toMatch(new RegExp(`^${answer.roundId}:[0-9a-f]{16}:bet-win$`));
     expect(table.calls).toMatchObject([
       {
         call: 'betWin',
-        transaction: { transactionId: `${answer.roundId}:bet-win`, amountMinor: 100n, winMinor: 200n },
+        transaction: { transactionId, amountMinor: 100n, winMinor: 200n },
       },
     ]);
     expect(answer).toMatchObject({ win: '2.00', balance: '101.00' });
@@ -59,11 +61,10 @@ describe('A spin at a wallet for bet-win', () => {
   it('A bet-win that stays unknown shows no outcome and is rolled back by its own id', async () => {
     table.replies.betWin.push(unknown, unknown);
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
-    const { roundId, status } = await head();
-    expect(status).toBe('VOIDED');
+    expect((await head()).status).toBe('VOIDED');
     expect(table.calls.at(-1)).toMatchObject({
       call: 'rollback',
-      transaction: { transactionId: `${roundId}:bet-win`, amountMinor: 100n },
+      transaction: { transactionId: table.calls[0]?.transaction.transactionId, amountMinor: 100n },
     });
   });
 
@@ -79,7 +80,10 @@ describe('A spin at a wallet for bet-win', () => {
     await play().catch(() => undefined);
     table.operator = sampleOperator({ walletCalls: 'debit-credit' });
     await table.recoverAll();
-    expect(table.calls.at(-1)?.transaction.transactionId).toBe(`${(await head()).roundId}:bet-win`);
+    const [first, last] = [table.calls[0], table.calls.at(-1)];
+    expect([first?.call, last?.call]).toEqual(['betWin', 'rollback']);
+    expect(last?.transaction.transactionId).toBe(first?.transaction.transactionId);
+    expect(last?.transaction.transactionId).toMatch(/:bet-win$/);
   });
 
   it('The win of a bonus action is a credit, because there is no stake', async () => {

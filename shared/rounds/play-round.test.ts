@@ -51,9 +51,10 @@ describe('A spin', () => {
 
   it('A spin derives its transaction ids from the round', async () => {
     const { roundId } = await play();
+    const mac = Buffer.from((await head()).intentMac.subarray(0, 8)).toString('hex');
     expect(table.calls.map(({ transaction }) => transaction.transactionId)).toEqual([
-      `${roundId}:debit`,
-      `${roundId}:credit`,
+      `${roundId}:${mac}:debit`,
+      `${roundId}:${mac}:credit`,
     ]);
   });
 

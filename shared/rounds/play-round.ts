@@ -5,6 +5,9 @@ import { type CheckPorts, type CheckSettings, checkRequest } from './check-reque
 import { commit } from './commit.ts';
 import { type DebitPorts, type DebitSettings, debit } from './debit.ts';
 import { creditOrRollback } from './drive-round.ts';
+import type { Operator } from '../operators/operator.ts';
+import { playBonus } from './play-bonus.ts';
+import type { Round } from './round.ts';
 import { findEarlierRound } from './find-earlier-round.ts';
 import type { Ledger } from './ledger.ts';
 import { queueRecovery, type QueueRecoveryPorts, recoverBlocked } from './queue-recovery.ts';
@@ -47,13 +50,19 @@ export async function playRound(
   if (earlier && earlier.status !== 'INTENT') return answerRepeated(ports, operator, earlier);
   if (!earlier) await recoverBlocked(ports, settings, newest);
 
+  if (request.kind === 'bonus')
+    return creditAndAnswer(ports, operator, await playBonus(ports, settings, asked, identity));
   const intent = earlier
-    ? await takeOver(ports, settings, operator, earlier)
+    ? await takeOver(ports, settings, earlier)
     : await reserve(ports, await checkRequest(ports, settings, asked), identity); // INTENT
   const stepped = await stepAndSeal(ports, intent);
   const debited = await debit(ports, settings, operator, intent, stepped);
   const committed = await commit(ports, intent, stepped, debited); // COMMITTED
-  const round = await creditOrRollback(ports, operator, committed); // CREDITED, wins only
+  return creditAndAnswer(ports, operator, committed); // CREDITED, wins only
+}
+
+async function creditAndAnswer(ports: PlayPorts, operator: Operator, committed: Round): Promise<RoundAnswer> {
+  const round = await creditOrRollback(ports, operator, committed);
   await queueRecovery(ports, round);
   return answerTo(round);
 }

@@ -21,6 +21,15 @@ export async function queueAgain(
   }
 }
 
+/** Queues the next attempt at a round that is left alone until a person has acted. */
+export async function queueMuchLater(
+  { recovery }: { readonly recovery: RecoveryQueue },
+  request: RecoveryRequest,
+): Promise<void> {
+  if (request.once) return;
+  await recovery.send([{ ...request, attempt: request.attempt + 1 }], SLOW_MS);
+}
+
 /** Computes how long the next attempt waits. */
 function delayOf({ attempt, owedSinceMs }: RecoveryRequest, nowMs: number): number {
   return owedSinceMs !== undefined && nowMs - owedSinceMs >= EAGER_MS ? SLOW_MS : backoffMs(attempt);

@@ -147,6 +147,7 @@ function portsOf(
       find: (roundId) => ledger.find(roundId),
       list: (of, page) => ledger.list(of, page),
       markArchived: (reference) => ledger.markArchived(reference),
+      isFrozen: (of) => ledger.isFrozen(of),
       expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
       unfinished: (beforeMs, part) => ledger.unfinished(beforeMs, part),
     },

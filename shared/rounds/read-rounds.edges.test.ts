@@ -17,7 +17,6 @@ const round = (number: number, overrides: Partial<IntentRound> = {}) =>
   sampleIntent({
     log,
     number,
-    roundId: ids.round(`round-${number}`),
     sessionId,
     startedAtMs: table.nowMs,
     ...overrides,

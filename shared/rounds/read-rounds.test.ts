@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RoundLog, SessionId } from '../foundation/ids.ts';
+import type { RoundId, RoundLog, SessionId } from '../foundation/ids.ts';
 import type { IntentRound } from './round.ts';
+import { roundIdOf } from './round-address.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { listRounds, type RoundPageRequest, readRound } from './read-rounds.ts';
 import { codeOf, log, operatorKey, otherOperatorKey, RoundsFixture, sessionId } from './rounds.fixture.ts';
@@ -22,7 +23,6 @@ const round = (number: number, overrides: Partial<IntentRound> = {}) =>
   sampleIntent({
     log,
     number,
-    roundId: ids.round(`round-${number}`),
     sessionId: sessionId,
     startedAtMs: table.nowMs + number,
     ...overrides,
@@ -179,36 +179,41 @@ describe('The rounds of a session', () => {
 
 describe('One round', () => {
   const credentials = (key?: string, session?: SessionId) => ({ operatorKey: key, sessionId: session });
-  const read = (roundId: string, ...[key, session]: Parameters<typeof credentials>) =>
-    readRound(table.ports(), credentials(key, session), ids.round(roundId));
+  const read = (roundId: RoundId, ...[key, session]: Parameters<typeof credentials>) =>
+    readRound(table.ports(), credentials(key, session), roundId);
 
-  beforeEach(() => play(1));
+  const unused = roundIdOf(log, 2, 1_700_000_000_000);
+  let played: RoundId;
+
+  beforeEach(async () => {
+    played = (await table.put(round(1))).roundId;
+  });
 
   it('A round is shown to its operator and to its player', async () => {
-    expect((await read('round-1', operatorKey)).number).toBe(1);
-    expect((await read('round-1', undefined, sessionId)).number).toBe(1);
+    expect((await read(played, operatorKey)).number).toBe(1);
+    expect((await read(played, undefined, sessionId)).number).toBe(1);
   });
 
   it('A round is shown to its player in a later session, at any game', async () => {
     await table.open({ sessionId: laterSession, gameCode: ids.game('another') });
-    expect((await read('round-1', undefined, laterSession)).number).toBe(1);
+    expect((await read(played, undefined, laterSession)).number).toBe(1);
   });
 
   it('A round does not exist for another operator, nor for another player', async () => {
-    expect(await codeOf(read('round-1', otherOperatorKey))).toBe('UNKNOWN_ROUND');
-    expect(await codeOf(read('round-1', undefined, strangerSession))).toBe('UNKNOWN_ROUND');
+    expect(await codeOf(read(played, otherOperatorKey))).toBe('UNKNOWN_ROUND');
+    expect(await codeOf(read(played, undefined, strangerSession))).toBe('UNKNOWN_ROUND');
   });
 
   it('A round does not exist for a player of the same id at another operator', async () => {
     const elsewhere: RoundLog = { ...log, operatorId: ids.operator('other') };
     await table.open({ sessionId: laterSession, ...elsewhere });
-    expect(await codeOf(read('round-1', undefined, laterSession))).toBe('UNKNOWN_ROUND');
+    expect(await codeOf(read(played, undefined, laterSession))).toBe('UNKNOWN_ROUND');
   });
 
   it('A round is refused in the same words whether it exists or not', async () => {
     const refusals = await Promise.allSettled([
-      read('round-1', otherOperatorKey),
-      read('no-such-round', otherOperatorKey),
+      read(played, otherOperatorKey),
+      read(unused, otherOperatorKey),
     ]);
     const [foreign, missing] = refusals.map((refusal) =>
       refusal.status === 'rejected' ? String(refusal.reason) : 'told',
@@ -218,8 +223,8 @@ describe('One round', () => {
   });
 
   it('A round is shown to nobody without credentials', async () => {
-    expect(await codeOf(read('round-1'))).toBe('MISSING_CREDENTIALS');
-    expect(await codeOf(read('round-1', 'wrong', sessionId))).toBe('INVALID_OPERATOR_KEY');
-    expect(await codeOf(read('round-1', undefined, laterSession))).toBe('UNKNOWN_SESSION');
+    expect(await codeOf(read(played))).toBe('MISSING_CREDENTIALS');
+    expect(await codeOf(read(played, 'wrong', sessionId))).toBe('INVALID_OPERATOR_KEY');
+    expect(await codeOf(read(played, undefined, laterSession))).toBe('UNKNOWN_SESSION');
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConflictError, FaultError, MissingError } from '../foundation/errors.ts';
+import type { RoundLog } from '../foundation/ids.ts';
 import type { VoidingRound } from './round.ts';
 import { sampleIntent } from './sample-round.fixture.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
@@ -8,8 +9,8 @@ import { ids } from '../foundation/ids.fixture.ts';
 import { log, RoundsFixture, settings } from './rounds.fixture.ts';
 
 const request: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
-const voiding = (): VoidingRound => ({
-  ...sampleIntent({ log, startedAtMs: table.nowMs, updatedAtMs: table.nowMs }),
+const voiding = (of: RoundLog = log): VoidingRound => ({
+  ...sampleIntent({ log: of, startedAtMs: table.nowMs, updatedAtMs: table.nowMs }),
   status: 'VOIDING',
   reason: 'DEBIT_UNKNOWN',
 });
@@ -28,7 +29,7 @@ describe('A batch with a rollback that is owed', () => {
 
   it('A wallet that gives no answer is called once for the whole batch', async () => {
     await table.put(voiding());
-    const second = { ...voiding(), log: { ...log, playerId: ids.player('second') } };
+    const second = voiding({ ...log, playerId: ids.player('second') });
     await table.put(second);
     table.replies.rollback.push({ kind: 'unknown', reason: 'TIMEOUT' });
     await recoverBatch(table.ports(), settings, [request, { ...request, log: second.log }]);

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { CommittedRound, IntentRound, VoidedRound, VoidingRound } from './round.ts';
+import {
+  type CommittedRound,
+  type IntentRound,
+  stakeTransactionId,
+  type VoidedRound,
+  type VoidingRound,
+  winTransactionId,
+} from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import { backoffMs } from './queue-again.ts';
@@ -57,12 +64,12 @@ function takeNext(): { readonly request: RecoveryRequest; readonly delayMs: numb
 
 describe('An intent', () => {
   it('An intent whose lease has run out is voided, and its stake is rolled back', async () => {
-    const { roundId } = await table.put(intent());
+    const round = await table.put(intent());
     table.nowMs += settings.leaseMs;
     await recover();
     expect(await stored()).toMatchObject({ status: 'VOIDED', reason: 'ABANDONED', epoch: 2 });
     expect(table.calls).toMatchObject([
-      { call: 'rollback', transaction: { transactionId: `${roundId}:debit`, amountMinor: 100n } },
+      { call: 'rollback', transaction: { transactionId: stakeTransactionId(round), amountMinor: 100n } },
     ]);
     expect(table.recovery.size).toBe(0);
   });
@@ -108,7 +115,8 @@ describe('An intent', () => {
 
 describe('A win that is not credited', () => {
   it('A win that is owed is credited with the same bytes each time, ever later, at most a minute apart', async () => {
-    const { roundId, sessionId } = await table.put(committed());
+    const round = await table.put(committed());
+    const { roundId, sessionId } = round;
     table.replies.credit.push(...Array.from({ length: 8 }, () => unknown));
     const delays: number[] = [];
     for (let request = finish; (await stored())?.status === 'COMMITTED'; ) {
@@ -124,7 +132,7 @@ describe('A win that is not credited', () => {
     for (const { call, transaction } of table.calls) {
       expect(call).toBe('credit');
       expect(transaction).toEqual({
-        transactionId: `${roundId}:credit`,
+        transactionId: winTransactionId(round),
         roundId,
         sessionId,
         playerId: log.playerId,
@@ -204,7 +212,7 @@ describe('The last rollback of a voided round', () => {
     const round = await table.put(voided());
     await recover(confirmVoid);
     expect(table.calls).toMatchObject([
-      { call: 'rollback', transaction: { transactionId: `${round.roundId}:debit` } },
+      { call: 'rollback', transaction: { transactionId: stakeTransactionId(round) } },
     ]);
     expect(await stored()).toEqual(round);
     expect(table.recovery.size).toBe(0);

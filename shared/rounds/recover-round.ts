@@ -3,9 +3,10 @@ import type { Telemetry } from '../foundation/telemetry.ts';
 import type { Operator } from '../operators/operator.ts';
 import { isFinal, owesLastRollback, type Round } from './round.ts';
 import { owedSince } from './owed-round.ts';
-import { queueAgain } from './queue-again.ts';
+import { queueAgain, queueMuchLater } from './queue-again.ts';
 import { isOwedForLong, recoverInLine } from './recover-in-line.ts';
 import type { RecoveryMarks } from './recovery-marks.ts';
+import { assertWinFollows } from './assert-win.ts';
 import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
 import type { Registry } from '../games/registry.ts';
 import { abandon } from './advance-round.ts';
@@ -26,7 +27,7 @@ export interface RecoverySettings {
 /**
  * Drives a round that was left unfinished towards its end, or repeats the rollback of a voided one. A call that the
  * wallet does not acknowledge is queued again, each time later, for as long as it takes. A round that is owed for long
- * is left to one line of attempts, however many there were.
+ * is left to one line of attempts, however many there were. A frozen log is left alone.
  * @throws FaultError CORRUPT_RECORD where there is no such round or operator
  */
 export async function recoverRound(
@@ -34,6 +35,7 @@ export async function recoverRound(
   settings: RecoverySettings,
   request: RecoveryRequest,
 ): Promise<void> {
+  if (await ports.ledger.isFrozen(request.log)) return queueMuchLater(ports, request);
   const round = await ports.ledger.get(request);
   if (!round)
     throw new FaultError('CORRUPT_RECORD', `There is no round ${request.number} in the log to recover`);
@@ -63,6 +65,7 @@ async function finish(
   round: Round,
 ): Promise<boolean> {
   const owing = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;
+  if (owing) assertWinFollows(owing);
   return owing !== undefined && isFinal(await creditOrRollback(ports, operator, owing));
 }
 

@@ -1,8 +1,6 @@
 import type { Cipher } from '../encryption/cipher.ts';
 import type { Engines } from '../engines/engines.ts';
 import type { Operator } from '../operators/operator.ts';
-import { balanceOrUnavailable } from '../wallets/balance.ts';
-import type { Wallets } from '../wallets/wallet.ts';
 import { RgsError } from '../foundation/errors.ts';
 import { abandon, advance } from './advance-round.ts';
 import { type AskedRound, assertMayPlay, type CheckPorts, type CheckSettings } from './check-request.ts';
@@ -14,7 +12,6 @@ import { answerTo, inFlight, type RoundAnswer } from './round-answer.ts';
 import { unsealOpening } from './round-opening.ts';
 
 export interface TakeOverPorts extends DrivePorts {
-  readonly wallets: Wallets;
   readonly engines: Engines;
   readonly cipher: Cipher;
 }
@@ -41,7 +38,7 @@ export async function answerRepeated(
 
 /**
  * Abandons the intent of a first attempt that died, where the session, the operator or the game has been closed since. Its
- * stake may have been debited, so it is rolled back. A round without a stake goes on (GLI-19 V3.0, 2.4.1).
+ * stake may have been debited, so it is rolled back.
  * @returns the round as it then stands
  * @throws ConflictError ROUND_IN_FLIGHT while the first attempt may still be at work, or where another actor was first
  */
@@ -51,7 +48,7 @@ export async function abandonIfClosed(
   asked: AskedRound,
   earlier: Round,
 ): Promise<Round> {
-  if (earlier.status !== 'INTENT' || earlier.stakeMinor === 0n) return earlier;
+  if (earlier.status !== 'INTENT') return earlier;
   if (await isOpen(ports, settings, asked)) return earlier;
   const abandoned = await abandon(ports, settings, earlier);
   if (!abandoned) throw inFlight();
@@ -77,21 +74,13 @@ async function isOpen(ports: AbandonPorts, settings: CheckSettings, asked: Asked
 export async function takeOver(
   ports: TakeOverPorts,
   { leaseMs }: TakeOverSettings,
-  operator: Operator,
   intent: IntentRound,
 ): Promise<OwnedIntent> {
   if (isHeld(intent, leaseMs, ports.clock.nowMs())) throw inFlight();
   const engine = await ports.engines.load(intent.engineHash);
   const opening = await unsealOpening(ports.cipher, intent);
-  const knownBalanceMinor =
-    intent.stakeMinor === 0n
-      ? await balanceOrUnavailable(ports.wallets.of(operator, intent.walletId), {
-          ...intent.log,
-          currency: intent.currency,
-        })
-      : undefined;
   const event = { type: 'TAKEN_OVER', atMs: ports.clock.nowMs() } as const;
   const round = await advance(ports.ledger, intent, event);
   if (round?.status !== 'INTENT') throw inFlight();
-  return { round, engine, opening, knownBalanceMinor };
+  return { round, engine, opening };
 }

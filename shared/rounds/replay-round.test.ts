@@ -37,7 +37,8 @@ it.each([
   const round = await played();
   if (!('outcome' in round)) throw new Error('The round has no outcome');
   const { cipher } = table.ports();
-  const context = [log.operatorId, log.playerId, log.gameCode, round.number, 'end'].join('#');
+  const { operatorId, playerId, gameCode } = log;
+  const context = [operatorId, playerId, gameCode, round.number, round.roundId, 'end'].join('#');
   const changed = value ?? (await cipher.seal(Buffer.from('another state'), context));
   const forged = { ...round, outcome: { ...round.outcome, [field]: changed } } as ReplayableRound;
   expect(differing(await replayRound(table.ports(), forged))).toEqual([name]);

@@ -1,22 +1,19 @@
 import type { Cipher } from '../encryption/cipher.ts';
 import type { Engine } from '../engines/engines.ts';
 import type { Clock } from '../foundation/clock.ts';
-import type { Random } from '../foundation/random.ts';
 import type { ConflictError } from '../foundation/errors.ts';
-import type { MinorAmount } from '../money/money.ts';
 import type { CheckedRequest } from './check-request.ts';
 import { isSameRequest, staleNumber } from './find-earlier-round.ts';
 import { earlierKeysAfter, type NumberedRequest, type RequestIdentity } from './idempotency.ts';
 import type { Ledger } from './ledger.ts';
-import { type IntentRound, nextNumberAfter, type Round } from './round.ts';
+import { type IntentRound, type NewTerms, nextNumberAfter, type Round } from './round.ts';
+import { roundIdOf } from './round-address.ts';
 import { inFlight } from './round-answer.ts';
 import { type RoundOpening, sealOpening } from './round-opening.ts';
-import { newRoundId } from '../foundation/ids.ts';
 import { currentWallet } from '../operators/operator.ts';
 
 export interface ReservePorts {
   readonly clock: Clock;
-  readonly random: Random;
   readonly ledger: Ledger;
   readonly cipher: Cipher;
 }
@@ -26,8 +23,6 @@ export interface OwnedIntent {
   readonly round: IntentRound;
   readonly engine: Engine;
   readonly opening: RoundOpening;
-  /** Only a round without a stake has this balance, because no debit will tell it. */
-  readonly knownBalanceMinor: MinorAmount | undefined;
 }
 
 /**
@@ -39,16 +34,30 @@ export async function reserve(
   checked: CheckedRequest,
   identity: RequestIdentity,
 ): Promise<OwnedIntent> {
+  const { request, engine, opening } = checked;
+  const terms = await termsOf(ports, checked, identity);
+  const intent = { ...terms, epoch: 1, updatedAtMs: terms.startedAtMs, status: 'INTENT' } as const;
+  const result = await ports.ledger.append(intent);
+  if (!result.appended) throw overtaken(request, identity, result.existing);
+  if (result.round.status !== 'INTENT') throw inFlight();
+  return { round: result.round, engine, opening };
+}
+
+/** Fixes the terms of a round: all that never changes afterwards. */
+export async function termsOf(
+  ports: Pick<ReservePorts, 'clock' | 'cipher'>,
+  checked: CheckedRequest,
+  identity: RequestIdentity,
+): Promise<NewTerms> {
   const { session, newest, operator, request, engine, action, opening, bet, gameSoFar } = checked;
   const { operatorId, playerId, gameCode, sessionId, currency } = session;
-  const place = { log: { operatorId, playerId, gameCode }, number: nextNumberAfter(newest) };
+  const log = { operatorId, playerId, gameCode };
+  const number = nextNumberAfter(newest);
+  const startedAtMs = ports.clock.nowMs();
+  const place = { log, number, roundId: roundIdOf(log, number, startedAtMs) };
   const { walletId, walletCalls } = currentWallet(operator);
-  const nowMs = ports.clock.nowMs();
-  const roundId = newRoundId(ports.random);
-  const sealedOpening = await sealOpening(ports.cipher, place, opening);
-  const round: IntentRound = {
+  return {
     ...place,
-    roundId,
     sessionId,
     kind: request.kind,
     action,
@@ -58,20 +67,15 @@ export async function reserve(
     walletCalls: bet.stakeMinor > 0n ? walletCalls : 'debit-credit',
     engineHash: engine.hash,
     gameSoFar,
-    sealedOpening,
+    sealedOpening: await sealOpening(ports.cipher, place, opening),
     idempotency: { ...identity, earlierKeys: earlierKeysAfter(newest) },
-    startedAtMs: nowMs,
-    updatedAtMs: nowMs,
-    epoch: 1,
-    status: 'INTENT',
+    startedAtMs,
+    previousIntentMac: newest?.intentMac ?? new Uint8Array(),
   };
-  const result = await ports.ledger.append(round);
-  if (!result.appended) throw overtaken(request, identity, result.existing);
-  return { round, engine, opening, knownBalanceMinor: checked.knownBalanceMinor };
 }
 
 /** A request for this number only has no other round to wait for. */
-function overtaken(
+export function overtaken(
   { roundNumber }: NumberedRequest,
   identity: RequestIdentity,
   existing: Round,

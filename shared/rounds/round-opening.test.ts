@@ -19,7 +19,7 @@ const state = new Uint8Array([1, 2, 3]);
 const round = sampleIntent({ number: 42 });
 
 describe('The sealed opening of a round', () => {
-  it('Sealed values are bound to operator, player, game, number and place, in words that stay for ever', async () => {
+  it('Sealed values are bound to operator, player, game, number, round and place, in words that stay for ever', async () => {
     const { cipher, contexts } = watched();
     const committed: CommittedRound = { ...round, status: 'COMMITTED', outcome: sampleOutcome() };
     await sealOpening(cipher, round, { seed, state });
@@ -27,10 +27,10 @@ describe('The sealed opening of a round', () => {
     await sealStateAfter(cipher, round, state);
     await unsealStateAfter(cipher, committed);
     expect(contexts).toEqual([
-      'demo#player123#happy-panda#42#start',
-      'demo#player123#happy-panda#42#start',
-      'demo#player123#happy-panda#42#end',
-      'demo#player123#happy-panda#42#end',
+      'demo#player123#happy-panda#42#eb7b1981-a000-82db-8000-002a3db34cdb#start',
+      'demo#player123#happy-panda#42#eb7b1981-a000-82db-8000-002a3db34cdb#start',
+      'demo#player123#happy-panda#42#eb7b1981-a000-82db-8000-002a3db34cdb#end',
+      'demo#player123#happy-panda#42#eb7b1981-a000-82db-8000-002a3db34cdb#end',
     ]);
   });
 

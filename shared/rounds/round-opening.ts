@@ -1,5 +1,5 @@
 import { FaultError } from '../foundation/errors.ts';
-import type { CommittedRound, CreditedRound, RoundTerms } from './round.ts';
+import type { CommittedRound, CreditedRound, NewTerms } from './round.ts';
 import type { Cipher } from '../encryption/cipher.ts';
 
 const SEED_BYTES = 32;
@@ -10,7 +10,7 @@ export interface RoundOpening {
   readonly state: Uint8Array;
 }
 
-type Place = Pick<RoundTerms, 'log' | 'number'>;
+type Place = Pick<NewTerms, 'log' | 'number' | 'roundId'>;
 
 export async function sealOpening(cipher: Cipher, place: Place, opening: RoundOpening): Promise<Uint8Array> {
   const plain = new Uint8Array(SEED_BYTES + opening.state.length);
@@ -20,7 +20,7 @@ export async function sealOpening(cipher: Cipher, place: Place, opening: RoundOp
 }
 
 /** @throws FaultError CORRUPT_RECORD */
-export async function unsealOpening(cipher: Cipher, round: RoundTerms): Promise<RoundOpening> {
+export async function unsealOpening(cipher: Cipher, round: NewTerms): Promise<RoundOpening> {
   const plain = await cipher.open(round.sealedOpening, contextOf(round, 'start'));
   if (plain.length < SEED_BYTES) {
     throw new FaultError('CORRUPT_RECORD', 'A round has no seed', { roundId: round.roundId });
@@ -37,6 +37,6 @@ export function unsealStateAfter(cipher: Cipher, round: CommittedRound | Credite
   return cipher.open(round.outcome.sealedStateAfter, contextOf(round, 'end'));
 }
 
-function contextOf({ log, number }: Place, field: 'start' | 'end'): string {
-  return [log.operatorId, log.playerId, log.gameCode, number, field].join('#');
+function contextOf({ log, number, roundId }: Place, field: 'start' | 'end'): string {
+  return [log.operatorId, log.playerId, log.gameCode, number, roundId, field].join('#');
 }

@@ -19,8 +19,8 @@ export type RoundEvent =
   | { readonly type: 'CREDIT_ACKNOWLEDGED'; readonly atMs: number };
 
 /**
- * This is the round's state machine, and the only place that knows which event leads where. It is pure. The caller
- * writes the result on the condition that status and epoch are still those of `round`.
+ * This is the round's state machine, and the only place that knows which event leads where. It is pure. The ledger signs
+ * the result, and writes it on the condition that `round` is still what is stored.
  * @throws FaultError ILLEGAL_TRANSITION
  */
 export function transition(round: Round, event: RoundEvent): Round {

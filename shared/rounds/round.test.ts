@@ -13,8 +13,8 @@ import {
 } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { transition } from './round-transitions.ts';
+import { logHashOf } from './round-address.ts';
 import { transactionId } from './transaction-id.ts';
-import { ids } from '../foundation/ids.fixture.ts';
 import { minorAmount } from '../money/money.ts';
 
 const intent = sampleIntent();
@@ -55,28 +55,37 @@ describe('A round', () => {
 
 describe('The transactions of a round', () => {
   it('Transactions are named by the round and the movement, so that each attempt names the same one', () => {
-    expect(transactionId(ids.round('r1'), 'debit')).toBe('r1:debit');
-    expect(transactionId(ids.round('r1'), 'bet-win')).toBe('r1:bet-win');
+    const round = sampleIntent({ intentMac: new Uint8Array(16).fill(0xab) });
+    expect(transactionId(round, 'debit')).toBe(`${round.roundId}:abababababababab:debit`);
+    expect(transactionId(round, 'bet-win')).toBe(`${round.roundId}:abababababababab:bet-win`);
+  });
+
+  it('The win of a round without a stake is named by log and number alone, whatever its intent was', () => {
+    const bonus = sampleIntent({ number: 7, stakeMinor: minorAmount(0n) });
+    const again = { ...bonus, roundId: rounds['INTENT']!.roundId, intentMac: new Uint8Array(16) };
+    expect(transactionId(bonus, 'credit')).toBe(`${logHashOf(bonus.log)}:7:credit`);
+    expect(transactionId(again, 'credit')).toBe(transactionId(bonus, 'credit'));
   });
 
   const committed = rounds['COMMITTED with a win']!;
+  const mac = '1e'.repeat(8);
 
   it('A round has a debit and a credit, or one bet-win for both', () => {
     expect([stakeTransactionId(committed), winTransactionId(committed)]).toEqual([
-      `${roundId}:debit`,
-      `${roundId}:credit`,
+      `${roundId}:${mac}:debit`,
+      `${roundId}:${mac}:credit`,
     ]);
     const oneCall: Round = { ...committed, walletCalls: 'bet-win' };
     expect([stakeTransactionId(oneCall), winTransactionId(oneCall)]).toEqual([
-      `${roundId}:bet-win`,
-      `${roundId}:bet-win`,
+      `${roundId}:${mac}:bet-win`,
+      `${roundId}:${mac}:bet-win`,
     ]);
     expect([stakeMovementOf(committed), stakeMovementOf(oneCall)]).toEqual(['debit', 'bet-win']);
   });
 
   it('There is no transaction where there is no stake, no win or no outcome', () => {
     expect(stakeTransactionId({ ...committed, stakeMinor: minorAmount(0n) })).toBeUndefined();
-    expect(stakeTransactionId({ ...committed, stakeMinor: minorAmount(1n) })).toBe(`${roundId}:debit`);
+    expect(stakeTransactionId({ ...committed, stakeMinor: minorAmount(1n) })).toBe(`${roundId}:${mac}:debit`);
     expect(winTransactionId(rounds['COMMITTED without a win']!)).toBeUndefined();
     expect(winTransactionId(intent)).toBeUndefined();
   });

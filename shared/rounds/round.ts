@@ -34,6 +34,10 @@ export interface RoundTerms {
   readonly sealedOpening: Uint8Array;
   readonly idempotency: Idempotency;
   readonly startedAtMs: number;
+  /** The MAC of the terms of the round before this one. It is empty in the first round of a log. */
+  readonly previousIntentMac: Uint8Array;
+  /** The MAC of all the other terms. It is computed and not stored. */
+  readonly intentMac: Uint8Array;
 }
 
 /**
@@ -71,6 +75,16 @@ interface Progress {
   /** It rises whenever another actor takes the round over. An actor with an older epoch can write nothing. */
   readonly epoch: number;
   readonly updatedAtMs: number;
+  /** The MAC of the terms and of the present state. */
+  readonly mac: Uint8Array;
+  /** Only a round that is in the archive has it. */
+  readonly expiry?: RoundExpiry | undefined;
+}
+
+/** The ledger may delete the round from this time on. */
+export interface RoundExpiry {
+  readonly expiresAtMs: number;
+  readonly mac: Uint8Array;
 }
 
 /** The stake was not taken for this reason. The wallet refused it, or it could not be reached. */
@@ -105,20 +119,34 @@ export type Round =
 
 export type RoundStatus = Round['status'];
 
+/** The terms of a round that the ledger does not know yet. */
+export type NewTerms = Omit<RoundTerms, 'intentMac'>;
+
+/** A round that the ledger does not know yet. A round without a stake has its result at once. */
+export type NewRound = NewTerms &
+  Omit<Progress, 'mac' | 'expiry'> &
+  (
+    | { readonly status: 'INTENT' }
+    | { readonly status: 'COMMITTED'; readonly outcome: Outcome }
+    | { readonly status: 'FAILED'; readonly failure: string }
+  );
+
 /** Names the call that debits the stake. A rollback undoes this call. */
-export function stakeMovementOf({ walletCalls }: RoundTerms): Exclude<MoneyMovement, 'credit'> {
+export function stakeMovementOf({
+  walletCalls,
+}: Pick<RoundTerms, 'walletCalls'>): Exclude<MoneyMovement, 'credit'> {
   return walletCalls === 'bet-win' ? 'bet-win' : 'debit';
 }
 
 /** It is undefined where the round has no stake. */
 export function stakeTransactionId(round: RoundTerms): TransactionId | undefined {
-  return round.stakeMinor > 0n ? transactionId(round.roundId, stakeMovementOf(round)) : undefined;
+  return round.stakeMinor > 0n ? transactionId(round, stakeMovementOf(round)) : undefined;
 }
 
 /** It is undefined where the round has no win. */
 export function winTransactionId(round: Round): TransactionId | undefined {
   if (!hasOutcome(round) || round.outcome.winMinor === 0n) return undefined;
-  return transactionId(round.roundId, round.walletCalls === 'bet-win' ? 'bet-win' : 'credit');
+  return transactionId(round, round.walletCalls === 'bet-win' ? 'bet-win' : 'credit');
 }
 
 /** Says whether nothing is left to do, because no money is owed in either direction. */
@@ -191,6 +219,6 @@ function gameAfter(round: Round): GameSoFar | undefined {
 }
 
 /** It is undefined where an earlier bonus action did not record it. */
-export function gameBefore({ kind, action, gameSoFar }: RoundTerms): GameSoFar | undefined {
+export function gameBefore({ kind, action, gameSoFar }: NewTerms): GameSoFar | undefined {
   return kind === 'spin' ? { openedBy: action, steps: 0, payoutMillionths: 0n } : gameSoFar;
 }

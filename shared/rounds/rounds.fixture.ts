@@ -1,5 +1,8 @@
 import { sampleOperator } from '../operators/operator.fixture.ts';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { storeRound } from './sample-round.fixture.ts';
+import { openMacs } from '../encryption/macs.fixture.ts';
+import { RoundMacs } from './round-macs.ts';
 import { MemoryLedger } from './adapters/memory-ledger.ts';
 import { MemoryRecoveryMarks } from './adapters/memory-recovery-marks.ts';
 import { MemoryRecoveryQueue } from './adapters/memory-recovery-queue.ts';
@@ -81,7 +84,7 @@ export class RoundsFixture {
   tokens: Readonly<Record<string, AuthenticatedPlayer>> = {};
   readonly counted: string[] = [];
   readonly clock = { nowMs: () => this.nowMs };
-  readonly ledger = new MemoryLedger();
+  readonly ledger = new MemoryLedger(new RoundMacs(openMacs));
   readonly sessions = new MemorySessions();
   readonly recovery = new MemoryRecoveryQueue(this.clock);
   readonly marks = new MemoryRecoveryMarks(this.ledger);
@@ -112,7 +115,6 @@ export class RoundsFixture {
     const telemetry = this.#telemetry();
     return {
       clock: this.clock,
-      random: { bytes: (length) => new Uint8Array(randomBytes(length)), uuid: () => randomUUID() },
       seeds: { seed: async () => new Uint8Array(randomBytes(32)) },
       ledger: countedLedger(this.ledger, telemetry),
       played: playedRounds(this.ledger),
@@ -147,11 +149,11 @@ export class RoundsFixture {
     };
   }
 
-  /** Stores a round as a handler left it. */
+  /** Stores a round as a handler left it, after the one that is stored before it. @returns the round with its MACs */
   async put<R extends Round>(round: R): Promise<R> {
-    await this.ledger.append({ ...round, status: 'INTENT' });
-    await this.ledger.save(round, { status: 'INTENT', epoch: round.epoch });
-    return round;
+    const before = await this.ledger.get({ log: round.log, number: round.number - 1 });
+    const { intentMac: previousIntentMac = round.previousIntentMac } = before ?? {};
+    return storeRound(this.ledger, { ...round, previousIntentMac });
   }
 
   /**

@@ -4,7 +4,7 @@ import { RgsError } from '../foundation/errors.ts';
 import { currencyOf } from '../money/currency.ts';
 import { type MinorAmount, winFor } from '../money/money.ts';
 import { keepsToDeclared } from './declared-limits.ts';
-import type { RoundTerms } from './round.ts';
+import type { NewTerms } from './round.ts';
 import { type RoundOpening, sealStateAfter } from './round-opening.ts';
 
 export interface SealPorts {
@@ -16,10 +16,10 @@ export type Stepped =
   /** `cause` is what the engine threw, if it threw. */
   | { readonly kind: 'failed'; readonly failure: string; readonly cause?: RgsError };
 
-/** A round on record, with the engine and the opening from which its outcome follows. */
+/** A round's terms, with the engine and the opening from which its outcome follows. */
 export interface EngineTask {
   readonly engine: Engine;
-  readonly round: RoundTerms;
+  readonly round: NewTerms;
   readonly opening: RoundOpening;
 }
 

@@ -30,7 +30,7 @@ function ports(): SweepPorts {
 
 const sweep = () => sweepRounds(ports(), settings);
 const intent = (number: number, updatedAtMs = table.nowMs - settings.leaseMs - 1) =>
-  sampleIntent({ log, number, roundId: ids.round(`round-${number}`), updatedAtMs });
+  sampleIntent({ log, number, updatedAtMs });
 const outcome = (winMinor: bigint) => sampleOutcome({ winMinor: minorAmount(winMinor) });
 const unfinished = (number: number): UnfinishedRound => ({ log, number, status: 'INTENT', updatedAtMs: 1 });
 const numbersOf = (requests: readonly RecoveryRequest[]) => requests.map(({ number }) => number);
@@ -79,9 +79,10 @@ describe('The daily sweep', () => {
   });
 
   it('The sweep finds the rounds of many logs, each once', async () => {
+    const lapsed = { updatedAtMs: table.nowMs - settings.leaseMs - 1 };
     const players = Array.from({ length: 150 }, (_, index) => `player-${index}`);
     for (const playerId of players)
-      await table.put({ ...intent(1), log: { ...log, playerId: ids.player(playerId) } });
+      await table.put(sampleIntent({ ...lapsed, log: { ...log, playerId: ids.player(playerId) } }));
     expect((await sweep()).found).toBe(150);
     const asked = table.recovery.takeDue().map((request) => request.log.playerId);
     expect(asked.sort()).toEqual(players.sort());

@@ -6,6 +6,7 @@ import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { creditTransaction, stakeTransaction } from './wallet-transaction.ts';
 
 const { status: _, ...started } = sampleIntent();
+const mac = '1e'.repeat(8);
 const withoutOutcome: readonly Round[] = [
   { ...started, status: 'INTENT' },
   { ...started, status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
@@ -24,7 +25,7 @@ it.each(withoutOutcome)(
 it.each(['COMMITTED', 'CREDITED'] as const)('A round that is %s is credited with its win', (status) => {
   const round = { ...started, status, outcome: sampleOutcome({ winMinor: minorAmount(250n) }) };
   expect(creditTransaction(round)).toMatchObject({
-    transactionId: `${round.roundId}:credit`,
+    transactionId: `${round.roundId}:${mac}:credit`,
     roundId: round.roundId,
     amountMinor: 250n,
   });
@@ -33,10 +34,10 @@ it.each(['COMMITTED', 'CREDITED'] as const)('A round that is %s is credited with
 it('A debit moves the stake, and a bet-win has an id of its own', () => {
   const round = sampleIntent({ stakeMinor: minorAmount(200n), baseBetMinor: minorAmount(100n) });
   expect(stakeTransaction(round)).toMatchObject({
-    transactionId: `${round.roundId}:debit`,
+    transactionId: `${round.roundId}:${mac}:debit`,
     amountMinor: 200n,
   });
   expect(stakeTransaction({ ...round, walletCalls: 'bet-win' }).transactionId).toBe(
-    `${round.roundId}:bet-win`,
+    `${round.roundId}:${mac}:bet-win`,
   );
 });

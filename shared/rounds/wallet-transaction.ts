@@ -7,7 +7,7 @@ import { transactionId } from './transaction-id.ts';
 export function stakeTransaction(round: RoundTerms): WalletTransaction {
   return {
     ...roundOnTheWire(round),
-    transactionId: transactionId(round.roundId, stakeMovementOf(round)),
+    transactionId: transactionId(round, stakeMovementOf(round)),
     amountMinor: round.stakeMinor,
   };
 }
@@ -25,7 +25,7 @@ export function creditTransaction(round: Round): WalletTransaction {
   }
   return {
     ...roundOnTheWire(round),
-    transactionId: transactionId(round.roundId, 'credit'),
+    transactionId: transactionId(round, 'credit'),
     amountMinor: round.outcome.winMinor,
   };
 }

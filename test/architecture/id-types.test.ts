@@ -1,3 +1,4 @@
+import { logHashOf } from '../../shared/rounds/round-address.ts';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   GameCode,
@@ -22,6 +23,8 @@ import type { Wallet, WalletTransaction } from '../../shared/wallets/wallet.ts';
 
 const uuid = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
 
+const address = '3f1c2a4e-0b1d-8c5e-8000-0001a1b2c3d4';
+
 describe('the types of ids', () => {
   it('do not let one id stand for another one', () => {
     expectTypeOf<OperatorId>().not.toExtend<PlayerId>();
@@ -45,7 +48,7 @@ describe('the types of ids', () => {
     expectTypeOf(OperatorId.parse('demo')).toEqualTypeOf<OperatorId>();
     expectTypeOf(PlayerId.parse('player123')).toEqualTypeOf<PlayerId>();
     expectTypeOf(SessionId.parse(uuid)).toEqualTypeOf<SessionId>();
-    expectTypeOf(RoundId.parse(uuid)).toEqualTypeOf<RoundId>();
+    expectTypeOf(RoundId.parse(address)).toEqualTypeOf<RoundId>();
     expectTypeOf(GameCode.parse('happy-panda')).toEqualTypeOf<GameCode>();
   });
 
@@ -59,7 +62,7 @@ describe('the types of ids', () => {
       // @ts-expect-error a wallet knows players and not sessions
       void wallet.balance(session.sessionId, 'EUR');
       // @ts-expect-error a transaction is derived from a round
-      transactionId(session.sessionId, 'debit');
+      transactionId(session, 'debit');
       // @ts-expect-error operator and player are swapped
       const log: RoundLog = { operatorId: playerId, playerId: operatorId, gameCode };
       const named: Pick<WalletTransaction, 'transactionId' | 'roundId'> = {
@@ -73,7 +76,9 @@ describe('the types of ids', () => {
   });
 
   it('leave an id the plain string that it was', () => {
-    expect(RoundId.parse(uuid)).toBe(uuid);
-    expect(transactionId(ids.round(uuid), 'debit')).toBe(`${uuid}:debit`);
+    expect(RoundId.parse(address)).toBe(address);
+    expect(
+      logHashOf({ operatorId: ids.operator('demo'), playerId: ids.player('a'), gameCode: ids.game('b') }),
+    ).toMatch(/^[0-9a-f]{19}$/);
   });
 });

@@ -15,7 +15,7 @@ export interface Capacity {
 /**
  * What DynamoDB would charge for calls, from the sizes of the items (developer guide, "Read and write operations"): a
  * consistent read of up to 4 KB one unit, an inconsistent one half, a write of up to 1 KB one unit for the larger of the
- * item before and after, and one for each index entry that is made.
+ * item before and after.
  */
 export async function capacityOf(calls: readonly SeenCall[], client: DynamoDBClient): Promise<Capacity> {
   let [readUnits, writeUnits, itemBytes] = [0, 0, 0];
@@ -26,8 +26,7 @@ export async function capacityOf(calls: readonly SeenCall[], client: DynamoDBCli
     } else {
       const item = request.Item ?? (await current(client, request));
       itemBytes = Math.max(itemBytes, itemSize(nativeItem(item)));
-      writeUnits +=
-        Math.ceil(itemSize(nativeItem(item)) / WRITE_UNIT_BYTES) + indexUnits(call.operation, item);
+      writeUnits += Math.ceil(itemSize(nativeItem(item)) / WRITE_UNIT_BYTES);
     }
   }
   return { readUnits, writeUnits, itemBytes };
@@ -57,9 +56,4 @@ async function current(client: DynamoDBClient, { TableName, Key }: Request): Pro
   const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
   if (!Item) throw new Error('an update left no item');
   return Item;
-}
-
-/** The index by round id holds keys only: an entry is made with the round and never changed. */
-function indexUnits(operation: string, item: WireItem): number {
-  return operation === 'PutItem' && 'roundId' in item ? 1 : 0;
 }

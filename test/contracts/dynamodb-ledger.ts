@@ -4,15 +4,17 @@ import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
 import type { OpenLedger } from './open-ledger.ts';
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import { createTable, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
 
 /** A ledger on a database of its own. */
 export async function openDynamoLedger(start: () => Promise<TestDatabase>): Promise<OpenLedger> {
   const database = await start();
   const tableName = `ledger-${randomUUID()}`;
-  await createTable(database.client, tableName, 'roundId');
+  await createTable(database.client, tableName);
   return {
-    ledger: new DynamoLedger(database.client, tableName),
+    ledger: new DynamoLedger(database.client, tableName, new RoundMacs(openMacs), { nowMs: () => 0 }),
     marks: new DynamoRecoveryMarks(database.client, tableName),
     async expiryOf(round) {
       const { Item } = await database.client.send(

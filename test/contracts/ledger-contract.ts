@@ -1,8 +1,10 @@
+import { roundIdOf } from '../../shared/rounds/round-address.ts';
+import { storeRound } from '../../shared/rounds/sample-round.fixture.ts';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_AMOUNT_MINOR, minorAmount } from '../../shared/money/money.ts';
-import { isFinal, type Round } from '../../shared/rounds/round.ts';
+import { type IntentRound, isFinal, type Round } from '../../shared/rounds/round.ts';
 import type { Ledger, RoundReference, UnfinishedRound } from '../../shared/rounds/ledger.ts';
 import { anyRound, committed, credited, intent } from '../../shared/rounds/any-round.fixture.ts';
 import type { OpenLedger } from './open-ledger.ts';
@@ -20,16 +22,22 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
     }, 60_000);
     afterAll(() => opened?.close());
 
-    const stored = async <R extends Round>(round: R): Promise<R> => {
-      await ledger.append({ ...intent(), ...round, status: 'INTENT', epoch: 1 });
-      if (round.status !== 'INTENT') await ledger.save(round, { status: 'INTENT', epoch: 1 });
-      return round;
+    const stored = <R extends Round>(round: R): Promise<R> => storeRound(ledger, round);
+    const saved = async <R extends Round>(next: R, present: Round): Promise<R> => {
+      const written = await ledger.save(next, present);
+      expect(written).toBeDefined();
+      return written as R;
     };
-    const logOf = (count: number) => {
-      const first = intent();
-      return Array.from({ length: count }, (_, index) =>
-        intent({ log: first.log, number: index + 1, startedAtMs: first.startedAtMs + index }),
-      );
+    /** Stores the rounds of a new log one after the other, each as `end` makes it of its intent. */
+    const storedLog = async (count: number, end: (round: IntentRound) => Round = (round) => round) => {
+      const { log, startedAtMs } = intent();
+      const rounds: Round[] = [];
+      for (let number = 1; number <= count; number += 1) {
+        const previousIntentMac = rounds.at(-1)?.intentMac ?? new Uint8Array();
+        const round = intent({ log, number, startedAtMs: startedAtMs + number, previousIntentMac });
+        rounds.push(await stored(end(round)));
+      }
+      return rounds;
     };
 
     describe('append', () => {
@@ -39,8 +47,9 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
           intent({ log: first.log, sessionId: ids.session(randomUUID()) }),
         );
         const results = await Promise.all(rivals.map((round) => ledger.append(round)));
-        const winners = rivals.filter((_, index) => results[index]?.appended);
+        const winners = results.flatMap((result) => (result.appended ? [result.round] : []));
         expect(winners).toHaveLength(1);
+        expect(rivals.map(({ sessionId }) => sessionId)).toContain(winners[0]?.sessionId);
         const losers = results.filter((result) => !result.appended);
         expect(losers).toHaveLength(19);
         for (const loser of losers) expect(loser).toEqual({ appended: false, existing: winners[0] });
@@ -49,9 +58,10 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
 
       it('takes the same round twice as one', async () => {
         const round = intent();
-        expect(await ledger.append(round)).toEqual({ appended: true });
-        expect(await ledger.append(round)).toEqual({ appended: true });
-        expect(await ledger.list(round.log, { limit: 10 })).toEqual([round]);
+        const result = await ledger.append(round);
+        expect(result).toMatchObject({ appended: true, round: { roundId: round.roundId } });
+        expect(await ledger.append(round)).toEqual(result);
+        expect(await ledger.list(round.log, { limit: 10 })).toEqual([result.appended && result.round]);
       });
 
       it('does not take a round back to its start', async () => {
@@ -64,83 +74,87 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
 
     describe('save', () => {
       it('moves a round on, from intent to credit', async () => {
-        const round = intent();
-        await ledger.append(round);
-        const paid = committed(round);
-        expect(await ledger.save(paid, round)).toBe(true);
+        const round = await stored(intent());
+        const paid = await saved(committed(round), round);
+        expect(paid).toMatchObject({ ...committed(round), mac: expect.any(Uint8Array) });
         expect(await ledger.get(round)).toEqual(paid);
-        const final = credited(paid);
-        expect(await ledger.save(final, paid)).toBe(true);
+        const final = await saved(credited(paid), paid);
+        expect(final).toMatchObject({ ...credited(paid), mac: expect.any(Uint8Array) });
         expect(await ledger.get(round)).toEqual(final);
       });
 
       it('writes nothing for an actor whose epoch is over', async () => {
-        const round = intent();
-        await ledger.append(round);
-        const taken = { ...round, epoch: 2, updatedAtMs: round.updatedAtMs + 30_000 };
-        expect(await ledger.save(taken, round)).toBe(true);
-        expect(await ledger.save(committed(round), round)).toBe(false);
+        const round = await stored(intent());
+        const taken = await saved({ ...round, epoch: 2, updatedAtMs: round.updatedAtMs + 30_000 }, round);
+        expect(await ledger.save(committed(round), round)).toBeUndefined();
         expect(await ledger.get(round)).toEqual(taken);
       });
 
       it('writes nothing where the status is not the expected one', async () => {
-        const round = intent();
-        const voided = await stored({ ...round, status: 'VOIDED' as const, reason: 'ABANDONED' as const });
-        expect(await ledger.save(committed(round), round)).toBe(false);
+        const round = await stored(intent());
+        const voided = await saved({ ...round, status: 'VOIDED', reason: 'ABANDONED' }, round);
+        expect(await ledger.save(committed(round), round)).toBeUndefined();
         expect(await ledger.get(round)).toEqual(voided);
       });
 
-      it('says yes again to a write that took effect before', async () => {
-        const round = intent();
-        await ledger.append(round);
-        const paid = committed(round);
-        expect(await ledger.save(paid, round)).toBe(true);
-        expect(await ledger.save(paid, round)).toBe(true);
+      it('gives the same round again for a write that took effect before', async () => {
+        const round = await stored(intent());
+        const paid = await saved(committed(round), round);
+        expect(await ledger.save(committed(round), round)).toEqual(paid);
       });
 
-      it('says no where another actor brought the round to the same status with another answer', async () => {
-        const round = intent();
-        const paid = await stored(committed(round));
-        const first = credited(paid);
-        const second: Round = {
-          ...first,
-          outcome: { ...paid.outcome, balanceAfterMinor: minorAmount(1n) },
-        };
-        expect(await ledger.save(first, paid)).toBe(true);
-        expect(await ledger.save(second, paid)).toBe(false);
-        expect(await ledger.get(round)).toEqual(first);
+      it('gives no round where another actor brought the round to the same status with another answer', async () => {
+        const paid = await stored(committed(intent()));
+        const outcome = { ...paid.outcome, balanceAfterMinor: minorAmount(1n) };
+        const first = await saved(credited(paid), paid);
+        expect(await ledger.save({ ...credited(paid), outcome }, paid)).toBeUndefined();
+        expect(await ledger.get(paid)).toEqual(first);
       });
 
       it('gives a take-over to one of twenty, though they look the same', async () => {
-        const round = intent();
-        await ledger.append(round);
+        const round = await stored(intent());
         const taken = { ...round, epoch: 2, updatedAtMs: round.updatedAtMs + 30_000 };
         const results = await Promise.all(Array.from({ length: 20 }, () => ledger.save(taken, round)));
         expect(results.filter(Boolean)).toHaveLength(1);
       });
 
       it('lets either a commit or a void happen, never both', async () => {
-        const round = intent();
-        await ledger.append(round);
+        const round = await stored(intent());
         const commit = committed(round);
         const abandon = { ...round, epoch: 2, status: 'VOIDING' as const, reason: 'ABANDONED' as const };
         const results = await Promise.all([ledger.save(commit, round), ledger.save(abandon, round)]);
         expect(results.filter(Boolean)).toHaveLength(1);
-        expect(await ledger.get(round)).toEqual(results[0] ? commit : abandon);
+        const [won] = results.filter((result) => result !== undefined);
+        expect(won?.status).toBe(results[0] ? 'COMMITTED' : 'VOIDING');
+        expect(await ledger.get(round)).toEqual(won);
       });
 
       it('creates no round that was never appended', async () => {
         const round = intent();
-        expect(await ledger.save(committed(round), round)).toBe(false);
+        expect(await ledger.save(committed(round), round)).toBeUndefined();
         expect(await ledger.get(round)).toBeUndefined();
       });
     });
 
     describe('reads', () => {
       it('find the newest of many rounds at once', async () => {
-        const rounds = logOf(120);
-        for (const round of rounds) await ledger.append(round);
+        const rounds = await storedLog(120);
         expect(await ledger.head(rounds[0]!.log)).toEqual(rounds.at(-1));
+      });
+
+      it('refuse a newest round that does not follow the one before it', async () => {
+        const [first] = await storedLog(1);
+        const stranger = new Uint8Array(16).fill(9);
+        const second = await stored(intent({ log: first!.log, number: 2, previousIntentMac: stranger }));
+        await expect(ledger.head(first!.log)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+        expect(await ledger.get(second)).toEqual(second);
+      });
+
+      it('refuse a newest round where the one before it is missing', async () => {
+        const [first] = await storedLog(1);
+        const previousIntentMac = first!.intentMac;
+        await stored(intent({ log: first!.log, number: 3, previousIntentMac }));
+        await expect(ledger.head(first!.log)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
       });
 
       it('do not mix logs whose ids begin alike', async () => {
@@ -156,8 +170,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       });
 
       it('page through a log, newest first, without gaps or repeats', async () => {
-        const rounds = logOf(23);
-        for (const round of rounds) await ledger.append(round);
+        const rounds = await storedLog(23);
         const log = rounds[0]!.log;
         const pages: Round[][] = [await ledger.list(log, { limit: 10 })];
         for (let last = pages[0]?.at(-1); last; last = pages.at(-1)?.at(-1)) {
@@ -168,9 +181,8 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       });
 
       it('fill a page although its rounds are large', async () => {
-        const rounds = logOf(5);
         const sealedOpening = new Uint8Array(300_000).fill(3);
-        for (const round of rounds) await ledger.append({ ...round, sealedOpening });
+        const rounds = await storedLog(5, (round) => ({ ...round, sealedOpening }));
         const page = await ledger.list(rounds[0]!.log, { limit: 5 });
         expect(page.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1]);
       });
@@ -178,7 +190,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       it('find a round by its id alone, in its present state', async () => {
         const done = await stored(committed(intent({ number: 42 })));
         expect(await ledger.find(done.roundId)).toEqual(done);
-        expect(await ledger.find(ids.round(randomUUID()))).toBeUndefined();
+        expect(await ledger.find(ids.randomRound())).toBeUndefined();
       });
 
       it('tell that there is nothing', async () => {
@@ -202,19 +214,20 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       };
       for (const [state, round] of Object.entries(endings)) {
         it(`${isFinal(round) ? 'is set' : 'is refused'} where a round ${state}, though it was marked as archived`, async () => {
-          await stored(round);
+          const { expiry: none, ...ended } = await stored(round);
           await ledger.markArchived(round);
           await ledger.expire(round, 1_800_000_000_000);
           expect(await opened.expiryOf(round)).toBe(isFinal(round) ? 1_800_000_000_000 : undefined);
-          expect(await ledger.get(round)).toEqual(round);
+          const { expiry, ...left } = (await ledger.get(round)) ?? {};
+          expect([none, left]).toEqual([undefined, ended]);
+          expect(expiry?.expiresAtMs).toBe(isFinal(round) ? 1_800_000_000_000 : undefined);
         });
       }
 
       it('is refused where a round was not marked as archived, whatever became of its neighbours', async () => {
-        const [before, round, after] = logOf(3).map((start) =>
+        const [before, round, after] = await storedLog(3, (start) =>
           committed(start, { winMinor: minorAmount(0n) }),
         );
-        for (const one of [before, round, after]) await stored(one!);
         await ledger.markArchived(before!);
         await ledger.markArchived(after!);
         await ledger.expire(round!, 1_800_000_000_000);
@@ -228,7 +241,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       it('is refused where the mark came before the end of the round: it was not set then', async () => {
         const round = await stored(committed(intent()));
         await ledger.markArchived(round);
-        expect(await ledger.save(credited(round), round)).toBe(true);
+        await saved(credited(round), round);
         await ledger.expire(round, 1_800_000_000_000);
         expect(await opened.expiryOf(round)).toBeUndefined();
       });
@@ -252,9 +265,9 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
       it('keeps nobody from hearing that a write took effect before', async () => {
         const round = await stored(intent());
         const lost = committed(round, { winMinor: minorAmount(0n) });
-        expect(await ledger.save(lost, round)).toBe(true);
+        const written = await saved(lost, round);
         await ledger.markArchived(round);
-        expect(await ledger.save(lost, round)).toBe(true);
+        expect(await ledger.save(lost, round)).toEqual(written);
       });
     });
 
@@ -275,14 +288,17 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
     it('gives back any round as it was', async () => {
       await fc.assert(
         fc.asyncProperty(anyRound, async (given) => {
+          const log = { ...given.log, operatorId: ids.operator(`x${randomUUID().slice(0, 8)}`) };
           const round = {
             ...given,
             epoch: 2,
-            log: { ...given.log, operatorId: ids.operator(`x${randomUUID().slice(0, 8)}`) },
+            log,
+            roundId: roundIdOf(log, given.number, given.startedAtMs),
           };
-          await ledger.append({ ...intent(), ...round, status: 'INTENT', epoch: 1 });
-          expect(await ledger.save(round, { status: 'INTENT', epoch: 1 })).toBe(true);
-          expect(await ledger.get(round)).toEqual(round);
+          const written = await storeRound(ledger, round);
+          const { intentMac, mac } = written;
+          expect(written).toEqual({ ...round, intentMac, mac });
+          expect(await ledger.get(round)).toEqual(written);
         }),
         { numRuns: 60 },
       );
@@ -316,8 +332,7 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
           confirmed,
         ];
         for (const round of [...unfinished, ...others]) {
-          await opened.ledger.append({ ...intent(), ...round, status: 'INTENT', epoch: 1 });
-          await opened.ledger.save(round, { status: 'INTENT', epoch: 1 });
+          await storeRound(opened.ledger, round);
         }
         await opened.marks.confirm(confirmed);
         const keys = (rounds: readonly RoundReference[]) =>

@@ -1,9 +1,11 @@
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import { ledgerContract } from './ledger-contract.ts';
 
 ledgerContract('the ledger in memory', async () => {
-  const ledger = new MemoryLedger();
+  const ledger = new MemoryLedger(new RoundMacs(openMacs));
   return {
     ledger,
     marks: new MemoryRecoveryMarks(ledger),

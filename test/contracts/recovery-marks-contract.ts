@@ -1,3 +1,4 @@
+import { storeRound } from '../../shared/rounds/sample-round.fixture.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { intent } from '../../shared/rounds/any-round.fixture.ts';
 import type { Round } from '../../shared/rounds/round.ts';
@@ -16,10 +17,10 @@ export function recoveryMarksContract(name: string, open: () => Promise<OpenLedg
 
     const stored = async (status: 'INTENT' | 'VOIDING' | 'VOIDED'): Promise<Round> => {
       const round = intent();
-      await opened.ledger.append(round);
-      const reached: Round = status === 'INTENT' ? round : { ...round, status, reason: 'ABANDONED' };
-      if (status !== 'INTENT') await opened.ledger.save(reached, round);
-      return reached;
+      return storeRound<Round>(
+        opened.ledger,
+        status === 'INTENT' ? round : { ...round, status, reason: 'ABANDONED' },
+      );
     };
 
     it('A round has no marks at first, and marks do not change it', async () => {

@@ -12,7 +12,7 @@ import { stageSettings } from '../../infra/stages.ts';
 import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
 import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
 import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
-import { changeOf } from '../../functions/_runtime/ledger-change.ts';
+import { roundsOf } from '../../functions/_runtime/ledger-change.ts';
 import { createTable, startDynoxide, type TestDatabase } from '../../shared/aws/dynamodb.fixture.ts';
 import { commandEnvironment, type Proof, proofOf } from './commands.ts';
 import { commandsOf, fences, page, pages, ROOT, tableUnder } from './pages.ts';
@@ -151,7 +151,7 @@ describe('docs/operations.md, on a database', () => {
   beforeAll(async () => {
     database = await startDynoxide();
     await createTable(database.client, 'ConfigTable');
-    await createTable(database.client, 'LedgerTable', 'roundId');
+    await createTable(database.client, 'LedgerTable');
   }, 30_000);
   afterAll(() => database.stop());
 
@@ -170,10 +170,11 @@ describe('docs/operations.md, on a database', () => {
     );
     const { Records } = JSON.parse(event) as { Records: { eventName: string; dynamodb: object }[] };
     const [record] = Records;
-    expect(record?.eventName).toBe('INSERT');
+    expect(record?.eventName).toBe('REFEED');
     const NewImage = base64In(item ?? {}) as never;
-    const change = changeOf({ eventName: 'INSERT', dynamodb: { ...record?.dynamodb, NewImage } });
-    expect(change).toEqual({ before: undefined, after: round });
+    const change = roundsOf({ eventName: 'INSERT', dynamodb: { ...record?.dynamodb, NewImage } });
+    const { intentMac: _intent, ...stored } = round;
+    expect(change).toEqual({ before: undefined, after: stored });
   });
 
   // The document client is a client of single items as well, which is what the CLI speaks.

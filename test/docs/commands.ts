@@ -14,6 +14,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run (?:engine:(?:publish|versions)|operator:register) -- .* --stage local$/, 'stack'],
   [/^npm run wallet:faults -- /, 'stack'],
   [/^npm run round(?::replay)? -- \$ROUND$/, 'stack'],
+  [/^npm run log:release -- .* --stage prod/, 'account'],
   [/^npm run engine:connect -- .* --stage prod$/, 'account'],
   [
     /^(?:HASH=\$\()?npm run (?:engine:[a-z]+|operator:register|reconcile) (?:--silent )?-- .* --stage prod/,

@@ -1,3 +1,4 @@
+import { roundIdOf } from '../../shared/rounds/round-address.ts';
 import { createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
@@ -23,15 +24,16 @@ it('what is sealed in a record opens by the steps of docs/rounds.md', async () =
     playerId: ids.player('player123'),
     gameCode: ids.game('happy-panda'),
   };
+  const roundId = roundIdOf(log, 42, Date.UTC(2026, 10, 30));
   const start = { seed: randomBytes(32), state: Buffer.from('the state') };
 
   const sealed = Buffer.from(
-    await sealOpening(new KmsCipher(keys, systemRandom), { log, number: 42 }, start),
+    await sealOpening(new KmsCipher(keys, systemRandom), { log, number: 42, roundId }, start),
   );
 
   expect(sealed.readUInt8(0)).toBe(1);
   expect(sealed.readUInt32BE(1)).toBe(202_611);
-  const opened = openByThePage(sealed, dataKey, 'demo#player123#happy-panda#42#start');
+  const opened = openByThePage(sealed, dataKey, `demo#player123#happy-panda#42#${roundId}#start`);
   expect(opened.subarray(0, 32)).toEqual(start.seed);
   expect(opened.subarray(32)).toEqual(start.state);
 });

@@ -1,3 +1,10 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { systemClock } from '../../shared/aws/clock.ts';
+import { DataKeyItems } from '../../shared/encryption/adapters/data-key-items.ts';
+import { KmsDataKeys } from '../../shared/encryption/adapters/data-keys.ts';
+import { KmsMacs } from '../../shared/encryption/adapters/macs.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
+import { storeRound } from '../../shared/rounds/sample-round.fixture.ts';
 import { randomUUID } from 'node:crypto';
 import {
   GetQueueAttributesCommand,
@@ -31,11 +38,24 @@ const dynamodb = documentClient({
   ...access,
   endpoint: target().environment['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
 });
-const ledger = new DynamoLedger(dynamodb, target().outputs['LedgerTable'] ?? '');
+const kms = new KMSClient({ ...access, endpoint: target().environment['AWS_ENDPOINT_URL_KMS'] ?? '' });
+const dataKeys = new KmsDataKeys({
+  kms,
+  keyArn: target().outputs['DataKeyArn'] ?? '',
+  encryptedKeys: new DataKeyItems(dynamodb, target().outputs['ConfigTable'] ?? ''),
+  clock: systemClock,
+});
+const ledger = new DynamoLedger(
+  dynamodb,
+  target().outputs['LedgerTable'] ?? '',
+  new RoundMacs(new KmsMacs(dataKeys)),
+  systemClock,
+);
 const QueueUrl = target().outputs['RecoveryQueueUrl'];
 
 afterAll(() => {
   sqs.destroy();
+  kms.destroy();
   dynamodb.destroy();
 });
 
@@ -84,9 +104,7 @@ async function abandoned(make: (round: IntentRound) => Round): Promise<{ player:
     startedAtMs,
     updatedAtMs: startedAtMs,
   });
-  const round = make(start);
-  await ledger.append(start);
-  if (round.status !== 'INTENT') await ledger.save(round, { status: 'INTENT', epoch: 1 });
+  const round = await storeRound(ledger, make(start));
   return { player, round };
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll } from 'vitest';
 import { endpointEnvironment } from '../../infra/local/services/endpoints.ts';
@@ -6,7 +7,7 @@ import type { Services } from '../../infra/local/services/start-services.ts';
 import type { Resources, TableResource } from '../../infra/local/template/resources.ts';
 import { useServices } from '../kit/services.ts';
 
-const table = (TableName: string, ...indexes: string[]): TableResource => ({
+const table = (TableName: string): TableResource => ({
   definition: {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
@@ -14,29 +15,23 @@ const table = (TableName: string, ...indexes: string[]): TableResource => ({
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
-    AttributeDefinitions: ['pk', 'sk', ...indexes].map((AttributeName) => ({
+    AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({
       AttributeName,
       AttributeType: 'S',
     })),
-    ...(indexes.length > 0 && {
-      GlobalSecondaryIndexes: indexes.map((IndexName) => ({
-        IndexName,
-        KeySchema: [{ AttributeName: IndexName, KeyType: 'HASH' }],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      })),
-    }),
   },
   ttlAttribute: undefined,
 });
 
+const DATA_KEY_ID = randomUUID();
 const resources: Resources = {
-  tables: [table('ledger', 'roundId'), table('config')],
+  tables: [table('ledger'), table('config')],
   queues: [
     { name: 'recovery', attributes: {} },
     { name: 'parking', attributes: {} },
   ],
   buckets: [{ name: 'archive', objectLock: false }],
-  keys: [],
+  keys: [{ keyId: DATA_KEY_ID }],
   buses: [{ name: 'bus' }],
 };
 

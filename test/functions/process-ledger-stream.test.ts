@@ -9,8 +9,13 @@ import { documentClient } from '../../shared/aws/document-client.ts';
 import { minorAmount } from '../../shared/money/money.ts';
 import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
-import type { Round } from '../../shared/rounds/round.ts';
-import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
+import type { IntentRound, Round } from '../../shared/rounds/round.ts';
+import {
+  sampleIntent,
+  sampleOutcome,
+  storeRound,
+  signRound,
+} from '../../shared/rounds/sample-round.fixture.ts';
 import { delayedMessages, takeMessages, useLocalServices } from './local-services.ts';
 import * as compose from '../../functions/_runtime/composition.ts';
 import { lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
@@ -49,7 +54,6 @@ const intent = (number = 1) =>
       gameCode: ids.game('happy-panda'),
     },
     number,
-    roundId: ids.round(randomUUID()),
     updatedAtMs: Date.now(),
   });
 const lost = (round = intent()) =>
@@ -57,10 +61,7 @@ const lost = (round = intent()) =>
 
 /** A round that is in the ledger as it ended, and that the stream has not told of. */
 async function played(number: number) {
-  const round = intent(number);
-  await compose.ledger().append(round);
-  await compose.ledger().save(lost(round), { status: 'INTENT', epoch: 1 });
-  return round;
+  return storeRound(compose.ledger(), lost(intent(number)));
 }
 
 /** In milliseconds, where the round expires. */
@@ -77,25 +78,37 @@ async function expiryOf(round: Round): Promise<number | undefined> {
 type Change = NonNullable<DynamoDBRecord['dynamodb']>;
 
 /** A record as Lambda hands it over, made from what the ledger's codec would have stored. */
-function record(after: Round | undefined, before?: Round, change: Partial<Change> = {}): DynamoDBRecord {
+async function record(
+  after: Round | undefined,
+  before?: Round,
+  change: Partial<Change> = {},
+): Promise<DynamoDBRecord> {
   sequence += 1;
-  const image = (round: Round) => marshallItem({ ...encodeRound(round) }) as Change['NewImage'];
   return {
     eventID: `event-${sequence}`,
     eventName: after ? (before ? 'MODIFY' : 'INSERT') : 'REMOVE',
     dynamodb: {
       SequenceNumber: String(sequence),
-      ...(after && { NewImage: image(after) }),
-      ...(before && { OldImage: image(before) }),
+      ...(after && { NewImage: await image(after) }),
+      ...(before && { OldImage: await image(before) }),
       ...change,
     },
   };
 }
 
-const consume = (...Records: DynamoDBRecord[]) =>
-  handler({ Records }, lambdaContext, {
+const consume = async (...records: (DynamoDBRecord | Promise<DynamoDBRecord>)[]) =>
+  (await handler({ Records: await Promise.all(records.map(async (record) => record)) }, lambdaContext, {
     signal: new AbortController().signal,
-  }) as Promise<DynamoDBBatchResponse>;
+  })) as DynamoDBBatchResponse;
+
+async function image(round: Round): Promise<NonNullable<Change['NewImage']>> {
+  return marshallItem({ ...encodeRound(await signRound(compose.roundMacs(), round)) }) as NonNullable<
+    Change['NewImage']
+  >;
+}
+
+/** The intent of a round that has ended. */
+const started = (round: Round): IntentRound => ({ ...round, status: 'INTENT' });
 
 /** The ids of all rounds in the archive, as often as they are there. */
 async function archivedIds(): Promise<string[]> {
@@ -141,8 +154,8 @@ describe("a batch of the ledger's stream", () => {
 
   it('lets the predecessor of an ended round expire, and not the round itself', async () => {
     const [first, second] = [await played(1), await played(2)];
-    await consume(record(lost(first), first));
-    await consume(record(lost(second), second));
+    await consume(record(first, started(first)));
+    await consume(record(second, started(second)));
     const days = (((await expiryOf(first)) ?? 0) - Date.now()) / 86_400_000;
     expect(days).toBeCloseTo(30, 1);
     expect(await expiryOf(second)).toBeUndefined();
@@ -151,7 +164,7 @@ describe("a batch of the ledger's stream", () => {
   it('keeps a round whose own record was put aside, whatever follows it', async () => {
     const rounds = [await played(1), await played(2), await played(3), await played(4)] as const;
     for (const round of rounds) {
-      const ending = record(lost(round), round);
+      const ending = await record(round, started(round));
       if (round === rounds[1]) Object.assign(ending.dynamodb?.NewImage ?? {}, { v: { N: '99' } });
       await consume(ending);
     }
@@ -162,14 +175,19 @@ describe("a batch of the ledger's stream", () => {
 
   it('takes its own marks and expiries for nothing new', async () => {
     const [first, second] = [await played(1), await played(2)];
-    await consume(record(lost(first), first), record(lost(second), second));
+    await consume(record(first, started(first)), record(second, started(second)));
     const before = await archivedIds();
-    const unmarked = marshallItem({ ...encodeRound(lost(first)) }) as Change['NewImage'];
+    const unmarked = await image(first);
     const marked = { ...unmarked, archived: { BOOL: true } };
-    const expiring = { ...marked, expiresAt: { N: '1800000000' } };
+    const { mac } = await compose.roundMacs().signExpiry(first, 1_800_000_000_000);
+    const expiring = {
+      ...marked,
+      expiresAt: { N: '1800000000' },
+      expiryMac: { B: Buffer.from(mac).toString('base64') },
+    };
     await consume(
-      record(lost(first), first, { NewImage: marked, OldImage: unmarked }),
-      record(lost(first), first, { NewImage: expiring, OldImage: marked }),
+      record(first, first, { NewImage: marked, OldImage: unmarked }),
+      record(first, first, { NewImage: expiring, OldImage: marked }),
     );
     expect(await archivedIds()).toEqual(before);
     expect(await takeMessages('RECOVERY_QUEUE_URL')).toEqual([]);
@@ -177,24 +195,37 @@ describe("a batch of the ledger's stream", () => {
 
   it('with nothing but the removal of expired rounds asks nothing of anybody', async () => {
     const before = await archivedIds();
-    expect(await consume(record(undefined, lost()))).toEqual({ batchItemFailures: [] });
+    const round = lost();
+    const { mac } = await compose.roundMacs().signExpiry(round, 1_800_000_000_000);
+    const OldImage = {
+      ...(await image(round)),
+      expiresAt: { N: '1800000000' },
+      expiryMac: { B: Buffer.from(mac).toString('base64') },
+    };
+    const expired: DynamoDBRecord = {
+      eventName: 'REMOVE',
+      userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
+      dynamodb: { SequenceNumber: '800', ApproximateCreationDateTime: 1_800_000_000, OldImage },
+    };
+    expect(await consume(expired)).toEqual({ batchItemFailures: [] });
     expect(await archivedIds()).toEqual(before);
     expect(await takeMessages('PARKING_QUEUE_URL')).toEqual([]);
   });
 });
 
 describe('a record that cannot be read', () => {
-  const unreadable: [string, () => DynamoDBRecord][] = [
+  const unreadable: [string, () => DynamoDBRecord | Promise<DynamoDBRecord>][] = [
     ['it has no image', () => ({ eventName: 'INSERT', dynamodb: { SequenceNumber: '900' } })],
     ['it says nothing at all', () => ({ eventName: 'MODIFY' })],
     ['it is of a later version', () => broken({ v: { N: '99' } })],
     ['its amount is none', () => broken({ stake: { N: '-1' } })],
+    ['its win was raised', () => broken({ stake: { N: '1' } })],
     ['its status is unknown', () => broken({ status: { S: 'PAID_TWICE' } })],
     ['its key is not that of a round', () => broken({ sk: { S: 'step#1' } })],
   ];
 
-  function broken(attributes: Record<string, { N: string } | { S: string }>): DynamoDBRecord {
-    const good = record(intent());
+  async function broken(attributes: Record<string, { N: string } | { S: string }>): Promise<DynamoDBRecord> {
+    const good = await record(intent());
     return {
       ...good,
       dynamodb: { ...good.dynamodb, NewImage: { ...good.dynamodb?.NewImage, ...attributes } },
@@ -203,7 +234,7 @@ describe('a record that cannot be read', () => {
 
   it.each(unreadable)('is parked with all it holds, and its neighbours go on: %s', async (_, make) => {
     const [before, after] = [intent(), intent()];
-    const poison = make();
+    const poison = await make();
     const reply = await consume(record(lost(before), before), poison, record(lost(after), after));
     expect(reply).toEqual({ batchItemFailures: [] });
     const parked = (await takeMessages('PARKING_QUEUE_URL')).map(

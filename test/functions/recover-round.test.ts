@@ -8,7 +8,7 @@ import { registerOperator } from '../../infra/commands/register-operator.ts';
 import { type DemoWallet, startDemoWallet } from '../../infra/demo-wallet/server.ts';
 import { encodeRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';
 import type { CommittedRound } from '../../shared/rounds/round.ts';
-import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
+import { sampleIntent, sampleOutcome, storeRound } from '../../shared/rounds/sample-round.fixture.ts';
 import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
 import { DATA_KEY, delayedMessages, useLocalServices } from './local-services.ts';
 import * as compose from '../../functions/_runtime/composition.ts';
@@ -70,11 +70,9 @@ async function unpaidWin(): Promise<CommittedRound> {
     playerId: ids.player(playerId),
     gameCode: ids.game('happy-panda'),
   };
-  const intent = sampleIntent({ log, roundId: ids.round(randomUUID()), updatedAtMs: Date.now() });
+  const intent = sampleIntent({ log, updatedAtMs: Date.now() });
   const round: CommittedRound = { ...intent, status: 'COMMITTED', outcome: sampleOutcome() };
-  await compose.ledger().append(intent);
-  await compose.ledger().save(round, { status: 'INTENT', epoch: 1 });
-  return round;
+  return storeRound(compose.ledger(), round);
 }
 
 async function balanceOf({ log }: CommittedRound): Promise<string> {

@@ -1,3 +1,8 @@
+import { nativeItem, type WireItem } from '../../shared/aws/attribute-values.ts';
+import { decodeFreeze } from '../../shared/rounds/adapters/frozen-log-item.ts';
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
+import { systemRandom } from '../../shared/aws/random.ts';
 import type { Game } from '../../shared/games/game.ts';
 import { minorAmount } from '../../shared/money/money.ts';
 import type { Tally } from '../../shared/simulation/tally.ts';
@@ -101,7 +106,8 @@ function unavailable(): never {
 export const player = { ...log, sessionId };
 
 export const clock = () => world.rounds.ports().clock;
-export const random = () => world.rounds.ports().random;
+export const random = () => systemRandom;
+export const roundMacs = () => new RoundMacs(openMacs);
 export const ledger = () => world.watched(world.rounds.ledger);
 export const sessions = () => world.watched(world.rounds.sessions);
 export const sessionStore = sessions;
@@ -139,6 +145,11 @@ export const cipher = () => world.rounds.ports().cipher;
 export const telemetry = () => world.rounds.ports().telemetry;
 export const played = () => playedRounds(ledger());
 
+export const frozenLogs = () => ({
+  freeze: async (logHash: string) => void world.rounds.ledger.frozen.add(logHash),
+});
+export { isFreezeImage } from '../../shared/rounds/adapters/frozen-log-item.ts';
+export const readFreezeImage = (image: WireItem) => decodeFreeze(openMacs, nativeItem(image));
 export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
 export { decodeDetail as readEvent } from '../../shared/events/adapters/event-detail.ts';
 export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';

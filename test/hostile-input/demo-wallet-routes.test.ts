@@ -20,7 +20,7 @@ import { hostileText, inheritedName, numeral, spoilt } from './strings.ts';
 
 const nowMs = 1_700_000_000_000;
 const clock = { nowMs: () => nowMs };
-const roundId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
+const roundId = '3f1c2a4e-0b1d-8c5e-8f90-a1b2c3d4e5f6';
 const wallet = new HostileWallet(clock);
 let folder: string;
 let accounts: Accounts;
@@ -188,7 +188,7 @@ describe('the books of the demo wallet', () => {
     const id = members.get('round_id');
     const isRound =
       typeof id === 'string' &&
-      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(id);
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(id);
     const [fromMs, toMs] = ['from', 'to'].map((name) => instantOf(members.get(name), 'any'));
     if (byRound ? !isRound : fromMs === undefined || toMs === undefined) return undefined;
     const isIn = byRound ? id === roundId : nowMs >= (fromMs ?? 0) && nowMs < (toMs ?? 0);

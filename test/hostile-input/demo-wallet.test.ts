@@ -12,7 +12,8 @@ import { hostile } from './runs.ts';
 import { hostileText, numeral, spoilt } from './strings.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 
-const id = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
+const roundId = '3f1c2a4e-0b1d-8c5e-8f90-a1b2c3d4e5f6';
+const sessionId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
 const LARGEST = 10n ** 18n - 1n;
 
 function nearly(valid: string): fc.Arbitrary<string> {
@@ -20,10 +21,10 @@ function nearly(valid: string): fc.Arbitrary<string> {
 }
 
 const movement = {
-  transaction_id: nearly(`${id}:debit`),
-  round_id: nearly(id),
+  transaction_id: nearly(`${roundId}:debit`),
+  round_id: nearly(roundId),
   player_id: nearly('player123'),
-  session_id: nearly(id),
+  session_id: nearly(sessionId),
   game_code: nearly('coin'),
   amount: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('1', '15', '0.00') }, numeral),
   currency: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...Object.keys(decimalsOf)) }, hostileText),
@@ -32,7 +33,7 @@ const win = fc.oneof({ weight: 3, arbitrary: fc.constantFrom('1', '15', '0') }, 
 
 const forms: Readonly<Record<string, RegExp>> = {
   transaction_id: /^[!-~]{1,128}$/,
-  round_id: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i,
+  round_id: /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i,
   player_id: /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/,
   session_id: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i,
   game_code: /^[a-z0-9][a-z0-9-]{0,47}$/,

@@ -11,8 +11,13 @@ import { encodeDetail } from '../../shared/events/adapters/event-detail.ts';
 import { encodeRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';
 import { RgsError } from '../../shared/foundation/errors.ts';
 import type { DomainEvent } from '../../shared/events/events.ts';
-import { isFinal, type Round } from '../../shared/rounds/round.ts';
-import { sampleIntent, sampleOutcome } from '../../shared/rounds/sample-round.fixture.ts';
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { minorAmount } from '../../shared/money/money.ts';
+import { type IntentRound, isFinal, type Round } from '../../shared/rounds/round.ts';
+import { logHashOf } from '../../shared/rounds/round-address.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
+import { type RoundEvent, transition } from '../../shared/rounds/round-transitions.ts';
+import { sampleIntent, sampleOutcome, signRound } from '../../shared/rounds/sample-round.fixture.ts';
 import { anyRound } from '../../shared/rounds/any-round.fixture.ts';
 import { player, World } from './composition-in-memory.ts';
 import { hostile } from './runs.ts';
@@ -66,22 +71,75 @@ async function invoked(handler: unknown, event: unknown): Promise<{ readonly ans
 }
 
 describe('a batch', () => {
-  type Sent = { readonly record: unknown; readonly round?: Round; readonly isRead: boolean };
-  const told = anyRound.map((round): Sent => {
-    const NewImage: unknown = JSON.parse(JSON.stringify(marshallItem(encodeRound(round))));
-    return {
-      record: { eventName: 'INSERT', dynamodb: { SequenceNumber: '1', NewImage } },
-      round,
-      isRead: true,
-    };
+  interface Sent {
+    readonly record: unknown;
+    /** Names the log that is frozen where the record is none of the product's own. */
+    readonly logHash?: string;
+    readonly round?: Round;
+    readonly isRead: boolean;
+  }
+  const macs = new RoundMacs(openMacs);
+  const imageOf = async (round: Round): Promise<object> => {
+    const item = encodeRound(await signRound(macs, round));
+    return JSON.parse(JSON.stringify(marshallItem(item))) as object;
+  };
+  const atMs = 1_800_000_000_000;
+  const outcomes = fc.constantFrom(0n, 250n).map((win) => sampleOutcome({ winMinor: minorAmount(win) }));
+  const events: fc.Arbitrary<RoundEvent> = fc.oneof(
+    outcomes.map((outcome) => ({ type: 'DEBIT_ACKNOWLEDGED' as const, outcome, atMs })),
+    fc.constantFrom('DEBIT_UNKNOWN' as const, 'TAKEN_OVER' as const, 'ABANDONED' as const).map((type) => ({
+      type,
+      atMs,
+    })),
+    fc.constantFrom<RoundEvent>(
+      { type: 'DEBIT_REFUSED', refusal: 'PLAYER_BLOCKED', earlierAttemptUnknown: false, atMs },
+      { type: 'ENGINE_FAILED', failure: 'ENGINE_TRAP', atMs },
+    ),
+  );
+  const intents = anyRound.map((round): IntentRound => {
+    const { log, number, startedAtMs, sessionId, currency, sealedOpening } = round;
+    return sampleIntent({ log, number, startedAtMs, sessionId, currency, sealedOpening });
   });
+  /** What the product writes, and what somebody writes who has the rights to the table alone. */
+  const told: fc.Arbitrary<() => Promise<Sent>> = fc
+    .tuple(
+      intents,
+      events,
+      fc.constantFrom('intent', 'change', 'change', 'change', 'put', 'replaced', 'forged'),
+    )
+    .map(([before, event, kind]) => async (): Promise<Sent> => {
+      const after = transition(before, event);
+      const OldImage = await imageOf(before);
+      const NewImage = await imageOf(after);
+      const record = (eventName: string, images: object) => ({
+        eventName,
+        dynamodb: { SequenceNumber: '1', ...images },
+      });
+      const logHash = logHashOf(before.log);
+      const stake = { N: '7' };
+      switch (kind) {
+        case 'intent':
+          return { record: record('INSERT', { NewImage: OldImage }), round: before, isRead: true };
+        case 'change':
+          return { record: record('MODIFY', { OldImage, NewImage }), round: after, isRead: true };
+        case 'put':
+          return { record: record('INSERT', { NewImage }), logHash, isRead: false };
+        case 'replaced':
+          return {
+            record: record('MODIFY', { OldImage: NewImage, NewImage: OldImage }),
+            logHash,
+            isRead: false,
+          };
+        default:
+          return { record: record('INSERT', { NewImage: { ...OldImage, stake } }), logHash, isRead: false };
+      }
+    });
   const numbers = fc.oneof(
     fc.constantFrom<unknown>('2', 3, null, {}, [], { toString: 1 }, '../../other'),
     hostileText,
   );
-  const records: fc.Arbitrary<Sent> = fc.oneof(
-    { weight: 6, arbitrary: told },
-    { weight: 1, arbitrary: fc.constant({ record: { eventName: 'REMOVE', dynamodb: {} }, isRead: true }) },
+  const records: fc.Arbitrary<Sent | (() => Promise<Sent>)> = fc.oneof(
+    { weight: 7, arbitrary: told },
     {
       weight: 2,
       arbitrary: fc
@@ -102,18 +160,24 @@ describe('a batch', () => {
 
   it(
     "a batch of the ledger's stream archives the rounds that its records tell, and parks the others",
-    hostile(batches, async (batch) => {
+    hostile(batches, async (given) => {
       const world = await World.open();
-      const event = 'event' in batch ? batch.event : { Records: batch.map(({ record }) => record) };
-      const reply = await invoked(processLedgerStream, event);
-      if ('event' in batch) {
+      if ('event' in given) {
+        const reply = await invoked(processLedgerStream, given.event);
         expect([reply, world.effects]).toEqual([undefined, []]);
         return 'refused';
       }
+      const batch = await Promise.all(
+        given.map(async (sent) => (typeof sent === 'function' ? sent() : sent)),
+      );
+      const reply = await invoked(processLedgerStream, { Records: batch.map(({ record }) => record) });
       expect(reply?.answer).toEqual({ batchItemFailures: [] });
-      expect(world.parked).toEqual(batch.filter(({ isRead }) => !isRead).map(({ record }) => record));
-      const ended = batch.flatMap(({ round }) => (round && isFinal(round) ? [round] : []));
-      expect(world.archived).toEqual(ended);
+      const foreign = batch.filter(({ isRead }) => !isRead).map(({ record }) => record);
+      expect(world.parked).toHaveLength(foreign.length);
+      expect(new Set(world.parked)).toEqual(new Set(foreign));
+      const ended = batch.flatMap(({ round }) => (round && isFinal(round) ? [signRound(macs, round)] : []));
+      expect(world.archived).toEqual(await Promise.all(ended));
+      expect(world.rounds.ledger.frozen).toEqual(new Set(batch.flatMap(({ logHash }) => logHash ?? [])));
       return world.parked.length > 0 ? 'refused' : 'accepted';
     }),
   );

@@ -10,7 +10,8 @@ import { hostileText, numeral, spoilt } from './strings.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
-const id = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
+const roundId = '3f1c2a4e-0b1d-8c5e-8f90-a1b2c3d4e5f6';
+const sessionId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
 
 function nearly(valid: string): fc.Arbitrary<string> {
   return fc.oneof({ weight: 12, arbitrary: fc.constant(valid) }, spoilt(fc.constant(valid)), hostileText);
@@ -19,14 +20,14 @@ function nearly(valid: string): fc.Arbitrary<string> {
 const money = fc.oneof({ weight: 6, arbitrary: fc.constantFrom('1', '0', '15') }, numeral);
 const detail = mutatedObject({
   version: fc.constantFrom<unknown>(1, 1, 1, 1, 1, 1, 1, 2, '1'),
-  event_id: nearly(`${id}:ended`),
+  event_id: nearly(`${roundId}:ended`),
   at: nearly('2026-11-18T11:06:40.123Z'),
   operator_id: nearly('demo'),
   player_id: nearly('player123'),
   game_code: nearly('coin'),
-  round_id: nearly(id),
+  round_id: nearly(roundId),
   round_number: fc.constantFrom<unknown>(1, 1, 1, 42, 999_999_999, 1_000_000_000, 0, 1.5, '1', 2 ** 53),
-  session_id: nearly(id),
+  session_id: nearly(sessionId),
   kind: nearly('spin'),
   status: nearly('CREDITED'),
   currency: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...Object.keys(decimalsOf)) }, hostileText),
@@ -42,7 +43,7 @@ const forms: Readonly<Record<string, RegExp>> = {
   operator_id: /^[a-z0-9][a-z0-9-]{0,31}$/,
   player_id: /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/,
   game_code: /^[a-z0-9][a-z0-9-]{0,47}$/,
-  round_id: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i,
+  round_id: /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i,
   session_id: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i,
   kind: /^(?:spin|bonus)$/,
   status: /^(?:INTENT|COMMITTED|CREDITED|REJECTED|FAILED|VOIDING|VOIDED)$/,

@@ -38,7 +38,7 @@ export const value: fc.Arbitrary<NativeValue> = fc.oneof(
     'SETTLED',
     'EUR',
     'XXX',
-    'round#000000000',
+    '000000000',
     'a#b#c#d',
   ),
   fc.uint8Array({ maxLength: 40 }),

@@ -1,9 +1,12 @@
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
+import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, vi, it } from 'vitest';
 import fc from 'fast-check';
-import { changeOf } from '../../functions/_runtime/ledger-change.ts';
+import { roundsOf } from '../../functions/_runtime/ledger-change.ts';
 import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
 import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.ts';
 import { decodeRound, encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
@@ -29,7 +32,6 @@ import {
   playerId,
   read,
   type Rule,
-  uuid,
 } from './stored-changes.ts';
 import { hostileText, spoilt } from './strings.ts';
 
@@ -41,11 +43,11 @@ const uuidOfBytes: Rule = (value) =>
   /^4.{3}[89ab]/.test(Buffer.from(value).toString('hex', 6, 9));
 
 const start: Readonly<Record<string, Rule>> = {
-  pk: matches(new RegExp(`^${operatorId}#${playerId}#${gameCode}$`)),
-  sk: (value) => matches(/^round#[0-9]{9}$/)(value) && value !== 'round#000000000',
-  v: oneOf(3n),
-  roundId: uuid,
-  sessionId: uuidOfBytes,
+  pk: isText,
+  sk: (value) => matches(/^[0-9]{9}$/)(value) && value !== '000000000',
+  v: oneOf(4n),
+  log: matches(new RegExp(`^${operatorId}#${playerId}#${gameCode}$`)),
+  session: uuidOfBytes,
   kind: oneOf('spin', 'bonus'),
   action: (value) => isText(value) && value !== '',
   currency,
@@ -62,8 +64,12 @@ const start: Readonly<Record<string, Rule>> = {
   request: isBytes,
   keys: isBytes,
   startedAt: instant,
+  previous: isBytes,
   epoch: between(0n, BigInt(Number.MAX_SAFE_INTEGER)),
   updatedAt: instant,
+  mac: isBytes,
+  expiresAt: optional(between(0n, 8_640_000_000_000n)),
+  expiryMac: optional(isBytes),
 };
 const outcome: Readonly<Record<string, Rule>> = {
   payout: between(0n, 10n ** 38n - 1n),
@@ -105,15 +111,22 @@ function isRound(item: NativeItem): boolean {
   return (
     rules !== undefined &&
     Object.entries(rules).every(([name, rule]) => rule(item[name])) &&
-    togetherOrNotAtAll(item['openedBy'], item['gameSteps'], item['gamePayout'])
+    isInItsPartition(item) &&
+    togetherOrNotAtAll(item['openedBy'], item['gameSteps'], item['gamePayout']) &&
+    togetherOrNotAtAll(item['expiresAt'], item['expiryMac'])
   );
+}
+
+/** The partition of a log has the first 76 bits of the SHA-256 of the log's text as its key. */
+function isInItsPartition({ pk, log }: NativeItem): boolean {
+  return typeof log === 'string' && pk === createHash('sha256').update(log).digest('hex').slice(0, 19);
 }
 
 function togetherOrNotAtAll(...values: readonly unknown[]): boolean {
   return new Set(values.map((value) => value === undefined)).size === 1;
 }
 
-/** The attributes that count; the others (an expiry, what a later version added) are left alone. */
+/** The attributes that count; the others (an archive mark, what a later version added) are left alone. */
 function known(item: NativeItem): NativeItem {
   const names = new Set([...Object.keys(rulesFor(item) ?? {}), 'status']);
   return Object.fromEntries(Object.entries(item).filter(([name]) => names.has(name)));
@@ -125,11 +138,22 @@ function hasReadableView({ view }: NativeItem): boolean {
 }
 const viewsMade = new Set<string>();
 
-const rounds = anyRound.map((round): NativeItem => {
-  const item = encodeRound(round) as NativeItem;
+const expiries = fc.record({
+  expiresAt: fc.bigInt(0n, 8_640_000_000_000n),
+  expiryMac: fc.uint8Array({ maxLength: 16 }),
+});
+const rounds = fc.tuple(anyRound, fc.option(expiries)).map(([round, expiry]): NativeItem => {
+  const item: NativeItem = { ...encodeRound(round), ...expiry };
   if (item['view'] instanceof Uint8Array) viewsMade.add(Buffer.from(item['view']).toString('hex'));
   return item;
 });
+
+/** Writes what was read as it was stored. The ledger writes an expiry by itself. */
+function encoded(round: ReturnType<typeof decodeRound>): NativeItem {
+  const { expiry } = round;
+  const written = { expiresAt: BigInt((expiry?.expiresAtMs ?? 0) / 1_000), expiryMac: expiry?.mac ?? null };
+  return { ...encodeRound(round), ...(expiry && written) };
+}
 
 /** Written again, what was read is what was stored: no amount, id or byte has changed on the way. */
 function expectSame(
@@ -142,7 +166,7 @@ function expectSame(
     return 'refused';
   }
   expect(expected).toBe(true);
-  const { view, ...written } = encodeRound(decoded.value) as NativeItem;
+  const { view, ...written } = encoded(decoded.value);
   const { view: stored, ...rest } = known(item);
   expect(plainBytes(written)).toEqual(plainBytes(rest));
   if (typeof stored === 'string') expect(unpacked(view)).toBe(stored);
@@ -188,7 +212,7 @@ describe('a stored round', () => {
         const flat = Object.fromEntries(Object.entries(item).filter(([, held]) => isFlat(held)));
         const image: unknown = JSON.parse(JSON.stringify(marshallItem(flat)));
         const dynamodb = { NewImage: image, ...(both && { OldImage: image }) };
-        const change = read(() => changeOf({ eventName, dynamodb } as DynamoDBRecord));
+        const change = read(() => roundsOf({ eventName, dynamodb } as DynamoDBRecord));
         if (change?.value && both) expect(change.value.before).toEqual(change.value.after);
         return expectSame(flat, change && { value: change.value?.after as ReturnType<typeof decodeRound> });
       },
@@ -209,16 +233,15 @@ describe('a stored round', () => {
         const spoiltImage = { ...image, [name]: foreign };
         const NewImage = place === 'attribute' ? spoiltImage : place === 'image' ? foreign : image;
         const record = { eventName: 'MODIFY', dynamodb: place === 'record' ? foreign : { NewImage } };
-        const change = read(() => changeOf(record as DynamoDBRecord));
+        const change = read(() => roundsOf(record as DynamoDBRecord));
         if (place === 'none') {
           expect(change?.value?.after).toEqual(decodeRound(item));
           return 'accepted';
         }
-        if (change?.value === undefined) return 'refused';
+        const after = change?.value.after;
+        if (!after) return 'refused';
         // What was put there happened to be an attribute that a round may have.
-        expect(isRound({ ...item, [name]: encodeRound(change.value.after)[name as 'pk'] ?? null })).toBe(
-          true,
-        );
+        expect(isRound({ ...item, [name]: encoded(after)[name] ?? null })).toBe(true);
         return 'accepted';
       },
     ),
@@ -236,34 +259,29 @@ describe('what the sweep finds', () => {
       { weight: 6, arbitrary: fc.constant(valid) },
       spoilt(fc.constant(valid)),
       hostileText,
-      fc.constantFrom<NativeValue>(
-        'round#000000000',
-        'round#1000000000',
-        'demo#a',
-        'demo#a#b#c',
-        null,
-        1n,
-        {},
-        [valid],
-      ),
+      fc.constantFrom<NativeValue>('000000000', '1000000000', 'demo#a', 'demo#a#b#c', null, 1n, {}, [valid]),
     );
-  const key = fc.record({ pk: part(written.pk), sk: part(written.sk) }, { requiredKeys: [] });
+  const { pk, sk, log } = written;
+  const key = fc.record({ pk: part(pk), sk: part(sk), log: part(log) }, { requiredKeys: ['log'] });
 
   it(
     'the keys of unfinished rounds name exactly those rounds, and a foreign one is told after all others',
     hostile(fc.array(key, { maxLength: 4 }), async (keys) => {
       const client = { send: async () => ({ Items: keys }) } as unknown as DynamoDBDocumentClient;
       const expected = keys.filter(
-        ({ pk = null, sk = null }) => start['pk']?.(pk) === true && start['sk']?.(sk) === true,
+        (item) =>
+          isInItsPartition(item) && ['sk', 'log'].every((name) => start[name]?.(item[name as 'sk']) === true),
       );
       const found: unknown[] = [];
       let refusal: unknown;
       try {
         const whole = { index: 0, count: 1 };
-        for await (const page of new DynamoLedger(client, 'ledger').unfinished(0, whole)) {
+        for await (const page of new DynamoLedger(client, 'ledger', new RoundMacs(openMacs), {
+          nowMs: () => 0,
+        }).unfinished(0, whole)) {
           for (const { log, number } of page) {
-            const pk = [log.operatorId, log.playerId, log.gameCode].join('#');
-            found.push({ pk, sk: `round#${String(number).padStart(9, '0')}` });
+            const text = [log.operatorId, log.playerId, log.gameCode].join('#');
+            found.push({ pk: written.pk, sk: String(number).padStart(9, '0'), log: text });
           }
         }
       } catch (error) {

@@ -1,4 +1,5 @@
 import { createSecretKey, hash } from 'node:crypto';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -62,7 +63,7 @@ interface Recorded {
 }
 
 const recorded = JSON.parse(
-  readFileSync(`${import.meta.dirname}/stored-version-3.fixture.json`, 'utf8'),
+  readFileSync(`${import.meta.dirname}/stored-version-4.fixture.json`, 'utf8'),
   (_, value: unknown) => {
     const { bigint, base64 } = (value ?? {}) as { readonly bigint?: string; readonly base64?: string };
     if (typeof bigint === 'string') return BigInt(bigint);
@@ -72,7 +73,7 @@ const recorded = JSON.parse(
 
 const dataKey = createSecretKey(Buffer.from(recorded.sealed.key, 'base64'));
 const keyOf = async (keyId: number) => (keyId === recorded.sealed.keyId ? dataKey : undefined);
-const macs = new KmsMacs({ byId: keyOf, of: async () => dataKey });
+const macs = new KmsMacs({ byId: async () => dataKey, of: async () => dataKey });
 
 /** The configuration table with this item. */
 function configTableOf(item: WireItem): ConfigTable {
@@ -100,7 +101,7 @@ function tableOf(item: WireItem) {
   });
 }
 
-describe('what version 3 has stored', () => {
+describe('what version 4 has stored', () => {
   it('has a round of each status', () => {
     const statuses = new Set(recorded.rounds.map(({ value }) => value.status));
     expect([...statuses].toSorted()).toEqual(
@@ -111,8 +112,12 @@ describe('what version 3 has stored', () => {
   it.each(recorded.rounds.map((round, index) => ({ ...round, index, status: round.value.status })))(
     'is the round $index, $status, in the table and in its stream',
     async ({ item, value }) => {
-      expect(plain(await new DynamoLedger(tableOf(item), 'ledger').get(value))).toEqual(plain(value));
-      expect(plain(decodeStreamRound(item))).toEqual(plain(value));
+      expect(
+        plain(
+          await new DynamoLedger(tableOf(item), 'ledger', new RoundMacs(macs), { nowMs: () => 0 }).get(value),
+        ),
+      ).toEqual(plain(value));
+      expect(plain(await new RoundMacs(macs).check(decodeStreamRound(item)))).toEqual(plain(value));
     },
   );
 

@@ -17,7 +17,7 @@ import { hostileText, numeral, spoilt } from './strings.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 
 const LIMIT_BYTES = 65_536;
-const roundId = '3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6';
+const roundId = '3f1c2a4e-0b1d-8c5e-8f90-a1b2c3d4e5f6';
 const playerId = 'player123';
 
 interface Reply {
@@ -179,7 +179,7 @@ describe('the reply of a wallet', () => {
         roundId: ids.round(roundId),
         playerId: ids.player(playerId),
         gameCode: ids.game('coin'),
-        sessionId: ids.session(roundId),
+        sessionId: ids.session('3f1c2a4e-0b1d-4c5e-8f90-a1b2c3d4e5f6'),
         currency: unit,
       };
       const answer = await wallet[operation]({

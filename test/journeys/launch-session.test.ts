@@ -1,3 +1,4 @@
+import { systemRandom } from '../../shared/aws/random.ts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../shared/foundation/errors.ts';
 import { minorAmount } from '../../shared/money/money.ts';
@@ -28,7 +29,7 @@ beforeEach(() => {
 });
 
 const launch = (overrides: Partial<LaunchRequest> = {}) =>
-  launchSession(table.ports(), TTL_MS, {
+  launchSession({ ...table.ports(), random: systemRandom }, TTL_MS, {
     gameCode: ids.game(gameCode),
     operatorId: ids.operator(operatorId),
     playerId: ids.player(playerId),
@@ -41,7 +42,7 @@ const byToken = (token: string, overrides: Partial<LaunchRequest> = {}) =>
   launch({ operatorKey: undefined, token, ...overrides });
 
 const round = (number: number, overrides: Partial<CommittedRound['outcome']> = {}): CommittedRound => ({
-  ...sampleIntent({ log, number, roundId: ids.round(`round-${number}`), engineHash }),
+  ...sampleIntent({ log, number, engineHash }),
   status: 'COMMITTED',
   outcome: sampleOutcome({ winMinor: minorAmount(0n), view: viewOf(number), ...overrides }),
 });

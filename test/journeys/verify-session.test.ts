@@ -16,9 +16,9 @@ beforeEach(async () => {
 
 const verify = (id = sessionId) => verifySession(table.ports(), IDLE_MS, ids.session(id));
 const revoke = (id = sessionId) => revokeSession(table.ports(), ids.session(id));
-const intent = () => sampleIntent({ log, startedAtMs: table.nowMs, updatedAtMs: table.nowMs });
-const committed = (bonusActive: boolean) =>
-  ({ ...intent(), status: 'COMMITTED', outcome: sampleOutcome({ bonusActive }) }) as const;
+const intent = (startedAtMs = table.nowMs) => sampleIntent({ log, startedAtMs, updatedAtMs: startedAtMs });
+const committed = (bonusActive: boolean, startedAtMs = table.nowMs) =>
+  ({ ...intent(startedAtMs), status: 'COMMITTED', outcome: sampleOutcome({ bonusActive }) }) as const;
 
 describe('a session', () => {
   it('is verified with whose it is, where no round was played yet', async () => {
@@ -34,7 +34,7 @@ describe('a session', () => {
   });
 
   it('expires at its end, to the millisecond', async () => {
-    await table.put({ ...committed(false), startedAtMs: table.nowMs + 9 * IDLE_MS + 1 });
+    await table.put(committed(false, table.nowMs + 9 * IDLE_MS + 1));
     table.nowMs += 10 * IDLE_MS - 1;
     await verify();
     table.nowMs += 1;

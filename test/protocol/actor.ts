@@ -30,8 +30,8 @@ const failed = Symbol('failed');
 /** All that an actor has become, to make another one that goes on from there. */
 export interface ActorMemory {
   readonly role: Role;
-  /** What it would call a round of its own; two requests at work never choose the same. */
-  readonly roundId: string;
+  /** It would draw this seed for a round of its own. Two requests at work never draw the same. */
+  readonly seed: number;
   readonly startedAtMs: number;
   readonly answers: readonly Answer[];
 }
@@ -44,7 +44,7 @@ export type Role = 'request' | 'recovery' | 'last rollback';
  */
 export class Actor {
   readonly role: Role;
-  readonly roundId: string;
+  readonly seed: number;
   pending: PendingCall | undefined;
   finished = false;
   /** Status and epoch of the round as it knows it. */
@@ -61,7 +61,7 @@ export class Actor {
 
   constructor(memory: ActorMemory, world: World, mistake: Mistake | undefined) {
     this.role = memory.role;
-    this.roundId = memory.roundId;
+    this.seed = memory.seed;
     this.#world = world;
     this.#startedAtMs = memory.startedAtMs;
     this.#nowMs = memory.startedAtMs;
@@ -75,22 +75,17 @@ export class Actor {
   }
 
   get memory(): ActorMemory {
-    const { role, roundId } = this;
-    return { role, roundId, startedAtMs: this.#startedAtMs, answers: [...this.#answers] };
+    const { role, seed } = this;
+    return { role, seed, startedAtMs: this.#startedAtMs, answers: [...this.#answers] };
   }
 
   /** Where it stands: what it does from here on depends on nothing else. */
   position(): string {
     const { name, message } = this.pending ?? {};
     const unknownStakes = name === 'debit' || name === 'bet-win' ? this.#unknownStakes : 0;
-    return [
-      this.role,
-      this.roundId,
-      name,
-      message?.transaction.transactionId,
-      this.#holds,
-      unknownStakes,
-    ].join(' ');
+    return [this.role, this.seed, name, message?.transaction.transactionId, this.#holds, unknownStakes].join(
+      ' ',
+    );
   }
 
   /** Resolves when the actor waits on a call or has come to its end. */
@@ -106,7 +101,7 @@ export class Actor {
 
   async #run(world: World, { ledger, wallet }: { ledger: Ledger; wallet: Wallet }): Promise<void> {
     const clock = { nowMs: () => this.#nowMs };
-    const ports = { ...world.ports(ledger, wallet, this.roundId), clock };
+    const ports = { ...world.ports(ledger, wallet, this.seed), clock };
     try {
       if (this.role === 'request')
         await playRound(ports, settings, { gameCode: log.gameCode, sessionId, ...theSpin });
@@ -159,15 +154,16 @@ export class Actor {
       list: (ofLog, page) => ledger.list(ofLog, page),
       append: async (round) => {
         const result = await this.#call('append', () => ledger.append(round));
-        if (result.appended) this.#hold(round);
+        if (result.appended) this.#hold(result.round);
         return result;
       },
-      save: async (next, fence) => {
-        const name = `save ${next.status}/${next.epoch} over ${fence.status}/${fence.epoch}`;
-        const saved = await this.#call(name, () => ledger.save(next, fence));
-        if (saved) this.#hold(next);
+      save: async (next, present) => {
+        const name = `save ${next.status}/${next.epoch} over ${present.status}/${present.epoch}`;
+        const saved = await this.#call(name, () => ledger.save(next, present));
+        if (saved) this.#hold(saved);
         return saved;
       },
+      isFrozen: (ofLog) => ledger.isFrozen(ofLog),
       markArchived: (reference) => ledger.markArchived(reference),
       expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
       unfinished: (beforeMs, part) => ledger.unfinished(beforeMs, part),

@@ -40,7 +40,9 @@ export function withMistake(
     case 'lost-epoch-ignored':
       return {
         wallet,
-        ledger: delegate(ledger, { save: async (next, fence) => (await ledger.save(next, fence)) || true }),
+        ledger: delegate(ledger, {
+          save: async (next, present) => (await ledger.save(next, present)) ?? next,
+        }),
       };
     default:
       return ports;
@@ -53,9 +55,9 @@ function beforeSaving(
   act: (round: Round) => Promise<unknown>,
 ): Ledger {
   return delegate(ledger, {
-    save: async (next, fence) => {
+    save: async (next, present) => {
       if (next.status === status) await act(next);
-      return ledger.save(next, fence);
+      return ledger.save(next, present);
     },
   });
 }
@@ -67,6 +69,7 @@ function delegate(ledger: Ledger, changed: Pick<Ledger, 'save'>): Ledger {
     find: (roundId) => ledger.find(roundId),
     list: (log, page) => ledger.list(log, page),
     append: (round) => ledger.append(round),
+    isFrozen: (log) => ledger.isFrozen(log),
     markArchived: (reference) => ledger.markArchived(reference),
     expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
     unfinished: (beforeMs, part) => ledger.unfinished(beforeMs, part),

@@ -71,7 +71,7 @@ export class Table {
   async digest(): Promise<string> {
     const round = await this.world.round();
     const stored = round && [
-      round.roundId,
+      round.sealedOpening[0],
       round.status,
       round.epoch,
       this.world.nowMs - round.updatedAtMs >= settings.leaseMs,
@@ -252,9 +252,8 @@ export class Table {
   }
 
   async #enter(role: Role): Promise<void> {
-    const taken = this.actors.some(({ alive, roundId }) => alive && roundId === 'round-1');
-    const roundId = taken ? 'round-2' : 'round-1';
-    const memory = { role, roundId, startedAtMs: this.world.nowMs, answers: [] };
+    const taken = this.actors.some(({ alive, seed }) => alive && seed === 1);
+    const memory = { role, seed: taken ? 2 : 1, startedAtMs: this.world.nowMs, answers: [] };
     const actor = new Actor(memory, this.world, this.scenario.mistake);
     this.actors = [...this.actors.filter(({ alive }) => alive), actor];
     await actor.settled();

@@ -1,3 +1,5 @@
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import { sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { minorAmount } from '../../shared/money/money.ts';
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
@@ -38,7 +40,7 @@ const game = {
 
 export class World {
   nowMs = startMs;
-  readonly ledger = new MemoryLedger();
+  readonly ledger = new MemoryLedger(new RoundMacs(openMacs));
   readonly sessions: MemorySessions;
   readonly wallet: ModelWallet;
   /** Sent, given up by whoever sent them, and still going to arrive. */
@@ -70,10 +72,7 @@ export class World {
     const world = new World(this.wallet.copy(), this.wins, this.sessions);
     world.nowMs = this.nowMs;
     world.late = this.late;
-    const round = await this.round();
-    if (!round) return world;
-    await world.ledger.append({ ...round, status: 'INTENT' });
-    await world.ledger.save(round, { status: 'INTENT', epoch: round.epoch });
+    for (const [hash, rounds] of this.ledger.stored) world.ledger.stored.set(hash, new Map(rounds));
     return world;
   }
 
@@ -82,14 +81,10 @@ export class World {
   }
 
   /** What the real use cases run on; the calls of ledger and wallet are the caller's. */
-  ports(ledger: Ledger, wallet: Wallet, roundId = ''): PlayPorts & RecoveryPorts {
+  ports(ledger: Ledger, wallet: Wallet, seed = 0): PlayPorts & RecoveryPorts {
     return {
       clock: { nowMs: () => this.nowMs },
-      random: {
-        bytes: (length) => new Uint8Array(length),
-        uuid: () => roundId,
-      },
-      seeds: { seed: async () => new Uint8Array(32) },
+      seeds: { seed: async () => new Uint8Array(32).fill(seed) },
       ledger,
       wallets: { of: () => wallet },
       sessions: this.sessions,

@@ -5,6 +5,9 @@
 import type { Clock } from '../../shared/foundation/clock.ts';
 import type { Random } from '../../shared/foundation/random.ts';
 import { countedLedger } from '../../shared/rounds/counted-ledger.ts';
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
+import type { Freeze } from '../../shared/rounds/frozen-logs.ts';
 import { playedRounds } from '../../shared/rounds/played-rounds.ts';
 import { countedWallets } from '../../shared/wallets/counted-wallets.ts';
 import { telemetry as sandboxTelemetry } from '../../functions/_runtime/observability.ts';
@@ -26,6 +29,8 @@ export const random = () => simulatedRandom;
 export const telemetry = () => sandboxTelemetry;
 export const ledger = () => countedLedger(ports().ledger, sandboxTelemetry);
 export const played = () => playedRounds(ledger());
+const macsOfRounds = new RoundMacs(openMacs);
+export const roundMacs = () => macsOfRounds;
 export const seeds = () => ports().seeds;
 export const sessions = () => ports().sessions;
 export const sessionStore = sessions;
@@ -36,6 +41,17 @@ export const wallets = () => countedWallets(ports().wallets, sandboxTelemetry);
 export const marks = () => ports().marks;
 export const recovery = () => ports().recovery;
 export const parking = () => ports().parking;
+/** Nobody but the product writes the tables of a world, so no log of it is ever frozen. */
+export const frozenLogs = () => ({
+  freeze: async (logHash: string, reason: string) =>
+    invocation().world.fail(
+      'the consumer takes no change of the product for a forged one',
+      `${logHash} ${reason}`,
+    ),
+});
+export const isFreezeImage = () => false;
+export const readFreezeImage = async (): Promise<Freeze> =>
+  Promise.reject(new Error('No log is frozen here'));
 export const archive = () => ports().archive;
 export const eventBus = () => ports().events;
 

@@ -109,6 +109,7 @@ export const faultsOf = {
   'cipher.open': any,
   'ledger.head': any,
   'ledger.get': any,
+  'ledger.isFrozen': any,
   'ledger.append': write,
   'ledger.save': write,
   'ledger.markArchived': write,

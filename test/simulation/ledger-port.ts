@@ -1,4 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { sameBytes } from '../../shared/foundation/bytes.ts';
+import { logHashOf } from '../../shared/rounds/round-address.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { decodeRound, encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
 import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.ts';
@@ -26,22 +29,25 @@ export function ledgerPort(world: WorldView, call: Caller): Ledger {
       return call('ledger.append', () =>
         changing(
           sent,
-          () => ledger.append(stored(round)),
-          ({ appended }) => appended,
+          () => ledger.append(round),
+          (result, present) =>
+            result.appended || isOther(present.intentMac, macs.signNew(round), 'intentMac'),
         ),
       );
     },
-    save: (next, fence) => {
+    save: (next, present) => {
       const sent = sending(world, next);
       return call('ledger.save', () =>
         changing(
           sent,
-          () => ledger.save(stored(next), fence),
+          () => ledger.save(next, present),
           // A take-over is told by its epoch alone: another one may have written the same.
-          (saved) => saved || next.status === 'INTENT',
+          (saved, found) =>
+            saved !== undefined || next.status === 'INTENT' || isOther(found.mac, macs.sign(next), 'mac'),
         ),
       );
     },
+    isFrozen: (log) => call('ledger.isFrozen', () => ledger.isFrozen(log)),
     markArchived: (reference) => call('ledger.markArchived', () => marking(world, reference)),
     expire: (reference, expiresAtMs) => call('ledger.expire', () => expiring(world, reference, expiresAtMs)),
     unfinished: (beforeMs, part) => pages(call, ledger, beforeMs, part),
@@ -55,7 +61,10 @@ export function marksPort(world: WorldView, call: Caller): RecoveryMarks {
     const round = await ledger.get(reference);
     const result = await write();
     if (round && result !== false)
-      world.stream.put(logKeyOf(round), image(round), { ...image(round), [name]: { BOOL: true } });
+      world.stream.put(logKeyOf(round), image(world, round), {
+        ...image(world, round),
+        [name]: { BOOL: true },
+      });
     return result;
   };
   return {
@@ -68,23 +77,35 @@ export function marksPort(world: WorldView, call: Caller): RecoveryMarks {
   };
 }
 
+const macs = new RoundMacs(openMacs);
+
+async function isOther(
+  found: Uint8Array,
+  signed: Promise<Round>,
+  mac: 'mac' | 'intentMac',
+): Promise<boolean> {
+  return !sameBytes(found, (await signed)[mac]);
+}
+
 /** Of every round in the ledger, the item that holds it, as its stream shows it. */
-const images = new WeakMap<Round, Image>();
+const images = new WeakMap<object, Image>();
 
 /** What DynamoDB would give back: whatever an item cannot hold is refused or lost here, as it would be there. */
-function stored<R extends Round>(round: R): R {
+export function keptAsItem(round: Round): Round {
   const item = encodeRound(round);
-  const kept = decodeRound(item) as R;
+  const { intentMac, expiry } = round;
+  const kept = { ...decodeRound(item), intentMac, ...(expiry && { expiry }) } as Round;
   images.set(kept, imageOf(item));
   return kept;
 }
 
-function decoded(round: Round): Round {
-  return decodeRound(encodeRound(round));
+function storedOf({ ledger }: WorldView, { log, number }: RoundReference): Round | undefined {
+  return ledger.stored.get(logHashOf(log))?.get(number);
 }
 
-function image(round: Round): Image {
-  const found = images.get(round);
+function image(world: WorldView, round: RoundReference): Image {
+  const stored = storedOf(world, round);
+  const found = stored && images.get(stored);
   if (!found) throw new Error('the ledger holds a round that was never written');
   return found;
 }
@@ -92,12 +113,12 @@ function image(round: Round): Image {
 /** A write on its way, which its writer has sent at this time by its own clock. */
 interface Sent {
   readonly world: WorldView;
-  readonly round: Round;
+  readonly round: RoundReference;
   readonly writer: RunningInvocation;
   readonly writersMs: number;
 }
 
-function sending(world: WorldView, round: Round): Sent {
+function sending(world: WorldView, round: RoundReference): Sent {
   const writer = invocation();
   return { world, round, writer, writersMs: writer.nowMs() };
 }
@@ -105,46 +126,46 @@ function sending(world: WorldView, round: Round): Sent {
 async function changing<T>(
   { world, round, writer, writersMs }: Sent,
   write: () => Promise<T>,
-  isWritten: (result: T) => boolean,
+  isTold: (result: T, present: Round) => boolean | Promise<boolean>,
 ): Promise<T> {
-  const before = await world.ledger.get(round);
+  const before = storedOf(world, round);
   const result = await write();
-  const after = await world.ledger.get(round);
-  if (after && after === before && !isWritten(result) && isDeepStrictEqual(after, decoded(round)))
+  const after = storedOf(world, round);
+  if (after && after === before && !(await isTold(result, after)))
     world.fail('whoever repeats a write is told that it is written', logKeyOf(round));
   if (!after || after === before) return result;
   world.oracle.written(before, { after, writer, writersMs });
-  world.stream.put(logKeyOf(after), before && image(before), image(after));
+  world.stream.put(logKeyOf(after), before && images.get(before), image(world, after));
   return result;
 }
 
 const ARCHIVED = { archived: { BOOL: true } };
 
 /** An update of an item too, which the stream tells of although no round has changed. */
-async function marking({ ledger, stream }: WorldView, reference: RoundReference): Promise<void> {
+async function marking(world: WorldView, reference: RoundReference): Promise<void> {
+  const { ledger, stream } = world;
   const round = await ledger.get(reference);
   if (!round || ledger.archived.has(round.roundId)) return;
   await ledger.markArchived(reference);
   if (!ledger.archived.has(round.roundId)) return;
-  stream.put(logKeyOf(round), image(round), { ...image(round), ...ARCHIVED });
+  stream.put(logKeyOf(round), image(world, round), { ...image(world, round), ...ARCHIVED });
 }
 
-async function expiring(
-  { ledger, stream, oracle }: WorldView,
-  reference: RoundReference,
-  expiresAtMs: number,
-): Promise<void> {
+async function expiring(world: WorldView, reference: RoundReference, expiresAtMs: number): Promise<void> {
+  const { ledger, stream, oracle } = world;
   const round = await ledger.get(reference);
   if (!round || ledger.expiries.has(round.roundId)) return;
   await ledger.expire(reference, expiresAtMs);
   if (!ledger.expiries.has(round.roundId)) return;
   oracle.letGo(round);
-  const before = { ...image(round), ...ARCHIVED };
-  const expiresAt = { N: String(Math.ceil(expiresAtMs / 1000)) };
-  stream.put(logKeyOf(round), before, { ...before, expiresAt });
+  const before = { ...image(world, round), ...ARCHIVED };
+  const expiresAtSeconds = Math.ceil(expiresAtMs / 1_000);
+  const { mac } = await macs.signExpiry(reference, expiresAtSeconds * 1_000);
+  const expiry = { expiresAt: attribute(BigInt(expiresAtSeconds)), expiryMac: attribute(mac) };
+  stream.put(logKeyOf(round), before, { ...before, ...expiry });
 }
 
-function logKeyOf({ log }: Round): string {
+function logKeyOf({ log }: RoundReference): string {
   return `${log.operatorId}#${log.playerId}#${log.gameCode}`;
 }
 

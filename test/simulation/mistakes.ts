@@ -35,8 +35,8 @@ export const planted = {
   },
   'random-transaction-ids': {
     file: 'shared/rounds/transaction-id.ts',
-    original: 'return `${roundId}:${movement}` as',
-    wrong: 'return `${roundId}:${movement}:${Math.random()}` as',
+    original: 'return `${name}:${movement}` as',
+    wrong: 'return `${name}:${movement}:${Math.random()}` as',
   },
   'refused-credit-taken-for-paid': {
     file: 'shared/rounds/credit.ts',
@@ -45,9 +45,8 @@ export const planted = {
   },
   'lost-epoch-ignored': {
     file: 'shared/rounds/advance-round.ts',
-    original:
-      '  return (await ledger.save(next, { status: round.status, epoch: round.epoch })) ? next : undefined;\n',
-    wrong: '  await ledger.save(next, { status: round.status, epoch: round.epoch });\n  return next;\n',
+    original: '  return ledger.save(transition(round, event), round);\n',
+    wrong: '  const next = transition(round, event);\n  return (await ledger.save(next, round)) ?? next;\n',
   },
   'refusal-after-unknown-taken-for-clean': {
     file: 'shared/rounds/debit.ts',
@@ -102,14 +101,13 @@ export const planted = {
   },
   'own-append-not-recognised': {
     file: 'shared/rounds/adapters/memory-ledger.ts',
-    original:
-      '      return existing.roundId === round.roundId ? { appended: true } : { appended: false, existing };\n',
-    wrong: '      return { appended: false, existing };\n',
+    original: '      return sameBytes(existing.intentMac, round.intentMac)\n',
+    wrong: '      return sameBytes(existing.intentMac, new Uint8Array())\n',
   },
   'own-save-not-recognised': {
     file: 'shared/rounds/adapters/memory-ledger.ts',
-    original: "    return next.status !== 'INTENT' && isDeepStrictEqual(found, next);\n",
-    wrong: '    return false;\n',
+    original: "next.status !== 'INTENT' && sameBytes(found.mac, next.mac)",
+    wrong: 'sameBytes(found.mac, new Uint8Array())',
   },
   'earlier-owner-forgotten': {
     file: 'shared/rounds/round-transitions.ts',

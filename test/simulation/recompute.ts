@@ -15,7 +15,7 @@ export function name(round: RoundTerms): string {
 }
 
 export function contextOf(round: RoundTerms, field: 'start' | 'end'): string {
-  return `${name(round)}#${field}`;
+  return `${name(round)}#${round.roundId}#${field}`;
 }
 
 function startOf(round: RoundTerms): Uint8Array {
@@ -67,6 +67,7 @@ export function outcomeOf(round: Round) {
 export function fixedPart(round: Round): string {
   const { log, number, roundId, sessionId, kind, action, currency, baseBetMinor, stakeMinor } = round;
   const { walletId, walletCalls, engineHash, gameSoFar, sealedOpening, idempotency, startedAtMs } = round;
+  const { previousIntentMac } = round;
   const fixed = {
     log,
     number,
@@ -84,6 +85,7 @@ export function fixedPart(round: Round): string {
     sealedOpening,
     idempotency,
     startedAtMs,
+    previousIntentMac,
   };
   return JSON.stringify(fixed, plain);
 }

@@ -1,3 +1,6 @@
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
+import { keptAsItem } from './ledger-port.ts';
 import type { Context } from 'aws-lambda';
 import { createHash } from 'node:crypto';
 import { handler as sweep } from '../../functions/rounds/sweep-rounds/handler.ts';
@@ -55,7 +58,7 @@ export class World implements WorldView {
   readonly settings: StageSettings;
   readonly timeline = new Timeline(START_MS);
   readonly decisions: Decisions;
-  readonly ledger = new MemoryLedger();
+  readonly ledger = new MemoryLedger(new RoundMacs(openMacs), keptAsItem);
   readonly marks = new MemoryRecoveryMarks(this.ledger);
   readonly sessions = new MemorySessions();
   readonly oracle: Oracle;

@@ -13,6 +13,9 @@ export const processLedgerStream: FunctionEntry = {
     parkingQueue: ['sqs:SendMessage'],
     // Marks rounds that are in the archive, and sets the expiry of those before them.
     ledger: ['dynamodb:UpdateItem'],
+    // It checks the MAC of every change. An expiry is signed under the key of its own month, which may be the next one.
+    dataKeyItems: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    dataKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
   },
   settings: ['ROUND_LEASE_MS', 'HOT_RETENTION_DAYS'],
 };

@@ -1,3 +1,4 @@
+import { dataKeyReading } from '../../rounds/read-permissions.ts';
 import { operatorKey } from '../../_api/route-parts.ts';
 import { ReconciliationQuery, ReconciliationResponse } from '../../_api/schemas.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
@@ -26,13 +27,10 @@ export const reconcileRounds: FunctionEntry = {
   },
   size: 'query',
   permissions: {
-    config: ['dynamodb:GetItem'],
-    dataKeyItems: ['dynamodb:GetItem'],
-    dataKey: ['kms:Decrypt'],
+    ...dataKeyReading,
     archiveBucket: ['s3:ListBucket'],
     archiveObjects: ['s3:GetObject'],
-    ledger: ['dynamodb:GetItem', 'dynamodb:Query'],
-    ledgerByRoundId: ['dynamodb:Query'],
+    ledger: ['dynamodb:GetItem'],
     operatorSecrets: ['secretsmanager:GetSecretValue'],
   },
   settings: ['WALLET_TIMEOUT_MS', 'HOT_RETENTION_DAYS'],

@@ -1,3 +1,4 @@
+import { dataKeyReading } from '../read-permissions.ts';
 import { operatorKey, sessionCapability } from '../../_api/route-parts.ts';
 import { RoundPath, RoundRecord } from '../../_api/schemas.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
@@ -25,11 +26,8 @@ export const getRound: FunctionEntry = {
   size: 'query',
   permissions: {
     ledger: ['dynamodb:GetItem'],
-    ledgerByRoundId: ['dynamodb:Query'],
     sessions: ['dynamodb:GetItem'],
-    config: ['dynamodb:GetItem'],
-    dataKeyItems: ['dynamodb:GetItem'],
-    dataKey: ['kms:Decrypt'],
+    ...dataKeyReading,
   },
   settings: [],
 };

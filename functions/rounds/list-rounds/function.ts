@@ -1,3 +1,4 @@
+import { dataKeyReading } from '../read-permissions.ts';
 import { operatorKey } from '../../_api/route-parts.ts';
 import { RoundsQuery, RoundsResponse, SessionPath } from '../../_api/schemas.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
@@ -21,9 +22,7 @@ export const listRounds: FunctionEntry = {
   permissions: {
     sessions: ['dynamodb:GetItem'],
     ledger: ['dynamodb:Query'],
-    config: ['dynamodb:GetItem'],
-    dataKeyItems: ['dynamodb:GetItem'],
-    dataKey: ['kms:Decrypt'],
+    ...dataKeyReading,
   },
   settings: [],
 };

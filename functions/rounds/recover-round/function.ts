@@ -1,3 +1,4 @@
+import { dataKeyReading } from '../read-permissions.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 
 export const recoverRound: FunctionEntry = {
@@ -7,9 +8,7 @@ export const recoverRound: FunctionEntry = {
   size: 'worker',
   permissions: {
     ledger: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-    config: ['dynamodb:GetItem'],
-    dataKeyItems: ['dynamodb:GetItem'],
-    dataKey: ['kms:Decrypt'],
+    ...dataKeyReading,
     operatorSecrets: ['secretsmanager:GetSecretValue'],
     recoveryQueue: ['sqs:SendMessage'],
   },

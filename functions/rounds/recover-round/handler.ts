@@ -1,4 +1,5 @@
 import type { SQSBatchResponse } from 'aws-lambda';
+import { FaultError } from '../../../shared/foundation/errors.ts';
 import { recoverBatch } from '../../../shared/rounds/recover-batch.ts';
 import {
   clock,
@@ -28,6 +29,8 @@ export const handler = workerHandler(async (event: unknown): Promise<SQSBatchRes
   );
   for (const { messageId, error } of failed) {
     ports.telemetry.count('RecoveryFailed');
+    if (error instanceof FaultError && error.code === 'CORRUPT_RECORD')
+      ports.telemetry.count('RecordCorrupt');
     logger.error('A round could not be recovered', { messageId, error });
   }
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };

@@ -23,6 +23,7 @@ export const launchSession: FunctionEntry = {
       'UNKNOWN_CURRENCY',
       'CURRENCY_NOT_OFFERED',
       'ACCOUNT_CURRENCY_MISMATCH',
+      'LOG_FROZEN',
       'MISSING_CREDENTIALS',
       'INVALID_OPERATOR_KEY',
       'INVALID_PLAYER_TOKEN',

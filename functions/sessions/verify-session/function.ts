@@ -1,3 +1,4 @@
+import { dataKeyReading } from '../../rounds/read-permissions.ts';
 import { sessionErrors } from '../../_api/route-parts.ts';
 import { SessionPath, SessionResponse } from '../../_api/schemas.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
@@ -14,14 +15,9 @@ export const verifySession: FunctionEntry = {
     pathParameters: SessionPath,
     headers: [],
     success: { status: 200, description: 'The session is live', schema: SessionResponse },
-    errors: ['INVALID_REQUEST', ...sessionErrors],
+    errors: ['INVALID_REQUEST', ...sessionErrors, 'LOG_FROZEN'],
   },
   size: 'query',
-  permissions: {
-    sessions: ['dynamodb:GetItem'],
-    dataKeyItems: ['dynamodb:GetItem'],
-    dataKey: ['kms:Decrypt'],
-    ledger: ['dynamodb:Query'],
-  },
+  permissions: { sessions: ['dynamodb:GetItem'], ledger: ['dynamodb:Query'], ...dataKeyReading },
   settings: ['SESSION_IDLE_SECONDS'],
 };

@@ -97,9 +97,6 @@ describe("the product's stack on one machine", () => {
           { AttributeName: 'sk', KeyType: 'RANGE' },
         ],
         StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-        GlobalSecondaryIndexes: [
-          { IndexName: 'roundId', KeySchema: [{ AttributeName: 'roundId', KeyType: 'HASH' }] },
-        ],
       },
       ttlAttribute: 'expiresAt',
     });

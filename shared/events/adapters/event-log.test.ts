@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => database.stop());
 
 function roundEnded(): RoundEnded {
-  const roundId = randomUUID();
+  const roundId = ids.randomRound();
   return {
     type: 'round.ended',
     eventId: `${roundId}:ended`,
@@ -25,7 +25,7 @@ function roundEnded(): RoundEnded {
       playerId: ids.player('player123'),
       gameCode: ids.game('happy-panda'),
     },
-    roundId: ids.round(roundId),
+    roundId,
     number: 42,
     sessionId: ids.session(randomUUID()),
     kind: 'spin',

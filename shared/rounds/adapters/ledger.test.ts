@@ -1,3 +1,8 @@
+import { roundIdOf } from '../round-address.ts';
+import type { RoundItem } from './round-item.ts';
+import { storeRound } from '../sample-round.fixture.ts';
+import { openMacs } from '../../encryption/macs.fixture.ts';
+import { RoundMacs } from '../round-macs.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -6,13 +11,16 @@ import { startHttpServer } from '../../foundation/http-server.fixture.ts';
 import { minorAmount } from '../../money/money.ts';
 import { committed, credited, intent } from '../any-round.fixture.ts';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
-import type { IntentRound } from '../round.ts';
+import type { CommittedRound, IntentRound, Round } from '../round.ts';
 import { documentClient } from '../../aws/document-client.ts';
 import { DynamoLedger } from './ledger.ts';
 import { encodeRound } from './round-codec.ts';
+import { keyOf, logTextOf } from './round-keys.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
 const TABLE = 'ledger';
+const clock = { nowMs: () => 0 };
+const ledgerOn = (on: DynamoDBDocumentClient) => new DynamoLedger(on, TABLE, new RoundMacs(openMacs), clock);
 const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 describe('A ledger whose answers get lost', () => {
@@ -43,16 +51,22 @@ describe('A ledger whose answers get lost', () => {
 
   beforeAll(async () => {
     database = await startDynoxide();
-    await createTable(database.client, TABLE, 'roundId');
+    await createTable(database.client, TABLE);
     proxy = await startHttpServer((request, response) => {
       pass(request, response).catch(() => response.destroy());
     });
     client = documentClient({ ...access, endpoint: proxy.endpoint });
-    ledger = new DynamoLedger(client, TABLE);
+    ledger = ledgerOn(client);
   });
   beforeEach(() => {
     answers.lost = 0;
   });
+  /** Appends a round. @returns the round with its MACs */
+  async function appended(round: IntentRound): Promise<IntentRound> {
+    const result = await ledger.append(round);
+    expect(result).toMatchObject({ appended: true, round: { roundId: round.roundId } });
+    return { ...round, ...(result.appended && result.round) } as IntentRound;
+  }
   afterAll(async () => {
     client.destroy();
     await proxy.stop();
@@ -60,31 +74,29 @@ describe('A ledger whose answers get lost', () => {
   });
 
   it('A round counts as appended although the answer was lost', async () => {
-    const round = intent();
     answers.toLose = 2;
-    expect(await ledger.append(round)).toEqual({ appended: true });
+    const round = await appended(intent());
     expect(answers.lost).toBe(2);
     expect(await ledger.list(round.log, { limit: 10 })).toEqual([round]);
   });
 
   it('A round counts as committed and as credited although the answers were lost', async () => {
-    const round = intent();
-    const paid = committed(round);
-    await ledger.append(round);
+    const round = await appended(intent());
     answers.toLose = 1;
-    expect(await ledger.save(paid, round)).toBe(true);
+    const paid = (await ledger.save(committed(round), round)) as CommittedRound;
+    expect(paid).toMatchObject({ status: 'COMMITTED', outcome: committed(round).outcome });
     answers.toLose = 1;
-    expect(await ledger.save(credited(paid), paid)).toBe(true);
+    const final = await ledger.save(credited(paid), paid);
+    expect(final).toMatchObject({ status: 'CREDITED', outcome: paid.outcome });
     expect(answers.lost).toBe(2);
-    expect(await ledger.get(round)).toEqual(credited(paid));
+    expect(await ledger.get(round)).toEqual(final);
   });
 
   it('A take-over whose answer was lost is given up rather than shared', async () => {
-    const round = intent();
-    await ledger.append(round);
+    const round = await appended(intent());
     answers.toLose = 1;
     const taken = { ...round, epoch: 2, updatedAtMs: round.updatedAtMs + 30_000 };
-    expect(await ledger.save(taken, round)).toBe(false);
+    expect(await ledger.save(taken, round)).toBeUndefined();
     expect(answers.lost).toBe(1);
   });
 
@@ -95,7 +107,7 @@ describe('A ledger whose answers get lost', () => {
       code: 'SERVICE_UNAVAILABLE',
       retryable: true,
     });
-    expect(await ledger.get(round)).toEqual(round);
+    expect(await ledger.get(round)).toMatchObject({ roundId: round.roundId, status: 'INTENT' });
   });
 });
 
@@ -103,10 +115,9 @@ describe('A write after the intent', () => {
   it('A later write changes nothing that the intent fixed, whatever it is asked to write', async () => {
     const database = await startDynoxide();
     try {
-      await createTable(database.client, TABLE, 'roundId');
-      const ledger = new DynamoLedger(database.client, TABLE);
-      const round = intent();
-      await ledger.append(round);
+      await createTable(database.client, TABLE);
+      const ledger = ledgerOn(database.client);
+      const round = await storeRound(ledger, intent());
       const rerolled: IntentRound = {
         ...round,
         sealedOpening: new Uint8Array(80).fill(9),
@@ -120,9 +131,11 @@ describe('A write after the intent', () => {
         sessionId: ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566'),
       };
       const decided = committed(rerolled);
-      expect(await ledger.save(decided, round)).toBe(true);
+      const changed = await ledger.save(decided, round);
+      expect(changed?.mac).toHaveLength(16);
       const { status, outcome, epoch, updatedAtMs } = decided;
-      expect(await ledger.get(round)).toEqual({ ...round, status, outcome, epoch, updatedAtMs });
+      const state = { status, outcome, epoch, updatedAtMs, mac: changed?.mac };
+      expect(await ledger.get(round)).toEqual({ ...round, ...state });
     } finally {
       await database.stop();
     }
@@ -138,7 +151,9 @@ describe('DynamoDB', () => {
     });
     const client = documentClient({ ...access, endpoint: server.endpoint });
     const startedAt = performance.now();
-    const found = await new DynamoLedger(client, TABLE).head(intent().log).catch((error: unknown) => error);
+    const found = await ledgerOn(client)
+      .head(intent().log)
+      .catch((error: unknown) => error);
     const tookMs = performance.now() - startedAt;
     client.destroy();
     await server.stop();
@@ -173,7 +188,7 @@ describe('DynamoDB', () => {
 
 it('DynamoDB receives no round that is too large for an item', async () => {
   const client = documentClient({ ...access, endpoint: 'http://127.0.0.1:1' });
-  const ledger = new DynamoLedger(client, TABLE);
+  const ledger = ledgerOn(client);
   const large = intent({ sealedOpening: new Uint8Array(400 * 1024) });
   await expect(ledger.append(large)).rejects.toMatchObject({
     code: 'INTERNAL_ERROR',
@@ -185,14 +200,14 @@ it('DynamoDB receives no round that is too large for an item', async () => {
 
 it('The ledger gives every readable unfinished round of a part before it reports an unreadable one', async () => {
   const pages = [
-    { Items: [keyOf('Demo#a#coin', 1), keyOf('demo#a#coin', 2)], LastEvaluatedKey: {} },
+    { Items: [itemOf('Demo', 1), itemOf('demo', 2)], LastEvaluatedKey: {} },
     { Items: [], LastEvaluatedKey: {} },
-    { Items: [keyOf('demo#b#coin', 3)] },
+    { Items: [itemOf('demo', 3)] },
   ];
   const client = { send: async () => pages.shift() } as unknown as DynamoDBDocumentClient;
   const found: number[][] = [];
   const finding = async () => {
-    const part = new DynamoLedger(client, TABLE).unfinished(0, { index: 0, count: 1 });
+    const part = ledgerOn(client).unfinished(0, { index: 0, count: 1 });
     for await (const page of part) found.push(page.map(({ number }) => number));
   };
   await expect(finding()).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
@@ -213,26 +228,33 @@ describe('A read of the ledger', () => {
       queries.push(input);
       return answers.shift() ?? {};
     };
-    return { ledger: new DynamoLedger({ send } as unknown as DynamoDBDocumentClient, TABLE), queries };
+    return { ledger: ledgerOn({ send } as unknown as DynamoDBDocumentClient), queries };
   }
-  const round = intent();
-  const { log } = round;
-  const item = encodeRound(round);
+  const { log } = intent();
+  let round: Round;
+  let item: RoundItem;
+  beforeAll(async () => {
+    round = await new RoundMacs(openMacs).signNew(intent({ log }));
+    item = encodeRound(round);
+  });
 
   it('The newest round and a single round are read consistently, because a replica may lack them', async () => {
     const { ledger, queries } = tableOf();
     await ledger.head(log);
     await ledger.get({ log, number: 1 });
-    expect(queries).toMatchObject([{ ConsistentRead: true, Limit: 1 }, { ConsistentRead: true }]);
+    expect(queries).toMatchObject([{ ConsistentRead: true, Limit: 2 }, { ConsistentRead: true }]);
   });
 
-  it('A round is found by its id in the index, and is then read from the table itself', async () => {
-    const { ledger, queries } = tableOf({ Items: [{ pk: item.pk, sk: item.sk }] }, { Item: item });
-    expect(await ledger.find(item.roundId)).toMatchObject({ roundId: item.roundId });
-    expect(queries).toMatchObject([
-      { IndexName: 'roundId', Limit: 1 },
-      { Key: { pk: item.pk, sk: item.sk }, ConsistentRead: true },
-    ]);
+  it('A round is read by its id alone, in one consistent read', async () => {
+    const { ledger, queries } = tableOf({ Item: item });
+    expect(await ledger.find(round.roundId)).toMatchObject({ roundId: round.roundId });
+    expect(queries).toMatchObject([{ Key: { pk: item.pk, sk: item.sk }, ConsistentRead: true }]);
+  });
+
+  it('An id of another day finds nothing, although a round has its log and its number', async () => {
+    const { ledger } = tableOf({ Item: item });
+    const tomorrow = roundIdOf(log, round.number, round.startedAtMs + 86_400_000);
+    expect(await ledger.find(tomorrow)).toBeUndefined();
   });
 
   it('A read goes on for the missing rounds where an answer ended before the page was full', async () => {
@@ -271,16 +293,18 @@ describe('A read of the ledger', () => {
     for (const beforeNumber of [2, 1_000_000_000, 2_000_000_000])
       await ledger.list(log, { limit: 5, beforeNumber });
     await ledger.list(log, { limit: 5 });
-    const values = { ':pk': item.pk, ':oldest': 'round#000000001' };
+    const values = { ':pk': item.pk, ':oldest': '000000001' };
     expect(queries).toMatchObject([
-      { ExpressionAttributeValues: { ...values, ':newest': 'round#000000001' } },
+      { ExpressionAttributeValues: { ...values, ':newest': '000000001' } },
       ...Array.from({ length: 3 }, () => ({
-        ExpressionAttributeValues: { ...values, ':newest': 'round#999999999' },
+        ExpressionAttributeValues: { ...values, ':newest': '999999999' },
       })),
     ]);
   });
 });
 
-function keyOf(pk: string, number: number) {
-  return { pk, sk: `round#00000000${number}` };
+/** A scan gives this of a round. */
+function itemOf(operatorId: string, number: number) {
+  const log = { ...intent().log, operatorId: ids.operator(operatorId) };
+  return { ...keyOf({ log, number }), log: logTextOf(log) };
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -9,48 +8,71 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../../foundation/clock.ts';
 import { FaultError } from '../../foundation/errors.ts';
 import { MAX_ROUND_NUMBER, type RoundId, type RoundLog } from '../../foundation/ids.ts';
-import type { IntentRound, Round, RoundStatus } from '../round.ts';
-import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../ledger.ts';
+import type { NewRound, Round, RoundStatus } from '../round.ts';
+import type { AppendResult, Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../ledger.ts';
+import { sameBytes } from '../../foundation/bytes.ts';
+import { addressOf, isSameLog, logHashOf } from '../round-address.ts';
+import { assertFollows, logFrozen } from '../round-chain.ts';
+import type { RoundMacs } from '../round-macs.ts';
+import type { NativeItem } from '../../aws/attribute-values.ts';
 import { awsCall } from '../../aws/aws-call.ts';
 import { conditionalWrite } from '../../aws/conditional-write.ts';
 import { itemSize, MAX_ITEM_BYTES } from '../../aws/item-size.ts';
 import { decodeRound, encodeRound } from './round-codec.ts';
 import { progressOf, type RoundItem } from './round-item.ts';
-import { keyOf, logKeyOf, type RoundKey, referenceOf, sortKeyOf } from './round-keys.ts';
+import { FROZEN, keyOf, type RoundKey, referenceOf, sortKeyOf } from './round-keys.ts';
 import { assign } from '../../aws/update-expression.ts';
-
-const ROUND_ID_INDEX = 'roundId';
 
 /** Keeps the ledger in one DynamoDB table, with a partition for each log and an item for each round. */
 export class DynamoLedger implements Ledger {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
+  readonly #macs: RoundMacs;
+  readonly #clock: Clock;
 
-  constructor(client: DynamoDBDocumentClient, tableName: string) {
+  constructor(client: DynamoDBDocumentClient, tableName: string, macs: RoundMacs, clock: Clock) {
     this.#client = client;
     this.#table = tableName;
+    this.#macs = macs;
+    this.#clock = clock;
   }
 
+  /**
+   * The round before the newest is in the same answer. Two rounds of a reference slot are far within the 4 KB of one read
+   * unit.
+   */
   async head(log: RoundLog): Promise<Round | undefined> {
-    const [newest] = await this.list(log, { limit: 1 });
+    const { Items = [] } = await this.#query({
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': logHashOf(log) },
+      ScanIndexForward: false,
+      Limit: 2,
+    });
+    if (Items[0]?.['sk'] === FROZEN) throw logFrozen();
+    const [newest, before] = await Promise.all(Items.map((item) => this.#checked(item, log)));
+    // Expired rounds are deleted in any order, so there may be a gap before them.
+    const expiresAtMs = before?.expiry?.expiresAtMs ?? Number.POSITIVE_INFINITY;
+    if (newest && before && expiresAtMs > this.#clock.nowMs()) assertFollows(newest, before);
     return newest;
   }
 
   async get(reference: RoundReference): Promise<Round | undefined> {
-    return this.#read(keyOf(reference));
+    return this.#read(keyOf(reference), reference.log);
+  }
+
+  async isFrozen(log: RoundLog): Promise<boolean> {
+    return (await this.#item({ pk: logHashOf(log), sk: FROZEN })) !== undefined;
   }
 
   async find(roundId: RoundId): Promise<Round | undefined> {
-    const { Items = [] } = await this.#query({
-      IndexName: ROUND_ID_INDEX,
-      KeyConditionExpression: 'roundId = :roundId',
-      ExpressionAttributeValues: { ':roundId': roundId },
-      Limit: 1,
-    });
-    const [key] = Items;
-    return key && this.#read({ pk: key['pk'], sk: key['sk'] });
+    const address = addressOf(roundId);
+    if (!address) return undefined;
+    const round = await this.#read({ pk: address.logHash, sk: sortKeyOf(address.number) });
+    return round?.roundId === roundId ? round : undefined;
   }
 
   async list(
@@ -67,7 +89,7 @@ export class DynamoLedger implements Ledger {
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :oldest AND :newest',
         ExpressionAttributeValues: {
-          ':pk': logKeyOf(log),
+          ':pk': logHashOf(log),
           ':oldest': sortKeyOf(1),
           ':newest': sortKeyOf(Math.min(newest, MAX_ROUND_NUMBER)),
         },
@@ -75,58 +97,58 @@ export class DynamoLedger implements Ledger {
         Limit: page.limit - rounds.length,
         ...(startKey && { ExclusiveStartKey: startKey }),
       });
-      rounds.push(...Items.map(decodeRound));
+      rounds.push(...(await Promise.all(Items.map((item) => this.#checked(item, log)))));
       startKey = LastEvaluatedKey;
     } while (startKey && rounds.length < page.limit);
     return rounds;
   }
 
-  async append(round: IntentRound): Promise<AppendResult> {
+  async append(newRound: NewRound): Promise<AppendResult> {
+    const round = await this.#macs.signNew(newRound);
     const result = await conditionalWrite(() =>
       this.#client.send(
         new PutCommand({
           TableName: this.#table,
-          Item: fitting(encodeRound(round)),
+          Item: fitting(encodeRound(round), round.roundId),
           ConditionExpression: 'attribute_not_exists(pk)',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       ),
     );
-    if (result.written) return { appended: true };
+    if (result.written) return { appended: true, round };
     if (!result.existing)
       throw new FaultError('INTERNAL_ERROR', 'The ledger refused a round without saying why');
-    const existing = decodeRound(result.existing);
-    // The id is new for every round, so this round is ours. An earlier attempt wrote it, and its answer was lost.
-    return existing.roundId === round.roundId ? { appended: true } : { appended: false, existing };
+    const existing = await this.#checked(result.existing, round.log);
+    // Every seed is new, so only this very round has its intent's MAC. An earlier attempt wrote it, and its answer was lost.
+    return sameBytes(existing.intentMac, round.intentMac)
+      ? { appended: true, round: existing }
+      : { appended: false, existing };
   }
 
   /**
-   * This is an update rather than a put. The request contains neither what the intent fixed, nor a mark or an expiry.
+   * This is an update rather than a put. The request contains neither what the intent fixed, nor a mark or an expiry. The
+   * MAC tells the state that was read from every other.
    */
-  async save(next: Round, fence: Fence): Promise<boolean> {
-    const wanted = fitting(encodeRound(next));
-    const update = assign(progressOf(wanted));
+  async save(unsigned: Round, present: Round): Promise<Round | undefined> {
+    const next = await this.#macs.sign(unsigned);
+    const update = assign(progressOf(fitting(encodeRound(next), next.roundId)));
     const result = await conditionalWrite(() =>
       this.#client.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: keyOf(next),
           ...update,
-          ConditionExpression: 'roundId = :roundId AND #status = :fenceStatus AND #epoch = :fenceEpoch',
-          ExpressionAttributeValues: {
-            ...update.ExpressionAttributeValues,
-            ':roundId': next.roundId,
-            ':fenceStatus': fence.status,
-            ':fenceEpoch': fence.epoch,
-          },
+          ConditionExpression: 'mac = :present',
+          ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':present': present.mac },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       ),
     );
-    if (result.written) return true;
+    if (result.written) return next;
     // A take-over is never shared. Two actors that took the round over at the same instant would look the same.
-    if (!result.existing || next.status === 'INTENT') return false;
-    return isDeepStrictEqual(decodeRound(result.existing), decodeRound(wanted));
+    if (!result.existing || next.status === 'INTENT') return undefined;
+    const existing = await this.#checked(result.existing, next.log);
+    return sameBytes(existing.mac, next.mac) ? existing : undefined;
   }
 
   /**
@@ -148,14 +170,16 @@ export class DynamoLedger implements Ledger {
   }
 
   async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
+    const expiresAt = Math.ceil(expiresAtMs / 1_000);
+    const { mac } = await this.#macs.signExpiry(reference, expiresAt * 1_000);
     await conditionalWrite(() =>
       this.#client.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: keyOf(reference),
-          UpdateExpression: 'SET expiresAt = :expiresAt',
+          UpdateExpression: 'SET expiresAt = :expiresAt, expiryMac = :mac',
           ConditionExpression: 'attribute_exists(archived) AND attribute_not_exists(expiresAt)',
-          ExpressionAttributeValues: { ':expiresAt': Math.ceil(expiresAtMs / 1000) },
+          ExpressionAttributeValues: { ':expiresAt': expiresAt, ':mac': mac },
         }),
       ),
     );
@@ -175,8 +199,8 @@ export class DynamoLedger implements Ledger {
             Segment: part.index,
             TotalSegments: part.count,
             FilterExpression: `updatedAt < :before AND (${UNFINISHED})`,
-            ProjectionExpression: 'pk, sk, #status, updatedAt',
-            ExpressionAttributeNames: { '#status': 'status' },
+            ProjectionExpression: 'pk, sk, #log, #status, updatedAt',
+            ExpressionAttributeNames: { '#status': 'status', '#log': 'log' },
             ExpressionAttributeValues: { ':before': beforeMs, ...unfinishedValues },
             ...(startKey && { ExclusiveStartKey: startKey }),
           }),
@@ -189,11 +213,21 @@ export class DynamoLedger implements Ledger {
     if (unreadable.length > 0) throw unreadable[0];
   }
 
-  async #read(key: RoundKey): Promise<Round | undefined> {
-    const { Item } = await awsCall('DynamoDB', () =>
-      this.#client.send(new GetCommand({ TableName: this.#table, Key: key, ConsistentRead: true })),
-    );
-    return Item && decodeRound(Item);
+  async #read(key: RoundKey, log?: RoundLog): Promise<Round | undefined> {
+    const item = await this.#item(key);
+    return item && this.#checked(item, log);
+  }
+
+  async #item(Key: RoundKey): Promise<NativeItem | undefined> {
+    const command = new GetCommand({ TableName: this.#table, Key, ConsistentRead: true });
+    return (await awsCall('DynamoDB', () => this.#client.send(command))).Item;
+  }
+
+  /** Two logs that have the same hash cannot both be kept. The second one is refused. */
+  async #checked(item: NativeItem, log: RoundLog | undefined): Promise<Round> {
+    const round = await this.#macs.check(decodeRound(item));
+    if (!log || isSameLog(round.log, log)) return round;
+    throw new FaultError('CORRUPT_RECORD', 'Another log of rounds has the same hash');
   }
 
   #query(input: Omit<QueryCommandInput, 'TableName'>): Promise<QueryCommandOutput> {
@@ -238,10 +272,10 @@ const unfinishedValues = {
 } as const satisfies Record<string, RoundStatus | 0>;
 
 /** Checks the size of an item. @throws FaultError INTERNAL_ERROR where the table would refuse the item for its size */
-function fitting(item: RoundItem): RoundItem {
+function fitting(item: RoundItem, roundId: RoundId): RoundItem {
   const bytes = itemSize(item);
   if (bytes <= MAX_ITEM_BYTES) return item;
   throw new FaultError('INTERNAL_ERROR', `A round of ${bytes} bytes is more than the ledger can hold`, {
-    roundId: item.roundId,
+    roundId,
   });
 }

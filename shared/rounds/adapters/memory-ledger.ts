@@ -1,72 +1,98 @@
-import { isDeepStrictEqual } from 'node:util';
+import { sameBytes } from '../../foundation/bytes.ts';
 import type { RoundId, RoundLog } from '../../foundation/ids.ts';
-import { type IntentRound, isFinal, owesLastRollback, type Round } from '../round.ts';
-import type { AppendResult, Fence, Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../ledger.ts';
+import { addressOf, logHashOf } from '../round-address.ts';
+import { assertFollows, logFrozen } from '../round-chain.ts';
+import type { RoundMacs } from '../round-macs.ts';
+import { isFinal, type NewRound, owesLastRollback, type Round } from '../round.ts';
+import type { AppendResult, Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../ledger.ts';
+
+/** A ledger in memory made these rounds, so their MACs need no check. Whoever else writes there writes another object. */
+const signedHere = new WeakSet<Round>();
 
 /**
  * Keeps the ledger in one process, for tests of the code above it. It has the conditions of the real one. It loses
  * nothing, and nothing in it is eventually consistent. Each call decides and writes without giving way to another.
  */
 export class MemoryLedger implements Ledger {
-  /** Each log has its rounds by number. */
-  readonly #logs = new Map<string, Map<number, Round>>();
-  readonly #references = new Map<string, RoundReference>();
+  /** Each log has its rounds by number. Whoever can write the tables can write here. */
+  readonly stored = new Map<string, Map<number, Round>>();
+  /** The hashes of the logs that are left alone. */
+  readonly frozen = new Set<string>();
   /** These rounds are marked as archived. */
   readonly archived = new Set<string>();
   /** The last rollback of these rounds is acknowledged. */
   readonly confirmed = new Set<string>();
   /** These rounds may expire at these times. */
   readonly expiries = new Map<string, number>();
+  readonly #macs: RoundMacs;
+  readonly #kept: (round: Round) => Round;
+
+  /** @param kept makes of a written round the one that is kept */
+  constructor(macs: RoundMacs, kept = (round: Round) => round) {
+    this.#macs = macs;
+    this.#kept = kept;
+  }
 
   async head(log: RoundLog): Promise<Round | undefined> {
-    const [newest] = await this.list(log, { limit: 1 });
+    if (await this.isFrozen(log)) throw logFrozen();
+    const [newest, before] = await this.list(log, { limit: 2 });
+    if (newest && before) assertFollows(newest, before);
     return newest;
   }
 
   async get({ log, number }: RoundReference): Promise<Round | undefined> {
-    return this.#logs.get(keyOf(log))?.get(number);
+    return this.#read(logHashOf(log), number);
+  }
+
+  async isFrozen(log: RoundLog): Promise<boolean> {
+    return this.frozen.has(logHashOf(log));
   }
 
   async find(roundId: RoundId): Promise<Round | undefined> {
-    const reference = this.#references.get(roundId);
-    return reference && this.get(reference);
+    const address = addressOf(roundId);
+    const round = address && (await this.#read(address.logHash, address.number));
+    return round?.roundId === roundId ? round : undefined;
   }
 
   async list(
     log: RoundLog,
     page: { readonly beforeNumber?: number; readonly limit: number },
   ): Promise<Round[]> {
-    const rounds = this.#logs.get(keyOf(log)) ?? new Map<number, Round>();
-    const found: Round[] = [];
-    // Numbers have no gaps, so the newest number is the count of the rounds.
-    let number = Math.min(page.beforeNumber ?? Number.POSITIVE_INFINITY, rounds.size + 1) - 1;
-    for (; number >= 1 && found.length < page.limit; number -= 1) {
-      const round = rounds.get(number);
-      if (round) found.push(round);
+    const hash = logHashOf(log);
+    const rounds = this.stored.get(hash) ?? new Map<number, Round>();
+    const numbers = [...rounds.keys()]
+      .filter((number) => number < (page.beforeNumber ?? Number.POSITIVE_INFINITY))
+      .toSorted((one, other) => other - one)
+      .slice(0, page.limit);
+    const found = await Promise.all(numbers.map((number) => this.#read(hash, number)));
+    return found.filter((round) => round !== undefined);
+  }
+
+  async append(newRound: NewRound): Promise<AppendResult> {
+    const round = await this.#macs.signNew(newRound);
+    const hash = logHashOf(round.log);
+    const rounds = this.stored.get(hash) ?? new Map<number, Round>();
+    const found = rounds.get(round.number);
+    if (found) {
+      const existing = await this.#checked(found);
+      return sameBytes(existing.intentMac, round.intentMac)
+        ? { appended: true, round: existing }
+        : { appended: false, existing };
     }
-    return found;
+    this.stored.set(hash, rounds.set(round.number, this.#keep(round)));
+    return { appended: true, round };
   }
 
-  async append(round: IntentRound): Promise<AppendResult> {
-    const key = keyOf(round.log);
-    const rounds = this.#logs.get(key) ?? new Map<number, Round>();
-    const existing = rounds.get(round.number);
-    if (existing)
-      return existing.roundId === round.roundId ? { appended: true } : { appended: false, existing };
-    this.#logs.set(key, rounds.set(round.number, round));
-    this.#references.set(round.roundId, { log: round.log, number: round.number });
-    return { appended: true };
-  }
-
-  async save(next: Round, fence: Fence): Promise<boolean> {
-    const rounds = this.#logs.get(keyOf(next.log));
+  async save(unsigned: Round, present: Round): Promise<Round | undefined> {
+    const next = await this.#macs.sign(unsigned);
+    const rounds = this.stored.get(logHashOf(next.log));
     const found = rounds?.get(next.number);
-    if (!rounds || found?.roundId !== next.roundId) return false;
-    if (found.status === fence.status && found.epoch === fence.epoch) {
-      rounds.set(next.number, next);
-      return true;
+    if (!rounds || !found) return undefined;
+    if (sameBytes(found.mac, present.mac)) {
+      rounds.set(next.number, this.#keep(next));
+      return next;
     }
-    return next.status !== 'INTENT' && isDeepStrictEqual(found, next);
+    return next.status !== 'INTENT' && sameBytes(found.mac, next.mac) ? this.#checked(found) : undefined;
   }
 
   async markArchived(reference: RoundReference): Promise<void> {
@@ -75,15 +101,26 @@ export class MemoryLedger implements Ledger {
   }
 
   async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
-    const { roundId = '' } = (await this.get(reference)) ?? {};
-    if (this.archived.has(roundId) && !this.expiries.has(roundId)) this.expiries.set(roundId, expiresAtMs);
+    const expiry = await this.#macs.signExpiry(reference, expiresAtMs);
+    const round = await this.get(reference);
+    if (!round || !this.archived.has(round.roundId) || this.expiries.has(round.roundId)) return;
+    this.expiries.set(round.roundId, expiresAtMs);
+    this.stored.get(logHashOf(reference.log))?.set(round.number, this.#keep({ ...round, expiry }));
+  }
+
+  /** Keeps a round for as long as its last rollback is owed. */
+  dropExpiry(round: Round): void {
+    const { expiry, ...kept } = round;
+    if (!expiry) return;
+    this.expiries.delete(round.roundId);
+    this.stored.get(logHashOf(round.log))?.set(round.number, this.#keep(kept as Round));
   }
 
   async *unfinished(
     beforeMs: number,
     { index, count }: LedgerPart,
   ): AsyncIterable<readonly UnfinishedRound[]> {
-    const logs = [...this.#logs.values()].filter((_, place) => place % count === index);
+    const logs = [...this.stored.values()].filter((_, place) => place % count === index);
     yield logs
       .flatMap((rounds) => [...rounds.values()])
       .filter((round) => this.#isUnfinished(round) && round.updatedAtMs < beforeMs)
@@ -93,8 +130,19 @@ export class MemoryLedger implements Ledger {
   #isUnfinished(round: Round): boolean {
     return !isFinal(round) || (owesLastRollback(round) && !this.confirmed.has(round.roundId));
   }
-}
 
-function keyOf({ operatorId, playerId, gameCode }: RoundLog): string {
-  return [operatorId, playerId, gameCode].join('#');
+  async #read(hash: string, number: number): Promise<Round | undefined> {
+    const found = this.stored.get(hash)?.get(number);
+    return found && this.#checked(found);
+  }
+
+  async #checked(found: Round): Promise<Round> {
+    return signedHere.has(found) ? found : this.#macs.check(found);
+  }
+
+  #keep(round: Round): Round {
+    const kept = this.#kept(round);
+    signedHere.add(kept);
+    return kept;
+  }
 }

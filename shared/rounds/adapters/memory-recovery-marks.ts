@@ -31,7 +31,7 @@ export class MemoryRecoveryMarks implements RecoveryMarks {
     const key = `${round?.roundId} ${purpose}`;
     if (!round || this.#claims.get(key) !== heldAtMs) return false;
     this.#claims.set(key, atMs);
-    this.#ledger.expiries.delete(round.roundId);
+    this.#ledger.dropExpiry(round);
     return true;
   }
 

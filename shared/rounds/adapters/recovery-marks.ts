@@ -59,7 +59,7 @@ export class DynamoRecoveryMarks implements RecoveryMarks {
   ): Promise<boolean> {
     const held = heldAtMs === undefined ? 'attribute_not_exists(#claim)' : '#claim = :held';
     return this.#mark(reference, {
-      UpdateExpression: 'SET #claim = :at REMOVE expiresAt',
+      UpdateExpression: 'SET #claim = :at REMOVE expiresAt, expiryMac',
       ConditionExpression: `attribute_exists(pk) AND ${held}`,
       ExpressionAttributeNames: { '#claim': CLAIM_OF[purpose] },
       ExpressionAttributeValues: { ':at': atMs, ...(heldAtMs !== undefined && { ':held': heldAtMs }) },

@@ -7,11 +7,23 @@ import type { Round } from '../round.ts';
 import type { NativeItem, WireItem } from '../../aws/attribute-values.ts';
 import { marshallItem } from '../../aws/attribute-values.fixture.ts';
 import { itemSize, WRITE_UNIT_BYTES } from '../../aws/item-size.ts';
+import { logHashOf } from '../round-address.ts';
 import { decodeRound, decodeStreamRound, encodeRound } from './round-codec.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
 /** The ledger sets these on a round that has ended. */
-const afterwards = { archived: true, expiresAt: 1_800_000_123n };
+const afterwards = { archived: true, expiresAt: 1_800_000_123n, expiryMac: new Uint8Array(16).fill(4) };
+
+/** Only a checked round has the MAC of its intent. */
+const unchecked = ({ intentMac: _, ...round }: Round) => round;
+
+/** Names a log in a partition that fits, so that only the log itself can be wrong. */
+const logged = (log: string) => {
+  const [operatorId = '', playerId = '', gameCode = '', ...more] = log.split('#');
+  const rest = [gameCode, ...more].join('#');
+  const parts = { operatorId: ids.operator(operatorId), playerId: ids.player(playerId) };
+  return { log, pk: logHashOf({ ...parts, gameCode: ids.game(rest) }) };
+};
 
 const codeOf = (act: () => unknown): string => {
   try {
@@ -27,7 +39,7 @@ describe('A round in the ledger', () => {
   it('A stored round is read as it was written', () => {
     fc.assert(
       fc.property(anyRound, (round) => {
-        expect(decodeRound(encodeRound(round))).toEqual(round);
+        expect(decodeRound(encodeRound(round))).toEqual(unchecked(round));
       }),
     );
   });
@@ -36,14 +48,31 @@ describe('A round in the ledger', () => {
     fc.assert(
       fc.property(anyRound, (round) => {
         const image = marshallItem(encodeRound(round));
-        expect(decodeStreamRound(JSON.parse(JSON.stringify(image)))).toEqual(round);
+        expect(decodeStreamRound(JSON.parse(JSON.stringify(image)))).toEqual(unchecked(round));
       }),
     );
   });
 
-  it("A stored round's expiry and archive mark are not part of the round", () => {
+  it("A stored round's expiry is read with its MAC, and its archive mark is not part of the round", () => {
     const round = credited(committed(intent()));
-    expect(decodeRound({ ...encodeRound(round), ...afterwards })).toEqual(round);
+    expect(decodeRound({ ...encodeRound(round), ...afterwards })).toEqual({
+      ...unchecked(round),
+      expiry: { expiresAtMs: 1_800_000_123_000, mac: afterwards.expiryMac },
+    });
+  });
+
+  it.each(['expiresAt', 'expiryMac'] as const)(
+    'A stored round is refused with half an expiry: %s',
+    (name) => {
+      const item = { ...encodeRound(credited(committed(intent()))), [name]: afterwards[name] };
+      expect(codeOf(() => decodeRound(item))).toBe('CORRUPT_RECORD');
+    },
+  );
+
+  it('An expiry is never written with the round, because it has a write of its own', () => {
+    const expiry = { expiresAtMs: 1_800_000_123_000, mac: afterwards.expiryMac };
+    const round = credited(committed(intent()));
+    expect(encodeRound({ ...round, expiry })).toEqual(encodeRound(round));
   });
 
   it('A stored round is refused where any attribute is missing', () => {
@@ -68,9 +97,12 @@ describe('A round in the ledger', () => {
   });
 
   const broken: Record<string, NativeItem> = {
-    'a key of four parts': { pk: 'demo#player#game#more' },
-    'a step’s key': { sk: 'round#000000001#step#0001' },
-    'the number 0': { sk: 'round#000000000' },
+    'a log of four parts': logged('demo#player#game#more'),
+    'a log of two parts': logged('demo#player'),
+    'the partition of another log': { pk: logHashOf(intent().log) },
+    'a number of eight digits': { sk: '00000001' },
+    'a step’s key': { sk: '000000001#step#0001' },
+    'the number 0': { sk: '000000000' },
     'a negative win': { win: -1n },
     'a win above the largest amount': { win: 10n ** 36n },
     'a hash of 31 bytes': { engine: new Uint8Array(31) },
@@ -78,14 +110,14 @@ describe('A round in the ledger', () => {
     'a currency that cannot be counted in': { currency: 'XXX' },
     'a start beyond any calendar': { startedAt: 8_640_000_000_000_001n },
     'a change beyond any calendar': { updatedAt: 8_640_000_000_000_001n },
-    'an operator that cannot be one': { pk: 'Demo#player#game' },
-    'a player that cannot be one': { pk: 'demo#рlayer#game' },
-    'a game that cannot be one': { pk: 'demo#player#game\n' },
-    'the version before': { v: 2n },
-    'another version': { v: 4n },
-    'a session id as text': { sessionId: '7d9f2a10-5b6c-4d7e-9f80-112233445566' },
-    'a session id of 17 bytes': { sessionId: new Uint8Array(17) },
-    'a session id that is no UUID': { sessionId: new Uint8Array(16).fill(0x11) },
+    'an operator that cannot be one': logged('Demo#player#game'),
+    'a player that cannot be one': logged('demo#рlayer#game'),
+    'a game that cannot be one': logged('demo#player#game\n'),
+    'the version before': { v: 3n },
+    'another version': { v: 5n },
+    'a session id as text': { session: '7d9f2a10-5b6c-4d7e-9f80-112233445566' },
+    'a session id of 17 bytes': { session: new Uint8Array(17) },
+    'a session id that is no UUID': { session: new Uint8Array(16).fill(0x11) },
     'a view that does not inflate': { view: new Uint8Array([1, 2, 3]) },
   };
   for (const [flaw, change] of Object.entries(broken)) {
@@ -119,7 +151,7 @@ describe('A round in the ledger', () => {
   });
 
   it('A round has a number of at most nine digits', () => {
-    expect(encodeRound(intent({ number: 999_999_999 })).sk).toBe('round#999999999');
+    expect(encodeRound(intent({ number: 999_999_999 })).sk).toBe('999999999');
     for (const number of [0, 1.5, 1_000_000_000, Number.NaN]) {
       expect(
         codeOf(() => encodeRound(intent({ number }))),
@@ -178,9 +210,10 @@ describe('A round of the reference slot', () => {
     expect(itemSize({ ...encodeRound(round), ...afterwards })).toBeLessThanOrEqual(WRITE_UNIT_BYTES);
   });
 
-  it("A slot's round fits even where its view cannot be packed, with 6 bytes to spare", () => {
-    const item = { ...encodeRound(round), view: 'x'.repeat(300), ...afterwards };
-    expect(itemSize(item)).toBeLessThanOrEqual(WRITE_UNIT_BYTES - 6);
+  it("A slot's round fits with its mark even where its view cannot be packed, with 24 bytes to spare", () => {
+    const { archived } = afterwards;
+    const item = { ...encodeRound(round), view: 'x'.repeat(300), archived };
+    expect(itemSize(item)).toBeLessThanOrEqual(WRITE_UNIT_BYTES - 24);
   });
 
   it('A long view is stored packed and a short one readable', () => {

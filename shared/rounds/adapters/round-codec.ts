@@ -1,5 +1,7 @@
 import { FaultError } from '../../foundation/errors.ts';
-import type { GameSoFar, Outcome, Round, RoundTerms } from '../round.ts';
+import type { GameSoFar, NewTerms, Outcome } from '../round.ts';
+import { roundIdOf } from '../round-address.ts';
+import type { UncheckedRound } from '../round-macs.ts';
 import { type NativeItem, nativeItem, type WireItem } from '../../aws/attribute-values.ts';
 import {
   type OutcomeAttributes,
@@ -8,19 +10,19 @@ import {
   RoundItem,
   type StartAttributes,
 } from './round-item.ts';
-import { keyOf, referenceOf } from './round-keys.ts';
+import { keyOf, logTextOf, referenceOf } from './round-keys.ts';
 import type { SessionId } from '../../foundation/ids.ts';
 import { uuidBytes, uuidText } from '../../foundation/bytes.ts';
 import { stored } from '../../aws/stored.ts';
 import { packView, unpackView } from './view-packing.ts';
 
 /** Writes a round. A round that could not be read back is never written. @throws FaultError CORRUPT_RECORD */
-export function encodeRound(round: Round): RoundItem {
+export function encodeRound(round: UncheckedRound): RoundItem {
   return checked({ ...encodeStart(round), ...encodeProgress(round) });
 }
 
-function encodeProgress(round: Round): ProgressAttributes {
-  const progress = { epoch: BigInt(round.epoch), updatedAt: BigInt(round.updatedAtMs) };
+function encodeProgress(round: UncheckedRound): ProgressAttributes {
+  const progress = { epoch: BigInt(round.epoch), updatedAt: BigInt(round.updatedAtMs), mac: round.mac };
   switch (round.status) {
     case 'INTENT':
       return { status: round.status, ...progress };
@@ -37,10 +39,16 @@ function encodeProgress(round: Round): ProgressAttributes {
   }
 }
 
-/** @throws FaultError CORRUPT_RECORD */
-export function decodeRound(record: NativeItem): Round {
+/** Reads a round whose MAC nobody has checked yet. @throws FaultError CORRUPT_RECORD */
+export function decodeRound(record: NativeItem): UncheckedRound {
   const item = checked(record);
-  const common = { ...decodeStart(item), epoch: Number(item.epoch), updatedAtMs: Number(item.updatedAt) };
+  const common = {
+    ...decodeStart(item),
+    epoch: Number(item.epoch),
+    updatedAtMs: Number(item.updatedAt),
+    mac: plainBytes(item.mac),
+    ...decodeExpiry(item),
+  };
   switch (item.status) {
     case 'INTENT':
       return { ...common, status: item.status };
@@ -61,7 +69,7 @@ export function decodeRound(record: NativeItem): Round {
  * Reads a round from the stream. @param image is part of a stream's record, as Lambda hands it over
  * @throws FaultError CORRUPT_RECORD
  */
-export function decodeStreamRound(image: WireItem): Round {
+export function decodeStreamRound(image: WireItem): UncheckedRound {
   return decodeRound(nativeItem(image));
 }
 
@@ -69,12 +77,12 @@ function checked(item: unknown): RoundItem {
   return stored(RoundItem, item, 'A round');
 }
 
-function encodeStart(round: Round): StartAttributes {
+function encodeStart(round: UncheckedRound): StartAttributes {
   return {
     ...keyOf(round),
     v: ROUND_ITEM_VERSION,
-    roundId: round.roundId,
-    sessionId: uuidBytes(round.sessionId),
+    log: logTextOf(round.log),
+    session: uuidBytes(round.sessionId),
     kind: round.kind,
     action: round.action,
     currency: round.currency,
@@ -89,14 +97,17 @@ function encodeStart(round: Round): StartAttributes {
     request: round.idempotency.requestHash,
     keys: round.idempotency.earlierKeys,
     startedAt: BigInt(round.startedAtMs),
+    previous: round.previousIntentMac,
   };
 }
 
-function decodeStart(item: RoundItem): RoundTerms {
+function decodeStart(item: RoundItem): NewTerms {
+  const reference = referenceOf(item);
+  const startedAtMs = Number(item.startedAt);
   return {
-    ...referenceOf(item),
-    roundId: item.roundId,
-    sessionId: uuidText(item.sessionId) as SessionId,
+    ...reference,
+    roundId: roundIdOf(reference.log, reference.number, startedAtMs),
+    sessionId: uuidText(item.session) as SessionId,
     kind: item.kind,
     action: item.action,
     currency: item.currency,
@@ -112,8 +123,17 @@ function decodeStart(item: RoundItem): RoundTerms {
       requestHash: plainBytes(item.request),
       earlierKeys: plainBytes(item.keys),
     },
-    startedAtMs: Number(item.startedAt),
+    startedAtMs,
+    previousIntentMac: plainBytes(item.previous),
   };
+}
+
+/** @throws FaultError CORRUPT_RECORD */
+function decodeExpiry({ expiresAt, expiryMac }: RoundItem): Pick<UncheckedRound, 'expiry'> {
+  if (expiresAt === undefined && expiryMac === undefined) return {};
+  if (expiresAt === undefined || expiryMac === undefined)
+    throw new FaultError('CORRUPT_RECORD', 'A round has an expiry that is never written');
+  return { expiry: { expiresAtMs: Number(expiresAt) * 1_000, mac: plainBytes(expiryMac) } };
 }
 
 function encodeGame({ openedBy, steps, payoutMillionths }: GameSoFar) {
@@ -121,12 +141,10 @@ function encodeGame({ openedBy, steps, payoutMillionths }: GameSoFar) {
 }
 
 /** @throws FaultError CORRUPT_RECORD */
-function decodeGame({ openedBy, gameSteps, gamePayout, roundId }: RoundItem): GameSoFar | undefined {
+function decodeGame({ openedBy, gameSteps, gamePayout }: RoundItem): GameSoFar | undefined {
   if (openedBy === undefined && gameSteps === undefined && gamePayout === undefined) return undefined;
   if (openedBy === undefined || gameSteps === undefined || gamePayout === undefined) {
-    throw new FaultError('CORRUPT_RECORD', 'A round tells only part of the game that it goes on with', {
-      roundId,
-    });
+    throw new FaultError('CORRUPT_RECORD', 'A round tells only part of the game that it goes on with');
   }
   return { openedBy, steps: Number(gameSteps), payoutMillionths: gamePayout };
 }

@@ -1,17 +1,18 @@
 import * as z from 'zod';
 import { KnownCurrencyCode } from '../../money/currency.ts';
-import { RoundId, SessionId, WalletId } from '../../foundation/ids.ts';
+import { SessionId, WalletId } from '../../foundation/ids.ts';
 import { uuidText } from '../../foundation/bytes.ts';
 import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { StoredInstant } from '../../aws/stored.ts';
 
 /** The version rises when an attribute changes its meaning. A record of another version is refused, not guessed at. */
-export const ROUND_ITEM_VERSION = 3n;
+export const ROUND_ITEM_VERSION = 4n;
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'not bytes');
 const text = z.string().min(1);
 const amount = z.bigint().min(0n).max(MAX_AMOUNT_MINOR).brand<'MinorAmount'>();
+const StoredSeconds = z.bigint().min(0n).max(8_640_000_000_000n);
 /** DynamoDB keeps 38 digits. */
 const integer = z
   .bigint()
@@ -26,9 +27,10 @@ const start = {
   pk: text,
   sk: text,
   v: z.literal(ROUND_ITEM_VERSION),
-  roundId: RoundId,
+  /** Operator, player and game. The partition's key is only their hash. */
+  log: text,
   /** The 16 bytes of the UUID take 20 fewer than its text. */
-  sessionId: bytes.refine(isSessionId, 'not the bytes of a session id'),
+  session: bytes.refine(isSessionId, 'not the bytes of a session id'),
   kind: z.enum(['spin', 'bonus']),
   action: text,
   currency: KnownCurrencyCode,
@@ -47,9 +49,17 @@ const start = {
   request: bytes,
   keys: bytes,
   startedAt: StoredInstant,
+  previous: bytes,
 };
 
-const progress = { epoch: count, updatedAt: StoredInstant };
+const progress = {
+  epoch: count,
+  updatedAt: StoredInstant,
+  mac: bytes,
+  /** The table's time to live, in seconds. An archived round has these two, and has them together. */
+  expiresAt: StoredSeconds.exactOptional(),
+  expiryMac: bytes.exactOptional(),
+};
 
 const outcome = {
   payout: integer.min(0n),
@@ -73,7 +83,7 @@ const refusal = z.enum([
 
 /**
  * A round as the ledger's table holds it. Names are short because they count towards the item's size, and the size
- * decides the cost of a write. Attributes that are not named here (the archive's mark, the expiry) are left alone.
+ * decides the cost of a write. The archive's mark is not named here, and is left alone.
  */
 export const RoundItem = z.discriminatedUnion('status', [
   z.object({ ...start, ...progress, status: z.literal('INTENT') }),

@@ -106,9 +106,9 @@ describe('an archived round', () => {
       credited(committed(begunNow({ walletCalls: 'bet-win' }))),
       committed(begunNow(), { winMinor: minorAmount(0n) }),
       credited(committed(begunNow({ kind: 'bonus', stakeMinor: minorAmount(0n) }))),
-      { ...start, roundId: typed.round(randomUUID()), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
-      { ...start, roundId: typed.round(randomUUID()), status: 'FAILED', failure: 'ENGINE_TRAP' },
-      { ...start, roundId: typed.round(randomUUID()), status: 'VOIDED', reason: 'ABANDONED' },
+      { ...start, roundId: typed.randomRound(), status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' },
+      { ...start, roundId: typed.randomRound(), status: 'FAILED', failure: 'ENGINE_TRAP' },
+      { ...start, roundId: typed.randomRound(), status: 'VOIDED', reason: 'ABANDONED' },
     ];
     await new S3Archive(s3, bucket).write(ends, 'batch-1');
     const file = 'rounds/operator=demo/date=2026-11-21/hour=13/05-batch-1.jsonl.gz';

@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 function roundEnded(given: Partial<RoundEnded> = {}): RoundEnded {
-  const roundId = randomUUID();
+  const roundId = ids.randomRound();
   return {
     type: 'round.ended',
     eventId: `${roundId}:ended`,
@@ -47,7 +47,7 @@ function roundEnded(given: Partial<RoundEnded> = {}): RoundEnded {
       playerId: ids.player('player123'),
       gameCode: ids.game('happy-panda'),
     },
-    roundId: ids.round(roundId),
+    roundId,
     number: 42,
     sessionId: ids.session(randomUUID()),
     kind: 'spin',

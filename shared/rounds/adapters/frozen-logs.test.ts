@@ -1,0 +1,129 @@
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
+import { systemRandom } from '../../aws/random.ts';
+import { openMacs } from '../../encryption/macs.fixture.ts';
+import { intent } from '../any-round.fixture.ts';
+import { freezeViolationOf } from '../frozen-logs.ts';
+import { logHashOf } from '../round-address.ts';
+import { RoundMacs } from '../round-macs.ts';
+import { DynamoFrozenLogs } from './frozen-logs.ts';
+import { DynamoLedger } from './ledger.ts';
+import { FROZEN } from './round-keys.ts';
+
+const TABLE = 'ledger';
+let nowMs = 1_795_000_000_000;
+const clock = { nowMs: () => nowMs };
+
+let database: TestDatabase;
+let logs: DynamoFrozenLogs;
+let ledger: DynamoLedger;
+let round: ReturnType<typeof intent>;
+let logHash: string;
+
+beforeAll(async () => {
+  database = await startDynoxide();
+  await createTable(database.client, TABLE);
+  logs = new DynamoFrozenLogs(
+    { client: database.client, macs: openMacs, clock, random: systemRandom },
+    TABLE,
+  );
+  ledger = new DynamoLedger(database.client, TABLE, new RoundMacs(openMacs), clock);
+});
+afterAll(() => database.stop());
+beforeEach(async () => {
+  round = intent();
+  logHash = logHashOf(round.log);
+  await ledger.append(round);
+});
+
+describe('A frozen log', () => {
+  it('A frozen log is not played on, while its rounds can still be read', async () => {
+    await logs.freeze(logHash, 'A round was deleted');
+    await expect(ledger.head(round.log)).rejects.toMatchObject({ code: 'LOG_FROZEN', retryable: false });
+    expect(await ledger.isFrozen(round.log)).toBe(true);
+    expect(await ledger.get(round)).toMatchObject({ roundId: round.roundId });
+    expect(await ledger.list(round.log, { limit: 10 })).toHaveLength(1);
+  });
+
+  it('A log that is frozen twice keeps its first reason', async () => {
+    await logs.freeze(logHash, 'first');
+    await logs.freeze(logHash, 'second');
+    expect(await logs.find(logHash)).toMatchObject({ reason: 'first', released: undefined });
+  });
+
+  it('A released log is played again, and whoever released it is named', async () => {
+    await logs.freeze(logHash, 'A round was deleted');
+    nowMs += 1_000;
+    expect(await logs.release(logHash, 'alice')).toMatchObject({ released: { atMs: nowMs, by: 'alice' } });
+    expect(await ledger.head(round.log)).toMatchObject({ roundId: round.roundId });
+    expect(await logs.find(logHash)).toBeUndefined();
+    expect(await logs.release(logHash, 'alice')).toBeUndefined();
+  });
+
+  it('No other log is frozen with it', async () => {
+    const other = intent();
+    await ledger.append(other);
+    await logs.freeze(logHash, 'A round was deleted');
+    expect(await ledger.isFrozen(other.log)).toBe(false);
+    expect(await ledger.head(other.log)).toMatchObject({ roundId: other.roundId });
+  });
+
+  it('A freeze that somebody else wrote stops play, is refused, and is replaced by one of our own', async () => {
+    const Item = {
+      pk: logHash,
+      sk: FROZEN,
+      v: 1,
+      freezeId: systemRandom.uuid(),
+      frozenAt: 1,
+      reason: '',
+      mac: new Uint8Array(16),
+    };
+    await database.client.send(new PutCommand({ TableName: TABLE, Item }));
+    await expect(ledger.head(round.log)).rejects.toMatchObject({ code: 'LOG_FROZEN' });
+    await expect(logs.find(logHash)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+    await logs.freeze(logHash, 'The freeze was forged');
+    expect(await logs.find(logHash)).toMatchObject({ reason: 'The freeze was forged' });
+  });
+
+  it.each([
+    ['its reason', 'reason', 'nothing'],
+    ['its release', 'releasedAt', 5],
+    ['an expiry', 'expiresAt', 5],
+  ])('A freeze is refused where somebody changed %s', async (_, name, value) => {
+    await logs.freeze(logHash, 'A round was deleted');
+    await database.client.send(
+      new UpdateCommand({
+        TableName: TABLE,
+        Key: { pk: logHash, sk: FROZEN },
+        UpdateExpression: 'SET #name = :value',
+        ExpressionAttributeNames: { '#name': name },
+        ExpressionAttributeValues: { ':value': value },
+      }),
+    );
+    await expect(logs.find(logHash)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  });
+});
+
+describe('The judge of freezes', () => {
+  const freeze = { logHash: 'a', freezeId: '1', frozenAtMs: 1, reason: 'why', released: undefined };
+  const released = { ...freeze, released: { atMs: 2, by: 'alice' } };
+  const next = { ...freeze, freezeId: '2' };
+
+  it('A freeze, its release and the deletion after it are our own', () => {
+    expect(freezeViolationOf({ before: undefined, after: freeze })).toBeUndefined();
+    expect(freezeViolationOf({ before: freeze, after: released })).toBeUndefined();
+    expect(freezeViolationOf({ before: released, after: undefined })).toBeUndefined();
+    expect(freezeViolationOf({ before: released, after: next })).toBeUndefined();
+  });
+
+  it.each([
+    ['is deleted before its release', freeze, undefined],
+    ['gives way to an older one', next, freeze],
+    ['is released by the release of another one', next, released],
+    ['comes back after its release', released, freeze],
+    ['is written again', freeze, freeze],
+  ])('A freeze that %s is none of ours', (_, before, after) => {
+    expect(freezeViolationOf({ before, after })).toBeDefined();
+  });
+});
