@@ -3,7 +3,7 @@ import { type ErrorCode } from '../../shared/foundation/errors.ts';
 import { statusOf } from '../_runtime/problem-details.ts';
 import { ROUTES } from '../functions.ts';
 import { errorsEverywhere } from './route-parts.ts';
-import { Problem } from './schemas.ts';
+import { Problem } from './responses.ts';
 
 type Operation = (typeof ROUTES)[number];
 

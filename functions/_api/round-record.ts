@@ -3,7 +3,7 @@ import { currencyOf } from '../../shared/money/currency.ts';
 import { formatAmount, type MinorAmount } from '../../shared/money/money.ts';
 import { hasOutcome, isFinal, type Round } from '../../shared/rounds/round.ts';
 import { type RoundView, readView } from '../../shared/engines/round-view.ts';
-import type { RoundRecord } from './schemas.ts';
+import type { RoundRecord } from './responses.ts';
 
 type Json = z.infer<typeof RoundRecord>;
 

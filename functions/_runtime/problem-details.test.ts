@@ -8,7 +8,7 @@ import {
   RgsError,
   RoundRefusedError,
 } from '../../shared/foundation/errors.ts';
-import { Problem } from '../_api/schemas.ts';
+import { Problem } from '../_api/responses.ts';
 import { asRgsError, problemReply, statusOf } from './problem-details.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 

@@ -136,7 +136,7 @@ const RIGHT: readonly (readonly [file: string, imported: string])[] = [
   ['shared/engines/publishing/planted.ts', '../host/engine-host.ts'],
   ['functions/_runtime/composition.ts', '../../shared/rounds/adapters/ledger.ts'],
   ['functions/rounds/play-spin/planted.ts', '../../../shared/engines/engines.ts'],
-  ['functions/rounds/play-spin/function.ts', '../../_api/schemas.ts'],
+  ['functions/rounds/play-spin/function.ts', '../../_api/requests.ts'],
   ['functions/planted.ts', './rounds/play-spin/function.ts'],
   ['infra/stacks/planted.ts', '../../functions/functions.ts'],
   ['infra/constructs/planted.ts', '../../functions/function-entry.ts'],

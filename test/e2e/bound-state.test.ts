@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { LaunchResponse, RoundResponse } from '../../functions/_api/schemas.ts';
+import { LaunchResponse, RoundResponse } from '../../functions/_api/responses.ts';
 import { deploymentOf } from '../../infra/commands/deployment.ts';
 import { engineSource } from '../../infra/commands/engine-source.ts';
 import { activateEngine, publishEngine } from '../../infra/commands/publish-engine.ts';

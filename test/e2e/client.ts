@@ -6,7 +6,7 @@ import {
   RoundRecord,
   RoundResponse,
   RoundsResponse,
-} from '../../functions/_api/schemas.ts';
+} from '../../functions/_api/responses.ts';
 import type { Target } from './target.ts';
 
 export type Round = z.infer<typeof RoundResponse>;

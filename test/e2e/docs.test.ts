@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { LaunchResponse, RoundRecord, RoundResponse } from '../../functions/_api/schemas.ts';
+import { LaunchResponse, RoundRecord, RoundResponse } from '../../functions/_api/responses.ts';
 import { commandEnvironment, proofOf } from '../docs/commands.ts';
 import { commandsOf, page, pages, ROOT } from '../docs/pages.ts';
 import { call } from './client.ts';

@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LaunchResponse, RoundsResponse } from '../../functions/_api/schemas.ts';
+import { LaunchResponse, RoundsResponse } from '../../functions/_api/responses.ts';
 import { deploymentOf } from '../../infra/commands/deployment.ts';
 import { configTableOf } from '../../infra/commands/stage-tables.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GamesResponse } from '../../functions/_api/schemas.ts';
+import { GamesResponse } from '../../functions/_api/responses.ts';
 import { deploymentOf } from '../../infra/commands/deployment.ts';
 import { engineSource } from '../../infra/commands/engine-source.ts';
 import { activateEngine, publishEngine } from '../../infra/commands/publish-engine.ts';

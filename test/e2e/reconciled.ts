@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { ReconciliationResponse } from '../../functions/_api/schemas.ts';
+import { ReconciliationResponse } from '../../functions/_api/responses.ts';
 import { type ArchivedRound, archivedRounds } from './archive.ts';
 import { call, eventually, fetchSafely, minor, type Player, type Record_ } from './client.ts';
 import type { Target } from './target.ts';

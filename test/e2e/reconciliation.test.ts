@@ -8,7 +8,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import { LaunchResponse, ReconciliationResponse, RoundResponse } from '../../functions/_api/schemas.ts';
+import { LaunchResponse, ReconciliationResponse, RoundResponse } from '../../functions/_api/responses.ts';
 import { type DemoWallet, startDemoWallet } from '../../infra/demo-wallet/server.ts';
 import type { WalletCalls } from '../../shared/operators/operator.ts';
 import { ROOT } from '../docs/pages.ts';

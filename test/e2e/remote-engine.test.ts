@@ -4,7 +4,12 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LaunchResponse, RoundRecord, RoundResponse, RoundsResponse } from '../../functions/_api/schemas.ts';
+import {
+  LaunchResponse,
+  RoundRecord,
+  RoundResponse,
+  RoundsResponse,
+} from '../../functions/_api/responses.ts';
 import { call, codeOf, minor, netMinor, Player, type Reply } from './client.ts';
 import { LocalStackProcess } from './local-stack.ts';
 

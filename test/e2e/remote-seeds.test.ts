@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBuiltEngine } from '../../engines/built-engine.ts';
-import { RoundResponse } from '../../functions/_api/schemas.ts';
+import { RoundResponse } from '../../functions/_api/responses.ts';
 import { type GrpcServer, startGrpcServer } from '../../shared/engines/grpc/grpc-server.ts';
 import { Random } from '../../shared/engines/grpc/proto/random/v1/random_pb.ts';
 import { randomService } from '../../shared/engines/grpc/random-service.ts';

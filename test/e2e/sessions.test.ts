@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { GamesResponse, RoundRecord, RoundResponse, SessionResponse } from '../../functions/_api/schemas.ts';
+import {
+  GamesResponse,
+  RoundRecord,
+  RoundResponse,
+  SessionResponse,
+} from '../../functions/_api/responses.ts';
 import { call, codeOf, Player } from './client.ts';
 import { target } from './target.ts';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { LaunchResponse, RoundResponse } from '../../functions/_api/schemas.ts';
+import { LaunchResponse, RoundResponse } from '../../functions/_api/responses.ts';
 import { target } from './target.ts';
 
 const health = `curl http://localhost:8080/api/v1/health`;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { httpEvent, lambdaContext } from '../../functions/_runtime/http-event.fixture.ts';
 import { statusOf } from '../../functions/_runtime/problem-details.ts';
-import { Problem } from '../../functions/_api/schemas.ts';
+import { Problem } from '../../functions/_api/responses.ts';
 import { log } from '../../shared/rounds/rounds.fixture.ts';
 
 export const BODY_LIMIT_BYTES = 16_384;

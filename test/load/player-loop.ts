@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Problem, RoundResponse } from '../../functions/_api/schemas.ts';
+import { Problem, RoundResponse } from '../../functions/_api/responses.ts';
 import { minor, type Player, type Reply } from '../e2e/client.ts';
 import { nowMs } from './clock.ts';
 

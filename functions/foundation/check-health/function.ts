@@ -1,4 +1,4 @@
-import { HealthResponse } from '../../_api/schemas.ts';
+import { HealthResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 
 export const checkHealth: FunctionEntry = {

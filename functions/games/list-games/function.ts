@@ -1,4 +1,4 @@
-import { GamesResponse } from '../../_api/schemas.ts';
+import { GamesResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 
 export const listGames: FunctionEntry = {

@@ -1,6 +1,7 @@
 import { dataKeyReading } from '../../rounds/read-permissions.ts';
 import { operatorKey } from '../../_api/route-parts.ts';
-import { ReconciliationQuery, ReconciliationResponse } from '../../_api/schemas.ts';
+import { ReconciliationQuery } from '../../_api/requests.ts';
+import { ReconciliationResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 
 export const reconcileRounds: FunctionEntry = {

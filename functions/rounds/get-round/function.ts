@@ -1,6 +1,7 @@
 import { dataKeyReading } from '../read-permissions.ts';
 import { operatorKey, sessionCapability } from '../../_api/route-parts.ts';
-import { RoundPath, RoundRecord } from '../../_api/schemas.ts';
+import { RoundPath } from '../../_api/requests.ts';
+import { RoundRecord } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 
 export const getRound: FunctionEntry = {

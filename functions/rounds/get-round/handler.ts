@@ -1,7 +1,7 @@
 import { SessionId } from '../../../shared/foundation/ids.ts';
 import { readRound } from '../../../shared/rounds/read-rounds.ts';
 import { roundRecord } from '../../_api/round-record.ts';
-import { RoundPath } from '../../_api/schemas.ts';
+import { RoundPath } from '../../_api/requests.ts';
 import { ledger, registry, sessions } from '../../_runtime/composition.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { headersOf, pathOf } from '../../_runtime/http-request.ts';

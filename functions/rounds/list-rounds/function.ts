@@ -1,6 +1,7 @@
 import { dataKeyReading } from '../read-permissions.ts';
 import { operatorKey } from '../../_api/route-parts.ts';
-import { RoundsQuery, RoundsResponse, SessionPath } from '../../_api/schemas.ts';
+import { RoundsQuery, SessionPath } from '../../_api/requests.ts';
+import { RoundsResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 
 export const listRounds: FunctionEntry = {

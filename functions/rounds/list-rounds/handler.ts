@@ -1,6 +1,6 @@
 import { listRounds } from '../../../shared/rounds/read-rounds.ts';
 import { roundRecord } from '../../_api/round-record.ts';
-import { RoundsQuery, SessionPath } from '../../_api/schemas.ts';
+import { RoundsQuery, SessionPath } from '../../_api/requests.ts';
 import { ledger, registry, sessions } from '../../_runtime/composition.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { headersOf, pathOf, queryOf } from '../../_runtime/http-request.ts';

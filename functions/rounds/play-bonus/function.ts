@@ -1,5 +1,6 @@
 import { idempotencyKey, roundNumber, winPending } from '../../_api/route-parts.ts';
-import { BonusRequest, GamePath, RoundResponse } from '../../_api/schemas.ts';
+import { BonusRequest, GamePath } from '../../_api/requests.ts';
+import { RoundResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 import { playErrors, playPermissions, playSettings } from '../play-entry.ts';
 

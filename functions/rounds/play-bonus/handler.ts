@@ -1,4 +1,4 @@
-import { BonusRequest, GamePath } from '../../_api/schemas.ts';
+import { BonusRequest, GamePath } from '../../_api/requests.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { bodyOf, pathOf } from '../../_runtime/http-request.ts';
 import { playReply } from '../../_runtime/play-handler.ts';

@@ -1,5 +1,6 @@
 import { idempotencyKey, roundNumber, winPending } from '../../_api/route-parts.ts';
-import { GamePath, RoundResponse, SpinRequest } from '../../_api/schemas.ts';
+import { GamePath, SpinRequest } from '../../_api/requests.ts';
+import { RoundResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 import { playErrors, playPermissions, playSettings } from '../play-entry.ts';
 

@@ -1,4 +1,4 @@
-import { GamePath, SpinRequest } from '../../_api/schemas.ts';
+import { GamePath, SpinRequest } from '../../_api/requests.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { bodyOf, pathOf } from '../../_runtime/http-request.ts';
 import { playReply } from '../../_runtime/play-handler.ts';

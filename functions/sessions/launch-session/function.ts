@@ -1,5 +1,6 @@
 import { bodyErrors, engineErrors, operatorKey } from '../../_api/route-parts.ts';
-import { GamePath, LaunchRequest, LaunchResponse } from '../../_api/schemas.ts';
+import { GamePath, LaunchRequest } from '../../_api/requests.ts';
+import { LaunchResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 
 export const launchSession: FunctionEntry = {

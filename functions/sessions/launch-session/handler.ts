@@ -1,5 +1,5 @@
 import { launchSession } from '../../../shared/sessions/launch-session.ts';
-import { GamePath, LaunchRequest } from '../../_api/schemas.ts';
+import { GamePath, LaunchRequest } from '../../_api/requests.ts';
 import {
   clock,
   engines,

@@ -1,4 +1,4 @@
-import { SessionPath } from '../../_api/schemas.ts';
+import { SessionPath } from '../../_api/requests.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 
 export const revokeSession: FunctionEntry = {

@@ -1,5 +1,5 @@
 import { revokeSession } from '../../../shared/sessions/revoke-session.ts';
-import { SessionPath } from '../../_api/schemas.ts';
+import { SessionPath } from '../../_api/requests.ts';
 import { clock, sessionStore } from '../../_runtime/composition.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { pathOf } from '../../_runtime/http-request.ts';

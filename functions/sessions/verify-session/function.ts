@@ -1,6 +1,7 @@
 import { dataKeyReading } from '../../rounds/read-permissions.ts';
 import { sessionErrors } from '../../_api/route-parts.ts';
-import { SessionPath, SessionResponse } from '../../_api/schemas.ts';
+import { SessionPath } from '../../_api/requests.ts';
+import { SessionResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 
 export const verifySession: FunctionEntry = {

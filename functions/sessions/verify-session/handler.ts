@@ -1,5 +1,5 @@
 import { verifySession } from '../../../shared/sessions/verify-session.ts';
-import { SessionPath } from '../../_api/schemas.ts';
+import { SessionPath } from '../../_api/requests.ts';
 import { clock, played, sessions } from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';

@@ -113,7 +113,7 @@ export class MemoryLedger implements Ledger {
     const { expiry, ...kept } = round;
     if (!expiry) return;
     this.expiries.delete(round.roundId);
-    this.stored.get(logHashOf(round.log))?.set(round.number, this.#keep(kept as Round));
+    this.stored.get(logHashOf(round.log))?.set(round.number, this.#keep(kept));
   }
 
   async *unfinished(

@@ -1,3 +1,4 @@
+import type { UncheckedRound } from '../round-macs.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyRound, committed, credited, intent } from '../any-round.fixture.ts';
@@ -15,7 +16,10 @@ import { ids } from '../../foundation/ids.fixture.ts';
 const afterwards = { archived: true, expiresAt: 1_800_000_123n, expiryMac: new Uint8Array(16).fill(4) };
 
 /** Only a checked round has the MAC of its intent. */
-const unchecked = ({ intentMac: _, ...round }: Round) => round;
+function unchecked(checked: Round): UncheckedRound {
+  const { intentMac: _, ...round } = checked;
+  return round;
+}
 
 /** Names a log in a partition that fits, so that only the log itself can be wrong. */
 const logged = (log: string) => {

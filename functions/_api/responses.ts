@@ -11,30 +11,13 @@ import {
 } from '../../shared/foundation/ids.ts';
 import { differenceKinds } from '../../shared/reconciliation/reconciliation.ts';
 import { findingKinds } from '../../shared/reconciliation/findings.ts';
-import { plainInteger } from '../_runtime/plain-integer.ts';
+import { Amount } from './requests.ts';
 
-/** A decimal string of the currency's major unit. Its precision is checked against the currency. */
-const Amount = z
-  .string()
-  .max(40)
-  .meta({ description: 'Decimal string in the major unit of the currency', examples: ['1.00'] });
 const SignedAmount = z.string().meta({ description: 'The same, with a sign where it is below zero' });
 const Timestamp = z.iso.datetime({ precision: 3 });
-/** RFC 3339 in UTC is required. The "+" of another offset would come out of a query as a space. */
-const Instant = z.iso.datetime({ error: 'an RFC 3339 time in UTC, such as 2026-11-21T00:00:00Z' });
 const NextRoundNumber = z.int().min(1).meta({ description: "The next round's Round-Number" });
 const JsonObject = z.record(z.string(), z.unknown());
 
-export const GamePath = z.strictObject({ gameCode: GameCode });
-export const SessionPath = z.strictObject({ sessionId: SessionId });
-export const RoundPath = z.strictObject({ roundId: RoundId });
-
-export const LaunchRequest = z.strictObject({
-  player_id: PlayerId,
-  currency: CurrencyCode,
-  operator_id: OperatorId,
-  token: z.string().min(1).max(512).optional(),
-});
 export const LaunchResponse = z.strictObject({
   session_id: SessionId,
   public_state: z.unknown(),
@@ -46,12 +29,6 @@ export const LaunchResponse = z.strictObject({
   expires_at: Timestamp,
 });
 
-export const SpinRequest = z.strictObject({
-  session_id: SessionId,
-  bet_amount: Amount,
-  bet_lines: z.int().min(1).max(1_000).optional(),
-});
-export const BonusRequest = z.strictObject({ session_id: SessionId });
 export const RoundResponse = z.strictObject({
   success: z.literal(true),
   round_id: RoundId,
@@ -102,10 +79,6 @@ export const RoundRecord = z.strictObject({
   updated_at: Timestamp,
 });
 
-export const RoundsQuery = z.strictObject({
-  limit: plainInteger(z.int().min(1).max(100).default(20)),
-  cursor: z.string().max(64).optional(),
-});
 export const RoundsResponse = z.strictObject({
   rounds: z
     .array(RoundRecord)
@@ -113,10 +86,6 @@ export const RoundsResponse = z.strictObject({
   next_cursor: z.string().nullable().meta({ description: 'Null on the last page, and only there' }),
 });
 
-export const ReconciliationQuery = z.strictObject({
-  from: Instant.meta({ description: 'Start of the period, which belongs to it' }),
-  to: Instant.meta({ description: 'End of the period, which does not belong to it; at most 24 hours later' }),
-});
 const Transaction = {
   transaction_id: z.string(),
   player_id: z.string(),

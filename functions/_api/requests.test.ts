@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RoundsQuery } from './schemas.ts';
+import { RoundsQuery } from './requests.ts';
 
 describe('the length of a page', () => {
   it.each([
