@@ -12,6 +12,7 @@ import {
 import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { bodyOf, headersOf, pathOf } from '../../_runtime/http-request.ts';
+import { launchResponse } from '../../_api/launch-response.ts';
 import { portsOf } from '../../_runtime/ports-of.ts';
 
 const ports = portsOf({ clock, random, registry, sessions: sessionStore, played, engines, wallets });
@@ -27,18 +28,5 @@ export const handler = httpHandler(async (event) => {
     token: body.token,
     operatorKey: headersOf(event).get('x-operator-key'),
   });
-  const { session, publicState, balance, allowedBets, bonusActive, nextRoundNumber } = launched;
-  return {
-    status: 200,
-    body: {
-      session_id: session.sessionId,
-      public_state: publicState,
-      balance,
-      currency: session.currency,
-      allowed_bets: allowedBets,
-      bonus_active: bonusActive,
-      next_round_number: nextRoundNumber,
-      expires_at: new Date(session.expiresAtMs).toISOString(),
-    },
-  };
+  return { status: 200, body: launchResponse(launched) };
 });
