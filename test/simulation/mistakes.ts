@@ -145,15 +145,9 @@ export const planted = {
     foundBy: "a player's balance is told as the wallet told it",
   },
   'no-balance-told-of-a-bonus': {
-    file: 'shared/rounds/debit.ts',
-    original: 'balanceMinor: knownBalanceMinor ?? NOTHING',
-    wrong: 'balanceMinor: NOTHING',
-    foundBy: "a player's balance is told as the wallet told it",
-  },
-  'no-balance-read-at-a-take-over': {
-    file: 'shared/rounds/repeat-round.ts',
-    original: '    intent.stakeMinor === 0n\n      ? await',
-    wrong: '    intent.stakeMinor < 0n\n      ? await',
+    file: 'shared/rounds/play-bonus.ts',
+    original: 'const balanceMinor = checked.knownBalanceMinor ?? NOTHING;',
+    wrong: 'const balanceMinor = NOTHING;',
     foundBy: "a player's balance is told as the wallet told it",
   },
   'balance-before-without-the-stake': {
@@ -222,8 +216,8 @@ export const planted = {
   },
   'intent-started-at-the-launch': {
     file: 'shared/rounds/reserve-round.ts',
-    original: '    startedAtMs: nowMs,\n',
-    wrong: '    startedAtMs: session.createdAtMs,\n',
+    original: 'const intent = { ...terms, epoch: 1,',
+    wrong: 'const intent = { ...terms, startedAtMs: checked.session.createdAtMs, epoch: 1,',
     foundBy: 'a round starts at the time of its first write',
   },
   'end-told-with-the-start': {
