@@ -140,15 +140,17 @@ export const ReconciliationResponse = z.strictObject({
     .array(
       z.strictObject({
         kind: z.enum(findingKinds),
-        player_id: PlayerId,
-        game_code: GameCode,
+        player_id: z.string(),
+        game_code: z.string(),
         first_number: z.int().min(1),
         last_number: z.int().min(1).meta({ description: 'The same, unless several in a row are missing' }),
         round_ids: z.array(z.string()),
-        files: z.array(z.string()).meta({ description: 'Files of the archive that contradict each other' }),
+        files: z
+          .array(z.string())
+          .meta({ description: 'Files of the archive with the lines that the finding is about' }),
       }),
     )
-    .meta({ description: "What is wrong with the archive's own records" }),
+    .meta({ description: 'What is wrong with the records themselves' }),
 });
 
 export const GamesResponse = z.strictObject({

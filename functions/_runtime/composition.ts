@@ -148,7 +148,7 @@ export const archive = /* @__PURE__ */ once(
   () => new S3Archive(new S3Client(workerClientSettings), setting('ARCHIVE_BUCKET')),
 );
 export const archivedRounds = /* @__PURE__ */ once(
-  () => new S3ArchivedRounds(new S3Client(clientSettings), setting('ARCHIVE_BUCKET')),
+  () => new S3ArchivedRounds(new S3Client(clientSettings), setting('ARCHIVE_BUCKET'), roundMacs()),
 );
 
 const walletConnection = /* @__PURE__ */ once((): WalletConnection => {

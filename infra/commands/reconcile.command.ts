@@ -16,7 +16,7 @@ await runCommand(
     },
     example: '--operator demo --from 2026-11-21 --to 2026-11-22',
     notes: [
-      'The exit code is 0 where both agree, 1 where they differ or the archive is wrong, and 2 where they could not be compared.',
+      'The exit code is 0 where both agree, 1 where they differ or a record is wrong, and 2 where they could not be compared.',
     ],
     whenUnreachable: WHEN_UNREACHABLE,
     failureCode: 2,

@@ -1,13 +1,13 @@
 /**
  * Compares an operator's rounds with its wallet's own list of transactions: `npm run reconcile -- --operator ID`.
- * The exit code is 0 where they agree, 1 where they differ or the archive is wrong, 2 where they could not be compared.
+ * The exit code is 0 where they agree, 1 where they differ or a record is wrong, 2 where they could not be compared.
  */
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { reconciliationReport } from '../../shared/reconciliation/reconciliation-report.ts';
 import { workerClientSettings } from '../../shared/aws/client-settings.ts';
-import { ledgerOf } from './stage-ledger.ts';
+import { ledgerOf, roundMacsOf } from './stage-ledger.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
@@ -67,7 +67,11 @@ function portsOf(deployment: Deployment): ReconciliationPorts {
   return {
     clock: systemClock,
     ledger: ledgerOf(deployment),
-    archive: new S3ArchivedRounds(new S3Client(workerClientSettings), outputs.ArchiveBucket),
+    archive: new S3ArchivedRounds(
+      new S3Client(workerClientSettings),
+      outputs.ArchiveBucket,
+      roundMacsOf(deployment),
+    ),
     books: httpWalletBooks({
       secret: (name) => secrets.secret(name),
       clock: systemClock,
@@ -100,7 +104,7 @@ async function reconcilePeriod(
     for await (const day of reconcileDays(ports, settings, request)) {
       const { fromMs, differences, findings } = day;
       const date = new Date(fromMs).toISOString().slice(0, 10);
-      console.error(`${date}: ${differences.length} differences, ${findings.length} findings in the archive`);
+      console.error(`${date}: ${differences.length} differences, ${findings.length} findings`);
       days.push(day);
     }
     if (unfinished && days.every(({ compared }) => compared)) {

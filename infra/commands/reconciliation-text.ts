@@ -1,7 +1,7 @@
 import type { ReconciliationReport } from '../../shared/reconciliation/reconciliation-report.ts';
 import { textTable } from './text-table.ts';
 
-/** Writes a report for people: what the two sides have moved, every difference, and what is wrong in the archive. */
+/** Writes a report for people: what the two sides have moved, every difference, and what is wrong with the records. */
 export function reconciliationText(report: ReconciliationReport): string {
   const { differences, findings } = report;
   return [
@@ -14,7 +14,7 @@ export function reconciliationText(report: ReconciliationReport): string {
     ...(differences.length === 0 ? [] : ['', list(differences)]),
     ...(findings.length === 0
       ? []
-      : ['', `Findings in the archive: ${counted(report.finding_counts)}`, '', listOfFindings(findings)]),
+      : ['', `Findings in the records: ${counted(report.finding_counts)}`, '', listOfFindings(findings)]),
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { runCommand } from '../../shared/command-line/adapters/run-command.ts';
-import { ROUND_ID } from './round-argument.ts';
+import { OPERATOR_OF_OLD_ROUND, ROUND_ID } from './round-argument.ts';
 import { STAGE, WHEN_UNREACHABLE } from './stage-option.ts';
 
 await runCommand(
@@ -7,7 +7,7 @@ await runCommand(
     command: 'npm run round:replay --',
     summary: 'Computes a round again from its record and compares the result with the record, byte for byte.',
     arguments: { round: ROUND_ID },
-    options: { stage: STAGE },
+    options: { operator: OPERATOR_OF_OLD_ROUND, stage: STAGE },
     example: '59190d3c-7e3a-467a-834a-a5bec7015813',
     notes: [
       'The exit code is 0 where everything is the same, 1 where something differs, and 2 where it could not be computed.',
@@ -15,9 +15,9 @@ await runCommand(
     whenUnreachable: WHEN_UNREACHABLE,
     failureCode: 2,
   },
-  async ({ round, stage }) => {
+  async ({ round, operator, stage }) => {
     const { replayOnStage, replayText } = await import('./round-on-stage.ts');
-    const parts = await replayOnStage(stage, round);
+    const parts = await replayOnStage(stage, { roundId: round, operatorId: operator });
     console.log(replayText(parts));
     return parts.some(({ recorded, recomputed }) => recorded !== recomputed) ? 1 : 0;
   },

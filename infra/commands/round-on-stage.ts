@@ -7,7 +7,8 @@ import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
 import { RemoteEngines } from '../../shared/engines/grpc/remote-engines.ts';
 import { RoutedEngines } from '../../shared/engines/grpc/routed-engines.ts';
 import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
-import { archiveRecord } from '../../shared/archive/adapters/archive-record.ts';
+import { type ArchiveRecord, archiveRecord } from '../../shared/archive/adapters/archive-record.ts';
+import { signedRound } from '../../shared/archive/adapters/signed-line.ts';
 import { S3EngineArtefacts } from '../../shared/engines/adapters/engine-artefacts.ts';
 import { type ArchivedLine, findArchivedLine } from '../../shared/archive/adapters/find-archived-line.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
@@ -19,51 +20,76 @@ import {
   type ReplayPorts,
   replayRound,
 } from '../../shared/rounds/replay-round.ts';
-import type { RoundId } from '../../shared/foundation/ids.ts';
+import type { OperatorId, RoundId } from '../../shared/foundation/ids.ts';
 import { stageSettings } from '../stages.ts';
-import { ledgerOf } from './stage-ledger.ts';
+import { ledgerOf, roundMacsOf } from './stage-ledger.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { configTableOf, dataKeysOf } from './stage-tables.ts';
 
 export interface RoundTrace {
-  /** The round in the form of the archive's lines. */
-  readonly ledger: ReturnType<typeof archiveRecord>;
+  /** The round in the form of the archive's lines. It is undefined where the round has left the ledger. */
+  readonly ledger: ArchiveRecord | undefined;
   /** Each line has the file that it is from. It is undefined on a stage whose logs are in CloudWatch. */
   readonly logs: readonly { readonly file: string; readonly line: string }[] | undefined;
-  readonly archive: (ArchivedLine & { readonly sameAsLedger: boolean }) | undefined;
+  readonly archive: (ArchivedLine & { readonly sameAsLedger: boolean | undefined }) | undefined;
+}
+
+export interface SoughtOnStage {
+  readonly roundId: RoundId;
+  /** A round that has left the ledger is found in the archive of this operator. */
+  readonly operatorId: OperatorId | undefined;
 }
 
 /** @throws Error with one line for the user where there is no such round or stage */
-export async function traceRound(stage: string, roundId: RoundId): Promise<RoundTrace> {
+export async function traceRound(stage: string, sought: SoughtOnStage): Promise<RoundTrace> {
   const deployment = await findDeployment(stage);
-  const round = await roundOf(deployment, roundId);
-  const ledger = archiveRecord(round);
-  const archived = await findArchivedLine(
-    new S3Client(clientSettings),
-    deployment.outputs.ArchiveBucket,
-    round,
-  );
+  const round = await ledgerOf(deployment).find(sought.roundId);
+  const archived = await archivedLine(deployment, sought, round);
+  if (!round && !archived) throw unknownRound(deployment, sought);
+  const ledger = round && archiveRecord(round);
   return {
     ledger,
-    logs: stage === 'local' ? await logLines(round.roundId) : undefined,
-    archive: archived && { ...archived, sameAsLedger: archived.line === JSON.stringify(ledger) },
+    logs: stage === 'local' ? await logLines(sought.roundId) : undefined,
+    archive: archived && {
+      ...archived,
+      sameAsLedger: ledger && archived.line === JSON.stringify(ledger),
+    },
   };
 }
 
 /** @throws Error with one line for the user, RgsError where the round cannot be computed */
-export async function replayOnStage(stage: string, roundId: RoundId): Promise<readonly ReplayedPart[]> {
+export async function replayOnStage(stage: string, sought: SoughtOnStage): Promise<readonly ReplayedPart[]> {
   const deployment = await findDeployment(stage);
-  const round = await roundOf(deployment, roundId);
+  const round =
+    (await ledgerOf(deployment).find(sought.roundId)) ?? (await archivedRound(deployment, sought));
   if (!isReplayable(round))
     throw new Error(`The round is ${round.status}: no step of an engine is on record that could be compared`);
   return replayRound(replayPorts(deployment), round);
 }
 
-async function roundOf(deployment: Deployment, roundId: RoundId): Promise<Round> {
-  const round = await ledgerOf(deployment).find(roundId);
+async function archivedRound(deployment: Deployment, sought: SoughtOnStage): Promise<Round> {
+  const archived = await archivedLine(deployment, sought, undefined);
+  if (!archived) throw unknownRound(deployment, sought);
+  const round = await signedRound(roundMacsOf(deployment), archived.line);
   if (round) return round;
-  throw new Error(
-    `The ledger of stage ${deployment.stage} has no round ${roundId}; an old round is in the archive only`,
+  throw new Error(`The line of round ${sought.roundId} in ${archived.file} is not what the ledger signed`);
+}
+
+async function archivedLine(
+  { outputs }: Deployment,
+  { roundId, operatorId }: SoughtOnStage,
+  round: Round | undefined,
+): Promise<ArchivedLine | undefined> {
+  const known = round && { operatorId: round.log.operatorId, roundId, startedAtMs: round.startedAtMs };
+  const place = known ?? (operatorId && { operatorId, roundId });
+  return place && findArchivedLine(new S3Client(clientSettings), outputs.ArchiveBucket, place);
+}
+
+function unknownRound({ stage }: Deployment, { roundId, operatorId }: SoughtOnStage): Error {
+  return new Error(
+    operatorId === undefined
+      ? `The ledger of stage ${stage} has no round ${roundId}; give --operator to read an old one from the archive`
+      : `Neither the ledger nor the archive of ${operatorId} on stage ${stage} has a round ${roundId}`,
   );
 }
 
@@ -94,10 +120,8 @@ async function logLines(roundId: RoundId): Promise<{ file: string; line: string 
 
 /** Writes the trace for people. */
 export function traceText({ ledger, logs, archive }: RoundTrace): string {
-  const place = `round ${ledger.round_number} of ${ledger.operator_id}, ${ledger.player_id}, ${ledger.game_code}`;
   return [
-    `Ledger: ${ledger.status}, ${place}`,
-    JSON.stringify(ledger, undefined, 2),
+    ...ledgerText(ledger),
     '',
     logs === undefined ? 'Logs: they are in CloudWatch' : `Logs: ${logs.length} lines name the round`,
     ...(logs ?? []).map(({ file, line }) => `${file}: ${line}`),
@@ -106,11 +130,22 @@ export function traceText({ ledger, logs, archive }: RoundTrace): string {
   ].join('\n');
 }
 
+function ledgerText(ledger: RoundTrace['ledger']): string[] {
+  if (ledger === undefined) return ['Ledger: it no longer has the round'];
+  const { status, round_number: number, operator_id, player_id, game_code } = ledger;
+  return [
+    `Ledger: ${status}, round ${number} of ${operator_id}, ${player_id}, ${game_code}`,
+    JSON.stringify(ledger, undefined, 2),
+  ];
+}
+
 function archiveText(archive: RoundTrace['archive']): string {
   if (archive === undefined)
     return 'Archive: it does not have the round; only a final round is archived, some seconds after its end';
   const { file, line, sameAsLedger } = archive;
-  return `Archive: ${file} ${sameAsLedger ? 'says the same as the ledger' : `says something else:\n${line}`}`;
+  return sameAsLedger === true
+    ? `Archive: ${file} says the same as the ledger`
+    : `Archive: ${file} says ${sameAsLedger === false ? 'something else' : 'this'}:\n${line}`;
 }
 
 /** Writes one line for each part that is the same, and both values of each part that differs. */

@@ -1,5 +1,5 @@
 import { runCommand } from '../../shared/command-line/adapters/run-command.ts';
-import { ROUND_ID } from './round-argument.ts';
+import { OPERATOR_OF_OLD_ROUND, ROUND_ID } from './round-argument.ts';
 import { STAGE, WHEN_UNREACHABLE } from './stage-option.ts';
 
 await runCommand(
@@ -7,13 +7,17 @@ await runCommand(
     command: 'npm run round --',
     summary: 'Shows what the ledger, the logs and the archive say of a round.',
     arguments: { round: ROUND_ID },
-    options: { json: { help: 'Prints the same as JSON.' }, stage: STAGE },
+    options: {
+      operator: OPERATOR_OF_OLD_ROUND,
+      json: { help: 'Prints the same as JSON.' },
+      stage: STAGE,
+    },
     example: '59190d3c-7e3a-467a-834a-a5bec7015813',
     whenUnreachable: WHEN_UNREACHABLE,
   },
-  async ({ round, json, stage }) => {
+  async ({ round, operator, json, stage }) => {
     const { traceRound, traceText } = await import('./round-on-stage.ts');
-    const trace = await traceRound(stage, round);
+    const trace = await traceRound(stage, { roundId: round, operatorId: operator });
     console.log(json ? JSON.stringify(trace, undefined, 2) : traceText(trace));
   },
 );

@@ -8,6 +8,10 @@ import { dataKeysOf } from './stage-tables.ts';
 
 /** Opens the ledger of a stage. It needs the data key, because every round that is read has its MAC checked. */
 export function ledgerOf(deployment: Deployment): DynamoLedger {
-  const macs = new RoundMacs(new KmsMacs(dataKeysOf(deployment)));
+  const macs = roundMacsOf(deployment);
   return new DynamoLedger(documentClient(), deployment.outputs.LedgerTable, macs, systemClock);
+}
+
+export function roundMacsOf(deployment: Deployment): RoundMacs {
+  return new RoundMacs(new KmsMacs(dataKeysOf(deployment)));
 }

@@ -16,6 +16,11 @@ export interface ArchivedRound extends AccountedRound {
   readonly file: string;
   /** Two lines with the same hash are the same, byte for byte. It is a part of the SHA-256. */
   readonly lineHash: string;
+  /** The MACs of the intents of this round and of the one before it, in base64, as the line has them. */
+  readonly intentMac: string;
+  readonly previousIntentMac: string;
+  /** The whole line is what the ledger signed. */
+  readonly isAuthentic: boolean;
 }
 
 /** Reads the audit trail. */

@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FaultError } from '../foundation/errors.ts';
 import { ids } from '../foundation/ids.fixture.ts';
+import { accountedRound } from '../rounds/accounted-round.ts';
 import type { Round } from '../rounds/round.ts';
+import { roundIdOf } from '../rounds/round-address.ts';
 import { codeOf } from '../rounds/rounds.fixture.ts';
 import { archived, DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
 import { joined, reconcileDays } from './reconcile-days.ts';
+import { booked } from './reconciliation.fixture.ts';
 import { reconcile } from './reconcile.ts';
 
 let history: HistoryFixture;
@@ -30,6 +33,11 @@ async function findings() {
 }
 
 const log = { operatorId: 'demo', playerId: 'player123', gameCode: 'happy-panda' };
+const typedLog = {
+  operatorId: ids.operator(log.operatorId),
+  playerId: ids.player(log.playerId),
+  gameCode: ids.game(log.gameCode),
+};
 
 describe('a log whose archive is right', () => {
   it('has no finding, wherever the period cuts it and however often a line was written', async () => {
@@ -126,7 +134,9 @@ describe('a number that is missing between two others', () => {
     };
     const ports = { ...history.ports(), ledger: { ...history.ports().ledger, get } };
     const report = await reconcile(ports, history.settings, { operator, fromMs, toMs });
-    expect(report.findings).toMatchObject([{ kind: 'MISSING_RECORD', firstNumber: 4, roundIds: [] }]);
+    expect(report.findings).toEqual([
+      { kind: 'UNREADABLE_RECORD', log, firstNumber: 4, lastNumber: 4, roundIds: [], files: [] },
+    ]);
   });
 
   it('costs few look-ups, however large a number was forged', async () => {
@@ -143,6 +153,84 @@ describe('a number that is missing between two others', () => {
     const numbers = Array.from({ length: 1_098 }, (_, index) => index + 2);
     for (const { roundId } of play(numbers)) history.unarchived.add(roundId);
     expect(await codeOf(findings())).toBe('PERIOD_TOO_LARGE');
+  });
+});
+
+describe('a line of the archive that the ledger did not sign', () => {
+  it('is a finding that names its file', async () => {
+    const [one] = play([3]);
+    history.rounds = [];
+    history.alsoArchived.push(archived(one!, { file: 'also', isAuthentic: false }));
+    expect((await history.reconcile(fromMs, toMs)).findings).toEqual([
+      {
+        kind: 'WRONG_MAC',
+        log,
+        firstNumber: 3,
+        lastNumber: 3,
+        roundIds: [one?.roundId],
+        files: ['also'],
+      },
+    ]);
+  });
+
+  it('is a finding also where another line says what was signed', async () => {
+    const [one] = play([3]);
+    history.alsoArchived.push(archived(one!, { lineHash: 'another', isAuthentic: false }));
+    expect(new Set(await findings())).toEqual(
+      new Set([
+        ['WRONG_MAC', 3, 3],
+        ['CHANGED_RECORD', 3, 3],
+      ]),
+    );
+  });
+});
+
+describe('the chain of intents', () => {
+  it('is broken where a round names another intent than the one before it', async () => {
+    const [one] = play([2]);
+    const other = round('REJECTED', fromMs + 3_000, { number: 3 });
+    history.alsoArchived.push(archived(other, { file: 'also', previousIntentMac: 'another MAC' }));
+    expect((await history.reconcile(fromMs, toMs)).findings).toEqual([
+      {
+        kind: 'BROKEN_CHAIN',
+        log,
+        firstNumber: 3,
+        lastNumber: 3,
+        roundIds: [other.roundId, one?.roundId],
+        files: ['also', '0'],
+      },
+    ]);
+  });
+
+  it('is broken where the first round of a log names an intent', async () => {
+    history.alsoArchived.push(
+      archived(round('REJECTED', fromMs, { number: 1 }), { previousIntentMac: 'a MAC' }),
+    );
+    expect(await findings()).toEqual([['BROKEN_CHAIN', 1, 1]]);
+  });
+
+  it('is not compared over a number that is missing', async () => {
+    play([3, 5]);
+    expect(await findings()).toEqual([['MISSING_RECORD', 4, 4]]);
+  });
+});
+
+describe('a round that the ledger cannot read', () => {
+  it('is a finding where the wallet names it, and not called unknown', async () => {
+    const roundId = roundIdOf(typedLog, 7, fromMs);
+    const one = round('CREDITED', fromMs, { number: 7, roundId });
+    history.booked.push(booked(accountedRound(one), 'debit'));
+    const find = async () => {
+      throw new FaultError('CORRUPT_RECORD', 'A stored record does not have its MAC');
+    };
+    const ports = { ...history.ports(), ledger: { ...history.ports().ledger, find } };
+    const report = await reconcile(ports, history.settings, { operator, fromMs, toMs });
+    expect(report).toMatchObject({
+      differences: [],
+      findings: [
+        { kind: 'UNREADABLE_RECORD', log, firstNumber: 7, lastNumber: 7, roundIds: [roundId], files: [] },
+      ],
+    });
   });
 });
 
@@ -166,6 +254,22 @@ describe('a period of several days', () => {
     play([3, 4]);
     history.rounds.push(round('REJECTED', fromMs - DAY_MS, { number: 3 }));
     expect(await findingsOfDays()).toEqual([['REPEATED_NUMBER', 3]]);
+  });
+
+  it('has a finding where the chain is broken between two days', async () => {
+    history.rounds.push(round('REJECTED', fromMs - DAY_MS, { number: 2 }));
+    history.alsoArchived.push(
+      archived(round('REJECTED', fromMs, { number: 3 }), { previousIntentMac: 'another MAC' }),
+    );
+    expect(await findingsOfDays()).toEqual([['BROKEN_CHAIN', 3]]);
+  });
+
+  it('has none where the last round of a day began on the clock of the next', async () => {
+    history.rounds.push(
+      ...[2, 4].map((number) => round('REJECTED', fromMs - DAY_MS, { number })),
+      ...[3, 5].map((number) => round('REJECTED', fromMs, { number })),
+    );
+    expect(await findingsOfDays()).toEqual([]);
   });
 
   it('has none where the log goes on', async () => {

@@ -16,35 +16,39 @@ export interface Gap {
   readonly lastNumber: number;
 }
 
-/**
- * Gives the rounds of a gap that the ledger has and can read, in the order of their numbers. A forged number costs few
- * look-ups, however large it is.
- * @throws RequestError PERIOD_TOO_LARGE; DependencyError SERVICE_UNAVAILABLE
- */
-export async function roundsInGap(ledger: GapLedger, gap: Gap, work: Workload): Promise<Round[]> {
-  const { log, firstNumber, lastNumber } = gap;
-  const found: Round[] = [];
-  for (let number = firstNumber; number <= lastNumber; number += NUMBERS_AT_ONCE) {
-    const numbers = Array.from(
-      { length: Math.min(NUMBERS_AT_ONCE, lastNumber - number + 1) },
-      (_, index) => number + index,
-    );
-    const rounds = await work.lookUp(numbers, (one) => readable(ledger.get({ log, number: one })));
-    const known = rounds.filter((round) => round !== undefined);
-    if (known.length === 0) break;
-    found.push(...known);
-  }
-  return found;
+export interface NumbersInGap {
+  readonly rounds: readonly Round[];
+  /** The ledger has something else than a round under these numbers, or a round with a wrong MAC. */
+  readonly unreadable: readonly number[];
 }
 
-/** Gives the first and last number of each part of a gap in which no round was found. `found` is in the order of numbers. */
+/**
+ * Gives what the ledger has under the numbers of a gap. A forged number costs few look-ups, however large it is.
+ * @throws RequestError PERIOD_TOO_LARGE; DependencyError SERVICE_UNAVAILABLE
+ */
+export async function numbersInGap(ledger: GapLedger, gap: Gap, work: Workload): Promise<NumbersInGap> {
+  const { log, firstNumber, lastNumber } = gap;
+  const rounds: Round[] = [];
+  const unreadable: number[] = [];
+  for (let from = firstNumber; from <= lastNumber; from += NUMBERS_AT_ONCE) {
+    const count = Math.min(NUMBERS_AT_ONCE, lastNumber - from + 1);
+    const numbers = Array.from({ length: count }, (_, index) => from + index);
+    const found = await work.lookUp(numbers, (number) => readable(ledger.get({ log, number })));
+    if (found.every((round) => round === undefined)) break;
+    rounds.push(...found.filter((round) => round !== undefined && round !== 'unreadable'));
+    unreadable.push(...numbers.filter((_, index) => found[index] === 'unreadable'));
+  }
+  return { rounds, unreadable };
+}
+
+/** Gives the first and last number of each part of a gap in which nothing was found. */
 export function missingRanges(
   { firstNumber, lastNumber }: Gap,
-  found: readonly Pick<Round, 'number'>[],
-): [number, number][] {
+  found: readonly number[],
+): (readonly [number, number])[] {
   const ranges: [number, number][] = [];
   let first = firstNumber;
-  for (const { number } of found) {
+  for (const number of found.toSorted((one, other) => one - other)) {
     if (number > first) ranges.push([first, number - 1]);
     first = number + 1;
   }
@@ -52,10 +56,10 @@ export function missingRanges(
   return ranges;
 }
 
-/** A round that cannot be read counts as one that is not there. */
-function readable<T>(reading: Promise<T>): Promise<T | undefined> {
+/** Gives what was read, or says that it cannot be read. */
+export function readable<T>(reading: Promise<T>): Promise<T | 'unreadable'> {
   return reading.catch((error: unknown) => {
-    if (error instanceof FaultError) return undefined;
+    if (error instanceof FaultError) return 'unreadable';
     throw error;
   });
 }

@@ -45,7 +45,10 @@ export function round(status: Round['status'], updatedAtMs: number, given: Parti
   return { ...start, ...parts[status], updatedAtMs, ...given, status } as Round;
 }
 
-/** Gives a round as a line of the archive. Its hash is that of its status and number. */
+/**
+ * Gives a round as a line of the archive, which names the round of the number before. Its hash is that of its status and
+ * number.
+ */
 export function archived(one: Round, given: Partial<ArchivedRound> = {}): ArchivedRound {
   const { log, number, status } = one;
   return {
@@ -54,6 +57,9 @@ export function archived(one: Round, given: Partial<ArchivedRound> = {}): Archiv
     number,
     file: 'file',
     lineHash: `${status} ${number}`,
+    intentMac: `MAC of ${number}`,
+    previousIntentMac: number === 1 ? '' : `MAC of ${number - 1}`,
+    isAuthentic: true,
     ...given,
   };
 }

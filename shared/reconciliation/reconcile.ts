@@ -1,6 +1,6 @@
-import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
+import { isUnfinished } from '../rounds/accounted-round.ts';
 import { DependencyError, RequestError } from '../foundation/errors.ts';
-import { type OperatorId, RoundId, type WalletId } from '../foundation/ids.ts';
+import type { OperatorId, WalletId } from '../foundation/ids.ts';
 import type { Operator } from '../operators/operator.ts';
 import { asBookedAt, type Difference, unknownRound } from './reconciliation.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
@@ -10,6 +10,7 @@ import type { ArchivedRounds } from '../archive/archived-rounds.ts';
 import { checkRecords, type LogEnds } from './check-records.ts';
 import type { Finding } from './findings.ts';
 import { readArchive } from './read-archive.ts';
+import { roundsNamedBy } from './rounds-named-by.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Ledger } from '../rounds/ledger.ts';
 import type { WalletBooks } from '../wallets/wallet-books.ts';
@@ -49,7 +50,7 @@ export interface Reconciliation extends Omit<ReconciliationRequest, 'operator'> 
   readonly totals: readonly CurrencyTotals[];
   /** Lists the differences of final rounds that began in the period, and of rounds with a transaction in it. */
   readonly differences: readonly Difference[];
-  /** Lists what is wrong with the archive's records of the period. */
+  /** Lists what is wrong with the records of the period themselves. */
   readonly findings: readonly Finding[];
 }
 
@@ -77,7 +78,7 @@ export async function reconcile(
   const work = new Workload(settings.limits, ports.clock);
   const { operatorId } = operator;
   const lines = await readArchive(ports.archive, { operatorId, fromMs, toMs }, work);
-  const { findings, unarchived } = await checkRecords(ports.ledger, lines, {
+  const records = await checkRecords(ports.ledger, lines, {
     operatorId,
     fromMs,
     toMs,
@@ -86,7 +87,7 @@ export async function reconcile(
     archivedUntilMs: asOfMs - RECOVERY_TIME_MS,
   });
   const begun: Map<string, AccountedRound> = lines.rounds;
-  for (const round of unarchived) begun.set(round.roundId, round);
+  for (const round of records.unarchived) begun.set(round.roundId, round);
   const named = [...begun.values()].map(({ walletId }) => walletId);
   const parts: WalletPart[] = [];
   for (const walletId of new Set([...operator.wallets.map((wallet) => wallet.walletId), ...named])) {
@@ -102,11 +103,11 @@ export async function reconcile(
     inProgress: parts.reduce((sum, { inProgress }) => sum + inProgress, 0),
     totals: addTotals(parts.map(({ totals }) => totals)),
     differences: parts.flatMap(({ differences }) => differences),
-    findings,
+    findings: [...records.findings, ...parts.flatMap(({ findings }) => findings)],
   };
 }
 
-type WalletPart = Pick<Reconciliation, 'compared' | 'inProgress' | 'totals' | 'differences'>;
+type WalletPart = Pick<Reconciliation, 'compared' | 'inProgress' | 'totals' | 'differences' | 'findings'>;
 
 interface Progress {
   /** These rounds of the period, of all wallets, are in the archive or were missed there. */
@@ -128,8 +129,8 @@ async function reconcileWallet(
   const isNeeded = own.length > 0 || walletId === operator.walletId;
   const listed = await listedIn(ports.books, request, walletId, work, isNeeded);
   const booked = listed?.filter(({ atMs }) => isWithin(atMs));
-  const named = booked ? await roundsOf(ports.ledger, operator, booked, begun, work) : [];
-  const known = new Map([...own, ...named].map((round) => [round.roundId as string, round]));
+  const named = await roundsNamedBy(booked ?? [], { ledger: ports.ledger, operator, atHand: begun, work });
+  const known = new Map([...own, ...named.rounds].map((round) => [round.roundId as string, round]));
   const isOwn = (round: AccountedRound) => round.walletId === walletId;
   const inProgress = (round: AccountedRound) =>
     isUnfinished(round) && asOfMs - round.updatedAtMs < RECOVERY_TIME_MS;
@@ -144,10 +145,11 @@ async function reconcileWallet(
     totals: totalsOf(beganHere, booked),
     differences: [
       ...(booked ?? [])
-        .filter(({ roundId }) => !known.has(roundId))
+        .filter(({ roundId }) => !known.has(roundId) && !named.unreadable.has(roundId))
         .map((transaction) => unknownRound(transaction, walletId)),
       ...(listed ? await compare(ports.books, operator, doubtful(settled, listed, request), work) : []),
     ],
+    findings: [...named.unreadable.values()],
   };
 }
 
@@ -185,32 +187,4 @@ async function listedIn(
     if (isNeeded || !(error instanceof DependencyError)) throw error;
     return undefined;
   }
-}
-
-/** Gives the rounds that transactions name. Those that are not at hand are read from the ledger. */
-async function roundsOf(
-  ledger: ReconciliationPorts['ledger'],
-  operator: Operator,
-  booked: readonly BookedTransaction[],
-  atHand: ReadonlyMap<string, AccountedRound>,
-  work: Workload,
-): Promise<AccountedRound[]> {
-  const named = [...new Map(booked.map((transaction) => [transaction.roundId, transaction])).values()];
-  const found = await work.lookUp(
-    named.filter(({ roundId }) => !atHand.has(roundId)),
-    (transaction) => findRound(ledger, operator, transaction),
-  );
-  const all = [...named.map(({ roundId }) => atHand.get(roundId)), ...found];
-  return all.filter((round) => round !== undefined);
-}
-
-async function findRound(
-  ledger: ReconciliationPorts['ledger'],
-  { operatorId }: Operator,
-  transaction: BookedTransaction,
-): Promise<AccountedRound | undefined> {
-  const roundId = RoundId.safeParse(transaction.roundId).data;
-  if (roundId === undefined) return undefined;
-  const found = await ledger.find(roundId);
-  return found?.log.operatorId === operatorId ? accountedRound(found) : undefined;
 }

@@ -1,4 +1,4 @@
-import type { GameCode, OperatorId, PlayerId, WalletId } from '../foundation/ids.ts';
+import type { OperatorId, WalletId } from '../foundation/ids.ts';
 import { currencyOf } from '../money/currency.ts';
 import { formatAmount, type MinorAmount } from '../money/money.ts';
 import type { RoundStatus } from '../rounds/round.ts';
@@ -34,8 +34,8 @@ interface ReportedDifference {
 
 interface ReportedFinding {
   kind: FindingKind;
-  player_id: PlayerId;
-  game_code: GameCode;
+  player_id: string;
+  game_code: string;
   first_number: number;
   last_number: number;
   round_ids: string[];

@@ -8,6 +8,8 @@ import { handler as reconcileRounds } from '../../functions/reconciliation/recon
 import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
 import { dayFolder } from '../../shared/archive/adapters/archive-keys.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
+import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import { DependencyError, FaultError } from '../../shared/foundation/errors.ts';
 import { type MinorAmount, minorAmount } from '../../shared/money/money.ts';
 import type { ArchivedRound } from '../../shared/archive/archived-rounds.ts';
@@ -262,6 +264,8 @@ describe('a file of the archive', () => {
     debit_transaction_id: fc.oneof(fc.constant(null), nearly(`${roundId}:debit`)),
     win: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 9, arbitrary: money }),
     credit_transaction_id: fc.oneof(fc.constant(null), nearly(`${roundId}:credit`)),
+    previous_intent_mac: fc.constantFrom<unknown>(...Array<string>(19).fill('AQ=='), null),
+    intent_mac: fc.constantFrom<unknown>(...Array<string>(19).fill('Ag=='), 1),
     started_at: instantsAround(nowMs, 3_600_000),
     ended_at: instantsAround(nowMs, 3_600_000),
   });
@@ -303,6 +307,8 @@ describe('a file of the archive', () => {
       typeof id === 'string' &&
       /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(id) &&
       ['COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDED'].includes(status as string) &&
+      typeof told.get('previous_intent_mac') === 'string' &&
+      typeof told.get('intent_mac') === 'string' &&
       typeof walletId === 'string' &&
       /^[a-z0-9][a-z0-9-]{0,15}$/.test(walletId) &&
       typeof currency === 'string' &&
@@ -319,6 +325,10 @@ describe('a file of the archive', () => {
       number: 7,
       file,
       lineHash: createHash('sha256').update(text).digest('base64').slice(0, 22),
+      previousIntentMac: textOf(told.get('previous_intent_mac')),
+      intentMac: textOf(told.get('intent_mac')),
+      // Nobody signed such a line.
+      isAuthentic: false,
       walletId: typed.wallet(walletId),
       currency,
       status: status as 'CREDITED',
@@ -349,7 +359,7 @@ describe('a file of the archive', () => {
       } as unknown as S3Client;
       const found: (readonly ArchivedRound[])[] = [];
       try {
-        found.push(await new S3ArchivedRounds(s3, 'archive').read(file));
+        found.push(await new S3ArchivedRounds(s3, 'archive', new RoundMacs(openMacs)).read(file));
       } catch (error) {
         expect(error).toBeInstanceOf(FaultError);
         expect(error).toHaveProperty('code', 'CORRUPT_RECORD');

@@ -170,7 +170,7 @@ describe('what version 4 has stored', () => {
       send: async () => ({ Body: { transformToByteArray: async () => new Uint8Array(bytes) } }),
     } as unknown as S3Client;
     const file = `${dayFolder(ids.operator('demo'), Date.parse('2026-11-18T00:00:00Z'))}file`;
-    const read = await new S3ArchivedRounds(s3, 'archive').read(file);
+    const read = await new S3ArchivedRounds(s3, 'archive', new RoundMacs(macs)).read(file);
     const expected = recorded.archive.map(({ text, value }) => ({
       ...(value as object),
       file,

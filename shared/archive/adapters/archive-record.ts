@@ -5,6 +5,8 @@ import { hasOutcome, type Round, stakeTransactionId, winTransactionId } from '..
 /** The number rises whenever a field is added or changes its meaning. */
 export const ARCHIVE_SCHEMA_VERSION = 3;
 
+export type ArchiveRecord = ReturnType<typeof archiveRecord>;
+
 /**
  * Makes the record of a round that the audit trail keeps. It has what GLI-19 V3.0, 2.8.2 asks for, and what a replay
  * needs. Times are RFC 3339 in UTC, money is decimal strings in major units, and bytes are base64. `sealed_` bytes are
@@ -46,6 +48,9 @@ export function archiveRecord(round: Round) {
     idempotency_key_hash: base64(idempotency.keyHash),
     request_hash: base64(idempotency.requestHash),
     earlier_key_hashes: base64(idempotency.earlierKeys),
+    previous_intent_mac: base64(round.previousIntentMac),
+    intent_mac: base64(round.intentMac),
+    mac: base64(round.mac),
   };
 }
 

@@ -21,11 +21,13 @@ import {
 } from '../../foundation/ids.ts';
 import { readJson } from '../../foundation/json-text.ts';
 import { parseAmount } from '../../money/money.ts';
+import type { RoundMacs } from '../../rounds/round-macs.ts';
 import type { OwedMovement } from '../../rounds/accounted-round.ts';
 import type { ArchivedPeriod, ArchivedRound, ArchivedRounds } from '../archived-rounds.ts';
 import { awsCall } from '../../aws/aws-call.ts';
 import { hourFolder, minutePrefix, operatorOf } from './archive-keys.ts';
 import { ARCHIVE_SCHEMA_VERSION } from './archive-record.ts';
+import { signedRound } from './signed-line.ts';
 
 const HOUR_MS = 3_600_000;
 const LISTS_AT_ONCE = 8;
@@ -51,18 +53,22 @@ const Line = z.object({
   debit_transaction_id: z.string().brand<'TransactionId'>().nullable(),
   win: z.string().nullable(),
   credit_transaction_id: z.string().brand<'TransactionId'>().nullable(),
+  previous_intent_mac: z.string(),
+  intent_mac: z.string(),
   started_at: z.iso.datetime(),
   ended_at: z.iso.datetime(),
 });
 
-/** Reads the files that S3Archive writes. */
+/** Reads the files that S3Archive writes, and checks each line. */
 export class S3ArchivedRounds implements ArchivedRounds {
   readonly #s3: S3Client;
   readonly #bucket: string;
+  readonly #macs: Pick<RoundMacs, 'check'>;
 
-  constructor(s3: S3Client, bucket: string) {
+  constructor(s3: S3Client, bucket: string, macs: Pick<RoundMacs, 'check'>) {
     this.#s3 = s3;
     this.#bucket = bucket;
+    this.#macs = macs;
   }
 
   async *files(period: ArchivedPeriod): AsyncIterable<readonly string[]> {
@@ -93,16 +99,31 @@ export class S3ArchivedRounds implements ArchivedRounds {
       const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       return Body?.transformToByteArray();
     });
-    try {
-      const lines = await promisify(gunzip)(bytes ?? new Uint8Array(), { maxOutputLength: MAX_FILE_BYTES });
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-        .decode(lines)
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => archivedRound(line, key));
-    } catch (cause) {
-      throw new FaultError('CORRUPT_RECORD', `The archive file ${key} does not have its form`, { cause });
+    const read = await linesOf(key, bytes ?? new Uint8Array());
+    const rounds: ArchivedRound[] = [];
+    for (const { text, round } of read) {
+      rounds.push({ ...round, isAuthentic: (await signedRound(this.#macs, text)) !== undefined });
     }
+    return rounds;
+  }
+}
+
+type ReadLine = Omit<ArchivedRound, 'isAuthentic'>;
+
+/** @throws FaultError CORRUPT_RECORD */
+async function linesOf(
+  key: string,
+  bytes: Uint8Array,
+): Promise<{ readonly text: string; readonly round: ReadLine }[]> {
+  try {
+    const lines = await promisify(gunzip)(bytes, { maxOutputLength: MAX_FILE_BYTES });
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+      .decode(lines)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((text) => ({ text, round: readLine(text, key) }));
+  } catch (cause) {
+    throw new FaultError('CORRUPT_RECORD', `The archive file ${key} does not have its form`, { cause });
   }
 }
 
@@ -127,7 +148,7 @@ function listings({ operatorId, fromMs, toMs }: ArchivedPeriod): Listing[] {
   return found;
 }
 
-function archivedRound(text: string, file: string): ArchivedRound {
+function readLine(text: string, file: string): ReadLine {
   const line = Line.parse(readJson(text));
   if (line.operator_id !== operatorOf(file)) throw new Error('The line is of another operator');
   const currency = currencyOf(line.currency);
@@ -146,6 +167,8 @@ function archivedRound(text: string, file: string): ArchivedRound {
     startedAtMs: Date.parse(line.started_at),
     updatedAtMs: Date.parse(line.ended_at),
     file,
+    intentMac: line.intent_mac,
+    previousIntentMac: line.previous_intent_mac,
     lineHash: hash('sha256', text, 'base64').slice(0, HASH_CHARACTERS),
   };
 }

@@ -1,9 +1,12 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import type { Round } from '../../rounds/round.ts';
+import type { OperatorId, RoundId } from '../../foundation/ids.ts';
+import { addressOf } from '../../rounds/round-address.ts';
 import { awsCall } from '../../aws/aws-call.ts';
-import { minutePrefix } from './archive-keys.ts';
+import { dayFolder, minutePrefix } from './archive-keys.ts';
+
+const DAY_MS = 86_400_000;
 
 export interface ArchivedLine {
   /** The key of the file in the bucket. */
@@ -12,21 +15,39 @@ export interface ArchivedLine {
   readonly line: string;
 }
 
+/** A round is found faster where it is known when it began. Its id alone tells the day only. */
+export interface SoughtRound {
+  readonly operatorId: OperatorId;
+  readonly roundId: RoundId;
+  readonly startedAtMs?: number;
+}
+
 /**
- * Finds the archive's line of a round, in the files of the minute in which it began.
+ * Finds the archive's line of a round, in the files of the minute in which it began. Where that is not known, all files of the
+ * day may have to be read, one after the other.
  * @returns undefined where no file has it
  * @throws DependencyError SERVICE_UNAVAILABLE
  */
 export async function findArchivedLine(
   s3: S3Client,
   bucket: string,
-  { log, roundId, startedAtMs }: Pick<Round, 'log' | 'roundId' | 'startedAtMs'>,
+  sought: SoughtRound,
 ): Promise<ArchivedLine | undefined> {
-  for (const file of await filesOf(s3, bucket, minutePrefix(log.operatorId, startedAtMs))) {
-    const line = (await linesOf(s3, bucket, file)).find((text) => text.includes(`"round_id":"${roundId}"`));
+  const prefix = prefixOf(sought);
+  if (prefix === undefined) return undefined;
+  for (const file of await filesOf(s3, bucket, prefix)) {
+    const line = (await linesOf(s3, bucket, file)).find((text) =>
+      text.includes(`"round_id":"${sought.roundId}"`),
+    );
     if (line !== undefined) return { file, line };
   }
   return undefined;
+}
+
+function prefixOf({ operatorId, roundId, startedAtMs }: SoughtRound): string | undefined {
+  if (startedAtMs !== undefined) return minutePrefix(operatorId, startedAtMs);
+  const day = addressOf(roundId)?.day;
+  return day === undefined ? undefined : dayFolder(operatorId, day * DAY_MS);
 }
 
 function filesOf(s3: S3Client, Bucket: string, Prefix: string): Promise<string[]> {

@@ -174,6 +174,9 @@ describe('the record of a round', () => {
       idempotency_key_hash: Buffer.alloc(16, 1).toString('base64'),
       request_hash: Buffer.alloc(16, 2).toString('base64'),
       earlier_key_hashes: '',
+      previous_intent_mac: '',
+      intent_mac: Buffer.alloc(16, 0x1e).toString('base64'),
+      mac: Buffer.alloc(16, 0x3a).toString('base64'),
     });
   });
 

@@ -12,8 +12,12 @@ import type { IntentRound, Round } from '../../../shared/rounds/round.ts';
 import { S3Archive } from '../../../shared/archive/adapters/archive.ts';
 import { archiveRecord } from '../../../shared/archive/adapters/archive-record.ts';
 import { S3ArchivedRounds } from '../../../shared/archive/adapters/archived-rounds.ts';
+import { openMacs } from '../../../shared/encryption/macs.fixture.ts';
+import { RoundMacs } from '../../../shared/rounds/round-macs.ts';
+import { signRound } from '../../../shared/rounds/sample-round.fixture.ts';
 import { ids as typed } from '../../../shared/foundation/ids.fixture.ts';
 
+const macs = new RoundMacs(openMacs);
 const NOW_MS = Date.UTC(2026, 10, 21, 13, 5);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -68,12 +72,13 @@ const period = (fromMs: number, toMs: number) => ({
 
 async function names(fromMs: number, toMs: number): Promise<string[]> {
   const found: string[] = [];
-  for await (const part of new S3ArchivedRounds(s3, bucket).files(period(fromMs, toMs))) found.push(...part);
+  for await (const part of new S3ArchivedRounds(s3, bucket, macs).files(period(fromMs, toMs)))
+    found.push(...part);
   return found;
 }
 
 async function read(fromMs: number, toMs: number): Promise<(readonly ArchivedRound[])[]> {
-  const archive = new S3ArchivedRounds(s3, bucket);
+  const archive = new S3ArchivedRounds(s3, bucket, macs);
   return Promise.all((await names(fromMs, toMs)).map((file) => archive.read(file)));
 }
 
@@ -110,16 +115,27 @@ describe('an archived round', () => {
       { ...start, roundId: typed.randomRound(), status: 'FAILED', failure: 'ENGINE_TRAP' },
       { ...start, roundId: typed.randomRound(), status: 'VOIDED', reason: 'ABANDONED' },
     ];
-    await new S3Archive(s3, bucket).write(ends, 'batch-1');
+    const signed = await Promise.all(ends.map((round) => signRound(macs, round)));
+    await new S3Archive(s3, bucket).write(signed, 'batch-1');
     const file = 'rounds/operator=demo/date=2026-11-21/hour=13/05-batch-1.jsonl.gz';
-    const expected = ends.map((round) => ({
+    const expected = signed.map((round) => ({
       ...accountedRound(round),
       gameCode: round.log.gameCode,
       number: round.number,
       file,
       lineHash: expect.stringMatching(/^[A-Za-z0-9+/]{22}$/),
+      intentMac: Buffer.from(round.intentMac).toString('base64'),
+      previousIntentMac: '',
+      isAuthentic: true,
     }));
     expect(await read(NOW_MS, NOW_MS + 1)).toEqual([expected]);
+  });
+
+  it('is not authentic where anything of its line is not what the ledger signed', async () => {
+    const signed = await signRound(macs, credited(committed(begunNow())));
+    await new S3Archive(s3, bucket).write([signed, { ...signed, walletCalls: 'bet-win' }], 'batch-1');
+    const lines = (await read(NOW_MS, NOW_MS + 1)).flat();
+    expect(lines.map(({ isAuthentic }) => isAuthentic)).toEqual([true, false]);
   });
 
   it('has the same hash in each of its lines that says the same, and another one in every other line', async () => {

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestServices, type TestServices } from '../../kit/services.ts';
+import { S3Archive } from '../../../shared/archive/adapters/archive.ts';
+import { archiveRecord } from '../../../shared/archive/adapters/archive-record.ts';
+import { findArchivedLine } from '../../../shared/archive/adapters/find-archived-line.ts';
+import { ids } from '../../../shared/foundation/ids.fixture.ts';
+import { committed, intent } from '../../../shared/rounds/any-round.fixture.ts';
+import type { Round } from '../../../shared/rounds/round.ts';
+
+const NOON_MS = Date.UTC(2026, 10, 21, 12);
+const HOUR_MS = 3_600_000;
+const operatorId = ids.operator('demo');
+let local: TestServices;
+let s3: S3Client;
+let bucket: string;
+
+beforeAll(async () => {
+  local = await startTestServices();
+  s3 = new S3Client({ ...local.access, endpoint: local.services.endpoints.s3, forcePathStyle: true });
+});
+beforeEach(async () => {
+  bucket = randomUUID();
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+});
+afterAll(async () => {
+  s3.destroy();
+  await local.stop();
+});
+
+async function archive(startedAtMs: number): Promise<Round> {
+  const round = committed(intent({ startedAtMs }), {}, startedAtMs + 3 * 24 * HOUR_MS);
+  await new S3Archive(s3, bucket).write([committed(intent({ startedAtMs })), round], randomUUID());
+  return round;
+}
+
+describe('the line of a round in the archive', () => {
+  it('is found by operator and id alone, wherever in its day the round began and however late it ended', async () => {
+    const rounds = [];
+    for (const hour of [-12, 0, 11.99]) rounds.push(await archive(NOON_MS + hour * HOUR_MS));
+    for (const round of rounds) {
+      const found = await findArchivedLine(s3, bucket, { operatorId, roundId: round.roundId });
+      expect(found?.line).toBe(JSON.stringify(archiveRecord(round)));
+      expect(found?.file).toContain('/date=2026-11-21/');
+    }
+  });
+
+  it('is found in the minute of the intent where that is given', async () => {
+    const { roundId, startedAtMs } = await archive(NOON_MS);
+    const found = await findArchivedLine(s3, bucket, { operatorId, roundId, startedAtMs });
+    expect(found?.file).toContain('/hour=12/00-');
+    const elsewhere = { operatorId, roundId, startedAtMs: startedAtMs + HOUR_MS };
+    expect(await findArchivedLine(s3, bucket, elsewhere)).toBeUndefined();
+  });
+
+  it('is not found for another operator, nor by an id that no round can have', async () => {
+    const { roundId } = await archive(NOON_MS);
+    const other = ids.operator('other');
+    expect(await findArchivedLine(s3, bucket, { operatorId: other, roundId })).toBeUndefined();
+    const none = ids.round('00000000-0000-4000-8000-000000000000');
+    expect(await findArchivedLine(s3, bucket, { operatorId, roundId: none })).toBeUndefined();
+  });
+});
