@@ -6,7 +6,8 @@ import { handler as playBonus } from '../../functions/rounds/play-bonus/handler.
 import { handler as playSpin } from '../../functions/rounds/play-spin/handler.ts';
 import { Invocation } from './invocation.ts';
 import { SeededRandom } from './random.ts';
-import type { ApiAnswer, ApiRequest, WorldView } from './world-view.ts';
+import type { ApiAnswer, ApiRequest } from './running-invocation.ts';
+import type { WorldView } from './world-view.ts';
 
 const handlers = {
   session: launchSession,

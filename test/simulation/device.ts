@@ -1,5 +1,5 @@
 import { minorAmount } from '../../shared/money/money.ts';
-import type { ApiAnswer, ApiRequest } from './world-view.ts';
+import type { ApiAnswer, ApiRequest } from './running-invocation.ts';
 import type { Holder } from './plan.ts';
 import { SeededRandom } from './random.ts';
 import type { WorldView } from './world-view.ts';

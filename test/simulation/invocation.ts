@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Fault, faultMeanings, faultsOf, type PortCall, pairOf } from './faults.ts';
 import { SeededRandom } from './random.ts';
-import type { Cause, RunningInvocation, WorldView } from './world-view.ts';
+import type { Cause, RunningInvocation } from './running-invocation.ts';
+import type { WorldView } from './world-view.ts';
 
 /** The invocation that the running code belongs to, as a process of its own would know it. */
 const current = new AsyncLocalStorage<Invocation>();

@@ -17,6 +17,7 @@ import type { Sessions } from '../../shared/sessions/sessions.ts';
 import type { Wallets } from '../../shared/wallets/wallet.ts';
 import type { Decisions } from './decisions.ts';
 import type { Fault, PortCall } from './faults.ts';
+import type { ApiAnswer, ApiRequest } from './running-invocation.ts';
 import type { Oracle } from './oracle.ts';
 import type { Holder, OperatorPlan, Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
@@ -24,22 +25,6 @@ import type { OperatorWallets } from './operator-wallets.ts';
 
 /** An item as the ledger's stream shows it: DynamoDB's JSON, bytes in base64. */
 export type Image = Readonly<Record<string, { readonly [type: string]: string | boolean }>>;
-
-export type Route = 'session' | 'spin' | 'bonus' | 'round' | 'revoke';
-
-export interface ApiRequest {
-  readonly route: Route;
-  /** Unique in the world. */
-  readonly name: string;
-  readonly path: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-export interface ApiAnswer {
-  readonly status: number;
-  readonly body: string;
-}
 
 export interface RunningOperator extends OperatorPlan {
   readonly key: string;
@@ -60,27 +45,6 @@ export interface Ports {
   readonly parking: { park(record: unknown): Promise<void> };
   readonly archive: Archive;
   readonly events: EventBus;
-}
-
-/** What a function was run for. */
-export type Cause =
-  | { readonly kind: 'request'; readonly request: ApiRequest }
-  | { readonly kind: 'recovery'; readonly messages: readonly string[] }
-  | { readonly kind: 'stream' | 'sweep' };
-
-/** One run of a function in a process of its own. */
-export interface RunningInvocation {
-  readonly name: string;
-  readonly cause: Cause;
-  /** True time, by no process's clock. */
-  readonly startedAtMs: number;
-  readonly counted: readonly string[];
-  /** By the process's clock. */
-  nowMs(): number;
-  remainingMs(): number;
-  callsOf(name: PortCall): number;
-  /** It was told of a game as it was before. */
-  readonly wasOutdated: boolean;
 }
 
 /** What the parts of a world see of it. `world.ts` puts them together, so no part may import that file. */

@@ -30,7 +30,8 @@ import { name as nameOfRound } from './recompute.ts';
 import { hash, SeededRandom } from './random.ts';
 import { LedgerStream } from './stream.ts';
 import { Timeline } from './timeline.ts';
-import type { Ports, RunningInvocation, RunningOperator, WorldView } from './world-view.ts';
+import type { RunningInvocation } from './running-invocation.ts';
+import type { Ports, RunningOperator, WorldView } from './world-view.ts';
 
 const DAY_MS = 86_400_000;
 const LEFT_BEHIND_MINOR = minorAmount(1_000_000n);

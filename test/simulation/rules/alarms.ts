@@ -1,4 +1,4 @@
-import type { RunningInvocation } from '../world-view.ts';
+import type { RunningInvocation } from '../running-invocation.ts';
 import type { Check } from './check.ts';
 import type { WalletCall } from './wallet-calls.ts';
 

@@ -1,7 +1,7 @@
 import type { Round } from '../../../shared/rounds/round.ts';
 import type { Session } from '../../../shared/sessions/session.ts';
 import { name } from '../recompute.ts';
-import type { RunningInvocation } from '../world-view.ts';
+import type { RunningInvocation } from '../running-invocation.ts';
 import type { Check } from './check.ts';
 
 interface Closing {

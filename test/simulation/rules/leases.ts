@@ -1,6 +1,6 @@
 import type { Round } from '../../../shared/rounds/round.ts';
 import { name } from '../recompute.ts';
-import type { Cause, RunningInvocation } from '../world-view.ts';
+import type { Cause, RunningInvocation } from '../running-invocation.ts';
 import type { Check } from './check.ts';
 
 /** Who has asked for a round, and who holds its epoch. */

@@ -1,6 +1,6 @@
 import type { Round } from '../../../shared/rounds/round.ts';
 import { isOver, logOf, name } from '../recompute.ts';
-import type { RunningInvocation } from '../world-view.ts';
+import type { RunningInvocation } from '../running-invocation.ts';
 import type { Check } from './check.ts';
 
 /**

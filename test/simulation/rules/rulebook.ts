@@ -1,6 +1,6 @@
 import type { Round } from '../../../shared/rounds/round.ts';
 import type { WalletTransaction } from '../../../shared/wallets/wallet.ts';
-import type { ApiAnswer, RunningInvocation } from '../world-view.ts';
+import type { ApiAnswer, RunningInvocation } from '../running-invocation.ts';
 import { Alarms } from './alarms.ts';
 import { Answers } from './answers.ts';
 import type { Check } from './check.ts';

@@ -6,7 +6,7 @@ import type {
   WalletTransaction,
 } from '../../../shared/wallets/wallet.ts';
 import { isOver, name } from '../recompute.ts';
-import type { RunningInvocation } from '../world-view.ts';
+import type { RunningInvocation } from '../running-invocation.ts';
 import type { Check } from './check.ts';
 
 export type Movement = 'debit' | 'betWin' | 'credit' | 'rollback';
