@@ -17,7 +17,7 @@ import type { Sessions } from '../../shared/sessions/sessions.ts';
 import type { Wallets } from '../../shared/wallets/wallet.ts';
 import type { Decisions } from './decisions.ts';
 import type { Fault, PortCall } from './faults.ts';
-import type { ApiAnswer, ApiRequest } from './running-invocation.ts';
+import type { ApiAnswer, ApiRequest, RunningInvocation } from './running-invocation.ts';
 import type { Oracle } from './oracle.ts';
 import type { Holder, OperatorPlan, Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
