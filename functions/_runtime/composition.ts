@@ -104,7 +104,7 @@ const configTable = /* @__PURE__ */ once(
 export const registry = /* @__PURE__ */ once(() => new DynamoRegistry(configTable()));
 export const eventLog = /* @__PURE__ */ once(() => new DynamoEventLog(dynamo(), setting('EVENTS_TABLE')));
 export const artefacts = /* @__PURE__ */ once(() => new S3EngineArtefacts(setting('ENGINES_BUCKET')));
-const engineVersion = /* @__PURE__ */ once(() => engineVersions(configTable()));
+export const engineVersion = /* @__PURE__ */ once(() => engineVersions(configTable()));
 /** The code that speaks gRPC lies in a file of its own beside the handler. Most sandboxes never read it. */
 export const engines = /* @__PURE__ */ once(
   () =>

@@ -4,6 +4,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logger, metrics, telemetry } from './observability.ts';
 import { leftToLambda } from './time-out.ts';
 import { asRgsError, problemReply, statusOf } from './problem-details.ts';
+import { isCorrupt } from '../../shared/foundation/errors.ts';
 import type { RoundId } from '../../shared/foundation/ids.ts';
 
 export interface Reply {
@@ -44,7 +45,7 @@ function problems(): HttpMiddleware {
     onError: (request) => {
       const error = asRgsError(request.error);
       if (error.roundId !== undefined) logger.appendKeys({ roundId: error.roundId });
-      if (error.code === 'CORRUPT_RECORD') telemetry.count('RecordCorrupt');
+      if (isCorrupt(error)) telemetry.count('RecordCorrupt');
       if (statusOf[error.code] >= 500) logger.error('The request failed', { code: error.code, error });
       request.response = problemReply(error);
       metrics.addMetric('Problem', MetricUnit.Count, 1);

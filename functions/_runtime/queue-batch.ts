@@ -4,7 +4,7 @@ import type { QueueBatch } from './parse-input.ts';
 type QueueRecord = z.infer<typeof QueueBatch>['Records'][number];
 
 /** A message that fails comes back later, and ends in the dead-letter queue with its payload. */
-interface FailedMessage {
+export interface FailedMessage {
   readonly messageId: string;
   readonly error: unknown;
 }

@@ -1,3 +1,4 @@
+import { maxWinOf } from '../../shared/engines/engine-version.ts';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
@@ -69,7 +70,8 @@ export async function connectEngine(
   const { hash, build } = engine;
   const { engineId, buildId, buildHash } = build;
   const version = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
-  const served = { ...version, remote: { url, buildHash } };
+  const maxWinMillionths = maxWinOf(engine.capabilities);
+  const served = { ...version, maxWinMillionths, remote: { url, buildHash } };
   const versions = new DynamoGameVersions(table);
   const isNew = await versions.publish({ ...version, gameCode, title, bets, stateRule }, served);
   if (!isNew) await new DynamoRegistryAdmin(table).putEngineVersion(served);

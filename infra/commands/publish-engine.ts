@@ -1,3 +1,4 @@
+import { maxWinOf } from '../../shared/engines/engine-version.ts';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { GameCode } from '../../shared/foundation/ids.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
@@ -29,7 +30,8 @@ export async function publishEngine(
   const metered = meter(source.original);
   tell(`Instrumented: ${source.original.length} bytes became ${metered.wasm.length}`);
   const { hash } = metered;
-  const { engineId, buildId } = (await loadMetered(metered)).capabilities;
+  const { capabilities } = await loadMetered(metered);
+  const { engineId, buildId } = capabilities;
   if (engineId !== gameCode)
     throw new Error(`The engine is ${engineId}, and not that of the game ${gameCode}`);
   const versions = new DynamoGameVersions(configTableOf(deployment));
@@ -40,10 +42,11 @@ export async function publishEngine(
   const { EnginesBucket } = deployment.outputs;
   await publishOrigin(s3, EnginesBucket, hash, { original: metered.original, record });
   await publishArtefact(s3, EnginesBucket, metered.wasm);
-  const engine = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
+  const version = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
+  const engine = 'modes' in capabilities ? { ...version, maxWinMillionths: maxWinOf(capabilities) } : version;
   const contract = metered.contract === 'realtime' ? { contract: metered.contract } : {};
   const offer = { title, bets, stateRule };
-  const isNew = await versions.publish({ ...engine, gameCode, ...offer, ...contract }, engine);
+  const isNew = await versions.publish({ ...version, gameCode, ...offer, ...contract }, engine);
   return { gameCode, hash, isNew };
 }
 

@@ -204,3 +204,8 @@ export class FaultError extends RgsError {
     super(...args);
   }
 }
+
+/** Says whether a stored record was refused for its MAC or its form. */
+export function isCorrupt(error: unknown): boolean {
+  return error instanceof FaultError && error.code === 'CORRUPT_RECORD';
+}

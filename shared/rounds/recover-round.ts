@@ -6,7 +6,7 @@ import { owedSince } from './owed-round.ts';
 import { queueAgain, queueMuchLater } from './queue-again.ts';
 import { isOwedForLong, recoverInLine } from './recover-in-line.ts';
 import type { RecoveryMarks } from './recovery-marks.ts';
-import { assertWinFollows } from './assert-win.ts';
+import { assertWinFollows, type FindEngineVersion } from './assert-win.ts';
 import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
 import type { Registry } from '../games/registry.ts';
 import { abandon } from './advance-round.ts';
@@ -18,6 +18,7 @@ export interface RecoveryPorts extends DrivePorts {
   readonly registry: Registry;
   readonly recovery: RecoveryQueue;
   readonly marks: RecoveryMarks;
+  readonly engineVersion: FindEngineVersion;
 }
 
 export interface RecoverySettings {
@@ -65,7 +66,7 @@ async function finish(
   round: Round,
 ): Promise<boolean> {
   const owing = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;
-  if (owing) assertWinFollows(owing);
+  if (owing) await assertWinFollows(ports.engineVersion, owing);
   return owing !== undefined && isFinal(await creditOrRollback(ports, operator, owing));
 }
 

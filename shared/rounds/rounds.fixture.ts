@@ -31,6 +31,7 @@ import { playedRounds } from './played-rounds.ts';
 import type { PlayedRounds } from '../sessions/played-rounds.ts';
 import type { PlayPorts, PlayRequest, PlaySettings } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
+import type { FindEngineVersion } from './assert-win.ts';
 import type { RecoveryMarks } from './recovery-marks.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
@@ -111,6 +112,7 @@ export class RoundsFixture {
     readonly sessions: MemorySessions;
     readonly played: PlayedRounds;
     readonly marks: RecoveryMarks;
+    readonly engineVersion: FindEngineVersion;
   } {
     const telemetry = this.#telemetry();
     return {
@@ -121,6 +123,7 @@ export class RoundsFixture {
       sessions: this.sessions,
       recovery: this.recovery,
       marks: this.marks,
+      engineVersion: async () => ({ maxWinMillionths: 50_000_000n }),
       registry: {
         operator: async (id) => this.#operators().find(({ operatorId }) => operatorId === id),
         operatorByKey: async (hash) =>

@@ -1,3 +1,5 @@
+import { configTableOf } from '../../infra/commands/stage-tables.ts';
+import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -46,6 +48,15 @@ beforeAll(async () => {
     walletSecret: WALLET_SECRET,
   };
   await registerOperator({ stage: 'local', outputs }, demo);
+  const { engineHash: hash } = sampleIntent();
+  const version = {
+    hash,
+    engineId: 'happy-panda',
+    buildId: '1',
+    publishedAtMs: 0,
+    maxWinMillionths: 50_000_000n,
+  };
+  await new DynamoRegistryAdmin(configTableOf({ stage: 'local', outputs })).putEngineVersion(version);
 });
 afterAll(async () => {
   await wallet.stop();

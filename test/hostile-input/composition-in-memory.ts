@@ -112,6 +112,7 @@ export const ledger = () => world.watched(world.rounds.ledger);
 export const sessions = () => world.watched(world.rounds.sessions);
 export const sessionStore = sessions;
 export const recovery = () => world.watched(world.rounds.recovery);
+export const engineVersion = () => world.rounds.ports().engineVersion;
 export const marks = () => world.watched(world.rounds.marks);
 export const registry = () => world.rounds.ports().registry;
 export const engines = () => world.rounds.ports().engines;

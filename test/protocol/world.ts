@@ -105,6 +105,7 @@ export class World {
       // Recovery may come at any moment anyway; what the queue holds adds nothing.
       recovery: { send: async () => undefined },
       marks: new MemoryRecoveryMarks(this.ledger),
+      engineVersion: async () => ({ maxWinMillionths: 2_000_000n }),
       telemetry: { count: () => undefined, warn: () => undefined },
     };
   }

@@ -8,6 +8,7 @@ import { countedLedger } from '../../shared/rounds/counted-ledger.ts';
 import { openMacs } from '../../shared/encryption/macs.fixture.ts';
 import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import type { Freeze } from '../../shared/rounds/frozen-logs.ts';
+import { MOST_WIN_MILLIONTHS } from './engine.ts';
 import { playedRounds } from '../../shared/rounds/played-rounds.ts';
 import { countedWallets } from '../../shared/wallets/counted-wallets.ts';
 import { telemetry as sandboxTelemetry } from '../../functions/_runtime/observability.ts';
@@ -38,6 +39,8 @@ export const registry = () => ports().registry;
 export const engines = () => ports().engines;
 export const cipher = () => ports().cipher;
 export const wallets = () => countedWallets(ports().wallets, sandboxTelemetry);
+/** What was published of every engine of a world. */
+export const engineVersion = () => async () => ({ maxWinMillionths: MOST_WIN_MILLIONTHS });
 export const marks = () => ports().marks;
 export const recovery = () => ports().recovery;
 export const parking = () => ports().parking;

@@ -43,7 +43,7 @@ describe('an engine version', () => {
   });
 
   it('is a module where it was published before engines could be remote', async () => {
-    const { remote: _, ...named } = module;
+    const { remote: _, maxWinMillionths: __, ...named } = module;
     const item = { pk: `engine#${hash}`, sk: 'engine', ...named, publishedAtMs: 1n };
     const Put = await signedPut(testConfigTable(database.client, table), item, undefined);
     await database.client.send(new PutCommand(Put));

@@ -17,6 +17,7 @@ const EngineVersionItem = z
     engineId: z.string(),
     buildId: z.string(),
     publishedAtMs: StoredInstant.transform(Number),
+    maxWinMillionths: z.bigint().min(0n).optional(),
     /** Versions without this field are modules. */
     remote: z.object({ url: StoredAddress, buildHash: Sha256Hex }).optional(),
   })
@@ -25,8 +26,15 @@ const EngineVersionItem = z
 export const engineVersionKey = (hash: string) => ({ pk: `engine#${hash}`, sk: 'engine' });
 
 export function encodeEngineVersion(version: EngineVersion): NativeItem {
-  const { hash, engineId, buildId, publishedAtMs, remote } = version;
-  const item = { ...engineVersionKey(hash), hash, engineId, buildId, publishedAtMs: BigInt(publishedAtMs) };
+  const { hash, engineId, buildId, publishedAtMs, maxWinMillionths, remote } = version;
+  const item = {
+    ...engineVersionKey(hash),
+    hash,
+    engineId,
+    buildId,
+    publishedAtMs: BigInt(publishedAtMs),
+    ...(maxWinMillionths !== undefined && { maxWinMillionths }),
+  };
   return remote ? { ...item, remote: { url: remote.url, buildHash: remote.buildHash } } : item;
 }
 
