@@ -1,3 +1,4 @@
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -14,7 +15,7 @@ const NOW = new Date().toISOString();
 
 /** A round of a stack whose recovery never gets anywhere. */
 const unfinished = {
-  round_id: randomUUID(),
+  round_id: ids.randomRound(),
   number: 1,
   session_id: randomUUID(),
   operator_id: 'demo',
