@@ -11,6 +11,7 @@ export const mistakes = [
   'random-transaction-ids',
   'refused-credit-taken-for-paid',
   'lost-epoch-ignored',
+  'want-of-funds-taken-for-clean',
 ] as const;
 export type Mistake = (typeof mistakes)[number];
 
@@ -44,9 +45,32 @@ export function withMistake(
           save: async (next, present) => (await ledger.save(next, present)) ?? next,
         }),
       };
+    case 'want-of-funds-taken-for-clean':
+      return rejectingForFunds(ports);
     default:
       return ports;
   }
+}
+
+/** Whatever an earlier attempt may have done, a wallet that finds too little has taken nothing. */
+function rejectingForFunds({ ledger, wallet }: { readonly ledger: Ledger; readonly wallet: Wallet }) {
+  let lacksFunds = false;
+  return {
+    wallet: {
+      ...wallet,
+      debit: async (transaction: Parameters<Wallet['debit']>[0]) => {
+        const reply = await wallet.debit(transaction);
+        lacksFunds = reply.kind === 'refused' && reply.code === 'INSUFFICIENT_FUNDS';
+        return reply;
+      },
+    },
+    ledger: delegate(ledger, {
+      save: (next, present) => {
+        if (!lacksFunds || next.status !== 'VOIDING') return ledger.save(next, present);
+        return ledger.save({ ...next, status: 'REJECTED', refusal: 'INSUFFICIENT_FUNDS' }, present);
+      },
+    }),
+  };
 }
 
 function beforeSaving(

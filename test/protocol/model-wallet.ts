@@ -17,6 +17,8 @@ export interface WalletKind {
   readonly unknownRollback: 'poisons' | 'succeeds' | 'is-an-error';
   /** Looks at the session before the transaction id: a stake repeated after the session's end is refused. */
   readonly checksSessionFirst: boolean;
+  /** Looks at the balance before the transaction id. The player has one stake, so a stake that is repeated is refused. */
+  readonly checksFundsFirst?: boolean;
 }
 
 /** The first one shows the most mistakes. */
@@ -51,6 +53,12 @@ export const walletKinds: Readonly<Record<string, WalletKind>> = {
     unknownRollback: 'succeeds',
     checksSessionFirst: true,
   },
+  'checks the funds first': {
+    calls: 'debit-credit',
+    unknownRollback: 'poisons',
+    checksSessionFirst: false,
+    checksFundsFirst: true,
+  },
 };
 
 export type WalletMessage =
@@ -63,7 +71,9 @@ type StakeState = 'taken' | 'returned' | 'poisoned' | 'refused';
 export class ModelWallet {
   readonly kind: WalletKind;
   sessionEnded = false;
-  balanceMinor = minorAmount(1_000n);
+  balanceMinor: MinorAmount;
+  /** The player has spent the balance elsewhere. */
+  hasSpent = false;
   /** By the id of the debit or the bet-win. */
   readonly stakes = new Map<string, StakeState>();
   /** Wins that are paid and not undone, by the id of the credit or the bet-win. */
@@ -71,12 +81,14 @@ export class ModelWallet {
 
   constructor(kind: WalletKind) {
     this.kind = kind;
+    this.balanceMinor = minorAmount(kind.checksFundsFirst ? 100n : 1_000n);
   }
 
   copy(): ModelWallet {
     const wallet = new ModelWallet(this.kind);
     wallet.sessionEnded = this.sessionEnded;
     wallet.balanceMinor = this.balanceMinor;
+    wallet.hasSpent = this.hasSpent;
     for (const [id, state] of this.stakes) wallet.stakes.set(id, state);
     for (const [id, winMinor] of this.wins) wallet.wins.set(id, winMinor);
     return wallet;
@@ -96,16 +108,30 @@ export class ModelWallet {
     }
   }
 
+  spend(): void {
+    this.hasSpent = true;
+    this.balanceMinor = NOTHING;
+  }
+
   get stakesTaken(): number {
     return [...this.stakes.values()].filter((state) => state === 'taken').length;
   }
 
   digest(): string {
-    return JSON.stringify([this.sessionEnded, [...this.stakes], [...this.wins.keys()]]);
+    const { sessionEnded, hasSpent, balanceMinor } = this;
+    return JSON.stringify([
+      sessionEnded,
+      hasSpent,
+      String(balanceMinor),
+      [...this.stakes],
+      [...this.wins.keys()],
+    ]);
   }
 
   #stake({ transactionId, amountMinor }: WalletTransaction, winMinor: MinorAmount): WalletReply {
     if (this.sessionEnded && this.kind.checksSessionFirst) return { kind: 'refused', code: 'WALLET_REFUSED' };
+    if (this.kind.checksFundsFirst && this.balanceMinor < amountMinor)
+      return { kind: 'refused', code: 'INSUFFICIENT_FUNDS' };
     const known = this.stakes.get(transactionId);
     if (known === 'taken') return this.#acknowledged();
     if (known !== undefined) return { kind: 'refused', code: 'WALLET_REFUSED' };

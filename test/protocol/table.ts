@@ -1,6 +1,7 @@
 import { recoverRound } from '../../shared/rounds/recover-round.ts';
 import { archiveRounds } from '../../shared/archive/archive-rounds.ts';
 import { isFinal } from '../../shared/rounds/round.ts';
+import { transactionId } from '../../shared/rounds/transaction-id.ts';
 import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
@@ -14,6 +15,10 @@ export interface Scenario {
   readonly wallet: string;
   readonly wins: boolean;
   readonly mistake: Mistake | undefined;
+  /** This many messages are late at once; two, unless it is given. */
+  readonly mostLate?: number;
+  /** This many handlers are at work on the request at once; two, unless it is given. */
+  readonly mostRequests?: number;
 }
 
 /** One thing that can happen next, and its name for the trace. */
@@ -24,8 +29,6 @@ export interface Move {
 
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 const unsent = { kind: 'unknown', reason: 'NOT_SENT' } as const;
-const MOST_LATE = 2;
-const MOST_REQUESTS = 2;
 /** The first handler's, that of the repeated request that took over from it, and recovery's: each may outlive its own. */
 const LAST_TAKE_OVER = 1;
 
@@ -64,6 +67,8 @@ export class Table {
     const { wallet } = this.world;
     if (!wallet.sessionEnded)
       moves.push({ name: 'the session ends', make: async () => void (wallet.sessionEnded = true) });
+    if (wallet.kind.checksFundsFirst && !wallet.hasSpent)
+      moves.push({ name: 'the player spends the balance elsewhere', make: async () => wallet.spend() });
     return moves;
   }
 
@@ -83,7 +88,9 @@ export class Table {
     const late = this.world.late
       .map(({ call, transaction }) => `${call} ${transaction.transactionId}`)
       .sort();
-    return JSON.stringify([stored, actors, late, this.world.wallet.digest()]);
+    const digest = JSON.stringify([stored, actors, late, this.world.wallet.digest()]);
+    // The ids of the same round differ with the time at which it began.
+    return round ? digest.replaceAll(transactionId(round, 'debit').replace(/debit$/, ''), '') : digest;
   }
 
   /** What must hold at every moment. @returns what is wrong, if anything is */
@@ -156,6 +163,7 @@ export class Table {
     const { pending, role } = actor;
     if (!pending) return [];
     const { name, effect, answer, fail, message } = pending;
+    const { mostLate = 2 } = this.scenario;
     const go = (what: string, make: () => Promise<void>): Move => ({
       name: `${role}: ${name} ${what}`,
       make,
@@ -190,7 +198,7 @@ export class Table {
       }),
       go('is lost', async () => this.#answered(actor, answer, unknown)),
     );
-    if (this.world.late.length < MOST_LATE) {
+    if (this.world.late.length < mostLate) {
       moves.push(
         go('works, and a second copy of it is on its way', async () => {
           this.world.late = [...this.world.late, message];
@@ -205,7 +213,7 @@ export class Table {
       const refused = { kind: 'refused', code: 'WALLET_REFUSED' };
       moves.push(go('is refused', async () => this.#answered(actor, answer, refused)));
     }
-    if (this.world.late.length < MOST_LATE) {
+    if (this.world.late.length < mostLate) {
       moves.push(
         go('is late', async () => {
           this.world.late = [...this.world.late, message];
@@ -235,7 +243,7 @@ export class Table {
       return comes ? ['last rollback'] : [];
     }
     const mayTakeOver = !round || round.status !== 'INTENT' || round.epoch <= LAST_TAKE_OVER;
-    const mayRepeat = atWork('request') < MOST_REQUESTS && mayTakeOver;
+    const mayRepeat = atWork('request') < (this.scenario.mostRequests ?? 2) && mayTakeOver;
     const mayRecover = round && atWork('recovery') === 0;
     return [...(mayRepeat ? ['request' as const] : []), ...(mayRecover ? ['recovery' as const] : [])];
   }
