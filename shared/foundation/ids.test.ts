@@ -11,6 +11,7 @@ import {
   Sha256Hex,
 } from './ids.ts';
 
+const address = '3f1c2a4e-0b1d-8c5e-8000-0001a1b2c3d4';
 const uuid = '7d9f2a10-5b6c-4d7e-9f80-112233445566';
 const ids = {
   operator: [
@@ -29,7 +30,7 @@ const ids = {
     ['', '.a', 'a b', 'a#b', ' a', 'a ', 'a'.repeat(65), 'ü', 'a\n'],
   ],
   session: [SessionId, [uuid], ['', 'x', uuid.slice(1), `${uuid}0`, uuid.replace('-4', '-1')]],
-  round: [RoundId, [uuid], ['', 'x', uuid.slice(1), `${uuid}0`, uuid.replace('-4', '-1')]],
+  round: [RoundId, [address], ['', 'x', address.slice(1), `${address}0`, uuid]],
   currency: [
     CurrencyCode,
     ['EUR', 'USDT', 'ABCDE'],

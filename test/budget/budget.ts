@@ -53,10 +53,10 @@ function summary(members: readonly SpinCost[]): Group {
 
 /** The most that any round of a group may cost. */
 const limits: Readonly<Record<string, Partial<Record<Counted, number>>>> = {
-  'losing spin': { dynamoCalls: 4, reads: 2, writes: 2, writeUnits: 3, walletCalls: 1 },
-  'winning spin': { dynamoCalls: 5, reads: 2, writes: 3, writeUnits: 4, walletCalls: 2 },
-  'losing bonus': { dynamoCalls: 4, reads: 2, writes: 2, writeUnits: 3, walletCalls: 1 },
-  'winning bonus': { dynamoCalls: 5, reads: 2, writes: 3, writeUnits: 4, walletCalls: 2 },
+  'losing spin': { dynamoCalls: 4, reads: 2, writes: 2, writeUnits: 2, walletCalls: 1 },
+  'winning spin': { dynamoCalls: 5, reads: 2, writes: 3, writeUnits: 3, walletCalls: 2 },
+  'losing bonus': { dynamoCalls: 3, reads: 2, writes: 1, writeUnits: 1, walletCalls: 1 },
+  'winning bonus': { dynamoCalls: 4, reads: 2, writes: 2, writeUnits: 2, walletCalls: 2 },
 };
 const MAX_SPIN_BUNDLE_BYTES = 150 * 1024;
 
