@@ -4,7 +4,8 @@ import { playRound } from '../../shared/rounds/play-round.ts';
 import { recoverRound } from '../../shared/rounds/recover-round.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
-import { type Mistake, withMistake } from './mistakes.ts';
+import type { WalletId } from '../../shared/foundation/ids.ts';
+import { type Mistake, withWallets } from './mistakes.ts';
 import type { WalletMessage } from './model-wallet.ts';
 import { log, recoverTheRound, rollItBackAgain, sessionId, settings, type World } from './world.ts';
 
@@ -33,6 +34,8 @@ export interface ActorMemory {
   /** It would draw this seed for a round of its own. Two requests at work never draw the same. */
   readonly seed: number;
   readonly startedAtMs: number;
+  /** The operator's wallet when it came. A process remembers its operators for some seconds. */
+  readonly walletId: WalletId;
   readonly answers: readonly Answer[];
 }
 
@@ -53,6 +56,7 @@ export class Actor {
   #wake: () => void = () => undefined;
   readonly #world: World;
   readonly #startedAtMs: number;
+  readonly #walletId: WalletId;
   readonly #answers: Answer[] = [];
   /** Of calls that have had their effect. */
   readonly #remembered: Answer[];
@@ -64,10 +68,10 @@ export class Actor {
     this.seed = memory.seed;
     this.#world = world;
     this.#startedAtMs = memory.startedAtMs;
+    this.#walletId = memory.walletId;
     this.#nowMs = memory.startedAtMs;
     this.#remembered = [...memory.answers];
-    const stopped = withMistake(mistake, { ledger: this.#ledger(world), wallet: this.#wallet(world) });
-    void this.#run(world, stopped);
+    void this.#run(world, mistake);
   }
 
   get alive(): boolean {
@@ -76,16 +80,23 @@ export class Actor {
 
   get memory(): ActorMemory {
     const { role, seed } = this;
-    return { role, seed, startedAtMs: this.#startedAtMs, answers: [...this.#answers] };
+    const [startedAtMs, walletId] = [this.#startedAtMs, this.#walletId];
+    return { role, seed, startedAtMs, walletId, answers: [...this.#answers] };
   }
 
   /** Where it stands: what it does from here on depends on nothing else. */
   position(): string {
     const { name, message } = this.pending ?? {};
     const unknownStakes = name === 'debit' || name === 'bet-win' ? this.#unknownStakes : 0;
-    return [this.role, this.seed, name, message?.transaction.transactionId, this.#holds, unknownStakes].join(
-      ' ',
-    );
+    return [
+      this.role,
+      this.seed,
+      this.#walletId,
+      name,
+      message?.transaction.transactionId,
+      this.#holds,
+      unknownStakes,
+    ].join(' ');
   }
 
   /** Resolves when the actor waits on a call or has come to its end. */
@@ -99,9 +110,13 @@ export class Actor {
     this.pending = undefined;
   }
 
-  async #run(world: World, { ledger, wallet }: { ledger: Ledger; wallet: Wallet }): Promise<void> {
+  async #run(world: World, mistake: Mistake | undefined): Promise<void> {
     const clock = { nowMs: () => this.#nowMs };
-    const ports = { ...world.ports(ledger, wallet, this.seed), clock };
+    const [seed, walletId] = [this.seed, this.#walletId];
+    const { ledger, walletOf } = withWallets(mistake, walletId, this.#ledger(world), (called) =>
+      this.#wallet(world, called),
+    );
+    const ports = { ...world.ports(ledger, walletOf, { seed, walletId }), clock };
     try {
       if (this.role === 'request')
         await playRound(ports, settings, { gameCode: log.gameCode, sessionId, ...theSpin });
@@ -170,15 +185,15 @@ export class Actor {
     };
   }
 
-  #wallet({ wallet }: World): Wallet {
+  #wallet(world: World, walletId: WalletId): Wallet {
     const send = (message: WalletMessage): Promise<never> =>
-      this.#call(message.call, async () => wallet.handle(message) as never, message);
+      this.#call(message.call, async () => world.handle(message) as never, message);
     return {
-      debit: (transaction) => send({ call: 'debit', transaction }),
-      credit: (transaction) => send({ call: 'credit', transaction }),
-      betWin: (transaction) => send({ call: 'bet-win', transaction }),
-      rollback: (transaction) => send({ call: 'rollback', transaction }),
-      balance: async () => ({ kind: 'acknowledged', balanceMinor: wallet.balanceMinor }),
+      debit: (transaction) => send({ call: 'debit', walletId, transaction }),
+      credit: (transaction) => send({ call: 'credit', walletId, transaction }),
+      betWin: (transaction) => send({ call: 'bet-win', walletId, transaction }),
+      rollback: (transaction) => send({ call: 'rollback', walletId, transaction }),
+      balance: async () => ({ kind: 'acknowledged', balanceMinor: world.booksOf(walletId).balanceMinor }),
       ready: async () => undefined,
       authenticate: async () => undefined,
     };

@@ -1,4 +1,5 @@
 import type { Round } from '../../shared/rounds/round.ts';
+import type { WalletId } from '../../shared/foundation/ids.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
 import { creditTransaction, stakeTransaction } from '../../shared/rounds/wallet-transaction.ts';
@@ -12,10 +13,30 @@ export const mistakes = [
   'refused-credit-taken-for-paid',
   'lost-epoch-ignored',
   'want-of-funds-taken-for-clean',
+  'settled-at-the-current-wallet',
 ] as const;
 export type Mistake = (typeof mistakes)[number];
 
-export function withMistake(
+/**
+ * Puts the mistake into the ports.
+ * @param current is the operator's wallet; a mistake of the ledger that calls a wallet calls this one
+ */
+export function withWallets(
+  mistake: Mistake | undefined,
+  current: WalletId,
+  ledger: Ledger,
+  walletOf: (walletId: WalletId) => Wallet,
+): { readonly ledger: Ledger; readonly walletOf: (walletId: WalletId) => Wallet } {
+  if (mistake === 'settled-at-the-current-wallet') return { ledger, walletOf: () => walletOf(current) };
+  const changed = withMistake(mistake, { ledger, wallet: walletOf(current) });
+  const other = (walletId: WalletId) => withMistake(mistake, { ledger, wallet: walletOf(walletId) }).wallet;
+  return {
+    ledger: changed.ledger,
+    walletOf: (walletId) => (walletId === current ? changed.wallet : other(walletId)),
+  };
+}
+
+function withMistake(
   mistake: Mistake | undefined,
   ports: { readonly ledger: Ledger; readonly wallet: Wallet },
 ): { readonly ledger: Ledger; readonly wallet: Wallet } {

@@ -1,4 +1,5 @@
 import { type MinorAmount, minorAmount, minus, NOTHING, plus } from '../../shared/money/money.ts';
+import type { WalletId } from '../../shared/foundation/ids.ts';
 import type { WalletCalls } from '../../shared/operators/operator.ts';
 import type {
   BetWinTransaction,
@@ -61,9 +62,10 @@ export const walletKinds: Readonly<Record<string, WalletKind>> = {
   },
 };
 
-export type WalletMessage =
+export type WalletMessage = { readonly walletId: WalletId } & (
   | { readonly call: 'debit' | 'credit' | 'rollback'; readonly transaction: WalletTransaction }
-  | { readonly call: 'bet-win'; readonly transaction: BetWinTransaction };
+  | { readonly call: 'bet-win'; readonly transaction: BetWinTransaction }
+);
 
 type StakeState = 'taken' | 'returned' | 'poisoned' | 'refused';
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import pMap from 'p-map';
 import { type ProgressLine, progressLine } from '../../shared/command-line/adapters/progress.ts';
 import { type Exploration, explore } from './explore.ts';
-import { planted, scenarios } from './scenarios.ts';
+import { circumstancesOf, planted, scenarios } from './scenarios.ts';
 import type { Scenario } from './table.ts';
 
 /** Hundreds of thousands of states wait in turn: a small nursery would copy each of them again and again. */
@@ -44,8 +44,8 @@ async function visitAll(all: readonly Scenario[]): Promise<Result[]> {
 }
 
 async function visit(scenario: Scenario, progress: ProgressLine): Promise<Result> {
-  const { wallet, wins, mistake } = scenario;
-  const title = `${mistake ?? 'the protocol'}, a wallet that ${wallet}, ${wins ? 'a win' : 'no win'}`;
+  const { wins, mistake } = scenario;
+  const title = `${mistake ?? 'the protocol'}, ${circumstancesOf(scenario)}, ${wins ? 'a win' : 'no win'}`;
   const startedAtMs = performance.now();
   const command = [...MEMORY, import.meta.filename, JSON.stringify(scenario)];
   const running = promisify(execFile)(process.execPath, command);

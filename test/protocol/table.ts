@@ -3,10 +3,10 @@ import { archiveRounds } from '../../shared/archive/archive-rounds.ts';
 import { isFinal } from '../../shared/rounds/round.ts';
 import { transactionId } from '../../shared/rounds/transaction-id.ts';
 import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
-import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { WalletId } from '../../shared/foundation/ids.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
 import { Actor, type Role } from './actor.ts';
-import { type Mistake, withMistake } from './mistakes.ts';
+import { type Mistake, withWallets } from './mistakes.ts';
 import { walletKinds, type WalletMessage } from './model-wallet.ts';
 import { recoverTheRound, settings, World } from './world.ts';
 
@@ -15,6 +15,8 @@ export interface Scenario {
   readonly wallet: string;
   readonly wins: boolean;
   readonly mistake: Mistake | undefined;
+  /** The operator may change to another wallet, at any moment and once. */
+  readonly changesWallet?: boolean;
   /** This many messages are late at once; two, unless it is given. */
   readonly mostLate?: number;
   /** This many handlers are at work on the request at once; two, unless it is given. */
@@ -66,7 +68,12 @@ export class Table {
     this.world.late.forEach((message, index) => moves.push(this.#arrival(message, index)));
     const { wallet } = this.world;
     if (!wallet.sessionEnded)
-      moves.push({ name: 'the session ends', make: async () => void (wallet.sessionEnded = true) });
+      moves.push({ name: 'the session ends', make: async () => this.world.endSession() });
+    if (this.scenario.changesWallet && !this.world.hasMoved)
+      moves.push({
+        name: 'the operator moves to another wallet',
+        make: async () => void (this.world.hasMoved = true),
+      });
     if (wallet.kind.checksFundsFirst && !wallet.hasSpent)
       moves.push({ name: 'the player spends the balance elsewhere', make: async () => wallet.spend() });
     return moves;
@@ -79,6 +86,7 @@ export class Table {
       round.sealedOpening[0],
       round.status,
       round.epoch,
+      round.walletId,
       this.world.nowMs - round.updatedAtMs >= settings.leaseMs,
     ];
     const actors = this.actors
@@ -86,25 +94,25 @@ export class Table {
       .map((actor) => actor.position())
       .sort();
     const late = this.world.late
-      .map(({ call, transaction }) => `${call} ${transaction.transactionId}`)
+      .map(({ call, walletId, transaction }) => `${call} ${walletId} ${transaction.transactionId}`)
       .sort();
-    const digest = JSON.stringify([stored, actors, late, this.world.wallet.digest()]);
+    const { wallet, second, hasMoved } = this.world;
+    const digest = JSON.stringify([stored, actors, late, wallet.digest(), second.digest(), hasMoved]);
     // The ids of the same round differ with the time at which it began.
     return round ? digest.replaceAll(transactionId(round, 'debit').replace(/debit$/, ''), '') : digest;
   }
 
   /** What must hold at every moment. @returns what is wrong, if anything is */
   async violation(): Promise<string | undefined> {
-    const { wallet } = this.world;
+    const { stakesTaken, winsPaid } = this.world;
     const round = await this.world.round();
-    if (wallet.wins.size > 1) return 'the win was paid twice';
-    if (wallet.stakesTaken > 1) return 'the stake was charged twice';
+    if (winsPaid > 1) return 'the win was paid twice';
+    if (stakesTaken > 1) return 'the stake was charged twice';
     // A win that came with its stake also goes with it, when the rollback arrives.
-    if (wallet.kind.calls === 'bet-win') return undefined;
+    if (this.world.wallet.kind.calls === 'bet-win') return undefined;
     const voided = round?.status === 'VOIDING' || round?.status === 'VOIDED';
-    if (wallet.wins.size > 0 && voided) return 'a win was paid on a voided round';
-    if (wallet.wins.size > 0 && round?.status === 'INTENT')
-      return 'a win was paid before the round was committed';
+    if (winsPaid > 0 && voided) return 'a win was paid on a voided round';
+    if (winsPaid > 0 && round?.status === 'INTENT') return 'a win was paid before the round was committed';
     return undefined;
   }
 
@@ -116,8 +124,8 @@ export class Table {
     for (const actor of this.actors) if (actor.alive) actor.die();
     if (!(await this.world.round())) return undefined;
     if (lateFirst) this.#deliverAll();
-    const { ledger, wallet } = withMistake(this.scenario.mistake, this.#plainPorts());
-    const ports = this.world.ports(ledger, wallet);
+    const { ledger, walletOf } = this.#plainPorts();
+    const ports = this.world.ports(ledger, walletOf);
     for (let turn = 0; turn < 4; turn += 1) {
       this.world.nowMs += settings.leaseMs;
       await recoverRound(ports, settings, recoverTheRound);
@@ -150,12 +158,12 @@ export class Table {
   async #settledViolation(): Promise<string | undefined> {
     const round = await this.world.round();
     if (!round || !isFinal(round)) return `the round never became final (${round?.status})`;
-    const { wallet } = this.world;
+    const { stakesTaken, winsPaid } = this.world;
     const committed = round.status === 'COMMITTED' || round.status === 'CREDITED';
-    if (committed && wallet.stakesTaken !== 1) return 'a committed round was not paid for';
-    if (!committed && wallet.stakesTaken !== 0) return `a stake was kept on a round that is ${round.status}`;
-    if (!committed && wallet.wins.size !== 0) return `a win was kept on a round that is ${round.status}`;
-    if (committed && this.scenario.wins && wallet.wins.size !== 1) return 'a committed win was not paid';
+    if (committed && stakesTaken !== 1) return 'a committed round was not paid for';
+    if (!committed && stakesTaken !== 0) return `a stake was kept on a round that is ${round.status}`;
+    if (!committed && winsPaid !== 0) return `a win was kept on a round that is ${round.status}`;
+    if (committed && this.scenario.wins && winsPaid !== 1) return 'a committed win was not paid';
     return undefined;
   }
 
@@ -261,7 +269,8 @@ export class Table {
 
   async #enter(role: Role): Promise<void> {
     const taken = this.actors.some(({ alive, seed }) => alive && seed === 1);
-    const memory = { role, seed: taken ? 2 : 1, startedAtMs: this.world.nowMs, answers: [] };
+    const { nowMs: startedAtMs, walletId } = this.world;
+    const memory = { role, seed: taken ? 2 : 1, startedAtMs, walletId, answers: [] };
     const actor = new Actor(memory, this.world, this.scenario.mistake);
     this.actors = [...this.actors.filter(({ alive }) => alive), actor];
     await actor.settled();
@@ -272,29 +281,29 @@ export class Table {
       name: `the late ${message.call} arrives`,
       make: async () => {
         this.world.late = this.world.late.filter((_, position) => position !== index);
-        this.world.wallet.handle(message);
+        this.world.handle(message);
       },
     };
   }
 
   #deliverAll(): void {
-    for (const message of this.world.late) this.world.wallet.handle(message);
+    for (const message of this.world.late) this.world.handle(message);
     this.world.late = [];
   }
 
   /** Nothing fails and nothing waits. */
-  #plainPorts(): { readonly ledger: Ledger; readonly wallet: Wallet } {
-    const { ledger, wallet: books } = this.world;
-    const send = async (message: WalletMessage) => books.handle(message) as never;
-    const wallet: Wallet = {
-      debit: (transaction) => send({ call: 'debit', transaction }),
-      credit: (transaction) => send({ call: 'credit', transaction }),
-      betWin: (transaction) => send({ call: 'bet-win', transaction }),
-      rollback: (transaction) => send({ call: 'rollback', transaction }),
-      balance: async () => ({ kind: 'acknowledged', balanceMinor: books.balanceMinor }),
+  #plainPorts() {
+    const { world } = this;
+    const send = async (message: WalletMessage) => world.handle(message) as never;
+    const walletOf = (walletId: WalletId): Wallet => ({
+      debit: (transaction) => send({ call: 'debit', walletId, transaction }),
+      credit: (transaction) => send({ call: 'credit', walletId, transaction }),
+      betWin: (transaction) => send({ call: 'bet-win', walletId, transaction }),
+      rollback: (transaction) => send({ call: 'rollback', walletId, transaction }),
+      balance: async () => ({ kind: 'acknowledged', balanceMinor: world.booksOf(walletId).balanceMinor }),
       ready: async () => undefined,
       authenticate: async () => undefined,
-    };
-    return { ledger, wallet };
+    });
+    return withWallets(this.scenario.mistake, world.walletId, world.ledger, walletOf);
   }
 }

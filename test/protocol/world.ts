@@ -1,6 +1,6 @@
 import { openMacs } from '../../shared/encryption/macs.fixture.ts';
 import { RoundMacs } from '../../shared/rounds/round-macs.ts';
-import { sampleOperator } from '../../shared/operators/operator.fixture.ts';
+import { mainWallet, movedTo, sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { minorAmount } from '../../shared/money/money.ts';
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
@@ -11,7 +11,8 @@ import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
 import type { RecoveryPorts } from '../../shared/rounds/recover-round.ts';
 import type { PlayPorts } from '../../shared/rounds/play-round.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
-import type { Wallet } from '../../shared/wallets/wallet.ts';
+import type { WalletId } from '../../shared/foundation/ids.ts';
+import type { RollbackReply, Wallet, WalletReply } from '../../shared/wallets/wallet.ts';
 import { ModelWallet, type WalletKind, type WalletMessage } from './model-wallet.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 
@@ -25,6 +26,7 @@ export const settings = { sessionIdleMs: 10 ** 12, leaseMs: 10, debitAttempts: 2
 export const recoverTheRound: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
 export const rollItBackAgain: RecoveryRequest = { ...recoverTheRound, purpose: 'confirm-void' };
 
+const SECOND = ids.wallet('second');
 const startMs = 1_700_000_000_000;
 const engineHash = 'ab'.repeat(32);
 
@@ -43,18 +45,30 @@ export class World {
   readonly ledger = new MemoryLedger(new RoundMacs(openMacs));
   readonly sessions: MemorySessions;
   readonly wallet: ModelWallet;
+  /** Where the operator's rounds are debited once it has moved. It has books of its own. */
+  readonly second: ModelWallet;
+  hasMoved = false;
   /** Sent, given up by whoever sent them, and still going to arrive. */
   late: readonly WalletMessage[] = [];
   readonly wins: boolean;
 
-  private constructor(wallet: ModelWallet, wins: boolean, sessions: MemorySessions) {
+  private constructor(
+    { wallet, second }: Pick<World, 'wallet' | 'second'>,
+    wins: boolean,
+    sessions: MemorySessions,
+  ) {
     this.wallet = wallet;
+    this.second = second;
     this.wins = wins;
     this.sessions = sessions;
   }
 
   static async open(kind: WalletKind, wins: boolean): Promise<World> {
-    const world = new World(new ModelWallet(kind), wins, new MemorySessions());
+    const world = new World(
+      { wallet: new ModelWallet(kind), second: new ModelWallet(kind) },
+      wins,
+      new MemorySessions(),
+    );
     const [createdAtMs, expiresAtMs] = [startMs, startMs + 10 ** 12];
     await world.sessions.create({
       sessionId,
@@ -69,7 +83,9 @@ export class World {
 
   /** Another world that is as this one is now. */
   async copy(): Promise<World> {
-    const world = new World(this.wallet.copy(), this.wins, this.sessions);
+    const books = { wallet: this.wallet.copy(), second: this.second.copy() };
+    const world = new World(books, this.wins, this.sessions);
+    world.hasMoved = this.hasMoved;
     world.nowMs = this.nowMs;
     world.late = this.late;
     for (const [hash, rounds] of this.ledger.stored) world.ledger.stored.set(hash, new Map(rounds));
@@ -80,21 +96,49 @@ export class World {
     return this.ledger.get({ log, number: 1 });
   }
 
-  /** What the real use cases run on; the calls of ledger and wallet are the caller's. */
-  ports(ledger: Ledger, wallet: Wallet, seed = 0): PlayPorts & RecoveryPorts {
+  get walletId(): WalletId {
+    return this.hasMoved ? SECOND : mainWallet;
+  }
+
+  booksOf(walletId: WalletId): ModelWallet {
+    return walletId === SECOND ? this.second : this.wallet;
+  }
+
+  endSession(): void {
+    for (const books of [this.wallet, this.second]) books.sessionEnded = true;
+  }
+
+  get stakesTaken(): number {
+    return this.wallet.stakesTaken + this.second.stakesTaken;
+  }
+
+  get winsPaid(): number {
+    return this.wallet.wins.size + this.second.wins.size;
+  }
+
+  /** It takes effect, whether or not anybody hears of it. */
+  handle(message: WalletMessage): WalletReply | RollbackReply {
+    return this.booksOf(message.walletId).handle(message);
+  }
+
+  /** What the real use cases run on; the calls of ledger and wallets are the caller's. */
+  ports(
+    ledger: Ledger,
+    walletOf: (walletId: WalletId) => Wallet,
+    { seed = 0, walletId = this.walletId }: { readonly seed?: number; readonly walletId?: WalletId } = {},
+  ): PlayPorts & RecoveryPorts {
+    const { calls: walletCalls } = this.wallet.kind;
     return {
       clock: { nowMs: () => this.nowMs },
       seeds: { seed: async () => new Uint8Array(32).fill(seed) },
       ledger,
-      wallets: { of: () => wallet },
+      wallets: { of: (_, called) => walletOf(called) },
       sessions: this.sessions,
       registry: {
-        operator: async () =>
-          sampleOperator({
-            walletUrl: 'https://wallet.invalid',
-            walletSecretName: 'key',
-            walletCalls: this.wallet.kind.calls,
-          }),
+        operator: async () => ({
+          ...movedTo(sampleOperator({ walletCalls }), { walletId: SECOND, walletCalls }),
+          walletId,
+        }),
         operatorByKey: async () => undefined,
         game: async () => game,
         presentGame: async () => game,
