@@ -9,6 +9,7 @@ import { serveOpenapi } from './foundation/serve-openapi/function.ts';
 import type { FunctionEntry, Route } from './function-entry.ts';
 import { listGames } from './games/list-games/function.ts';
 import { reconcileRounds } from './reconciliation/reconcile-rounds/function.ts';
+import { endBonus } from './rounds/end-bonus/function.ts';
 import { getRound } from './rounds/get-round/function.ts';
 import { listRounds } from './rounds/list-rounds/function.ts';
 import { playBonus } from './rounds/play-bonus/function.ts';
@@ -27,6 +28,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
   revokeSession,
   playSpin,
   playBonus,
+  endBonus,
   getRound,
   listRounds,
   reconcileRounds,

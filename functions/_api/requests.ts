@@ -18,6 +18,7 @@ export const Amount = z
 const Instant = z.iso.datetime({ error: 'an RFC 3339 time in UTC, such as 2026-11-21T00:00:00Z' });
 
 export const GamePath = z.strictObject({ gameCode: GameCode });
+export const GamePlayerPath = z.strictObject({ gameCode: GameCode, playerId: PlayerId });
 export const SessionPath = z.strictObject({ sessionId: SessionId });
 export const RoundPath = z.strictObject({ roundId: RoundId });
 export const LaunchRequest = z.strictObject({
@@ -30,6 +31,9 @@ export const SpinRequest = z.strictObject({
   session_id: SessionId,
   bet_amount: Amount,
   bet_lines: z.int().min(1).max(1_000).optional(),
+});
+export const EndBonusRequest = z.strictObject({
+  currency: CurrencyCode.meta({ description: "The present currency of the player's account" }),
 });
 export const BonusRequest = z.strictObject({ session_id: SessionId });
 export const RoundsQuery = z.strictObject({

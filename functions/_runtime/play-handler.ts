@@ -1,8 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { RequestError } from '../../shared/foundation/errors.ts';
 import { type PlayRequest, type PlaySettings, playRound } from '../../shared/rounds/play-round.ts';
-import type { RoundAnswer } from '../../shared/rounds/round-answer.ts';
-import { viewOf } from '../_api/round-record.ts';
+import { roundResponse } from '../_api/round-response.ts';
 import {
   cipher,
   clock,
@@ -54,19 +53,7 @@ export async function playReply(
     'idempotency-key': idempotencyKey,
     ...(answer.winPending && { 'win-pending': 'true' }),
   };
-  return { status: 200, body: roundBody(answer), headers, roundId: answer.roundId };
-}
-
-function roundBody(answer: RoundAnswer) {
-  return {
-    success: true,
-    round_id: answer.roundId,
-    ...viewOf(answer),
-    win_amount: answer.win,
-    balance: answer.balance,
-    bonus_active: answer.bonusActive,
-    next_round_number: answer.nextRoundNumber,
-  };
+  return { status: 200, body: roundResponse(answer), headers, roundId: answer.roundId };
 }
 
 function playSettings(): PlaySettings {

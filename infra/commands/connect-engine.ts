@@ -14,6 +14,7 @@ import { mergeTallies, type Tally } from '../../shared/simulation/tally.ts';
 import type { StateRule } from '../../shared/engines/state-rule.ts';
 import type { Game } from '../../shared/games/game.ts';
 import { GameCode } from '../../shared/foundation/ids.ts';
+import { checkBonusEnd } from '../../shared/engines/publishing/check-bonus-end.ts';
 import type { Subject } from '../../shared/engines/publishing/conformance-play.ts';
 import {
   checkRemoteConformance,
@@ -64,8 +65,9 @@ export async function connectEngine(
   const url = serverAddress(connection);
   const table = configTableOf(deployment);
   const known = await new DynamoRegistry(table).game(gameCode);
-  const { title, bets, stateRule } = await offerOf(gameCode, connection.offerFile, known);
+  const { title, bets, stateRule, bonusEndMillionths } = await offerOf(gameCode, connection.offerFile, known);
   const { engine, conformance } = await inspect({ ...connection, url }, stateRule);
+  checkBonusEnd(engine.capabilities, bonusEndMillionths);
 
   const { hash, build } = engine;
   const { engineId, buildId, buildHash } = build;
@@ -73,7 +75,8 @@ export async function connectEngine(
   const maxWinMillionths = maxWinOf(engine.capabilities);
   const served = { ...version, maxWinMillionths, remote: { url, buildHash } };
   const versions = new DynamoGameVersions(table);
-  const isNew = await versions.publish({ ...version, gameCode, title, bets, stateRule }, served);
+  const offer = { title, bets, stateRule, bonusEndMillionths };
+  const isNew = await versions.publish({ ...version, gameCode, ...offer }, served);
   if (!isNew) await new DynamoRegistryAdmin(table).putEngineVersion(served);
   return { engine, conformance, isNew };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -84,7 +84,8 @@ async function stored(Key: string): Promise<Buffer> {
 async function foreign(name: string, wasm: Uint8Array): Promise<string> {
   const file = path.join(folder, name);
   await writeFile(file, wasm);
-  await copyFile('engines/happy-panda/game.json', path.join(folder, 'game.json'));
+  const offer = { title: 'Happy Panda', state: 'fresh', bets: { EUR: ['1.00'] } };
+  await writeFile(path.join(folder, 'game.json'), JSON.stringify(offer));
   await writeFile(path.join(folder, 'game.c'), 'int spin(void);');
   return file;
 }
@@ -126,7 +127,9 @@ describe('publishing an engine', () => {
   it('again finds the version that is there', async () => {
     const source = await engineSource('happy-panda', {});
     expect(await publishEngine(deployment, source)).toHaveProperty('isNew', false);
-    expect(await versions.versions(ids.game('happy-panda'))).toMatchObject([{ stateRule: 'fresh' }]);
+    expect(await versions.versions(ids.game('happy-panda'))).toMatchObject([
+      { stateRule: 'fresh', bonusEndMillionths: 30_500_000n },
+    ]);
   });
 
   it('again restores what was lost of a version that is known', async () => {
@@ -277,6 +280,16 @@ describe('what cannot be published', () => {
         /say what becomes of the state between paid rounds: "fresh" .* "bound"/,
       );
     }
+  });
+
+  it('is a game with a bonus that does not declare what it pays where an operator ends it', async () => {
+    const source = await engineSource('happy-panda', {});
+    const kept = await objects();
+    const undeclared = { ...source, bonusEndMillionths: undefined };
+    await expect(publishEngine(deployment, undeclared)).rejects.toThrow(
+      'declare in game.json what a bonus pays',
+    );
+    expect(await objects()).toBe(kept);
   });
 
   it('is a realtime game that declares a bound state', async () => {

@@ -4,6 +4,7 @@ import type { GameCode } from '../../shared/foundation/ids.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { publishArtefact, publishOrigin } from '../../shared/engines/adapters/publish-artefact.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
+import { checkBonusEnd } from '../../shared/engines/publishing/check-bonus-end.ts';
 import { examine, loadMetered, meter } from '../../shared/engines/publishing/prepare-engine.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type EngineSource, engineSource } from './engine-source.ts';
@@ -26,7 +27,7 @@ export async function publishEngine(
   source: EngineSource,
   tell: (line: string) => void = () => undefined,
 ): Promise<PublishedEngine> {
-  const { gameCode, title, bets, stateRule, provenance } = source;
+  const { gameCode, title, bets, stateRule, bonusEndMillionths, provenance } = source;
   const metered = meter(source.original);
   tell(`Instrumented: ${source.original.length} bytes became ${metered.wasm.length}`);
   const { hash } = metered;
@@ -34,6 +35,7 @@ export async function publishEngine(
   const { engineId, buildId } = capabilities;
   if (engineId !== gameCode)
     throw new Error(`The engine is ${engineId}, and not that of the game ${gameCode}`);
+  if ('actions' in capabilities) checkBonusEnd(capabilities, bonusEndMillionths);
   const versions = new DynamoGameVersions(configTableOf(deployment));
   const record = await examine(metered, provenance, stateRule);
   tell(`Conforms: ${JSON.stringify(record['conformance'])}`);
@@ -45,7 +47,7 @@ export async function publishEngine(
   const version = { hash, engineId, buildId, publishedAtMs: systemClock.nowMs() };
   const engine = 'modes' in capabilities ? { ...version, maxWinMillionths: maxWinOf(capabilities) } : version;
   const contract = metered.contract === 'realtime' ? { contract: metered.contract } : {};
-  const offer = { title, bets, stateRule };
+  const offer = { title, bets, stateRule, bonusEndMillionths };
   const isNew = await versions.publish({ ...version, gameCode, ...offer, ...contract }, engine);
   return { gameCode, hash, isNew };
 }

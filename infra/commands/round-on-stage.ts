@@ -14,6 +14,7 @@ import { type ArchivedLine, findArchivedLine } from '../../shared/archive/adapte
 import { systemRandom } from '../../shared/aws/random.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import { EngineHost } from '../../shared/engines/host/engine-host.ts';
+import { isOperatorEnd } from '../../shared/rounds/operator-end.ts';
 import {
   isReplayable,
   type ReplayedPart,
@@ -63,8 +64,12 @@ export async function replayOnStage(stage: string, sought: SoughtOnStage): Promi
   const round =
     (await ledgerOf(deployment).find(sought.roundId)) ?? (await archivedRound(deployment, sought));
   if (!isReplayable(round))
-    throw new Error(`The round is ${round.status}: no step of an engine is on record that could be compared`);
+    throw new Error(`${statusOf(round)}: no step of an engine is on record that could be compared`);
   return replayRound(replayPorts(deployment), round);
+}
+
+function statusOf(round: Round): string {
+  return isOperatorEnd(round) ? 'An operator ended the bonus in this round' : `The round is ${round.status}`;
 }
 
 async function archivedRound(deployment: Deployment, sought: SoughtOnStage): Promise<Round> {

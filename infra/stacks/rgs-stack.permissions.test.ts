@@ -63,6 +63,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'play-spin': PLAY,
   'play-bonus': PLAY,
+  'end-bonus': PLAY.filter((allowed) => !allowed.endsWith('TablesSessions.Arn')),
   'get-round': [
     'dynamodb:GetItem on items data-key#* of TablesConfig.Arn',
     'kms:Decrypt of data keys on DataKey.Arn',
@@ -358,7 +359,7 @@ describe('the environment', () => {
       .map(({ Properties }) => Properties?.Environment?.Variables ?? {})
       .filter(({ RANDOM_URL }) => RANDOM_URL === 'https://random.example:50051');
     const names = named.map((variables) => variables['POWERTOOLS_SERVICE_NAME']);
-    expect(new Set(names)).toEqual(new Set(['play-bonus', 'play-spin']));
+    expect(new Set(names)).toEqual(new Set(['end-bonus', 'play-bonus', 'play-spin']));
   });
 
   test('holds no secret', () => {

@@ -44,6 +44,7 @@ const catalogue = {
   BONUS_ACTIVE: { kind: 'conflict', retryable: false },
   NO_ACTIVE_BONUS: { kind: 'conflict', retryable: false },
   BONUS_CURRENCY_MISMATCH: { kind: 'conflict', retryable: false },
+  BONUS_CAN_GO_ON: { kind: 'conflict', retryable: false },
   STATE_BOUND_TO_BET: { kind: 'conflict', retryable: false },
   ACCOUNT_CURRENCY_MISMATCH: { kind: 'conflict', retryable: false },
 

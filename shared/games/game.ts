@@ -12,6 +12,11 @@ export interface Game {
   readonly engineHash: string;
   readonly bets: readonly CurrencyBets[];
   readonly stateRule: StateRule;
+  /**
+   * A bonus that an operator ends pays this multiple of its base bet. It is 0 where the bonus is forfeit, and absent where the
+   * game has no bonus.
+   */
+  readonly bonusEndMillionths?: bigint | undefined;
   /** The contract of the active engine. It is absent where that is `wire`. */
   readonly contract?: 'realtime' | undefined;
 }

@@ -164,7 +164,8 @@ function bonusBet(bonus: Continuation, session: Session): Bet {
   return { baseBetMinor: bonus.baseBetMinor, stakeMinor: NOTHING };
 }
 
-function actionFor(engine: Engine, request: IdentifiedRequest): string {
+/** Names the action of the engine that a request plays. @throws ConflictError NO_ACTIVE_BONUS */
+export function actionFor(engine: Engine, request: Pick<IdentifiedRequest, 'kind'>): string {
   const phase = request.kind === 'spin' ? 'base' : 'bonus';
   const action = engine.capabilities.actions.find(
     (candidate) => candidate.phase === phase && costsTheBet(engine, candidate.mode),

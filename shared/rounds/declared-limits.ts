@@ -1,4 +1,4 @@
-import { gameBefore, type NewTerms } from './round.ts';
+import { type GameSoFar, gameBefore, type NewTerms } from './round.ts';
 import type { EngineCapabilities, EngineStep } from '../engines/engines.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { EngineCapabilities, EngineStep } from '../engines/engines.ts';
  */
 export function keepsToDeclared(
   { actions, modes, maxHorizon }: EngineCapabilities,
-  round: NewTerms,
+  round: Pick<NewTerms, 'kind' | 'action' | 'gameSoFar'>,
   { payoutMillionths, bonusActive }: Pick<EngineStep, 'payoutMillionths' | 'bonusActive'>,
 ): boolean {
   const before = gameBefore(round);
@@ -18,4 +18,19 @@ export function keepsToDeclared(
   if (!mode) return false;
   const endsInTime = !bonusActive || before.steps + 1 < maxHorizon;
   return endsInTime && before.payoutMillionths + payoutMillionths <= mode.maxWinMillionths;
+}
+
+/**
+ * Says what a game may still pay, in millionths of the base bet. Where nobody recorded the game, it is the least that a mode may
+ * pay.
+ */
+export function leftToWinMillionths(
+  { actions, modes }: EngineCapabilities,
+  game: GameSoFar | undefined,
+): bigint {
+  const opened = actions.find(({ name }) => name === game?.openedBy)?.mode;
+  const mode = modes.find(({ name }) => name === opened);
+  const most = modes.map(({ maxWinMillionths }) => maxWinMillionths);
+  const mostOfGame = mode?.maxWinMillionths ?? most.reduce((one, other) => (one < other ? one : other));
+  return mostOfGame - (game?.payoutMillionths ?? 0n);
 }

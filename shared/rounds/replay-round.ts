@@ -7,6 +7,7 @@ import {
 } from './round.ts';
 import type { Cipher } from '../encryption/cipher.ts';
 import type { Engines } from '../engines/engines.ts';
+import { isOperatorEnd } from './operator-end.ts';
 import { unsealOpening, unsealStateAfter } from './round-opening.ts';
 import { stepEngine } from './step-engine.ts';
 
@@ -47,9 +48,10 @@ const ABSENT: Parts = {
 /** These two codes follow from the machine and its services, and not from the engine's input. */
 const NOT_OF_THE_ENGINE: readonly string[] = ['TIMEOUT', 'ENGINE_UNAVAILABLE'];
 
+/** A round in which an operator ended a bonus has no step of the engine. */
 export function isReplayable(round: Round): round is ReplayableRound {
   if (round.status === 'FAILED') return !NOT_OF_THE_ENGINE.includes(round.failure);
-  return hasOutcome(round);
+  return hasOutcome(round) && !isOperatorEnd(round);
 }
 
 /**

@@ -2,6 +2,8 @@ import type { Cipher } from '../encryption/cipher.ts';
 import type { Engine } from '../engines/engines.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { ConflictError } from '../foundation/errors.ts';
+import type { RoundLog } from '../foundation/ids.ts';
+import type { Session } from '../sessions/session.ts';
 import type { CheckedRequest } from './check-request.ts';
 import { isSameRequest, staleNumber } from './find-earlier-round.ts';
 import { earlierKeysAfter, type NumberedRequest, type RequestIdentity } from './idempotency.ts';
@@ -43,10 +45,16 @@ export async function reserve(
   return { round: result.round, engine, opening };
 }
 
+/** The terms of a round follow from this. */
+export type Termed = Omit<CheckedRequest, 'session' | 'request' | 'knownBalanceMinor'> & {
+  readonly session: RoundLog & Pick<Session, 'sessionId' | 'currency'>;
+  readonly request: Pick<NumberedRequest, 'kind'>;
+};
+
 /** Fixes the terms of a round: all that never changes afterwards. */
 export async function termsOf(
   ports: Pick<ReservePorts, 'clock' | 'cipher'>,
-  checked: CheckedRequest,
+  checked: Termed,
   identity: RequestIdentity,
 ): Promise<NewTerms> {
   const { session, newest, operator, request, engine, action, opening, bet, gameSoFar } = checked;

@@ -219,6 +219,10 @@ function gameAfter(round: Round): GameSoFar | undefined {
 }
 
 /** It is undefined where an earlier bonus action did not record it. */
-export function gameBefore({ kind, action, gameSoFar }: NewTerms): GameSoFar | undefined {
+export function gameBefore({
+  kind,
+  action,
+  gameSoFar,
+}: Pick<NewTerms, 'kind' | 'action' | 'gameSoFar'>): GameSoFar | undefined {
   return kind === 'spin' ? { openedBy: action, steps: 0, payoutMillionths: 0n } : gameSoFar;
 }

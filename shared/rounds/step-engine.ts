@@ -23,6 +23,22 @@ export interface EngineTask {
   readonly opening: RoundOpening;
 }
 
+/** A step follows from these terms, and from the opening. */
+export type SteppedTerms = Pick<NewTerms, 'kind' | 'action' | 'gameSoFar' | 'baseBetMinor' | 'currency'>;
+
+/** These codes follow from an engine and its input. The others follow from the machine and its services. */
+const OF_THE_ENGINE: readonly string[] = [
+  'ENGINE_TRAP',
+  'OUT_OF_FUEL',
+  'OUT_OF_MEMORY',
+  'ENGINE_REJECTED',
+  'BAD_OUTPUT',
+];
+
+export function isOfTheEngine(failure: string): boolean {
+  return OF_THE_ENGINE.includes(failure);
+}
+
 /** A step whose state after is sealed, or that failed. */
 export type SealedStep =
   | (Extract<Stepped, { kind: 'stepped' }> & { readonly sealedStateAfter: Uint8Array })
@@ -39,7 +55,11 @@ export async function stepAndSeal({ cipher }: SealPorts, task: EngineTask): Prom
 }
 
 /** Draws the outcome from the seed and the opening state. No money has moved, and a failure moves none. */
-export async function stepEngine({ engine, round, opening }: EngineTask): Promise<Stepped> {
+export async function stepEngine({
+  engine,
+  round,
+  opening,
+}: Omit<EngineTask, 'round'> & { readonly round: SteppedTerms }): Promise<Stepped> {
   const action = engine.capabilities.actions.find(({ name }) => name === round.action);
   if (!action) return { kind: 'failed', failure: 'ENGINE_REJECTED' };
   try {

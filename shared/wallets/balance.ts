@@ -35,6 +35,22 @@ export async function balanceOrUnavailable(
   throw unavailable();
 }
 
+/**
+ * Reads the player's balance in minor units, if the wallet keeps the player's account in this currency.
+ * @returns undefined where the wallet names another currency, or refuses for a reason that it does not tell
+ * @throws DependencyError WALLET_UNAVAILABLE
+ */
+export async function balanceWhereKept(
+  wallet: BalanceWallet,
+  holder: AccountHolder,
+): Promise<MinorAmount | undefined> {
+  const reply = await wallet.balance(holder.playerId, holder.currency);
+  if (reply.kind === 'acknowledged') return reply.balanceMinor;
+  if (reply.kind === 'refused' && reply.code === 'WALLET_REFUSED') return undefined;
+  if (reply.kind === 'unknown' && reply.reason === 'WRONG_CURRENCY') return undefined;
+  throw unavailable();
+}
+
 function unavailable(): DependencyError {
   return new DependencyError('WALLET_UNAVAILABLE', "The operator's wallet did not tell the player's balance");
 }

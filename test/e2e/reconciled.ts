@@ -101,7 +101,8 @@ async function expectArchived(
   );
 }
 
-async function expectNoDifferences(
+/** Fails unless the product's own reconciliation finds nothing since these players were opened. Their rounds are archived by then. */
+export async function expectNoDifferences(
   target: Target,
   players: readonly Player[],
   rounds: readonly Record_[],

@@ -286,7 +286,12 @@ describe('the versions of engines and games', () => {
 
   const offered = [{ currency: 'EUR', allowedMinor: [100n, 200n].map(minorAmount) }];
   const retired = { retiredAtMs: 1_700_000_000_001 };
-  const offer = { title: 'Coin', bets: offered, stateRule: 'bound' as const };
+  const offer = {
+    title: 'Coin',
+    bets: offered,
+    stateRule: 'bound' as const,
+    bonusEndMillionths: 12_500_000n,
+  };
   const gameVersion = { gameCode: ids.game('coin'), ...version, ...offer, ...retired };
   const versionRules = {
     gameCode: matches(new RegExp(`^${gameCode}$`)),
@@ -295,6 +300,7 @@ describe('the versions of engines and games', () => {
     buildId: isWord,
     title: isWord,
     stateRule: (held: NativeValue | undefined) => held === 'fresh' || held === 'bound',
+    bonusEndMillionths: optional(between(0n, 999_999_999_999n)),
     publishedAtMs: instant,
     retiredAtMs: optional(instant),
   };

@@ -3,7 +3,7 @@ import type { Activation, GameVersion } from '../game-version.ts';
 import { GameCode, Sha256Hex } from '../../foundation/ids.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { StoredInstant, stored } from '../../aws/stored.ts';
-import { StoredBets, StoredStateRule } from './registry-items.ts';
+import { StoredBets, StoredBonusEnd, StoredStateRule } from './registry-items.ts';
 
 /** The numbers are padded, so that the sort key has their order. */
 const NUMBER_DIGITS = 9;
@@ -30,6 +30,7 @@ const VersionItem = z
     title: z.string().min(1),
     bets: StoredBets,
     stateRule: StoredStateRule,
+    bonusEndMillionths: StoredBonusEnd.optional(),
     contract: z.literal('realtime').optional(),
     publishedAtMs: instant,
     retiredAtMs: instant.optional(),
@@ -51,7 +52,7 @@ const ActivationItem = z
 
 export function encodeGameVersion(version: GameVersion): NativeItem {
   const { gameCode, hash, engineId, buildId, title, bets, stateRule } = version;
-  const { contract, publishedAtMs, retiredAtMs } = version;
+  const { bonusEndMillionths, contract, publishedAtMs, retiredAtMs } = version;
   return {
     ...gameVersionKeys.version(gameCode, hash),
     gameCode,
@@ -60,6 +61,7 @@ export function encodeGameVersion(version: GameVersion): NativeItem {
     title,
     bets: bets.map(({ currency, allowedMinor }) => ({ currency, allowedMinor })),
     stateRule,
+    ...(bonusEndMillionths !== undefined && { bonusEndMillionths }),
     ...(contract && { contract }),
     publishedAtMs: BigInt(publishedAtMs),
     ...(retiredAtMs !== undefined && { retiredAtMs: BigInt(retiredAtMs) }),

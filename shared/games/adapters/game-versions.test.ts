@@ -89,6 +89,22 @@ describe('activating a version', () => {
     expect(await game()).toEqual({ gameCode: 'panda', title, enabled: true, engineHash: a, bets, stateRule });
   });
 
+  it('The rule for the end of a bonus is stored, and stays where the next version has no bonus', async () => {
+    const bonus = { ...versionOf(a), bonusEndMillionths: 0n };
+    await publish(bonus);
+    await publish(versionOf(b));
+    await publish({ ...versionOf(c), bonusEndMillionths: 12_500_000n });
+    expect(await versions.version(ids.game('panda'), a)).toEqual(bonus);
+    for (const [hash, bonusEndMillionths] of [
+      [a, 0n],
+      [b, 0n],
+      [c, 12_500_000n],
+    ] as const) {
+      await versions.activate(ids.game('panda'), hash, 10);
+      expect(await game()).toMatchObject({ engineHash: hash, bonusEndMillionths });
+    }
+  });
+
   it("tells which contract the game's engine speaks, until another version is active", async () => {
     const realtime: GameVersion = { ...versionOf(a), contract: 'realtime' };
     await publish(realtime);

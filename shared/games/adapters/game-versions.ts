@@ -29,15 +29,15 @@ export class DynamoGameVersions {
   }
 
   /**
-   * Adds a version. A version that is there already keeps everything but its title, its bets and its state rule,
+   * Adds a version. A version that is there already keeps everything but its title, its bets and its rules,
    * which become the new ones.
    * @returns whether it is new
    * @throws FaultError MISCONFIGURED where it was changed meanwhile
    */
   async publish(version: GameVersion, engine: EngineVersion): Promise<boolean> {
     const before = await this.#get(gameVersionKeys.version(version.gameCode, version.hash));
-    const { title, bets, stateRule } = version;
-    const offer = { title, bets, stateRule };
+    const { title, bets, stateRule, bonusEndMillionths } = version;
+    const offer = { title, bets, stateRule, bonusEndMillionths };
     const item = encodeGameVersion(before ? { ...decodeGameVersion(before), ...offer } : version);
     decodeGameVersion(item);
     const writes: TransactionWrites = [{ Put: await signedPut(this.#table, item, before) }];
@@ -73,8 +73,9 @@ export class DynamoGameVersions {
   }
 
   /**
-   * Makes a version the active one, with its title, bets and state rule. New rounds take it as soon as the processes read the
-   * registry again. A game that was switched off stays off.
+   * Makes a version the active one, with its title, bets and rules. New rounds take it as soon as the processes read the
+   * registry again. A game that was switched off stays off. A version without a bonus leaves the rule for the end of a
+   * bonus as it is. A bonus of the version before may still be active.
    * @returns whether another version was active before
    * @throws FaultError MISCONFIGURED where there is no such version, it is retired, or the game was changed meanwhile
    */
@@ -86,12 +87,13 @@ export class DynamoGameVersions {
       this.activations(gameCode),
     ]);
     if (!version) throw unknownVersion(gameCode, hash);
-    const { title, bets, stateRule, contract, retiredAtMs } = decodeGameVersion(version);
+    const { title, bets, stateRule, contract, retiredAtMs, ...rules } = decodeGameVersion(version);
     if (retiredAtMs !== undefined) throw refused(`The version ${hash} of ${gameCode} is retired`);
     const known = game && decodeGame(game);
     const changed = known?.engineHash !== hash;
     const enabled = known?.enabled ?? true;
-    const offer = { title, bets, stateRule, ...(contract && { contract }) };
+    const bonusEndMillionths = rules.bonusEndMillionths ?? known?.bonusEndMillionths;
+    const offer = { title, bets, stateRule, bonusEndMillionths, ...(contract && { contract }) };
     const next: Game = { gameCode, enabled, engineHash: hash, ...offer };
     const writes: TransactionWrites = [
       { Put: await signedPut(this.#table, encodeGame(next), game) },

@@ -50,6 +50,8 @@ export const StoredBets = z.array(
   }),
 );
 export const StoredStateRule = z.enum(stateRules);
+/** An offer has six digits before the point, and six after it. */
+export const StoredBonusEnd = z.bigint().nonnegative().max(999_999_999_999n);
 const GameItem = z.object({
   sk: GameCode,
   title: z.string(),
@@ -57,6 +59,7 @@ const GameItem = z.object({
   engineHash: Sha256Hex,
   bets: StoredBets,
   stateRule: StoredStateRule,
+  bonusEndMillionths: StoredBonusEnd.optional(),
   contract: z.literal('realtime').optional(),
 });
 
@@ -81,10 +84,18 @@ export function decodeOperatorKey(item: unknown): OperatorId {
 }
 
 export function encodeGame(game: Game): NativeItem {
-  const { gameCode, title, enabled, engineHash, bets, stateRule, contract } = game;
+  const { gameCode, title, enabled, engineHash, bets, stateRule, bonusEndMillionths, contract } = game;
   const allowed = bets.map(({ currency, allowedMinor }) => ({ currency, allowedMinor }));
-  const item = { ...registryKeys.game(gameCode), title, enabled, engineHash, bets: allowed, stateRule };
-  return contract ? { ...item, contract } : item;
+  return {
+    ...registryKeys.game(gameCode),
+    title,
+    enabled,
+    engineHash,
+    bets: allowed,
+    stateRule,
+    ...(bonusEndMillionths !== undefined && { bonusEndMillionths }),
+    ...(contract && { contract }),
+  };
 }
 
 /** @throws FaultError CORRUPT_RECORD */
