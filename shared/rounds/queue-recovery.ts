@@ -10,6 +10,8 @@ export interface QueueRecoveryPorts {
 }
 
 const FIRST_ATTEMPT_AFTER_MS = 1_000;
+/** Somebody may have put an old intent back. The stream's consumer sees it within two seconds, and freezes the log first. */
+const BLOCKED_ATTEMPT_AFTER_MS = 5_000;
 
 /**
  * Queues the recovery of a round that is not final. The ledger's stream would do so, too, but later. The
@@ -18,7 +20,7 @@ const FIRST_ATTEMPT_AFTER_MS = 1_000;
 export async function queueRecovery(ports: QueueRecoveryPorts, round: Round): Promise<void> {
   if (isFinal(round)) return;
   if (round.status === 'COMMITTED') ports.telemetry.count('CreditDeferred');
-  await send(ports, round, {});
+  await send(ports, round, {}, FIRST_ATTEMPT_AFTER_MS);
 }
 
 /**
@@ -31,16 +33,17 @@ export async function recoverBlocked(
   newest: Round | undefined,
 ): Promise<void> {
   if (!newest || !isInFlight(newest) || isHeld(newest, leaseMs, ports.clock.nowMs())) return;
-  await send(ports, newest, { once: true });
+  await send(ports, newest, { once: true }, BLOCKED_ATTEMPT_AFTER_MS);
 }
 
 async function send(
   { recovery, telemetry }: QueueRecoveryPorts,
   { log, number, roundId }: Round,
   more: Pick<RecoveryRequest, 'once'>,
+  delayMs: number,
 ): Promise<void> {
   try {
-    await recovery.send([{ log, number, purpose: 'finish', attempt: 0, ...more }], FIRST_ATTEMPT_AFTER_MS);
+    await recovery.send([{ log, number, purpose: 'finish', attempt: 0, ...more }], delayMs);
   } catch (error) {
     if (!(error instanceof DependencyError)) throw error;
     telemetry.warn('Recovery could not be queued and is left to the stream', { roundId });

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LaunchResponse, RoundsResponse } from '../../functions/_api/responses.ts';
 import { deploymentOf } from '../../infra/commands/deployment.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
 describe('a record of the ledger that cannot be read', () => {
   const TableName = target().outputs['LedgerTable'];
   const poison = { poison: `poison-${randomUUID()}`, status: 'CREDITED' };
-  const key = { pk: `demo#${randomUUID()}#happy-panda`, sk: 'round#000000001' };
+  const key = { pk: randomBytes(10).toString('hex').slice(1), sk: '000000001' };
   afterAll(() => dynamodb.send(new DeleteCommand({ TableName, Key: key })));
 
   it('is parked with all it holds, and the rounds around it are archived', async () => {
@@ -66,6 +66,8 @@ describe('a record of the ledger that cannot be read', () => {
       Keys: { pk: { S: key.pk }, sk: { S: key.sk } },
       NewImage: { poison: { S: poison.poison } },
     });
+    const freeze = { TableName, Key: { ...key, sk: 'frozen' } };
+    expect((await dynamodb.send(new GetCommand(freeze))).Item).toMatchObject({ reason: parked.reason });
     await sqs.send(
       new DeleteMessageCommand({ QueueUrl: target().outputs['ParkingQueueUrl'], ReceiptHandle: receipt }),
     );
@@ -80,7 +82,7 @@ describe('a record of the ledger that cannot be read', () => {
     );
     const found = Messages.find(({ Body }) => Body?.includes(poison.poison));
     if (!found) return undefined;
-    const parked = JSON.parse(found.Body ?? '') as { readonly record: string };
+    const parked = JSON.parse(found.Body ?? '') as { readonly reason: string; readonly record: string };
     return { parked, receipt: found.ReceiptHandle };
   }
 });

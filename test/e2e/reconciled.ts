@@ -60,7 +60,10 @@ async function expectBooksOf(player: Player, rounds: readonly Record_[]): Promis
   expect(new Set(calls).size, 'no movement twice').toBe(calls.length);
 
   const booked = new Map<string, bigint>();
-  for (const { transaction_id: id, change } of moved) booked.set(id, (booked.get(id) ?? 0n) + minor(change));
+  for (const entry of moved) {
+    const id = movementOf(entry);
+    booked.set(id, (booked.get(id) ?? 0n) + minor(entry.change));
+  }
   // A debit that was rolled back counts as if it had never been.
   for (const [id, sum] of booked) if (sum === 0n) booked.delete(id);
   const inOneCall = player.target.walletCalls === 'bet-win';
@@ -70,6 +73,11 @@ async function expectBooksOf(player: Player, rounds: readonly Record_[]): Promis
   const sum = entries.reduce((total, { change }) => total + minor(change), 0n);
   expect(await player.walletBalanceMinor()).toBe(sum);
   expect(deposit?.kind).toBe('deposit');
+}
+
+/** A transaction's id ends with what it does. A rollback names the id of what it takes back. */
+function movementOf({ round_id, transaction_id }: JournalEntry): string {
+  return `${round_id}:${transaction_id.split(':').at(-1)}`;
 }
 
 /** The movements that a final round must have left on the wallet's books. A round that was not played has none, and a bonus no debit. */
