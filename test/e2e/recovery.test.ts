@@ -1,3 +1,4 @@
+import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { DataKeyItems } from '../../shared/encryption/adapters/data-key-items.ts';
@@ -45,14 +46,22 @@ const dataKeys = new KmsDataKeys({
   encryptedKeys: new DataKeyItems(dynamodb, target().outputs['ConfigTable'] ?? ''),
   clock: systemClock,
 });
+const macs = new KmsMacs(dataKeys);
 const ledger = new DynamoLedger(
   dynamodb,
   target().outputs['LedgerTable'] ?? '',
-  new RoundMacs(new KmsMacs(dataKeys)),
+  new RoundMacs(macs),
   systemClock,
 );
 const QueueUrl = target().outputs['RecoveryQueueUrl'];
 
+beforeAll(async () => {
+  const tableName = target().outputs['ConfigTable'] ?? '';
+  const admin = new DynamoRegistryAdmin({ client: dynamodb, tableName, macs, clock: systemClock });
+  const { engineHash: hash } = intent();
+  const engine = { engineId: 'happy-panda', buildId: '1', publishedAtMs: 0, maxWinMillionths: 50_000_000n };
+  await admin.putEngineVersion({ hash, ...engine });
+});
 afterAll(() => {
   sqs.destroy();
   kms.destroy();
