@@ -1,3 +1,4 @@
+import { logHashOf } from './round-address.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf, dyingAtDebit, RoundsFixture, log, sessionId, settings } from './rounds.fixture.ts';
 import { type PlayRequest, playRound } from './play-round.ts';
@@ -41,10 +42,23 @@ describe('An intent whose door has closed', () => {
       table.nowMs += settings.leaseMs;
       await close();
       expect(await codeOf(play())).toBe('ROUND_VOIDED');
+      expect(await codeOf(play())).toBe('ROUND_VOIDED');
+      expect(table.calls).toEqual([]);
+      await table.recoverUntil(table.nowMs + 5_000);
       expect(table.calls.map(({ call }) => call)).toEqual(['rollback']);
       expect(await head()).toMatchObject({ status: 'VOIDED', reason: 'ABANDONED', epoch: 2 });
     },
   );
+
+  it('No request rolls back an intent that somebody put back, because its log is frozen by then', async () => {
+    await dieAtDebit();
+    table.nowMs += settings.leaseMs;
+    await table.sessions.revoke(sessionId, table.nowMs);
+    expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    table.ledger.frozen.add(logHashOf(log));
+    await table.recoverUntil(table.nowMs + 60_000);
+    expect(table.calls).toEqual([]);
+  });
 
   it('An intent is left to its owner while the lease lasts, whatever has closed', async () => {
     await dieAtDebit();

@@ -11,7 +11,7 @@ export interface QueueRecoveryPorts {
 
 const FIRST_ATTEMPT_AFTER_MS = 1_000;
 /** Somebody may have put an old intent back. The stream's consumer sees it within two seconds, and freezes the log first. */
-const BLOCKED_ATTEMPT_AFTER_MS = 5_000;
+const ATTEMPT_AFTER_JUDGEMENT_MS = 5_000;
 
 /**
  * Queues the recovery of a round that is not final. The ledger's stream would do so, too, but later. The
@@ -21,6 +21,11 @@ export async function queueRecovery(ports: QueueRecoveryPorts, round: Round): Pr
   if (isFinal(round)) return;
   if (round.status === 'COMMITTED') ports.telemetry.count('CreditDeferred');
   await send(ports, round, {}, FIRST_ATTEMPT_AFTER_MS);
+}
+
+/** Queues the rollback of a round that was abandoned because its session or its game was closed. */
+export async function queueRollback(ports: QueueRecoveryPorts, abandoned: Round): Promise<void> {
+  await send(ports, abandoned, {}, ATTEMPT_AFTER_JUDGEMENT_MS);
 }
 
 /**
@@ -33,7 +38,7 @@ export async function recoverBlocked(
   newest: Round | undefined,
 ): Promise<void> {
   if (!newest || !isInFlight(newest) || isHeld(newest, leaseMs, ports.clock.nowMs())) return;
-  await send(ports, newest, { once: true }, BLOCKED_ATTEMPT_AFTER_MS);
+  await send(ports, newest, { once: true }, ATTEMPT_AFTER_JUDGEMENT_MS);
 }
 
 async function send(

@@ -4,8 +4,9 @@ import type { Operator } from '../operators/operator.ts';
 import { RgsError } from '../foundation/errors.ts';
 import { abandon, advance } from './advance-round.ts';
 import { type AskedRound, assertMayPlay, type CheckPorts, type CheckSettings } from './check-request.ts';
-import { creditOrRollback, type DrivePorts } from './drive-round.ts';
-import { queueRecovery, type QueueRecoveryPorts } from './queue-recovery.ts';
+import { credit } from './credit.ts';
+import type { DrivePorts } from './drive-round.ts';
+import { queueRollback, type QueueRecoveryPorts } from './queue-recovery.ts';
 import type { OwnedIntent } from './reserve-round.ts';
 import { type IntentRound, isHeld, type Round } from './round.ts';
 import { answerTo, inFlight, type RoundAnswer } from './round-answer.ts';
@@ -24,21 +25,21 @@ export interface TakeOverSettings {
 }
 
 /**
- * Answers a repeated request from the round that its first attempt made. A credit or rollback that is still
- * owed is sent once more. No recovery is queued, because it was queued when the round came to this status.
- * Each repeat would add another request.
+ * Answers a repeated request from the round that its first attempt made. A credit that is still owed is sent once more. A
+ * rollback is left to recovery, which comes after the stream's consumer has judged how the round came to it. No recovery
+ * is queued, because it was queued when the round came to this status. Each repeat would add another request.
  */
 export async function answerRepeated(
   ports: DrivePorts,
   operator: Operator,
   round: Round,
 ): Promise<RoundAnswer> {
-  return answerTo(await creditOrRollback(ports, operator, round));
+  return answerTo(await credit(ports, operator, round));
 }
 
 /**
  * Abandons the intent of a first attempt that died, where the session, the operator or the game has been closed since. Its
- * stake may have been debited, so it is rolled back.
+ * stake may have been debited, so recovery rolls it back.
  * @returns the round as it then stands
  * @throws ConflictError ROUND_IN_FLIGHT while the first attempt may still be at work, or where another actor was first
  */
@@ -52,7 +53,7 @@ export async function abandonIfClosed(
   if (await isOpen(ports, settings, asked)) return earlier;
   const abandoned = await abandon(ports, settings, earlier);
   if (!abandoned) throw inFlight();
-  await queueRecovery(ports, abandoned);
+  await queueRollback(ports, abandoned);
   return abandoned;
 }
 

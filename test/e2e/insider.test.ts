@@ -198,20 +198,16 @@ describe('A loss that an insider turns back into its own intent is parked and fr
     await attacked.expectFrozenAndUnpaid(loss.player);
   });
 
-  // docs/rounds.md names this limit.
-  it('but can be rolled back before that where its session is over, which reconciliation reports', async () => {
+  it('and keeps its stake where its session is over and its request comes again', async () => {
     const [, , loss] = losses as [Loss, Loss, Loss];
     const { player, key } = loss;
-    let code = '';
     await putBack(loss, async () => {
       await call(player.target, 'DELETE', `/api/v1/sessions/${player.sessionId}`);
-      code = codeOf(await player.spin({ key }));
+      await player.spin({ key });
+      await player.spin({ key });
     });
-    const isVoided = code === 'ROUND_VOIDED';
-    expect(await attacked.movementsSince(player)).toEqual(
-      isVoided ? [{ kind: 'rollback', change: '1.00' }] : [],
-    );
-    await expectReported(player, isVoided);
+    await setTimeout(BLOCKED_ATTEMPT_AFTER_MS + 3_000);
+    await attacked.expectFrozenAndUnpaid(player);
   });
 });
 
