@@ -1,3 +1,4 @@
+import { ids } from '../../shared/foundation/ids.fixture.ts';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { call, codeOf, Player, type Reply } from './client.ts';
@@ -107,7 +108,7 @@ const cases: readonly Case[] = [
     post(bonusPath, { session_id: player.sessionId }),
   ),
   refused('an unknown round', 404, 'UNKNOWN_ROUND', () =>
-    call(target(), 'GET', `/api/v1/rounds/${nobody}`, {
+    call(target(), 'GET', `/api/v1/rounds/${ids.randomRound()}`, {
       headers: { 'x-operator-key': target().operatorKey },
     }),
   ),
