@@ -1,9 +1,13 @@
+import { ids } from '../../shared/foundation/ids.fixture.ts';
+import { logHashOf, roundIdOf } from '../../shared/rounds/round-address.ts';
 import { describe, expect, it } from 'vitest';
 import type { Record_ } from '../e2e/client.ts';
 import type { AnsweredRound } from './player-loop.ts';
 import { type Books, type JournalEntry, mismatches } from './sums.ts';
 
-const id = (number: number) => `3f1c2a4e-0b1d-4c5e-8f90-${String(number).padStart(12, '0')}`;
+const log = { operatorId: ids.operator('demo'), playerId: ids.player('p'), gameCode: ids.game('coin') };
+const id = (number: number) => roundIdOf(log, number, 0);
+const MAC = 'ab'.repeat(8);
 
 function recorded(number: number, overrides: Partial<Record_> = {}): Record_ {
   const round = {
@@ -22,7 +26,7 @@ function answered(number: number, winMinor: bigint, balanceMinor: bigint): Answe
 }
 
 function entry(number: number, kind: string, change: string): JournalEntry {
-  return { kind, transaction_id: `${id(number)}:${kind}`, round_id: id(number), change };
+  return { kind, transaction_id: `${id(number)}:${MAC}:${kind}`, round_id: id(number), change };
 }
 
 const deposit = { kind: 'deposit', transaction_id: 'deposit:p', round_id: null, change: '100.00' };
@@ -44,7 +48,7 @@ const good: Books = {
     entry(1, 'debit', '-1.00'),
     entry(2, 'debit', '-1.00'),
     entry(2, 'credit', '2.50'),
-    entry(3, 'credit', '3.00'),
+    { ...entry(3, 'credit', '3.00'), transaction_id: `${logHashOf(log)}:3:credit` },
     entry(4, 'debit', '-1.00'),
     { ...entry(4, 'debit', '1.00'), kind: 'rollback' },
   ],
@@ -90,8 +94,8 @@ describe('the books of a player', () => {
       { ...good, journal: [...good.journal, entry(2, 'credit', '2.50')] },
       /the wallet has/,
     ],
-    ['a win that is not paid', without(good, `${id(2)}:credit`), /the wallet has/],
-    ['a stake that was not taken', without(good, `${id(1)}:debit`), /the wallet has/],
+    ['a win that is not paid', without(good, `${id(2)}:${MAC}:credit`), /the wallet has/],
+    ['a stake that was not taken', without(good, `${id(1)}:${MAC}:debit`), /the wallet has/],
     ['a stake that was not given back', { ...good, journal: good.journal.slice(0, -1) }, /moved -100/],
     [
       'money of a round that the ledger does not have',

@@ -1,3 +1,4 @@
+import { addressOf } from '../../shared/rounds/round-address.ts';
 import { minor, netMinor, type Record_ } from '../e2e/client.ts';
 import type { AnsweredRound } from './player-loop.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
@@ -78,7 +79,7 @@ function inJournal({ startMinor, rounds, journal }: Books): string[] {
 }
 
 function ofRound(round: Record_, entries: readonly JournalEntry[]): string[] {
-  const has = entries.map((entry) => `${entry.transaction_id} ${minor(entry.change)}`).sort();
+  const has = entries.map((entry) => `${withoutMac(entry)} ${minor(entry.change)}`).sort();
   if (isPlayed(round)) {
     const expected = expectedEntries(round).sort();
     const isSame = has.length === expected.length && has.every((entry, index) => entry === expected[index]);
@@ -93,8 +94,19 @@ function ofRound(round: Record_, entries: readonly JournalEntry[]): string[] {
 /** What a played round leaves in the journal: each entry's id and what it does to the balance. */
 export function expectedEntries(round: Record_): string[] {
   const [stakeMinor, winMinor] = [minor(round.stake), minor(round.win)];
+  if (stakeMinor === 0n) return winMinor > 0n ? [`${placeOf(round)}:credit ${winMinor}`] : [];
   return [
-    ...(stakeMinor > 0n ? [`${round.round_id}:debit ${-stakeMinor}`] : []),
+    `${round.round_id}:debit ${-stakeMinor}`,
     ...(winMinor > 0n ? [`${round.round_id}:credit ${winMinor}`] : []),
   ];
+}
+
+/** A round without a stake is named by its log and its number alone. */
+function placeOf({ round_id, number }: Record_): string {
+  return `${addressOf(ids.round(round_id))?.logHash}:${number}`;
+}
+
+/** The record of a round does not show the MAC that the id of its transaction carries. */
+function withoutMac({ transaction_id }: JournalEntry): string {
+  return transaction_id.replace(/^([0-9a-f-]{36}):[0-9a-f]{16}:/, '$1:');
 }
