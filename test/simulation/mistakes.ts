@@ -166,7 +166,7 @@ export const planted = {
     file: 'shared/rounds/check-request.ts',
     original: '  const seed = await ports.seeds.seed();\n',
     wrong: `  const { operatorId, playerId, gameCode } = session;
-  const context = [operatorId, playerId, gameCode, newest?.number, 'start'].join('#');
+  const context = [operatorId, playerId, gameCode, newest?.number, newest?.roundId, 'start'].join('#');
   const seed =
     newest && !('outcome' in newest)
       ? (await ports.cipher.open(newest.sealedOpening, context)).subarray(0, 32)
@@ -200,7 +200,8 @@ export const planted = {
   'any-request-abandons': {
     file: 'shared/rounds/play-round.ts',
     original: '  if (!earlier) await recoverBlocked(ports, settings, newest);\n',
-    wrong: `  if (!earlier && newest?.status === 'INTENT' && ports.clock.nowMs() - newest.updatedAtMs >= settings.leaseMs)
+    wrong: `  if (!earlier) await recoverBlocked(ports, settings, newest);
+  if (!earlier && newest?.status === 'INTENT' && ports.clock.nowMs() - newest.updatedAtMs >= settings.leaseMs)
     await ports.ledger.save(
       { ...newest, status: 'VOIDING', reason: 'ABANDONED', epoch: newest.epoch + 1, updatedAtMs: ports.clock.nowMs() },
       newest,
@@ -231,14 +232,6 @@ export const planted = {
     original: 'const DEBIT_ATTEMPTS = 2;',
     wrong: 'const DEBIT_ATTEMPTS = 3;',
     foundBy: 'a stake is asked for twice at most, and not again after an answer',
-  },
-  'rolled-back-at-each-repeat': {
-    file: 'shared/rounds/drive-round.ts',
-    original: "  return round.status === 'VOIDING' ? rollback",
-    wrong: `  if (round.status === 'VOIDED')
-    void rollback({ ...ports, ledger: { save: async () => true } }, operator, { ...round, status: 'VOIDING' });
-  return round.status === 'VOIDING' ? rollback`,
-    foundBy: 'a wallet is not called for a round that is over, but for its last rollback',
   },
   'recovery-does-not-wait-longer': {
     file: 'shared/rounds/queue-again.ts',
