@@ -4,8 +4,7 @@ import type { Operator } from '../operators/operator.ts';
 import { RgsError } from '../foundation/errors.ts';
 import { abandon, advance } from './advance-round.ts';
 import { type AskedRound, assertMayPlay, type CheckPorts, type CheckSettings } from './check-request.ts';
-import { credit } from './credit.ts';
-import type { DrivePorts } from './drive-round.ts';
+import { creditOrRollback, type DrivePorts } from './drive-round.ts';
 import { queueRollback, type QueueRecoveryPorts } from './queue-recovery.ts';
 import type { OwnedIntent } from './reserve-round.ts';
 import { type IntentRound, isHeld, type Round } from './round.ts';
@@ -25,16 +24,21 @@ export interface TakeOverSettings {
 }
 
 /**
- * Answers a repeated request from the round that its first attempt made. A credit that is still owed is sent once more. A
- * rollback is left to recovery, which comes after the stream's consumer has judged how the round came to it. No recovery
- * is queued, because it was queued when the round came to this status. Each repeat would add another request.
+ * Answers a repeated request from the round that its first attempt made. A credit or rollback that is still owed is sent
+ * once more. No recovery is queued, because it was queued when the round came to this status. Each repeat would add another
+ * request.
  */
 export async function answerRepeated(
   ports: DrivePorts,
   operator: Operator,
   round: Round,
 ): Promise<RoundAnswer> {
-  return answerTo(await credit(ports, operator, round));
+  return answerTo(isLeftToRecovery(round) ? round : await creditOrRollback(ports, operator, round));
+}
+
+/** An intent that somebody put back can be abandoned. Recovery comes after the stream's consumer has judged that. */
+function isLeftToRecovery(round: Round): boolean {
+  return round.status === 'VOIDING' && round.reason === 'ABANDONED';
 }
 
 /**

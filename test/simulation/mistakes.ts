@@ -233,6 +233,14 @@ export const planted = {
     wrong: 'const DEBIT_ATTEMPTS = 3;',
     foundBy: 'a stake is asked for twice at most, and not again after an answer',
   },
+  'rolled-back-at-each-repeat': {
+    file: 'shared/rounds/drive-round.ts',
+    original: "  return round.status === 'VOIDING' ? rollback",
+    wrong: `  if (round.status === 'VOIDED')
+    void rollback({ ...ports, ledger: { save: async () => round } }, operator, { ...round, status: 'VOIDING' });
+  return round.status === 'VOIDING' ? rollback`,
+    foundBy: 'a wallet is not called for a round that is over, but for its last rollback',
+  },
   'recovery-does-not-wait-longer': {
     file: 'shared/rounds/queue-again.ts',
     original: 'FIRST_BACKOFF_MS * 2 ** Math.min(attempt, 10)',
@@ -252,7 +260,7 @@ export const planted = {
     foundBy: 'an alarm rings where it should, and nowhere else',
   },
   'no-recovery-asked-for': {
-    file: 'shared/rounds/play-round.ts',
+    file: 'shared/rounds/credit-and-answer.ts',
     original: '  await queueRecovery(ports, round);\n',
     wrong: '',
     foundBy: 'whoever leaves a round that is owed asks for its recovery',
