@@ -1,11 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
 import { RgsError } from '../../shared/foundation/errors.ts';
+import { isLogHash } from '../../shared/rounds/round-address.ts';
 import { frozenLogs, parking } from './composition.ts';
 import { changeOf } from './ledger-change.ts';
 import { logger, telemetry } from './observability.ts';
-
-const logHash = /^[0-9a-f]{19}$/;
 
 /**
  * Reads the changes in a batch of the ledger's stream. A record that cannot be read, or that the product did not make, is
@@ -32,7 +31,7 @@ async function freezeAndPark(record: unknown, reason: string): Promise<void> {
   telemetry.count('RecordParked');
   logger.error('A change of the ledger is none of ours', { reason, key: keyOf(record) });
   const { pk } = keyOf(record);
-  if (pk !== undefined && logHash.test(pk)) await frozenLogs().freeze(pk, reason);
+  if (pk !== undefined && isLogHash(pk)) await frozenLogs().freeze(pk, reason);
   await parking().park(record, reason);
 }
 

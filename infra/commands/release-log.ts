@@ -1,13 +1,12 @@
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
-import { KmsMacs } from '../../shared/encryption/adapters/macs.ts';
 import type { RoundId } from '../../shared/foundation/ids.ts';
 import { DynamoFrozenLogs } from '../../shared/rounds/adapters/frozen-logs.ts';
 import type { Freeze } from '../../shared/rounds/frozen-logs.ts';
 import { addressOf } from '../../shared/rounds/round-address.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
-import { dataKeysOf } from './stage-tables.ts';
+import { macsOf } from './stage-tables.ts';
 
 /**
  * Shows the freeze of a round's log, and ends it where a person is named.
@@ -31,7 +30,7 @@ export function freezeText({ logHash, frozenAtMs, reason, released }: Freeze): s
 }
 
 function frozenLogsOf(deployment: Deployment): DynamoFrozenLogs {
-  const macs = new KmsMacs(dataKeysOf(deployment));
+  const macs = macsOf(deployment);
   const ports = { client: documentClient(), macs, clock: systemClock, random: systemRandom };
   return new DynamoFrozenLogs(ports, deployment.outputs.LedgerTable);
 }

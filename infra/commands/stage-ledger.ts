@@ -1,10 +1,9 @@
 import { systemClock } from '../../shared/aws/clock.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
-import { KmsMacs } from '../../shared/encryption/adapters/macs.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import type { Deployment } from './deployment.ts';
-import { dataKeysOf } from './stage-tables.ts';
+import { macsOf } from './stage-tables.ts';
 
 /** Opens the ledger of a stage. It needs the data key, because every round that is read has its MAC checked. */
 export function ledgerOf(deployment: Deployment): DynamoLedger {
@@ -13,5 +12,5 @@ export function ledgerOf(deployment: Deployment): DynamoLedger {
 }
 
 export function roundMacsOf(deployment: Deployment): RoundMacs {
-  return new RoundMacs(new KmsMacs(dataKeysOf(deployment)));
+  return new RoundMacs(macsOf(deployment));
 }

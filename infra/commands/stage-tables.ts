@@ -27,12 +27,17 @@ export function dataKeysOf({ outputs }: Deployment, { dynamodb, kms } = clientsH
   });
 }
 
+/** Makes and checks the MACs of a stage. */
+export function macsOf(deployment: Deployment, clients = clientsHere()): KmsMacs {
+  return new KmsMacs(dataKeysOf(deployment, clients));
+}
+
 /** Whoever changes the configuration needs the data key, because each item is signed. */
 export function configTableOf(deployment: Deployment, clients = clientsHere()): ConfigTable {
   return {
     client: clients.dynamodb,
     tableName: deployment.outputs.ConfigTable,
-    macs: new KmsMacs(dataKeysOf(deployment, clients)),
+    macs: macsOf(deployment, clients),
     clock: systemClock,
   };
 }

@@ -10,7 +10,7 @@ import { DynamoSessionStore } from '../../shared/sessions/adapters/session-store
 import { asList, readable, resourcesOf, type Template, templateOf } from '../template.fixture.ts';
 
 type Condition = Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
-/** What AWS knows of a request when it decides: the values of each condition key. */
+/** AWS knows this of a request when it decides: the values of each condition key. */
 type Context = Readonly<Record<string, readonly string[]>>;
 
 interface Statement {

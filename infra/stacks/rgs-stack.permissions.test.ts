@@ -184,7 +184,7 @@ function roleOf(name: string): { policies: Statement[]; managed: unknown[]; logG
   };
 }
 
-/** What a statement is narrowed to, by its condition to the letter. */
+/** The condition of a statement narrows it to this, to the letter. */
 const CONDITIONS: Readonly<Record<string, string>> = {
   '{}': 'on ',
   [JSON.stringify(itemsOf('session#*'))]: 'on items session#* of ',

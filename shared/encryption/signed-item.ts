@@ -5,7 +5,7 @@ import type { MacPlace, Macs } from './macs.ts';
 type Item = Readonly<Record<string, Authenticated>>;
 
 /** The time in this attribute tells whose month's key signs the item. */
-type TimeAttribute = 'signedAtMs' | 'createdAtMs';
+type TimeAttribute = 'signedAtMs' | 'createdAtMs' | 'frozenAtMs';
 
 /**
  * Signs an item before it is stored: gives it with its MAC, which covers all of its attributes and its key.

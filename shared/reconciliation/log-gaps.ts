@@ -4,7 +4,7 @@ import type { Workload } from '../foundation/workload.ts';
 import type { Ledger } from '../rounds/ledger.ts';
 import type { Round } from '../rounds/round.ts';
 
-/** Where so many numbers in a row are not in the ledger, the numbers after them are not looked up. */
+/** After this many numbers in a row that the ledger lacks, no further number is looked up. */
 const NUMBERS_AT_ONCE = 100;
 
 export type GapLedger = Pick<Ledger, 'get'>;

@@ -2,7 +2,7 @@ import type { ArchivedRound, ArchivedRounds } from '../archive/archived-rounds.t
 import type { OperatorId } from '../foundation/ids.ts';
 import type { Workload } from '../foundation/workload.ts';
 
-/** So many files of the archive are read at once. */
+/** At most this many files of the archive are read at once. */
 const FILES_AT_ONCE = 16;
 
 export interface ArchivedLines {

@@ -1,3 +1,4 @@
+import { isSameLog } from '../rounds/round-address.ts';
 import { mainWallet, sampleOperator } from '../operators/operator.fixture.ts';
 import { DependencyError } from '../foundation/errors.ts';
 import { accountedRound, isUnfinished } from '../rounds/accounted-round.ts';
@@ -104,7 +105,7 @@ export class HistoryFixture {
           return this.rounds.find((one) => one.roundId === roundId);
         },
         get: async ({ log, number }: RoundReference) =>
-          this.rounds.find((one) => isOfLog(one, log) && one.number === number),
+          this.rounds.find((one) => isSameLog(one.log, log) && one.number === number),
         unfinished: (beforeMs: number, part: LedgerPart) => this.#unfinished(beforeMs, part),
       },
       archive: this.#archive(),
@@ -175,8 +176,4 @@ export class HistoryFixture {
       },
     };
   }
-}
-
-function isOfLog({ log }: Round, { operatorId, playerId, gameCode }: Round['log']): boolean {
-  return log.operatorId === operatorId && log.playerId === playerId && log.gameCode === gameCode;
 }

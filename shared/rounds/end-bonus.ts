@@ -13,14 +13,14 @@ import type { Wallets } from '../wallets/wallet.ts';
 import { type ActiveBonus, type BonusObstacle, obstacleOf } from './bonus-obstacle.ts';
 import { outcomeOf } from './commit.ts';
 import { leftToWinMillionths } from './declared-limits.ts';
-import { creditOrRollback } from './drive-round.ts';
+import { creditAndAnswer } from './credit-and-answer.ts';
 import { identify } from './idempotency.ts';
 import { isOperatorEnd, OPERATOR_END } from './operator-end.ts';
-import { queueRecovery, type QueueRecoveryPorts } from './queue-recovery.ts';
+import type { QueueRecoveryPorts } from './queue-recovery.ts';
 import { answerRepeated } from './repeat-round.ts';
 import { type ReservePorts, termsOf } from './reserve-round.ts';
 import { continuationOf, isInFlight, nextNumberAfter, type Round } from './round.ts';
-import { answerTo, inFlight, type RoundAnswer } from './round-answer.ts';
+import { inFlight, type RoundAnswer } from './round-answer.ts';
 import { sealStateAfter } from './round-opening.ts';
 
 export interface EndBonusPorts extends ReservePorts, QueueRecoveryPorts {
@@ -55,10 +55,11 @@ export async function endBonus(ports: EndBonusPorts, request: EndBonusRequest): 
   const payoutMillionths = await declaredPayout(ports, gameCode, bonus);
   const wallet = ports.wallets.of(operator, operator.walletId);
   const obstacle = await obstacleOf(ports, bonus, wallet, request);
-  const ended = await putEnd(ports, operator, { bonus, obstacle, payoutMillionths });
-  const round = await creditOrRollback(ports, operator, ended);
-  await queueRecovery(ports, round);
-  return answerTo(round);
+  return creditAndAnswer(
+    ports,
+    operator,
+    await putEnd(ports, operator, { bonus, obstacle, payoutMillionths }),
+  );
 }
 
 async function activeBonus({ engines }: EndBonusPorts, newest: Round | undefined): Promise<ActiveBonus> {

@@ -1,5 +1,4 @@
-import type { Operator } from '../operators/operator.ts';
-import { NOTHING } from '../money/money.ts';
+import { type MinorAmount, NOTHING } from '../money/money.ts';
 import { type AskedRound, type CheckPorts, type CheckSettings, checkRequest } from './check-request.ts';
 import { outcomeOf } from './commit.ts';
 import { isSameRequest } from './find-earlier-round.ts';
@@ -19,7 +18,7 @@ export type PlayBonusPorts = CheckPorts & ReservePorts;
 export async function playBonus(
   ports: PlayBonusPorts,
   settings: CheckSettings,
-  asked: AskedRound & { readonly operator: Operator },
+  asked: AskedRound,
   identity: RequestIdentity,
 ): Promise<Round> {
   const checked = await checkRequest(ports, settings, asked);
@@ -36,7 +35,7 @@ export async function playBonus(
 function resultOf(
   terms: NewTerms,
   stepped: SealedStep,
-  balanceMinor: typeof NOTHING,
+  balanceMinor: MinorAmount,
   updatedAtMs: number,
 ): NewRound {
   const written = { ...terms, epoch: 1, updatedAtMs };

@@ -4,16 +4,14 @@ import { knownSessionAt, type Sessions } from '../sessions/sessions.ts';
 import { type CheckPorts, type CheckSettings, checkRequest } from './check-request.ts';
 import { commit } from './commit.ts';
 import { type DebitPorts, type DebitSettings, debit } from './debit.ts';
-import { creditOrRollback } from './drive-round.ts';
-import type { Operator } from '../operators/operator.ts';
+import { creditAndAnswer } from './credit-and-answer.ts';
 import { playBonus } from './play-bonus.ts';
-import type { Round } from './round.ts';
 import { findEarlierRound } from './find-earlier-round.ts';
 import type { Ledger } from './ledger.ts';
-import { queueRecovery, type QueueRecoveryPorts, recoverBlocked } from './queue-recovery.ts';
+import { type QueueRecoveryPorts, recoverBlocked } from './queue-recovery.ts';
 import { abandonIfClosed, answerRepeated, type TakeOverSettings, takeOver } from './repeat-round.ts';
 import { type ReservePorts, reserve } from './reserve-round.ts';
-import { answerTo, type RoundAnswer } from './round-answer.ts';
+import type { RoundAnswer } from './round-answer.ts';
 import { stepAndSeal } from './step-engine.ts';
 import type { GameCode } from '../foundation/ids.ts';
 
@@ -59,10 +57,4 @@ export async function playRound(
   const debited = await debit(ports, settings, operator, intent, stepped);
   const committed = await commit(ports, intent, stepped, debited); // COMMITTED
   return creditAndAnswer(ports, operator, committed); // CREDITED, wins only
-}
-
-async function creditAndAnswer(ports: PlayPorts, operator: Operator, committed: Round): Promise<RoundAnswer> {
-  const round = await creditOrRollback(ports, operator, committed);
-  await queueRecovery(ports, round);
-  return answerTo(round);
 }

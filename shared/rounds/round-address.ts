@@ -3,6 +3,7 @@ import { MAX_ROUND_NUMBER, type RoundId, type RoundLog } from '../foundation/ids
 
 const DAY_MS = 86_400_000;
 const HASH_DIGITS = 19;
+const logHash = new RegExp(`^[0-9a-f]{${HASH_DIGITS}}$`);
 /** The version of a UUID is its digit at this place. */
 const VERSION_PLACE = 12;
 
@@ -13,6 +14,11 @@ export interface RoundAddress {
   readonly number: number;
   /** The day of the intent, counted from 1970-01-01 (UTC). */
   readonly day: number;
+}
+
+/** Says whether a text may be the hash of a log. */
+export function isLogHash(text: string): boolean {
+  return logHash.test(text);
 }
 
 /** An id with the separator is refused when it is parsed, so two logs never have the same text. */

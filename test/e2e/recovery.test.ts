@@ -1,9 +1,8 @@
+import { deploymentOf } from '../../infra/commands/deployment.ts';
+import { configTableOf } from '../../infra/commands/stage-tables.ts';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { systemClock } from '../../shared/aws/clock.ts';
-import { DataKeyItems } from '../../shared/encryption/adapters/data-key-items.ts';
-import { KmsDataKeys } from '../../shared/encryption/adapters/data-keys.ts';
-import { KmsMacs } from '../../shared/encryption/adapters/macs.ts';
 import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import { storeRound } from '../../shared/rounds/sample-round.fixture.ts';
 import { randomUUID } from 'node:crypto';
@@ -40,27 +39,19 @@ const dynamodb = documentClient({
   endpoint: target().environment['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
 });
 const kms = new KMSClient({ ...access, endpoint: target().environment['AWS_ENDPOINT_URL_KMS'] ?? '' });
-const dataKeys = new KmsDataKeys({
-  kms,
-  keyArn: target().outputs['DataKeyArn'] ?? '',
-  encryptedKeys: new DataKeyItems(dynamodb, target().outputs['ConfigTable'] ?? ''),
-  clock: systemClock,
-});
-const macs = new KmsMacs(dataKeys);
+const config = configTableOf(deploymentOf('local', target().outputs), { dynamodb, kms });
 const ledger = new DynamoLedger(
   dynamodb,
   target().outputs['LedgerTable'] ?? '',
-  new RoundMacs(macs),
+  new RoundMacs(config.macs),
   systemClock,
 );
 const QueueUrl = target().outputs['RecoveryQueueUrl'];
 
 beforeAll(async () => {
-  const tableName = target().outputs['ConfigTable'] ?? '';
-  const admin = new DynamoRegistryAdmin({ client: dynamodb, tableName, macs, clock: systemClock });
   const { engineHash: hash } = intent();
   const engine = { engineId: 'happy-panda', buildId: '1', publishedAtMs: 0, maxWinMillionths: 50_000_000n };
-  await admin.putEngineVersion({ hash, ...engine });
+  await new DynamoRegistryAdmin(config).putEngineVersion({ hash, ...engine });
 });
 afterAll(() => {
   sqs.destroy();

@@ -33,7 +33,7 @@ const HOUR_MS = 3_600_000;
 const LISTS_AT_ONCE = 8;
 /** Names are ASCII, so this sorts after any of them. */
 const AFTER_ANY_NAME = '\x7f';
-/** So many characters of base64 are 132 bits. */
+/** This number of base64 characters holds 132 bits. */
 const HASH_CHARACTERS = 22;
 /** A batch of the ledger's stream is a tenth of this. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;

@@ -7,7 +7,7 @@ import { type ArchiveRecord, archiveRecord } from './archive-record.ts';
 
 /**
  * Makes the round of a line again. It is undefined where the line is not what the ledger signed. The MACs of the round are
- * checked. Written as a line, it must then be the same text. So no field of a line can be changed, also where no MAC covers it.
+ * checked. Written as a line, it must then be the same text. A changed field is therefore found, also where no MAC covers it.
  * @throws DependencyError SERVICE_UNAVAILABLE
  */
 export async function signedRound(macs: Pick<RoundMacs, 'check'>, line: string): Promise<Round | undefined> {

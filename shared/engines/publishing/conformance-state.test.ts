@@ -33,7 +33,7 @@ function text(bytes: Uint8Array): string {
 }
 
 const ALWAYS = '(i32.const 1)';
-/** So many of 65,536 seeds, by their first two bytes. */
+/** The first two bytes of a seed select this many of the 65,536 seeds. */
 const inSeeds = (count: number) => `(i32.lt_u (i32.load16_u (i32.const 0)) (i32.const ${count}))`;
 const ACTION = '(i32.load8_u (i32.add (i32.const 44) (i32.load (i32.const 40))))';
 

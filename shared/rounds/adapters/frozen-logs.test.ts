@@ -75,7 +75,7 @@ describe('A frozen log', () => {
       sk: FROZEN,
       v: 1,
       freezeId: systemRandom.uuid(),
-      frozenAt: 1,
+      frozenAtMs: 1,
       reason: '',
       mac: new Uint8Array(16),
     };
@@ -88,7 +88,7 @@ describe('A frozen log', () => {
 
   it.each([
     ['its reason', 'reason', 'nothing'],
-    ['its release', 'releasedAt', 5],
+    ['its release', 'releasedAtMs', 5],
     ['an expiry', 'expiresAt', 5],
   ])('A freeze is refused where somebody changed %s', async (_, name, value) => {
     await logs.freeze(logHash, 'A round was deleted');

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServices, type TestServices } from '../../kit/services.ts';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
+import type { TestServices } from '../../kit/services.ts';
+import { useBucket } from '../../kit/bucket.ts';
 import { minorAmount } from '../../../shared/money/money.ts';
 import { committed, credited, intent } from '../../../shared/rounds/any-round.fixture.ts';
 import type { Round } from '../../../shared/rounds/round.ts';
@@ -15,17 +16,8 @@ let local: TestServices;
 let s3: S3Client;
 let bucket: string;
 
-beforeAll(async () => {
-  local = await startTestServices();
-  s3 = new S3Client({ ...local.access, endpoint: local.services.endpoints.s3, forcePathStyle: true });
-});
-beforeEach(async () => {
-  bucket = randomUUID();
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-});
-afterAll(async () => {
-  s3.destroy();
-  await local.stop();
+useBucket((made) => {
+  ({ s3, bucket, local } = made);
 });
 
 const keys = async () => {

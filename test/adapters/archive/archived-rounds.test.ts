@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServices, type TestServices } from '../../kit/services.ts';
+import { describe, expect, it } from 'vitest';
+import { useBucket } from '../../kit/bucket.ts';
 import { minorAmount } from '../../../shared/money/money.ts';
 import { committed, credited, intent } from '../../../shared/rounds/any-round.fixture.ts';
 import { accountedRound } from '../../../shared/rounds/accounted-round.ts';
@@ -22,21 +21,11 @@ const NOW_MS = Date.UTC(2026, 10, 21, 13, 5);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-let local: TestServices;
 let s3: S3Client;
 let bucket: string;
 
-beforeAll(async () => {
-  local = await startTestServices();
-  s3 = new S3Client({ ...local.access, endpoint: local.services.endpoints.s3, forcePathStyle: true });
-});
-beforeEach(async () => {
-  bucket = randomUUID();
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-});
-afterAll(async () => {
-  s3.destroy();
-  await local.stop();
+useBucket((made) => {
+  ({ s3, bucket } = made);
 });
 
 const player = (given: Partial<IntentRound> = {}) =>

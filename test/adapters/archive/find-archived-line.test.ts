@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServices, type TestServices } from '../../kit/services.ts';
+import { S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
+import { useBucket } from '../../kit/bucket.ts';
 import { S3Archive } from '../../../shared/archive/adapters/archive.ts';
 import { archiveRecord } from '../../../shared/archive/adapters/archive-record.ts';
 import { findArchivedLine } from '../../../shared/archive/adapters/find-archived-line.ts';
@@ -12,21 +12,11 @@ import type { Round } from '../../../shared/rounds/round.ts';
 const NOON_MS = Date.UTC(2026, 10, 21, 12);
 const HOUR_MS = 3_600_000;
 const operatorId = ids.operator('demo');
-let local: TestServices;
 let s3: S3Client;
 let bucket: string;
 
-beforeAll(async () => {
-  local = await startTestServices();
-  s3 = new S3Client({ ...local.access, endpoint: local.services.endpoints.s3, forcePathStyle: true });
-});
-beforeEach(async () => {
-  bucket = randomUUID();
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-});
-afterAll(async () => {
-  s3.destroy();
-  await local.stop();
+useBucket((made) => {
+  ({ s3, bucket } = made);
 });
 
 async function archive(startedAtMs: number): Promise<Round> {

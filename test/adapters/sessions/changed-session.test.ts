@@ -1,4 +1,4 @@
-/** What somebody gains who can write the table of sessions but not use the data keys: nothing. */
+/** Somebody who can write the table of sessions but not use the data keys gains nothing. */
 import { randomUUID } from 'node:crypto';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -106,7 +106,7 @@ export class ToldBalances {
   }
 }
 
-/** Of a currency with two decimals; written once more here. */
+/** Reads an amount of a currency with two decimals. It is written once more here, apart from the product. */
 function decimal(minor: bigint): string {
   const digits = (minor < 0n ? -minor : minor).toString().padStart(3, '0');
   return `${minor < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
