@@ -52,7 +52,7 @@ export function earlierKeysAfter(newest: Round | undefined): Uint8Array {
 export function candidatesFor(newest: Round, keyHash: Uint8Array): number[] {
   const { earlierKeys } = newest.idempotency;
   const numbers: number[] = [];
-  for (let offset = 0; offset + SHORT_BYTES <= earlierKeys.length; offset += SHORT_BYTES) {
+  for (let offset = 0; offset < earlierKeys.length; offset += SHORT_BYTES) {
     const matches = sameBytes(
       earlierKeys.subarray(offset, offset + SHORT_BYTES),
       keyHash.subarray(0, SHORT_BYTES),

@@ -4,8 +4,11 @@ import {
   gameBefore,
   hasOutcome,
   isFinal,
+  isHeld,
   isInFlight,
+  nextNumberAfter,
   owesCredit,
+  owesLastRollback,
   type Round,
   stakeMovementOf,
   stakeTransactionId,
@@ -34,14 +37,20 @@ const rounds: Record<string, Round> = {
 
 describe('A round', () => {
   it.each([
-    ['INTENT', { final: false, inFlight: true, decided: false, owes: false }],
-    ['COMMITTED with a win', { final: false, inFlight: false, decided: true, owes: true }],
-    ['COMMITTED without a win', { final: true, inFlight: false, decided: true, owes: false }],
-    ['CREDITED', { final: true, inFlight: false, decided: true, owes: false }],
-    ['REJECTED', { final: true, inFlight: false, decided: false, owes: false }],
-    ['FAILED', { final: true, inFlight: false, decided: false, owes: false }],
-    ['VOIDING', { final: false, inFlight: true, decided: false, owes: false }],
-    ['VOIDED', { final: true, inFlight: false, decided: false, owes: false }],
+    ['INTENT', { final: false, inFlight: true, decided: false, owes: false, owesRollback: false }],
+    [
+      'COMMITTED with a win',
+      { final: false, inFlight: false, decided: true, owes: true, owesRollback: false },
+    ],
+    [
+      'COMMITTED without a win',
+      { final: true, inFlight: false, decided: true, owes: false, owesRollback: false },
+    ],
+    ['CREDITED', { final: true, inFlight: false, decided: true, owes: false, owesRollback: false }],
+    ['REJECTED', { final: true, inFlight: false, decided: false, owes: false, owesRollback: false }],
+    ['FAILED', { final: true, inFlight: false, decided: false, owes: false, owesRollback: false }],
+    ['VOIDING', { final: false, inFlight: true, decided: false, owes: false, owesRollback: false }],
+    ['VOIDED', { final: true, inFlight: false, decided: false, owes: false, owesRollback: true }],
   ])('A round that is %s has these properties: %o', (status, stands) => {
     const round = rounds[status]!;
     expect({
@@ -49,7 +58,24 @@ describe('A round', () => {
       inFlight: isInFlight(round),
       decided: hasOutcome(round),
       owes: owesCredit(round),
+      owesRollback: owesLastRollback(round),
     }).toEqual(stands);
+  });
+
+  it('A voided round owes a last rollback for the smallest stake, and none without a stake', () => {
+    const voided = rounds['VOIDED']!;
+    const owesAt = (stakeMinor: bigint) =>
+      owesLastRollback({ ...voided, stakeMinor: minorAmount(stakeMinor) });
+    expect([owesAt(0n), owesAt(1n)]).toEqual([false, true]);
+  });
+
+  it('A round is held until the lease has passed since its last write', () => {
+    const round = sampleIntent({ updatedAtMs: 10_000 });
+    expect([10_000, 10_999, 11_000].map((nowMs) => isHeld(round, 1_000, nowMs))).toEqual([true, true, false]);
+  });
+
+  it('The first round of a log has number 1, and each other one the next number', () => {
+    expect([nextNumberAfter(undefined), nextNumberAfter({ number: 7 })]).toEqual([1, 8]);
   });
 });
 
