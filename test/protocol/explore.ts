@@ -26,6 +26,8 @@ interface Step {
 interface Reached {
   readonly step: Step;
   readonly table: Table;
+  /** The digest of the table's world. */
+  readonly world: string;
 }
 
 /** Visits every state that a scenario can reach, breadth first, so that the first violation has a shortest trace. */
@@ -34,19 +36,23 @@ export async function explore(
   { onProgress, mostStates = Number.POSITIVE_INFINITY }: ExploreOptions = {},
 ): Promise<Exploration> {
   const table = await Table.open(scenario);
-  const seen = new Set([await table.digest()]);
-  let frontier: Reached[] = [{ step: { before: undefined, move: 'request comes' }, table }];
+  const { world, whole } = await table.digest();
+  const seen = new Set([whole]);
+  const sound = new Set<string>();
+  let frontier: Reached[] = [{ step: { before: undefined, move: 'request comes' }, table, world }];
   while (frontier.length > 0 && seen.size < mostStates) {
     const next: Reached[] = [];
     for (const reached of frontier) {
-      for await (const one of successors(reached)) {
-        const digest = await one.table.digest();
-        if (seen.has(digest)) continue;
-        seen.add(digest);
+      for (const move of await reached.table.moves()) {
+        const copy = reached.table.copy();
+        await move.make(copy);
+        const digest = await copy.digest();
+        if (seen.has(digest.whole)) continue;
+        seen.add(digest.whole);
         if (seen.size % 1_000 === 0) onProgress?.(seen.size);
-        next.push(one);
+        next.push({ step: { before: reached.step, move: move.name }, table: copy, world: digest.world });
       }
-      const finding = await check(reached);
+      const finding = await check(reached, sound);
       if (finding) return { states: seen.size, finding };
     }
     frontier = next;
@@ -54,27 +60,20 @@ export async function explore(
   return { states: seen.size, finding: undefined };
 }
 
-async function* successors({ table, step }: Reached): AsyncGenerator<Reached> {
-  const { length } = await table.moves();
-  for (let index = 0; index < length; index += 1) {
-    const copy = await table.copy();
-    const move = (await copy.moves())[index];
-    if (!move) throw new Error('the code under test is not deterministic');
-    await move.make();
-    yield { step: { before: step, move: move.name }, table: copy };
-  }
-}
-
-/** Consumes the table of the state. */
-async function check({ table, step }: Reached): Promise<Finding | undefined> {
+/**
+ * Looks at the state, and at how it ends where nothing fails any more. That depends on the world alone.
+ * @param sound has the digests of the worlds in which nothing was wrong
+ */
+async function check({ table, step, world }: Reached, sound: Set<string>): Promise<Finding | undefined> {
+  if (sound.has(world)) return undefined;
   const now = await table.violation();
   if (now) return { violation: now, trace: traceTo(step) };
-  const copy = table.world.late.length > 0 ? await table.copy() : undefined;
-  const ending = await table.endViolation(true);
+  const ending = await table.copy().endViolation(true);
   if (ending) return { violation: ending, trace: traceTo(step, 'what is late arrives, then recovery runs') };
-  const other = await copy?.endViolation(false);
-  if (!other) return undefined;
-  return { violation: other, trace: traceTo(step, 'recovery runs, then what is late arrives') };
+  const other = table.world.late.length > 0 && (await table.copy().endViolation(false));
+  if (other) return { violation: other, trace: traceTo(step, 'recovery runs, then what is late arrives') };
+  sound.add(world);
+  return undefined;
 }
 
 function traceTo(last: Step, ...ending: readonly string[]): string[] {

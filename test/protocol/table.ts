@@ -5,10 +5,11 @@ import { transactionId } from '../../shared/rounds/transaction-id.ts';
 import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
 import type { WalletId } from '../../shared/foundation/ids.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
-import { Actor, type Role } from './actor.ts';
+import { failed, type Role } from './actor.ts';
+import { type Stand, Stands } from './stand.ts';
 import { type Mistake, withWallets } from './mistakes.ts';
 import { walletKinds, type WalletMessage } from './model-wallet.ts';
-import { recoverTheRound, settings, World } from './world.ts';
+import { recoverTheRound, Setting, settings, World } from './world.ts';
 
 export interface Scenario {
   /** A name of `walletKinds`. */
@@ -26,11 +27,13 @@ export interface Scenario {
 /** One thing that can happen next, and its name for the trace. */
 export interface Move {
   readonly name: string;
-  readonly make: () => Promise<void>;
+  /** Makes it happen in a copy of the table that has the move. */
+  readonly make: (copy: Table) => Promise<void> | void;
 }
 
 const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
 const unsent = { kind: 'unknown', reason: 'NOT_SENT' } as const;
+const refused = { kind: 'refused', code: 'WALLET_REFUSED' } as const;
 /** The first handler's, that of the repeated request that took over from it, and recovery's: each may outlive its own. */
 const LAST_TAKE_OVER = 1;
 
@@ -38,49 +41,57 @@ const LAST_TAKE_OVER = 1;
 export class Table {
   readonly world: World;
   readonly scenario: Scenario;
-  actors: Actor[] = [];
+  readonly #stands: Stands;
+  /** Those who are at work. Each waits on a call. */
+  actors: readonly Stand[] = [];
 
-  private constructor(world: World, scenario: Scenario) {
+  private constructor(world: World, scenario: Scenario, stands: Stands) {
     this.world = world;
     this.scenario = scenario;
+    this.#stands = stands;
   }
 
   static async open(scenario: Scenario): Promise<Table> {
     const kind = walletKinds[scenario.wallet];
     if (!kind) throw new Error(`there is no wallet that ${scenario.wallet}`);
-    const table = new Table(await World.open(kind, scenario.wins), scenario);
+    const setting = await Setting.of(kind, scenario.wins);
+    const table = new Table(new World(setting), scenario, new Stands(setting, scenario.mistake));
     await table.#enter('request');
     return table;
   }
 
-  /** Another table that is as this one is now: real code cannot be copied in mid call, but it can be led there again. */
-  async copy(): Promise<Table> {
-    const table = new Table(await this.world.copy(), this.scenario);
-    const living = this.actors.filter(({ alive }) => alive);
-    table.actors = living.map(({ memory }) => new Actor(memory, table.world, this.scenario.mistake));
-    for (const actor of table.actors) await actor.settled();
+  /** Another table that is as this one is now. */
+  copy(): Table {
+    const table = new Table(this.world.copy(), this.scenario, this.#stands);
+    table.actors = this.actors;
     return table;
   }
 
   async moves(): Promise<Move[]> {
-    const moves = this.actors.flatMap((actor) => (actor.pending ? this.#movesOf(actor) : []));
-    for (const role of await this.#callers()) moves.push(this.#entry(role));
-    this.world.late.forEach((message, index) => moves.push(this.#arrival(message, index)));
+    const moves = this.actors.flatMap((_, place) => this.#movesOf(place));
+    for (const role of await this.#callers()) moves.push(entryOf(role));
+    this.world.late.forEach((message, index) => moves.push(arrivalOf(message, index)));
     const { wallet } = this.world;
     if (!wallet.sessionEnded)
-      moves.push({ name: 'the session ends', make: async () => this.world.endSession() });
+      moves.push({ name: 'the session ends', make: ({ world }) => world.endSession() });
     if (this.scenario.changesWallet && !this.world.hasMoved)
       moves.push({
         name: 'the operator moves to another wallet',
-        make: async () => void (this.world.hasMoved = true),
+        make: ({ world }) => void (world.hasMoved = true),
       });
     if (wallet.kind.checksFundsFirst && !wallet.hasSpent)
-      moves.push({ name: 'the player spends the balance elsewhere', make: async () => wallet.spend() });
+      moves.push({
+        name: 'the player spends the balance elsewhere',
+        make: ({ world }) => world.wallet.spend(),
+      });
     return moves;
   }
 
-  /** Two tables with the same digest have the same futures. */
-  async digest(): Promise<string> {
+  /**
+   * Two tables with the same digest have the same futures. Two with the same digest of their world have the same futures
+   * once whoever is at work has died.
+   */
+  async digest(): Promise<{ readonly world: string; readonly whole: string }> {
     const round = await this.world.round();
     const stored = round && [
       round.sealedOpening[0],
@@ -89,17 +100,16 @@ export class Table {
       round.walletId,
       this.world.nowMs - round.updatedAtMs >= settings.leaseMs,
     ];
-    const actors = this.actors
-      .filter(({ alive }) => alive)
-      .map((actor) => actor.position())
-      .sort();
     const late = this.world.late
       .map(({ call, walletId, transaction }) => `${call} ${walletId} ${transaction.transactionId}`)
       .sort();
     const { wallet, second, hasMoved } = this.world;
-    const digest = JSON.stringify([stored, actors, late, wallet.digest(), second.digest(), hasMoved]);
+    const world = JSON.stringify([stored, late, wallet.digest(), second.digest(), hasMoved]);
+    const actors = this.actors.map(({ position }) => position).sort();
     // The ids of the same round differ with the time at which it began.
-    return round ? digest.replaceAll(transactionId(round, 'debit').replace(/debit$/, ''), '') : digest;
+    const id = round && transactionId(round, 'debit').replace(/debit$/, '');
+    const withoutId = (text: string) => (id ? text.replaceAll(id, '') : text);
+    return { world: withoutId(world), whole: withoutId([world, ...actors].join('\n')) };
   }
 
   /** What must hold at every moment. @returns what is wrong, if anything is */
@@ -121,11 +131,12 @@ export class Table {
    * runs until the round is final, and the last rollback follows. Consumes the table.
    */
   async endViolation(lateFirst: boolean): Promise<string | undefined> {
-    for (const actor of this.actors) if (actor.alive) actor.die();
+    this.actors = [];
     if (!(await this.world.round())) return undefined;
     if (lateFirst) this.#deliverAll();
-    const { ledger, walletOf } = this.#plainPorts();
-    const ports = this.world.ports(ledger, walletOf);
+    const { world } = this;
+    const clock = { nowMs: () => world.nowMs };
+    const ports = world.setting.ports({ clock, walletId: world.walletId, ...this.#plainPorts() });
     for (let turn = 0; turn < 4; turn += 1) {
       this.world.nowMs += settings.leaseMs;
       await recoverRound(ports, settings, recoverTheRound);
@@ -167,85 +178,61 @@ export class Table {
     return undefined;
   }
 
-  #movesOf(actor: Actor): Move[] {
-    const { pending, role } = actor;
+  #movesOf(place: number): Move[] {
+    const { role, pending } = this.actors[place] ?? {};
     if (!pending) return [];
-    const { name, effect, answer, fail, message } = pending;
+    const { name, effect, message } = pending;
     const { mostLate = 2 } = this.scenario;
-    const go = (what: string, make: () => Promise<void>): Move => ({
-      name: `${role}: ${name} ${what}`,
-      make,
-    });
-    const moves = [
-      go('works', async () => this.#answered(actor, answer, await effect())),
-      go('is not sent: the actor dies', async () => actor.die()),
-    ];
+    const go = (what: string, make: Move['make']): Move => ({ name: `${role}: ${name} ${what}`, make });
+    const hears = (result: unknown) => (table: Table) => table.#hears(place, result);
+    const works = async (table: Table) => table.#hears(place, await effect(table.world));
+    const dies = (table: Table) => table.#dies(place);
+    const takesEffect = (then: Move['make']) => async (table: Table) => {
+      await effect(table.world);
+      await then(table);
+    };
+    const copied = (then: Move['make']) => (table: Table) => {
+      if (message) table.world.late = [...table.world.late, message];
+      return then(table);
+    };
+    const moves = [go('works', works), go('is not sent: the actor dies', dies)];
     // After a read, dying is the same as before it.
-    if (name === 'head' || name === 'get')
-      return [...moves, go('fails', async () => this.#failed(actor, fail))];
-    moves.push(
-      go('works, and the actor dies', async () => {
-        await effect();
-        actor.die();
-      }),
-    );
+    if (name === 'head' || name === 'get') return [...moves, go('fails', hears(failed))];
+    moves.push(go('works, and the actor dies', takesEffect(dies)));
     if (!message) {
       moves.push(
-        go('fails', async () => this.#failed(actor, fail)),
-        go('works, and is said to have failed', async () => {
-          await effect();
-          await this.#failed(actor, fail);
-        }),
+        go('fails', hears(failed)),
+        go('works, and is said to have failed', takesEffect(hears(failed))),
       );
       return moves;
     }
     moves.push(
-      go('takes effect, the reply is lost', async () => {
-        await effect();
-        await this.#answered(actor, answer, unknown);
-      }),
-      go('is lost', async () => this.#answered(actor, answer, unknown)),
+      go('takes effect, the reply is lost', takesEffect(hears(unknown))),
+      go('is lost', hears(unknown)),
     );
-    if (this.world.late.length < mostLate) {
-      moves.push(
-        go('works, and a second copy of it is on its way', async () => {
-          this.world.late = [...this.world.late, message];
-          await this.#answered(actor, answer, await effect());
-        }),
-      );
-    }
-    if (message.call === 'debit' || message.call === 'bet-win') {
-      moves.push(go('is not sent, and its caller knows', async () => this.#answered(actor, answer, unsent)));
-    }
-    if (message.call === 'credit') {
-      const refused = { kind: 'refused', code: 'WALLET_REFUSED' };
-      moves.push(go('is refused', async () => this.#answered(actor, answer, refused)));
-    }
-    if (this.world.late.length < mostLate) {
-      moves.push(
-        go('is late', async () => {
-          this.world.late = [...this.world.late, message];
-          await this.#answered(actor, answer, unknown);
-        }),
-      );
-    }
+    const mayBeLate = this.world.late.length < mostLate;
+    if (mayBeLate) moves.push(go('works, and a second copy of it is on its way', copied(works)));
+    if (message.call === 'debit' || message.call === 'bet-win')
+      moves.push(go('is not sent, and its caller knows', hears(unsent)));
+    if (message.call === 'credit') moves.push(go('is refused', hears(refused)));
+    if (mayBeLate) moves.push(go('is late', copied(hears(unknown))));
     return moves;
   }
 
-  async #answered(actor: Actor, answer: (result: unknown) => void, result: unknown): Promise<void> {
-    answer(result);
-    await actor.settled();
+  async #hears(place: number, result: unknown): Promise<void> {
+    const stand = await this.actors[place]?.after({ result, atMs: this.world.nowMs });
+    const others = this.actors.filter((_, other) => other !== place);
+    this.actors = stand?.pending ? [...others, stand] : others;
   }
 
-  async #failed(actor: Actor, fail: () => void): Promise<void> {
-    fail();
-    await actor.settled();
+  #dies(place: number): void {
+    this.actors = this.actors.filter((_, other) => other !== place);
   }
 
   /** Who may come: the same request again and recovery, each as often as it likes but one at a time. */
   async #callers(): Promise<Role[]> {
     const round = await this.world.round();
-    const atWork = (role: Role) => this.actors.filter((actor) => actor.role === role && actor.alive).length;
+    const atWork = (role: Role) => this.actors.filter((actor) => actor.role === role).length;
     if (round && isFinal(round)) {
       const comes = (await this.#askedForAtTheEnd()).length > 0 && atWork('last rollback') === 0;
       return comes ? ['last rollback'] : [];
@@ -257,33 +244,16 @@ export class Table {
   }
 
   /** Others come when the lease has run out: before that they change nothing. The first may still be at work. */
-  #entry(role: Role): Move {
-    return {
-      name: `${role} comes`,
-      make: async () => {
-        this.world.nowMs += settings.leaseMs;
-        await this.#enter(role);
-      },
-    };
+  async comes(role: Role): Promise<void> {
+    this.world.nowMs += settings.leaseMs;
+    await this.#enter(role);
   }
 
   async #enter(role: Role): Promise<void> {
-    const taken = this.actors.some(({ alive, seed }) => alive && seed === 1);
+    const taken = this.actors.some(({ seed }) => seed === 1);
     const { nowMs: startedAtMs, walletId } = this.world;
-    const memory = { role, seed: taken ? 2 : 1, startedAtMs, walletId, answers: [] };
-    const actor = new Actor(memory, this.world, this.scenario.mistake);
-    this.actors = [...this.actors.filter(({ alive }) => alive), actor];
-    await actor.settled();
-  }
-
-  #arrival(message: WalletMessage, index: number): Move {
-    return {
-      name: `the late ${message.call} arrives`,
-      make: async () => {
-        this.world.late = this.world.late.filter((_, position) => position !== index);
-        this.world.handle(message);
-      },
-    };
+    const stand = await this.#stands.enter({ role, seed: taken ? 2 : 1, startedAtMs, walletId });
+    if (stand.pending) this.actors = [...this.actors, stand];
   }
 
   #deliverAll(): void {
@@ -306,4 +276,18 @@ export class Table {
     });
     return withWallets(this.scenario.mistake, world.walletId, world.ledger, walletOf);
   }
+}
+
+function entryOf(role: Role): Move {
+  return { name: `${role} comes`, make: (table) => table.comes(role) };
+}
+
+function arrivalOf(message: WalletMessage, index: number): Move {
+  return {
+    name: `the late ${message.call} arrives`,
+    make: ({ world }) => {
+      world.late = world.late.filter((_, position) => position !== index);
+      world.handle(message);
+    },
+  };
 }

@@ -1,4 +1,7 @@
+import { LRUCache } from 'lru-cache';
+import type { Macs } from '../../shared/encryption/macs.ts';
 import { openMacs } from '../../shared/encryption/macs.fixture.ts';
+import type { Clock } from '../../shared/foundation/clock.ts';
 import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import { mainWallet, movedTo, sampleOperator } from '../../shared/operators/operator.fixture.ts';
 import { minorAmount } from '../../shared/money/money.ts';
@@ -28,9 +31,9 @@ export const rollItBackAgain: RecoveryRequest = { ...recoverTheRound, purpose: '
 
 const SECOND = ids.wallet('second');
 const startMs = 1_700_000_000_000;
+const macs = new RoundMacs(rememberedMacs());
 const engineHash = 'ab'.repeat(32);
 
-/** Everything that outlives an actor: the ledger, the wallet's books, messages on their way, the time. */
 const game = {
   gameCode: ids.game('coin'),
   title: 'Coin',
@@ -40,37 +43,22 @@ const game = {
   bets: [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }],
 };
 
-export class World {
-  nowMs = startMs;
-  readonly ledger = new MemoryLedger(new RoundMacs(openMacs));
-  readonly sessions: MemorySessions;
-  readonly wallet: ModelWallet;
-  /** Where the operator's rounds are debited once it has moved. It has books of its own. */
-  readonly second: ModelWallet;
-  hasMoved = false;
-  /** Sent, given up by whoever sent them, and still going to arrive. */
-  late: readonly WalletMessage[] = [];
+/** What never changes while a scenario is explored. */
+export class Setting {
+  readonly kind: WalletKind;
   readonly wins: boolean;
+  readonly #sessions: MemorySessions;
 
-  private constructor(
-    { wallet, second }: Pick<World, 'wallet' | 'second'>,
-    wins: boolean,
-    sessions: MemorySessions,
-  ) {
-    this.wallet = wallet;
-    this.second = second;
+  private constructor(kind: WalletKind, wins: boolean, sessions: MemorySessions) {
+    this.kind = kind;
     this.wins = wins;
-    this.sessions = sessions;
+    this.#sessions = sessions;
   }
 
-  static async open(kind: WalletKind, wins: boolean): Promise<World> {
-    const world = new World(
-      { wallet: new ModelWallet(kind), second: new ModelWallet(kind) },
-      wins,
-      new MemorySessions(),
-    );
+  static async of(kind: WalletKind, wins: boolean): Promise<Setting> {
+    const sessions = new MemorySessions();
     const [createdAtMs, expiresAtMs] = [startMs, startMs + 10 ** 12];
-    await world.sessions.create({
+    await sessions.create({
       sessionId,
       ...log,
       currency: 'EUR',
@@ -78,13 +66,74 @@ export class World {
       expiresAtMs,
       revokedAtMs: undefined,
     });
-    return world;
+    return new Setting(kind, wins, sessions);
+  }
+
+  /** What the real use cases run on; time, ledger and wallets are the caller's. */
+  ports({ clock, ledger, walletOf, walletId, seed = 0 }: Surroundings): PlayPorts & RecoveryPorts {
+    const { calls: walletCalls } = this.kind;
+    return {
+      clock,
+      seeds: { seed: async () => new Uint8Array(32).fill(seed) },
+      ledger,
+      wallets: { of: (_, called) => walletOf(called) },
+      sessions: this.#sessions,
+      registry: {
+        operator: async () => ({
+          ...movedTo(sampleOperator({ walletCalls }), { walletId: SECOND, walletCalls }),
+          walletId,
+        }),
+        operatorByKey: async () => undefined,
+        game: async () => game,
+        presentGame: async () => game,
+        games: async () => [],
+      },
+      engines: { load: async () => coin(this.wins) },
+      cipher: { seal: async (plain) => plain, open: async (sealed) => sealed },
+      // Recovery may come at any moment anyway; what the queue holds adds nothing.
+      recovery: { send: async () => undefined },
+      // No round is owed for as long as a day here, so no line of attempts begins.
+      marks: new MemoryRecoveryMarks(new MemoryLedger(macs)),
+      engineVersion: async () => ({ maxWinMillionths: 2_000_000n }),
+      telemetry: { count: () => undefined, warn: () => undefined },
+    };
+  }
+}
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly walletOf: (walletId: WalletId) => Wallet;
+  /** The operator's wallet, as whoever is at work knows it. */
+  readonly walletId: WalletId;
+  readonly seed?: number;
+}
+
+/** Everything that outlives an actor: the ledger, the wallets' books, messages on their way, the time. */
+export class World {
+  readonly setting: Setting;
+  nowMs = startMs;
+  readonly ledger = new MemoryLedger(macs);
+  readonly wallet: ModelWallet;
+  /** Where the operator's rounds are debited once it has moved. It has books of its own. */
+  readonly second: ModelWallet;
+  hasMoved = false;
+  /** Sent, given up by whoever sent them, and still going to arrive. */
+  late: readonly WalletMessage[] = [];
+
+  constructor(
+    setting: Setting,
+    wallet = new ModelWallet(setting.kind),
+    second = new ModelWallet(setting.kind),
+  ) {
+    this.setting = setting;
+    this.wallet = wallet;
+    this.second = second;
   }
 
   /** Another world that is as this one is now. */
-  async copy(): Promise<World> {
-    const books = { wallet: this.wallet.copy(), second: this.second.copy() };
-    const world = new World(books, this.wins, this.sessions);
+  copy(): World {
+    const world = new World(this.setting, this.wallet.copy(), this.second.copy());
     world.hasMoved = this.hasMoved;
     world.nowMs = this.nowMs;
     world.late = this.late;
@@ -120,39 +169,6 @@ export class World {
   handle(message: WalletMessage): WalletReply | RollbackReply {
     return this.booksOf(message.walletId).handle(message);
   }
-
-  /** What the real use cases run on; the calls of ledger and wallets are the caller's. */
-  ports(
-    ledger: Ledger,
-    walletOf: (walletId: WalletId) => Wallet,
-    { seed = 0, walletId = this.walletId }: { readonly seed?: number; readonly walletId?: WalletId } = {},
-  ): PlayPorts & RecoveryPorts {
-    const { calls: walletCalls } = this.wallet.kind;
-    return {
-      clock: { nowMs: () => this.nowMs },
-      seeds: { seed: async () => new Uint8Array(32).fill(seed) },
-      ledger,
-      wallets: { of: (_, called) => walletOf(called) },
-      sessions: this.sessions,
-      registry: {
-        operator: async () => ({
-          ...movedTo(sampleOperator({ walletCalls }), { walletId: SECOND, walletCalls }),
-          walletId,
-        }),
-        operatorByKey: async () => undefined,
-        game: async () => game,
-        presentGame: async () => game,
-        games: async () => [],
-      },
-      engines: { load: async () => coin(this.wins) },
-      cipher: { seal: async (plain) => plain, open: async (sealed) => sealed },
-      // Recovery may come at any moment anyway; what the queue holds adds nothing.
-      recovery: { send: async () => undefined },
-      marks: new MemoryRecoveryMarks(this.ledger),
-      engineVersion: async () => ({ maxWinMillionths: 2_000_000n }),
-      telemetry: { count: () => undefined, warn: () => undefined },
-    };
-  }
 }
 
 /** An engine that always wins twice the bet, or never. */
@@ -180,4 +196,16 @@ function coin(wins: boolean): Engine {
     reset: step,
     step,
   };
+}
+
+/** Makes the MACs of `openMacs`, each of them once: the same rounds come again in most of the states. */
+function rememberedMacs(): Macs {
+  const made = new LRUCache<string, Promise<Uint8Array>>({ max: 50_000 });
+  const make: Macs['make'] = (place, message) => {
+    const key = `${place.context} ${place.atMs} ${Buffer.from(message).toString('latin1')}`;
+    const mac = made.get(key) ?? openMacs.make(place, message);
+    made.set(key, mac);
+    return mac;
+  };
+  return { make, remake: make, check: (place, message, mac) => openMacs.check(place, message, mac) };
 }
