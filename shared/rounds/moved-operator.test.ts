@@ -102,6 +102,7 @@ describe.each([
     change(changed);
     table.nowMs += settings.leaseMs;
     await recoverRound(table.ports(), settings, { log, number: 1, purpose: 'finish', attempt: 0 });
+    await table.recoverAll();
     expect((await head())?.status).toBe('VOIDED');
     expect(table.calledAt).toEqual([`rollback ${where}`]);
   });

@@ -95,7 +95,7 @@ describe('A log that is blocked', () => {
     await dieAtDebit();
     table.nowMs += settings.leaseMs;
     expect(await codeOf(play({ idempotencyKey: 'key-2' }))).toBe('ROUND_IN_FLIGHT');
-    await table.recoverUntil(table.nowMs + 5_000);
+    await table.recoverUntil(table.nowMs + 10_000);
     expect(await head()).toMatchObject({ status: 'VOIDED', reason: 'ABANDONED' });
     await play({ idempotencyKey: 'key-2' });
     expect(await head()).toMatchObject({ number: 2, status: 'CREDITED' });

@@ -48,6 +48,7 @@ describe('A debit that was never sent', () => {
     async (_, replies) => {
       table.replies.debit.push(...replies);
       expect(await codeOf(play())).toBe('ROUND_VOIDED');
+      await table.recoverUntil(table.nowMs + 5_000);
       expect(callNames()).toEqual(['debit', 'debit', 'rollback']);
     },
   );
@@ -59,6 +60,7 @@ describe('A debit that was never sent', () => {
     table.nowMs += settings.leaseMs;
     table.replies.debit.push(notSent, notSent);
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    await table.recoverUntil(table.nowMs + 5_000);
     expect(callNames()).toEqual(['debit', 'debit', 'rollback']);
   });
 });

@@ -2,6 +2,7 @@ import { DependencyError } from '../foundation/errors.ts';
 import type { Telemetry } from '../foundation/telemetry.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
+import { isRollbackDue, JUDGED_AFTER_MS } from './rollback.ts';
 import { isFinal, isHeld, isInFlight, type Round } from './round.ts';
 
 export interface QueueRecoveryPorts {
@@ -10,8 +11,6 @@ export interface QueueRecoveryPorts {
 }
 
 const FIRST_ATTEMPT_AFTER_MS = 1_000;
-/** Somebody may have put an old intent back. The stream's consumer sees it within two seconds, and freezes the log first. */
-const ATTEMPT_AFTER_JUDGEMENT_MS = 5_000;
 
 /**
  * Queues the recovery of a round that is not final. The ledger's stream would do so, too, but later. The
@@ -20,12 +19,8 @@ const ATTEMPT_AFTER_JUDGEMENT_MS = 5_000;
 export async function queueRecovery(ports: QueueRecoveryPorts, round: Round): Promise<void> {
   if (isFinal(round)) return;
   if (round.status === 'COMMITTED') ports.telemetry.count('CreditDeferred');
-  await send(ports, round, {}, FIRST_ATTEMPT_AFTER_MS);
-}
-
-/** Queues the rollback of a round that was abandoned because its session or its game was closed. */
-export async function queueRollback(ports: QueueRecoveryPorts, abandoned: Round): Promise<void> {
-  await send(ports, abandoned, {}, ATTEMPT_AFTER_JUDGEMENT_MS);
+  const isDueAtOnce = round.status !== 'VOIDING' || isRollbackDue(round, round.updatedAtMs);
+  await send(ports, round, {}, isDueAtOnce ? FIRST_ATTEMPT_AFTER_MS : JUDGED_AFTER_MS);
 }
 
 /**
@@ -38,7 +33,7 @@ export async function recoverBlocked(
   newest: Round | undefined,
 ): Promise<void> {
   if (!newest || !isInFlight(newest) || isHeld(newest, leaseMs, ports.clock.nowMs())) return;
-  await send(ports, newest, { once: true }, ATTEMPT_AFTER_JUDGEMENT_MS);
+  await send(ports, newest, { once: true }, JUDGED_AFTER_MS);
 }
 
 async function send(

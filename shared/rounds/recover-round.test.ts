@@ -12,6 +12,7 @@ import type { RecoveryRequest } from './recovery-queue.ts';
 import { backoffMs } from './queue-again.ts';
 import { recoverRound } from './recover-round.ts';
 import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
+import { logHashOf } from './round-address.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 import { minorAmount } from '../money/money.ts';
 
@@ -67,10 +68,35 @@ describe('An intent', () => {
     const round = await table.put(intent());
     table.nowMs += settings.leaseMs;
     await recover();
+    expect(await stored()).toMatchObject({ status: 'VOIDING', reason: 'ABANDONED', epoch: 2 });
+    await table.recoverAll();
     expect(await stored()).toMatchObject({ status: 'VOIDED', reason: 'ABANDONED', epoch: 2 });
     expect(table.calls).toMatchObject([
       { call: 'rollback', transaction: { transactionId: stakeTransactionId(round), amountMinor: 100n } },
     ]);
+    expect(table.recovery.size).toBe(0);
+  });
+
+  it('The stake of an abandoned intent is not rolled back before the stream has judged the intent', async () => {
+    await table.put(intent());
+    table.nowMs += settings.leaseMs;
+    const abandonedAtMs = table.nowMs;
+    await recover();
+    await table.recoverUntil(abandonedAtMs + 4_999);
+    expect(table.calls).toEqual([]);
+    table.ledger.frozen.add(logHashOf(log));
+    await table.recoverUntil(abandonedAtMs + 60_000);
+    expect(table.calls).toEqual([]);
+  });
+
+  it('An intent that is recovered once is rolled back by one more attempt', async () => {
+    await table.put(intent());
+    table.nowMs += settings.leaseMs;
+    await recover({ ...finish, once: true });
+    expect(takeNext()).toEqual({ request: { ...finish, once: true }, delayMs: 5_000 });
+    table.replies.rollback.push(unknown);
+    await recover({ ...finish, once: true });
+    expect(callNames()).toEqual(['rollback']);
     expect(table.recovery.size).toBe(0);
   });
 
@@ -91,8 +117,7 @@ describe('An intent', () => {
   });
 
   it('A round stays VOIDING until the wallet acknowledges the rollback, and no later round overtakes that', async () => {
-    await table.put(intent());
-    table.nowMs += settings.leaseMs;
+    await table.put(voiding());
     table.replies.rollback.push(unknown, unknown);
     await recover();
     expect((await stored())?.status).toBe('VOIDING');
@@ -102,14 +127,6 @@ describe('An intent', () => {
     expect((await stored())?.status).toBe('VOIDED');
     expect(table.counted).toContain('RoundVoided');
     expect(table.recovery.size).toBe(0);
-  });
-
-  it('An intent without a stake is voided without a call of the wallet', async () => {
-    await table.put(intent({ kind: 'bonus', stakeMinor: minorAmount(0n) }));
-    table.nowMs += settings.leaseMs;
-    await recover();
-    expect((await stored())?.status).toBe('VOIDED');
-    expect(table.calls).toEqual([]);
   });
 });
 

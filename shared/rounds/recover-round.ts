@@ -11,7 +11,7 @@ import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
 import type { Registry } from '../games/registry.ts';
 import { abandon } from './advance-round.ts';
 import { creditOrRollback, type DrivePorts } from './drive-round.ts';
-import { sendRollback } from './rollback.ts';
+import { JUDGED_AFTER_MS, sendRollback } from './rollback.ts';
 
 export interface RecoveryPorts extends DrivePorts {
   readonly telemetry: Telemetry;
@@ -48,7 +48,11 @@ export async function recoverRound(
       ? confirmVoid(ports, operator, round)
       : finish(ports, settings, operator, round);
   if (isSettled(request, round)) return;
-  if (request.once) return void (await attempt());
+  if (request.once) {
+    if (!(await attempt()) && round.status === 'INTENT')
+      await ports.recovery.send([request], JUDGED_AFTER_MS);
+    return;
+  }
   const asked = { ...request, owedSinceMs: owedSince(round) };
   if (isOwedForLong(asked, ports.clock.nowMs())) return recoverInLine(ports, asked, round, attempt);
   if (!(await attempt())) await queueAgain(ports, [asked]);

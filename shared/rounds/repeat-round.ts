@@ -5,7 +5,7 @@ import { RgsError } from '../foundation/errors.ts';
 import { abandon, advance } from './advance-round.ts';
 import { type AskedRound, assertMayPlay, type CheckPorts, type CheckSettings } from './check-request.ts';
 import { creditOrRollback, type DrivePorts } from './drive-round.ts';
-import { queueRollback, type QueueRecoveryPorts } from './queue-recovery.ts';
+import { queueRecovery, type QueueRecoveryPorts } from './queue-recovery.ts';
 import type { OwnedIntent } from './reserve-round.ts';
 import { type IntentRound, isHeld, type Round } from './round.ts';
 import { answerTo, inFlight, type RoundAnswer } from './round-answer.ts';
@@ -33,12 +33,7 @@ export async function answerRepeated(
   operator: Operator,
   round: Round,
 ): Promise<RoundAnswer> {
-  return answerTo(isLeftToRecovery(round) ? round : await creditOrRollback(ports, operator, round));
-}
-
-/** An intent that somebody put back can be abandoned. Recovery comes after the stream's consumer has judged that. */
-function isLeftToRecovery(round: Round): boolean {
-  return round.status === 'VOIDING' && round.reason === 'ABANDONED';
+  return answerTo(await creditOrRollback(ports, operator, round));
 }
 
 /**
@@ -57,7 +52,7 @@ export async function abandonIfClosed(
   if (await isOpen(ports, settings, asked)) return earlier;
   const abandoned = await abandon(ports, settings, earlier);
   if (!abandoned) throw inFlight();
-  await queueRollback(ports, abandoned);
+  await queueRecovery(ports, abandoned);
   return abandoned;
 }
 

@@ -13,13 +13,26 @@ export interface RollbackPorts {
   readonly wallets: { of(operator: Operator, walletId: WalletId): Pick<Wallet, 'rollback'> };
 }
 
-/** Rolls the debit of a voiding round back once. @returns the round as it then stands */
+/** The stream's consumer has judged a change by then, and has frozen the log where the change was not the product's own. */
+export const JUDGED_AFTER_MS = 5_000;
+
+/**
+ * Rolls the debit of a voiding round back once, as soon as that is due. @returns the round as it then stands
+ */
 export async function rollback(ports: RollbackPorts, operator: Operator, round: Round): Promise<Round> {
-  if (round.status !== 'VOIDING') return round;
+  if (round.status !== 'VOIDING' || !isRollbackDue(round, ports.clock.nowMs())) return round;
   if (!(await sendRollback(ports, operator, round))) return round;
   const event = { type: 'ROLLBACK_ACKNOWLEDGED', atMs: ports.clock.nowMs() } as const;
   const voided = await advance(ports.ledger, round, event);
   return voided ?? (await ports.ledger.get(round)) ?? round;
+}
+
+/**
+ * An intent that somebody put back over a lost round can be taken over or abandoned, which raises its epoch. Its stake
+ * must not be rolled back before the consumer has judged that.
+ */
+export function isRollbackDue({ epoch, updatedAtMs }: Round, nowMs: number): boolean {
+  return epoch === 1 || nowMs - updatedAtMs >= JUDGED_AFTER_MS;
 }
 
 /**
@@ -31,7 +44,6 @@ export async function sendRollback(
   operator: Operator,
   round: Round,
 ): Promise<boolean> {
-  if (round.stakeMinor === 0n) return true;
   const reply = await wallets.of(operator, round.walletId).rollback(stakeTransaction(round));
   return reply.kind !== 'unknown';
 }

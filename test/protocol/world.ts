@@ -8,6 +8,7 @@ import { minorAmount } from '../../shared/money/money.ts';
 import { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
 import { MemorySessions } from '../../shared/sessions/adapters/memory-sessions.ts';
+import { JUDGED_AFTER_MS } from '../../shared/rounds/rollback.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import type { Engine } from '../../shared/engines/engines.ts';
 import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
@@ -25,7 +26,8 @@ export const log = {
   gameCode: ids.game('coin'),
 };
 export const sessionId = ids.session('7d9f2a10-5b6c-4d7e-9f80-112233445566');
-export const settings = { sessionIdleMs: 10 ** 12, leaseMs: 10, debitAttempts: 2 };
+/** Whoever comes when the lease has run out may also roll back what was abandoned then. */
+export const settings = { sessionIdleMs: 10 ** 12, leaseMs: JUDGED_AFTER_MS, debitAttempts: 2 };
 export const recoverTheRound: RecoveryRequest = { log, number: 1, purpose: 'finish', attempt: 0 };
 export const rollItBackAgain: RecoveryRequest = { ...recoverTheRound, purpose: 'confirm-void' };
 
