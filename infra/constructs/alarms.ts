@@ -29,6 +29,18 @@ const AT_ONCE: Periods = { evaluationPeriods: 1, datapointsToAlarm: 1 };
 /** A single failure is retried. It is no reason to wake anybody. */
 const TWO_OF_THREE: Periods = { evaluationPeriods: 3, datapointsToAlarm: 2 };
 
+/** These functions debit, credit or roll back. */
+const MONEY = ['play-spin', 'play-bonus', 'end-bonus', 'recover-round'] as const;
+/** These functions read stored rounds and sessions for somebody else. They never answer with one that was changed. */
+const READING = [
+  'launch-session',
+  'verify-session',
+  'revoke-session',
+  'get-round',
+  'list-rounds',
+  'reconcile-rounds',
+] as const;
+
 /** The functions that report each signal. */
 const SIGNALS: Readonly<
   Record<
@@ -57,7 +69,7 @@ const SIGNALS: Readonly<
   },
   WalletTransactionMismatch: {
     meaning: 'A wallet answered a known transaction with another amount: money and record may differ',
-    services: ['play-spin', 'play-bonus', 'recover-round'],
+    services: MONEY,
   },
   RecordParked: {
     meaning:
@@ -68,14 +80,14 @@ const SIGNALS: Readonly<
   RecordCorrupt: {
     meaning:
       'A stored record was refused because it does not have its MAC or its form: somebody may have changed it',
-    services: ['play-spin', 'play-bonus', 'launch-session', 'recover-round'],
+    services: [...MONEY, ...READING],
     period: AT_ONCE_PERIOD,
   },
 };
 
 /** Functions whose failures no player sees. What the daily function and the event function fail at waits in a queue. */
 const BACKGROUND = ['process-ledger-stream', 'recover-round'] as const;
-const THROTTLED = ['play-spin', 'play-bonus', 'process-ledger-stream', 'recover-round'] as const;
+const THROTTLED = [...MONEY, 'process-ledger-stream'] as const;
 
 /** A delayed retry is a new message and waits 15 minutes at most. So an age of an hour means that nobody reads the queue. */
 const RECOVERY_AGE_SECONDS = 3_600;

@@ -7,6 +7,7 @@ import {
   type Template,
   templateOf,
 } from '../template.fixture.ts';
+import { FUNCTIONS } from '../../functions/functions.ts';
 
 let template: Template;
 beforeAll(() => {
@@ -35,6 +36,18 @@ function watched(): Watched[] {
 
 const named = (metric: string) => watched().filter((alarm) => alarm.metric === metric);
 
+/** The functions that may write rounds and sign calls of wallets. */
+const moneyMovers = FUNCTIONS.filter(
+  ({ permissions: { ledger, operatorSecrets } }) =>
+    operatorSecrets && ledger?.includes('dynamodb:UpdateItem'),
+).map(({ name }) => name);
+
+/** The functions that check the MACs of rounds or sessions and report a wrong one. The stream's consumer parks it. */
+const recordReaders = FUNCTIONS.filter(
+  ({ trigger: { kind }, permissions: { ledger, sessions, dataKey, dataKeyMetadata } }) =>
+    (ledger ?? sessions) && dataKey && !dataKeyMetadata && kind !== 'ledger-stream',
+).map(({ name }) => name);
+
 test('every queue where work waits for a person has an alarm at its first message', () => {
   const deadLetters = resourcesOf(template, 'AWS::SQS::Queue')
     .map(([id]) => readable({ Ref: id }))
@@ -55,11 +68,10 @@ test('an alarm rings when the stream or the recovery queue falls behind', () => 
 
 test('an alarm rings when a background function keeps failing, or one that moves money is throttled', () => {
   expect(named('AWS/Lambda/Errors').map(({ of }) => of)).toEqual(['process-ledger-stream', 'recover-round']);
+  expect(moneyMovers).toEqual(['play-spin', 'play-bonus', 'end-bonus', 'recover-round']);
   expect(named('AWS/Lambda/Throttles').map(({ of }) => of)).toEqual([
-    'play-spin',
-    'play-bonus',
+    ...moneyMovers,
     'process-ledger-stream',
-    'recover-round',
   ]);
 });
 
@@ -67,16 +79,16 @@ describe('a signal of the product wakes somebody', () => {
   test.each([
     ['CreditPendingLong', ['recover-round']],
     ['RollbackPendingLong', ['recover-round']],
-    ['WalletTransactionMismatch', ['play-spin', 'play-bonus', 'recover-round']],
+    ['WalletTransactionMismatch', moneyMovers],
     ['RecordParked', ['process-ledger-stream']],
+    ['RecordCorrupt', recordReaders],
     ['RecoveryFailed', ['recover-round'], 3],
   ])('%s', (signal, services, EvaluationPeriods = 1) => {
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
       .map(([, { Properties }]) => Properties)
       .filter(({ Namespace, MetricName }) => Namespace === 'serverless-rgs/prod' && MetricName === signal);
-    expect(alarms.map(({ Dimensions }) => Dimensions)).toEqual(
-      services.map((service) => [{ Name: 'service', Value: service }]),
-    );
+    const names = alarms.map(({ Dimensions: [{ Name, Value }] }) => `${Name} ${Value}`);
+    expect(names.sort()).toEqual(services.map((service) => `service ${service}`).sort());
     for (const alarm of alarms)
       expect(alarm).toMatchObject({ Statistic: 'Sum', Threshold: 1, EvaluationPeriods });
   });
