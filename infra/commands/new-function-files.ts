@@ -11,7 +11,7 @@ const KNOWN: Readonly<Record<string, { readonly schema: string; readonly sample:
   gameCode: { schema: 'GameCode', sample: 'happy-panda' },
   operatorId: { schema: 'OperatorId', sample: 'demo' },
   playerId: { schema: 'PlayerId', sample: 'player123' },
-  roundId: { schema: 'RoundId', sample: '1397e276-a361-4ba9-8d3c-81391be89b25' },
+  roundId: { schema: 'RoundId', sample: 'eb7b1981-a000-82db-8000-00013db35133' },
   sessionId: { schema: 'SessionId', sample: '81de1751-f8a8-4a75-b6a7-4aaa6102fc63' },
 };
 const UNKNOWN = { schema: 'z.string().min(1).max(64)', sample: 'one' };

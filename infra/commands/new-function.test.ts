@@ -47,6 +47,7 @@ it('new functions work at once: their tests pass, the compiler takes them, and t
     '/api/v1/players/{playerId}/block',
   );
   await newFunction('read-table', '--room', 'games', '--path', '/api/v1/tables/{tableId}/seats/{seatNumber}');
+  await newFunction('mark-round', '--room', 'rounds', '--path', '/api/v1/rounds/{roundId}/mark');
   await newFunction('list-currencies', '--room', 'money', '--path', '/api/v1/currencies');
   await newFunction('close-day', '--room', 'reconciliation', '--trigger', 'daily');
   await newFunction('count-wins', '--room', 'events', '--trigger', 'domain-events');
@@ -55,6 +56,7 @@ it('new functions work at once: their tests pass, the compiler takes them, and t
   const made = [
     'functions/sessions/block-player',
     'functions/games/read-table',
+    'functions/rounds/mark-round',
     'functions/money/list-currencies',
     'functions/reconciliation/close-day',
     'functions/events/count-wins',

@@ -1,5 +1,5 @@
 import { runCommand } from '../../shared/command-line/adapters/run-command.ts';
-import { ROUND_ID } from './round-argument.ts';
+import { EXAMPLE_ROUND_ID, ROUND_ID } from './round-argument.ts';
 import { STAGE, WHEN_UNREACHABLE } from './stage-option.ts';
 
 await runCommand(
@@ -14,7 +14,7 @@ await runCommand(
         value: 'name',
       },
     },
-    example: '59190d3c-7e3a-867a-834a-a5bec7015813 --by alice',
+    example: `${EXAMPLE_ROUND_ID} --by alice`,
     notes: ['The id may be that of any round of the log. Without --by, the command only shows the freeze.'],
     whenUnreachable: WHEN_UNREACHABLE,
   },

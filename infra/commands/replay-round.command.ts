@@ -1,5 +1,5 @@
 import { runCommand } from '../../shared/command-line/adapters/run-command.ts';
-import { OPERATOR_OF_OLD_ROUND, ROUND_ID } from './round-argument.ts';
+import { EXAMPLE_ROUND_ID, OPERATOR_OF_OLD_ROUND, ROUND_ID } from './round-argument.ts';
 import { STAGE, WHEN_UNREACHABLE } from './stage-option.ts';
 
 await runCommand(
@@ -8,7 +8,7 @@ await runCommand(
     summary: 'Computes a round again from its record and compares the result with the record, byte for byte.',
     arguments: { round: ROUND_ID },
     options: { operator: OPERATOR_OF_OLD_ROUND, stage: STAGE },
-    example: '59190d3c-7e3a-467a-834a-a5bec7015813',
+    example: EXAMPLE_ROUND_ID,
     notes: [
       'The exit code is 0 where everything is the same, 1 where something differs, and 2 where it could not be computed.',
     ],

@@ -1,5 +1,5 @@
 import { runCommand } from '../../shared/command-line/adapters/run-command.ts';
-import { OPERATOR_OF_OLD_ROUND, ROUND_ID } from './round-argument.ts';
+import { EXAMPLE_ROUND_ID, OPERATOR_OF_OLD_ROUND, ROUND_ID } from './round-argument.ts';
 import { STAGE, WHEN_UNREACHABLE } from './stage-option.ts';
 
 await runCommand(
@@ -12,7 +12,7 @@ await runCommand(
       json: { help: 'Prints the same as JSON.' },
       stage: STAGE,
     },
-    example: '59190d3c-7e3a-467a-834a-a5bec7015813',
+    example: EXAMPLE_ROUND_ID,
     whenUnreachable: WHEN_UNREACHABLE,
   },
   async ({ round, operator, json, stage }) => {
