@@ -1,9 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { documentClient } from '../../shared/aws/document-client.ts';
 import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
@@ -19,38 +17,18 @@ import {
   PAYING_COUNTERS,
   PAYING_STEP,
 } from '../../shared/engines/host/hostile-engine.fixture.ts';
-import { startTestServices, type TestServices } from '../../test/kit/services.ts';
-import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
-import { endpointEnvironment } from '../local/services/endpoints.ts';
 import { connectEngine } from './connect-engine.ts';
-import { deploymentOf } from './deployment.ts';
+import { deployment, useLocalStage } from './local-stage.fixture.ts';
 import { activateEngine } from './publish-engine.ts';
 import { configTableOf } from './stage-tables.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 
-const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
-const deployment = deploymentOf('local', {
-  ApiUrl: 'http://127.0.0.1',
-  LedgerTable: 'ledger',
-  ConfigTable: 'config',
-  EnginesBucket: 'engines',
-  ArchiveBucket: 'archive',
-  DataKeyArn: KEY,
-});
-const before = { ...process.env };
-
-let local: TestServices;
-let folder: string;
+const folder = useLocalStage();
 let offerFile: string;
 let servers: GrpcServer[];
 
 beforeAll(async () => {
-  local = await startTestServices();
-  local.services.ensureKey(KEY);
-  Object.assign(process.env, endpointEnvironment(local.services.endpoints));
-  await createTable(documentClient(), 'config');
-  folder = await mkdtemp(path.join(tmpdir(), 'rgs-connect-'));
-  offerFile = path.join(folder, 'treasure-hunt.json');
+  offerFile = path.join(folder(), 'treasure-hunt.json');
   await writeFile(
     offerFile,
     JSON.stringify({ title: 'Treasure Hunt', state: 'fresh', bets: { EUR: ['1.00', '2.00'] } }),
@@ -60,15 +38,7 @@ beforeAll(async () => {
     router.service(Engine, engineService([servedEngine(engine)]));
   servers = await Promise.all([1, 2].map(() => startGrpcServer({ host: '127.0.0.1', port: 0, routes })));
 }, 60_000);
-afterAll(async () => {
-  for (const name of Object.keys(endpointEnvironment(local.services.endpoints))) {
-    if (before[name] === undefined) delete process.env[name];
-    else process.env[name] = before[name];
-  }
-  await Promise.all(servers.map((server) => server.stop(0)));
-  await local.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => Promise.all(servers.map((server) => server.stop(0))));
 
 const urlOf = (index: number) => `http://127.0.0.1:${servers[index]?.port}`;
 const connection = () => ({

@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  CreateBucketCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { buildEngine, buildGame } from '../../engines/build.ts';
-import { documentClient } from '../../shared/aws/document-client.ts';
 import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts';
 import { S3EngineArtefacts } from '../../shared/engines/adapters/engine-artefacts.ts';
 import { EngineHost } from '../../shared/engines/host/engine-host.ts';
@@ -27,52 +19,24 @@ import {
 } from '../../shared/engines/host/hostile-realtime.fixture.ts';
 import { instrument } from '../../shared/engines/publishing/instrument.ts';
 import { loadRealtime } from '../../shared/engines/host/realtime-engine.ts';
-import { startTestServices, type TestServices } from '../../test/kit/services.ts';
-import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
-import { endpointEnvironment } from '../local/services/endpoints.ts';
-import { deploymentOf } from './deployment.ts';
+import { deployment, useLocalStage } from './local-stage.fixture.ts';
 import { engineSource } from './engine-source.ts';
 import { findVersion, listVersions } from './engine-versions.ts';
 import { activateEngine, publishEngine } from './publish-engine.ts';
 import { configTableOf } from './stage-tables.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 
-const KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
-const BUCKET = 'engines-bucket';
-const deployment = deploymentOf('local', {
-  ApiUrl: 'http://127.0.0.1',
-  LedgerTable: 'ledger',
-  ConfigTable: 'config',
-  EnginesBucket: BUCKET,
-  ArchiveBucket: 'archive',
-  DataKeyArn: KEY,
-});
+const BUCKET = deployment.outputs.EnginesBucket;
 /** Of a game with one action and no bonus, under happy-panda's name. */
 const capabilities = { ...CAPABILITIES, engine_id: 'happy-panda' };
-const before = { ...process.env };
 
-let local: TestServices;
-let folder: string;
+const folder = useLocalStage();
 let s3: S3Client;
 let versions: DynamoGameVersions;
 
-beforeAll(async () => {
-  local = await startTestServices();
-  local.services.ensureKey(KEY);
-  folder = await mkdtemp(path.join(tmpdir(), 'rgs-publish-'));
-  Object.assign(process.env, endpointEnvironment(local.services.endpoints));
+beforeAll(() => {
   s3 = new S3Client();
-  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  await createTable(documentClient(), 'config');
   versions = new DynamoGameVersions(configTableOf(deployment));
-}, 60_000);
-afterAll(async () => {
-  for (const name of Object.keys(endpointEnvironment(local.services.endpoints))) {
-    if (before[name] === undefined) delete process.env[name];
-    else process.env[name] = before[name];
-  }
-  await local.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function stored(Key: string): Promise<Buffer> {
@@ -82,15 +46,15 @@ async function stored(Key: string): Promise<Buffer> {
 
 /** Lays a module down as somebody would who compiled it elsewhere. */
 async function foreign(name: string, wasm: Uint8Array): Promise<string> {
-  const file = path.join(folder, name);
+  const file = path.join(folder(), name);
   await writeFile(file, wasm);
   const offer = { title: 'Happy Panda', state: 'fresh', bets: { EUR: ['1.00'] } };
-  await writeFile(path.join(folder, 'game.json'), JSON.stringify(offer));
-  await writeFile(path.join(folder, 'game.c'), 'int spin(void);');
+  await writeFile(path.join(folder(), 'game.json'), JSON.stringify(offer));
+  await writeFile(path.join(folder(), 'game.c'), 'int spin(void);');
   return file;
 }
 
-const provenance = () => ({ sources: path.join(folder, 'game.c'), compiler: 'clang 20.1.0' });
+const provenance = () => ({ sources: path.join(folder(), 'game.c'), compiler: 'clang 20.1.0' });
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('publishing an engine', () => {
@@ -153,8 +117,8 @@ describe('publishing an engine', () => {
     const record = JSON.parse((await stored(`engines/${hash}.json`)).toString());
     expect(record).toMatchObject({ original_sha256: sha256(wasm), tools: { compiler: 'clang 20.1.0' } });
     expect(record.sources_sha256).toMatch(/^[0-9a-f]{64}$/);
-    await writeFile(path.join(folder, 'game.c'), 'int spin(int);');
-    const changed = await engineSource(path.join(folder, 'happy-panda.wasm'), provenance());
+    await writeFile(path.join(folder(), 'game.c'), 'int spin(int);');
+    const changed = await engineSource(path.join(folder(), 'happy-panda.wasm'), provenance());
     expect(changed.provenance.sourcesHash).not.toBe(record.sources_sha256);
   });
 
@@ -264,10 +228,10 @@ describe('what cannot be published', () => {
 
   it('is a module of which nobody tells what it was made of', async () => {
     const file = await foreign('happy-panda.wasm', assembleOriginal());
-    for (const untold of [{}, { sources: folder }, { compiler: 'clang' }]) {
+    for (const untold of [{}, { sources: folder() }, { compiler: 'clang' }]) {
       await expect(engineSource(file, untold)).rejects.toThrow('--sources FOLDER --compiler');
     }
-    const missing = { ...provenance(), sources: path.join(folder, 'missing') };
+    const missing = { ...provenance(), sources: path.join(folder(), 'missing') };
     await expect(engineSource(file, missing)).rejects.toThrow('no sources');
   });
 
@@ -275,7 +239,7 @@ describe('what cannot be published', () => {
     const file = await foreign('happy-panda.wasm', assembleOriginal());
     const offer = { title: 'Happy Panda', bets: { EUR: ['1.00'] } };
     for (const state of [{}, { state: 'free' }]) {
-      await writeFile(path.join(folder, 'game.json'), JSON.stringify({ ...offer, ...state }));
+      await writeFile(path.join(folder(), 'game.json'), JSON.stringify({ ...offer, ...state }));
       await expect(engineSource(file, provenance())).rejects.toThrow(
         /say what becomes of the state between paid rounds: "fresh" .* "bound"/,
       );

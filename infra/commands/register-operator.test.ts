@@ -1,21 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { documentClient } from '../../shared/aws/document-client.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { Secrets } from '../../shared/aws/secrets.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { operatorKeyHash } from '../../shared/operators/authenticate-operator.ts';
-import { startTestServices, type TestServices } from '../../test/kit/services.ts';
-import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
-import { endpointEnvironment } from '../local/services/endpoints.ts';
-import { LOCAL_DEPLOYMENT_FILE } from './deployment.ts';
+import { deployment, useLocalStage } from './local-stage.fixture.ts';
 import { configTableOf } from './stage-tables.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 import { registerOperator } from './register-operator.ts';
@@ -23,37 +18,9 @@ import { registerOperator } from './register-operator.ts';
 const SECRET = 'sixteen letters!';
 const KEY = 'k'.repeat(32);
 const WALLET = 'https://wallet.example/rgs';
-const DATA_KEY = '277ef228-415a-910f-f943-2ab769ca55f2';
-const outputs = {
-  ApiUrl: 'http://127.0.0.1',
-  LedgerTable: 'ledger',
-  ConfigTable: 'config',
-  EnginesBucket: 'engines',
-  ArchiveBucket: 'archive',
-  DataKeyArn: DATA_KEY,
-};
-const before = { ...process.env };
-let local: TestServices;
-let folder: string;
-let count = 0;
 
-beforeAll(async () => {
-  local = await startTestServices();
-  local.services.ensureKey(DATA_KEY);
-  folder = await mkdtemp(path.join(tmpdir(), 'rgs-register-'));
-  const environment = endpointEnvironment(local.services.endpoints);
-  await writeFile(path.join(folder, LOCAL_DEPLOYMENT_FILE), JSON.stringify({ outputs, environment }));
-  Object.assign(process.env, environment);
-  await createTable(documentClient(), 'config');
-}, 60_000);
-afterAll(async () => {
-  for (const name of Object.keys(endpointEnvironment(local.services.endpoints))) {
-    if (before[name] === undefined) delete process.env[name];
-    else process.env[name] = before[name];
-  }
-  await local.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const folder = useLocalStage();
+let count = 0;
 
 /** Runs the command for an operator of its own, with what is left out of the options as it should be. */
 async function command(given: Readonly<Record<string, string | true>>, input = '') {
@@ -64,7 +31,7 @@ async function command(given: Readonly<Record<string, string | true>>, input = '
     value === true ? [`--${name}`] : [`--${name}`, value],
   );
   const child = spawn(process.execPath, ['infra/commands/register-operator.command.ts', ...words], {
-    env: { PATH: '', RGS_DATA: folder },
+    env: { PATH: '', RGS_DATA: folder() },
   });
   child.stdin.on('error', () => {}).end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
@@ -72,7 +39,7 @@ async function command(given: Readonly<Record<string, string | true>>, input = '
 }
 
 function registered(key: string) {
-  return new DynamoRegistry(configTableOf({ stage: 'local', outputs })).operatorByKey(operatorKeyHash(key));
+  return new DynamoRegistry(configTableOf(deployment)).operatorByKey(operatorKeyHash(key));
 }
 
 async function secretOf(operatorId: string, walletId = 'main'): Promise<string> {
@@ -108,9 +75,8 @@ describe('an operator', () => {
 
   it('keeps how its wallet is called, and stays disabled, when it is registered again', async () => {
     const { operatorId } = await command({ 'wallet-secret': SECRET, 'wallet-calls': 'bet-win' });
-    const stored = () =>
-      new DynamoRegistry(configTableOf({ stage: 'local', outputs })).operator(ids.operator(operatorId));
-    const admin = new DynamoRegistryAdmin(configTableOf({ stage: 'local', outputs }));
+    const stored = () => new DynamoRegistry(configTableOf(deployment)).operator(ids.operator(operatorId));
+    const admin = new DynamoRegistryAdmin(configTableOf(deployment));
     await admin.putOperator({ ...(await stored())!, enabled: false });
     await command({ 'wallet-secret': SECRET, operator: operatorId, name: 'Renamed' });
     expect(await stored()).toMatchObject({
@@ -126,7 +92,7 @@ describe('an operator', () => {
   });
 
   it.each(['', '\n', '\r\n'])('has the secret of a file that ends in %j', async (end) => {
-    const file = path.join(folder, 'secret');
+    const file = path.join(folder(), 'secret');
     await writeFile(file, `${SECRET}${end}`);
     const { operatorId, code } = await command({ 'wallet-secret-file': file });
     expect(code).toBe(0);
@@ -144,8 +110,7 @@ describe('an operator that is registered again', () => {
   const OTHER_SECRET = 'other letters!!!';
   const OTHER_WALLET = 'https://wallet.example/second';
   let operatorId: string;
-  const operator = () =>
-    new DynamoRegistry(configTableOf({ stage: 'local', outputs })).operator(ids.operator(operatorId));
+  const operator = () => new DynamoRegistry(configTableOf(deployment)).operator(ids.operator(operatorId));
   const again = (given: Readonly<Record<string, string | true>>) =>
     command({ operator: operatorId, 'wallet-secret': OTHER_SECRET, ...given });
 
@@ -237,14 +202,11 @@ describe('an operator is refused', () => {
     const operator = { operatorId: 'near', name: 'Near', walletSecret: SECRET };
     for (const walletUrl of ['http://127.0.0.1:8081', 'http://localhost:8081', 'http://[::1]:8081']) {
       await expect(
-        registerOperator(
-          { stage: 'local', outputs },
-          { ...operator, walletUrl, walletId: 'main', makeKey: true },
-        ),
+        registerOperator(deployment, { ...operator, walletUrl, walletId: 'main', makeKey: true }),
       ).resolves.toBeTruthy();
-      await expect(registerOperator({ stage: 'dev', outputs }, { ...operator, walletUrl })).rejects.toThrow(
-        /https/,
-      );
+      await expect(
+        registerOperator({ ...deployment, stage: 'dev' }, { ...operator, walletUrl }),
+      ).rejects.toThrow(/https/);
     }
   });
 });

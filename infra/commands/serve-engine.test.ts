@@ -1,17 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { documentClient } from '../../shared/aws/document-client.ts';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OtherEngine, OtherRandom, otherClient } from '../../shared/engines/grpc/other-client.fixture.ts';
-import { startTestServices, type TestServices } from '../../test/kit/services.ts';
-import { createTable } from '../../shared/aws/dynamodb.fixture.ts';
-import { endpointEnvironment } from '../local/services/endpoints.ts';
-import { deploymentOf, LOCAL_DEPLOYMENT_FILE } from './deployment.ts';
 import { engineSource } from './engine-source.ts';
+import { deployment, useLocalStage } from './local-stage.fixture.ts';
 import { activateEngine, publishEngine } from './publish-engine.ts';
 
 let child: ChildProcess | undefined;
@@ -75,35 +68,14 @@ describe('npm run engine:serve', () => {
 });
 
 describe('npm run engine:serve of a stage', () => {
-  const outputs = {
-    ApiUrl: 'http://127.0.0.1',
-    LedgerTable: 'ledger',
-    ConfigTable: 'config',
-    EnginesBucket: 'engines',
-    ArchiveBucket: 'archive',
-    DataKeyArn: '277ef228-415a-910f-f943-2ab769ca55f2',
-  };
-  let local: TestServices;
+  const folder = useLocalStage();
   let hash: string;
   beforeAll(async () => {
-    local = await startTestServices();
-    local.services.ensureKey(outputs.DataKeyArn);
-    const environment = endpointEnvironment(local.services.endpoints);
-    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    await new S3Client().send(new CreateBucketCommand({ Bucket: outputs.EnginesBucket }));
-    await createTable(documentClient(), outputs.ConfigTable);
-    const deployment = deploymentOf('local', outputs);
+    data = folder();
     const published = await publishEngine(deployment, await engineSource('happy-panda', {}));
     await activateEngine(deployment, published);
     hash = published.hash;
-    vi.unstubAllEnvs();
-    data = await mkdtemp(path.join(tmpdir(), 'rgs-serve-'));
-    await writeFile(path.join(data, LOCAL_DEPLOYMENT_FILE), JSON.stringify({ outputs, environment }));
   }, 60_000);
-  afterAll(async () => {
-    await local.stop();
-    await rm(data, { recursive: true, force: true });
-  });
 
   it.each([
     ['all of its games', () => []],

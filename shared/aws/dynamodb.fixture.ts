@@ -91,7 +91,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Makes a table with the keys of the stack's tables. The ledger has an index, too. */
+/** Makes a table with the keys of the stack's tables. */
 export async function createTable(client: DynamoDBDocumentClient, tableName: string): Promise<void> {
   await client.send(
     new CreateTableCommand({

@@ -1,10 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { minorAmount } from '../money/money.ts';
-import { accountedRound } from '../rounds/accounted-round.ts';
-import { booked } from './reconciliation.fixture.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
-import type { Round } from '../rounds/round.ts';
-import { archived, DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
+import {
+  archived,
+  DAY_MS,
+  fromMs,
+  HistoryFixture,
+  HOUR_MS,
+  operator,
+  round,
+  toMs,
+} from './reconcile.fixture.ts';
 import { type Reconciliation, type ReconciliationPorts, reconcile } from './reconcile.ts';
 import { joined, joinedDifferences } from './reconcile-days.ts';
 import { reconcileUnfinished } from './reconcile-unfinished.ts';
@@ -12,18 +18,10 @@ import { codeOf } from '../rounds/rounds.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 let history: HistoryFixture;
-let fromMs: number;
-let toMs: number;
 
 beforeEach(() => {
   history = new HistoryFixture();
-  toMs = history.nowMs - HOUR_MS;
-  fromMs = toMs - HOUR_MS;
 });
-
-function book(one: Round, kind: BookedTransaction['kind'], given: Partial<BookedTransaction> = {}) {
-  history.booked.push(booked(accountedRound(one), kind, given));
-}
 
 const withPorts = (ports: Partial<ReconciliationPorts>) =>
   reconcile({ ...history.ports(), ...ports }, history.settings, { operator, fromMs, toMs });
@@ -49,8 +47,8 @@ describe('a round that lasts beyond the period in which it began', () => {
     async (_, status, kind, lateMs, lastDay) => {
       const one = round(status, midnightMs + lateMs, began);
       history.rounds.push(one);
-      book(one, 'debit', { atMs: began.startedAtMs });
-      book(one, kind, { atMs: midnightMs + lateMs });
+      history.book(one, 'debit', { atMs: began.startedAtMs });
+      history.book(one, kind, { atMs: midnightMs + lateMs });
       expect([await kindsOf(-1), await kindsOf(lastDay)]).toEqual([[], []]);
       expect([await roundsOf(-1), await roundsOf(lastDay)]).toEqual([1, 0]);
     },
@@ -62,15 +60,15 @@ describe('a round that lasts beyond the period in which it began', () => {
   ] as const)('A round %s', async (_, status, kind) => {
     const one = round(status, midnightMs + 3 * DAY_MS, began);
     history.rounds.push(one);
-    book(one, 'debit', { atMs: began.startedAtMs });
+    history.book(one, 'debit', { atMs: began.startedAtMs });
     expect(await kindsOf(-1)).toEqual([kind]);
   });
 
   it('is reported on both days where the late credit has another amount', async () => {
     const one = round('CREDITED', midnightMs + 2.5 * DAY_MS, began);
     history.rounds.push(one);
-    book(one, 'debit', { atMs: began.startedAtMs });
-    book(one, 'credit', { atMs: midnightMs + 2.5 * DAY_MS, amountMinor: minorAmount(1n) });
+    history.book(one, 'debit', { atMs: began.startedAtMs });
+    history.book(one, 'credit', { atMs: midnightMs + 2.5 * DAY_MS, amountMinor: minorAmount(1n) });
     expect([await kindsOf(-1), await kindsOf(0), await kindsOf(2)]).toEqual([
       ['AMOUNT_MISMATCH'],
       [],
@@ -91,9 +89,9 @@ describe('a round at the edge of a period', () => {
       const late = round('CREDITED', startedAtMs() + 60_000, { startedAtMs: startedAtMs() });
       history.rounds.push(late);
       history.unarchived.add(late.roundId);
-      book(late, 'debit', { atMs: fromMs + 1 });
-      book(late, 'credit', { atMs: fromMs + 2 });
-      expect(await withPorts({})).toMatchObject({ totals: [{ rgs: { rounds } }], differences: [] });
+      history.book(late, 'debit', { atMs: fromMs + 1 });
+      history.book(late, 'credit', { atMs: fromMs + 2 });
+      expect(await history.reconcile()).toMatchObject({ totals: [{ rgs: { rounds } }], differences: [] });
     },
   );
 
@@ -112,9 +110,8 @@ describe('a round at the edge of a period', () => {
 });
 
 it('may be in a period that begins as early as the ledger still keeps all of its rounds', async () => {
-  fromMs = history.nowMs - history.settings.hotRetentionMs + DAY_MS;
-  toMs = fromMs + 1;
-  expect(await withPorts({})).toMatchObject({ differences: [] });
+  const beginMs = history.nowMs - history.settings.hotRetentionMs + DAY_MS;
+  expect(await history.reconcile(beginMs, beginMs + 1)).toMatchObject({ differences: [] });
 });
 
 it('is read from a file of the archive that is read once, with sixteen files at a time', async () => {
@@ -144,7 +141,7 @@ describe('the round of a transaction', () => {
   const withBooked = async (given: Partial<BookedTransaction>) => {
     asked.length = 0;
     const one = round('CREDITED', fromMs);
-    book(one, 'debit', given);
+    history.book(one, 'debit', given);
     const ledger: ReconciliationPorts['ledger'] = {
       ...history.ports().ledger,
       find: async (roundId) => void asked.push(['find', roundId]),

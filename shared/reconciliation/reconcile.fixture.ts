@@ -15,6 +15,7 @@ import {
   type ReconciliationSettings,
   reconcile,
 } from './reconcile.ts';
+import { booked } from './reconciliation.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 import type { RoundId } from '../foundation/ids.ts';
 
@@ -65,9 +66,13 @@ export function archived(one: Round, given: Partial<ArchivedRound> = {}): Archiv
   };
 }
 
+/** Most tests compare this hour. The history stands an hour after it. */
+export const toMs = 1_700_000_000_000 - HOUR_MS;
+export const fromMs = toMs - HOUR_MS;
+
 /** A game server and a wallet with any history that a test gives them. The archive has two rounds in each file. */
 export class HistoryFixture {
-  nowMs = 1_700_000_000_000;
+  nowMs = toMs + HOUR_MS;
   rounds: Round[] = [];
   booked: BookedTransaction[] = [];
   /** The books of every wallet but `main`. */
@@ -92,8 +97,23 @@ export class HistoryFixture {
     limits: { files: 1_000, rounds: 1_000, transactions: 1_000, lookups: 1_000, timeMs: 10_000 },
   };
 
-  reconcile(fromMs: number, toMs: number): Promise<Reconciliation> {
-    return reconcile(this.ports(), this.settings, { operator: this.operator, fromMs, toMs });
+  reconcile(beginMs = fromMs, endMs = toMs): Promise<Reconciliation> {
+    return reconcile(this.ports(), this.settings, {
+      operator: this.operator,
+      fromMs: beginMs,
+      toMs: endMs,
+    });
+  }
+
+  /** The wallet `main` books a movement of a round, as it should but for what is given. */
+  book(
+    one: Round,
+    kind: BookedTransaction['kind'],
+    given: Partial<BookedTransaction> = {},
+  ): BookedTransaction {
+    const transaction = booked(accountedRound(one), kind, given);
+    this.booked.push(transaction);
+    return transaction;
   }
 
   ports(): ReconciliationPorts {

@@ -1,55 +1,42 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { minorAmount } from '../money/money.ts';
-import { accountedRound } from '../rounds/accounted-round.ts';
-import { booked } from './reconciliation.fixture.ts';
-import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { Round } from '../rounds/round.ts';
 import { sampleOutcome } from '../rounds/sample-round.fixture.ts';
 import type { WalletBooks } from '../wallets/wallet-books.ts';
-import { DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
+import { DAY_MS, fromMs, HistoryFixture, HOUR_MS, operator, round, toMs } from './reconcile.fixture.ts';
 import { reconcile } from './reconcile.ts';
 import { reconcileUnfinished } from './reconcile-unfinished.ts';
 import { codeOf } from '../rounds/rounds.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 let history: HistoryFixture;
-let fromMs: number;
-let toMs: number;
 
 beforeEach(() => {
   history = new HistoryFixture();
-  toMs = history.nowMs - HOUR_MS;
-  fromMs = toMs - HOUR_MS;
 });
 
 const lost = sampleOutcome({ winMinor: minorAmount(0n) });
-
-function book(one: Round, kind: BookedTransaction['kind'], given: Partial<BookedTransaction> = {}) {
-  const transaction = booked(accountedRound(one), kind, given);
-  history.booked.push(transaction);
-  return transaction;
-}
 
 /** A round that began and ended well in the middle of the period. */
 function played(updatedAtMs = fromMs + 1_000): Round {
   const one = round('CREDITED', updatedAtMs);
   history.rounds.push(one);
-  book(one, 'debit');
-  book(one, 'credit');
+  history.book(one, 'debit');
+  history.book(one, 'credit');
   return one;
 }
 
-const kinds = async () => (await history.reconcile(fromMs, toMs)).differences.map(({ kind }) => kind);
+const kinds = async () => (await history.reconcile()).differences.map(({ kind }) => kind);
 
 describe('a period without differences', () => {
   it('is compared without looking up a single round, and added up on both sides', async () => {
     for (let index = 0; index < 5; index += 1) played();
     const voided = round('VOIDED', fromMs + 2_000);
     history.rounds.push(voided, round('REJECTED', fromMs), round('COMMITTED', toMs - 1, { outcome: lost }));
-    book(voided, 'debit');
-    book(voided, 'rollback');
-    book(history.rounds.at(-1)!, 'debit');
-    const report = await history.reconcile(fromMs, toMs);
+    history.book(voided, 'debit');
+    history.book(voided, 'rollback');
+    history.book(history.rounds.at(-1)!, 'debit');
+    const report = await history.reconcile();
     expect(report).toEqual({
       operatorId: 'demo',
       fromMs,
@@ -72,7 +59,7 @@ describe('a period without differences', () => {
   });
 
   it('is empty where no round was played', async () => {
-    expect(await history.reconcile(fromMs, toMs)).toMatchObject({ differences: [], totals: [] });
+    expect(await history.reconcile()).toMatchObject({ differences: [], totals: [] });
   });
 
   it('is provisional where it has hardly ended', async () => {
@@ -86,10 +73,10 @@ describe('the edge of a period', () => {
     const late = round('CREDITED', fromMs + 1_000);
     const early = round('CREDITED', toMs + 5 * HOUR_MS);
     history.rounds.push(late, early);
-    book(late, 'debit', { atMs: fromMs - 5 * HOUR_MS });
-    book(late, 'credit');
-    book(early, 'debit', { atMs: toMs - 1 });
-    book(early, 'credit');
+    history.book(late, 'debit', { atMs: fromMs - 5 * HOUR_MS });
+    history.book(late, 'credit');
+    history.book(early, 'debit', { atMs: toMs - 1 });
+    history.book(early, 'credit');
     expect(await kinds()).toEqual([]);
     expect(history.lookups).toBe(3);
   });
@@ -99,8 +86,8 @@ describe('the edge of a period', () => {
     const other = round('CREDITED', toMs);
     history.rounds.push(one, other);
     for (const kind of ['debit', 'credit'] as const) {
-      book(one, kind, { atMs: fromMs - 60_000 });
-      book(other, kind, { atMs: toMs - 60_000 });
+      history.book(one, kind, { atMs: fromMs - 60_000 });
+      history.book(other, kind, { atMs: toMs - 60_000 });
     }
     expect(await kinds()).toEqual([]);
   });
@@ -108,9 +95,12 @@ describe('the edge of a period', () => {
   it('hides no round that has not reached the archive yet, if the wallet has a transaction of it', async () => {
     const late = played();
     history.unarchived.add(late.roundId);
-    const report = await history.reconcile(fromMs, toMs);
+    const report = await history.reconcile();
     expect(report).toMatchObject({ differences: [], totals: [{ rgs: { rounds: 1 } }] });
-    history.booked = [book(late, 'debit', { amountMinor: minorAmount(99n) }), book(late, 'credit')];
+    history.booked = [
+      history.book(late, 'debit', { amountMinor: minorAmount(99n) }),
+      history.book(late, 'credit'),
+    ];
     expect(await kinds()).toEqual(['AMOUNT_MISMATCH']);
   });
 });
@@ -124,7 +114,7 @@ describe('a difference', () => {
   it('is reported in the period in which the wallet booked it', async () => {
     const refused = round('REJECTED', fromMs - DAY_MS);
     history.rounds.push(refused);
-    book(refused, 'debit', { atMs: fromMs });
+    history.book(refused, 'debit', { atMs: fromMs });
     expect(await kinds()).toEqual(['UNEXPECTED_DEBIT']);
   });
 
@@ -133,15 +123,15 @@ describe('a difference', () => {
     ["has an id that is none of the game server's", 'round 7'],
   ])('names an unknown round where the transaction %s', async (_, roundId) => {
     const stranger = { ...round('CREDITED', fromMs), roundId: ids.round(roundId) };
-    book(stranger, 'debit');
-    const { differences } = await history.reconcile(fromMs, toMs);
+    history.book(stranger, 'debit');
+    const { differences } = await history.reconcile();
     expect(differences).toMatchObject([{ kind: 'UNKNOWN_ROUND', roundId, found: { amountMinor: 100n } }]);
   });
 
   it('names an unknown round where the round belongs to another operator, and tells nothing about it', async () => {
     const foreign = played();
     history.rounds = [{ ...foreign, log: { ...foreign.log, operatorId: ids.operator('other') } }];
-    const { differences, totals } = await history.reconcile(fromMs, toMs);
+    const { differences, totals } = await history.reconcile();
     expect(differences.map(({ kind, status }) => [kind, status])).toEqual([
       ['UNKNOWN_ROUND', undefined],
       ['UNKNOWN_ROUND', undefined],
@@ -156,19 +146,22 @@ describe('a round that is not final', () => {
     async (status) => {
       const one = round(status, history.nowMs - 299_999);
       history.rounds.push(one);
-      book(one, 'debit');
-      toMs = history.nowMs;
-      expect(await history.reconcile(fromMs, toMs)).toMatchObject({ differences: [], inProgress: 1 });
+      history.book(one, 'debit');
+      const endMs = history.nowMs;
+      expect(await history.reconcile(fromMs, endMs)).toMatchObject({ differences: [], inProgress: 1 });
       history.nowMs += 1;
       const kind = status === 'COMMITTED' ? 'PENDING_CREDIT' : 'PENDING_ROLLBACK';
-      expect(await history.reconcile(fromMs, toMs)).toMatchObject({ differences: [{ kind }], inProgress: 0 });
+      expect(await history.reconcile(fromMs, endMs)).toMatchObject({
+        differences: [{ kind }],
+        inProgress: 0,
+      });
     },
   );
 
   it('is in progress from the moment of its intent', async () => {
     const newest = round('INTENT', history.nowMs);
     history.rounds.push(newest);
-    book(newest, 'debit');
+    history.book(newest, 'debit');
     expect(await history.reconcile(fromMs, history.nowMs + 1)).toMatchObject({
       differences: [],
       inProgress: 1,
@@ -185,7 +178,7 @@ describe('rounds that are not final', () => {
     const young = round('COMMITTED', oldMs + 1, { number: 4, stakeMinor: minorAmount(0n) });
     const foreign = { ...bonus, log: { ...bonus.log, operatorId: ids.operator('other') }, number: 5 };
     history.rounds = [bonus, voiding, nothingTaken, young, foreign, round('CREDITED', oldMs, { number: 6 })];
-    book(voiding, 'debit');
+    history.book(voiding, 'debit');
     const differences = await reconcileUnfinished(history.ports(), history.settings, operator);
     expect(differences).toHaveLength(2);
     expect(differences).toEqual(
@@ -201,7 +194,7 @@ describe('a wallet that offers no list', () => {
   it('leaves the totals of the game server, and the report says that nothing was compared', async () => {
     played();
     history.offersBooks = false;
-    expect(await history.reconcile(fromMs, toMs)).toMatchObject({
+    expect(await history.reconcile()).toMatchObject({
       compared: false,
       differences: [],
       totals: [{ currency: 'EUR', rgs: { rounds: 1 }, wallet: undefined }],

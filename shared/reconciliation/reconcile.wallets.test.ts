@@ -5,22 +5,18 @@ import { accountedRound } from '../rounds/accounted-round.ts';
 import type { Round } from '../rounds/round.ts';
 import { codeOf } from '../rounds/rounds.fixture.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
-import { HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
+import { fromMs, HistoryFixture, HOUR_MS, operator, round, toMs } from './reconcile.fixture.ts';
 import { reconcileUnfinished } from './reconcile-unfinished.ts';
 import { booked } from './reconciliation.fixture.ts';
 
 const second = ids.wallet('second');
 let history: HistoryFixture;
-let fromMs: number;
-let toMs: number;
 let secondBooks: BookedTransaction[];
 
 beforeEach(() => {
   history = new HistoryFixture();
   history.operator = movedTo(operator, { walletId: second });
   secondBooks = history.bookedAt[second] = [];
-  toMs = history.nowMs - HOUR_MS;
-  fromMs = toMs - HOUR_MS;
 });
 
 function ended(walletId = mainWallet, status: Round['status'] = 'CREDITED'): Round {
@@ -34,7 +30,7 @@ function book(books: BookedTransaction[], one: Round, ...kinds: BookedTransactio
 }
 
 async function found() {
-  const { differences } = await history.reconcile(fromMs, toMs);
+  const { differences } = await history.reconcile();
   return differences.map(({ kind, walletId, roundId }) => [kind, walletId, roundId]);
 }
 
@@ -42,7 +38,7 @@ describe('an operator with two wallets', () => {
   it('has no differences where each round is on the books of the wallet that it names', async () => {
     book(history.booked, ended(), 'debit', 'credit');
     book(secondBooks, ended(second), 'debit', 'credit');
-    expect(await history.reconcile(fromMs, toMs)).toMatchObject({
+    expect(await history.reconcile()).toMatchObject({
       compared: true,
       differences: [],
       totals: [{ currency: 'EUR', rgs: { rounds: 2 }, wallet: { transactions: 4 } }],
@@ -92,7 +88,7 @@ describe('an operator with two wallets', () => {
     history.rounds.push(one);
     book(history.booked, one, 'debit');
     book(secondBooks, one, 'debit');
-    expect(await history.reconcile(fromMs, toMs)).toMatchObject({ inProgress: 1 });
+    expect(await history.reconcile()).toMatchObject({ inProgress: 1 });
   });
 
   it('has its unfinished rounds compared with the wallet that each of them names', async () => {
@@ -108,7 +104,7 @@ describe('a wallet that does not answer', () => {
   it('is passed over where it is an earlier one without a round in the period', async () => {
     book(secondBooks, ended(second), 'debit', 'credit');
     history.silent.add(mainWallet);
-    expect(await history.reconcile(fromMs, toMs)).toMatchObject({ compared: true, differences: [] });
+    expect(await history.reconcile()).toMatchObject({ compared: true, differences: [] });
   });
 
   it.each([
@@ -117,6 +113,6 @@ describe('a wallet that does not answer', () => {
   ])('leaves the period uncompared where %s', async (_, silent, ofRound) => {
     book(history.booked, ended(ofRound), 'debit', 'credit');
     history.silent.add(silent);
-    expect(await codeOf(history.reconcile(fromMs, toMs))).toBe('WALLET_UNAVAILABLE');
+    expect(await codeOf(history.reconcile())).toBe('WALLET_UNAVAILABLE');
   });
 });
