@@ -209,13 +209,6 @@ describe('a voided round', () => {
     await process(history(intent(), voiding(), voided()));
     expect(queued()).toEqual([{ request: request(1, 'confirm-void'), delayMs: 15 * 60_000 }]);
   });
-
-  it('has nothing to roll back where it has no stake', async () => {
-    const bonus = { ...voided(), kind: 'bonus', stakeMinor: minorAmount(0n) } as const;
-    await process([{ before: { ...bonus, status: 'VOIDING' }, after: bonus }]);
-    expect(queued()).toEqual([]);
-    expect(archivedIds()).toEqual([uuid(1)]);
-  });
 });
 
 describe('the hot retention', () => {

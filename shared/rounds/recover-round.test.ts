@@ -257,13 +257,6 @@ describe('The last rollback of a voided round', () => {
     },
   );
 
-  it('No wallet is called for a round without a stake', async () => {
-    await table.put(voided({ kind: 'bonus', stakeMinor: minorAmount(0n) }));
-    await recover(confirmVoid);
-    expect(table.calls).toEqual([]);
-    expect(table.recovery.size).toBe(0);
-  });
-
   it.each([
     ['a credited win', () => ({ ...committed(), status: 'CREDITED' as const })],
     ['a win that is not credited', () => committed()],

@@ -62,13 +62,6 @@ describe('A round', () => {
     }).toEqual(stands);
   });
 
-  it('A voided round owes a last rollback for the smallest stake, and none without a stake', () => {
-    const voided = rounds['VOIDED']!;
-    const owesAt = (stakeMinor: bigint) =>
-      owesLastRollback({ ...voided, stakeMinor: minorAmount(stakeMinor) });
-    expect([owesAt(0n), owesAt(1n)]).toEqual([false, true]);
-  });
-
   it('A round is held until the lease has passed since its last write', () => {
     const round = sampleIntent({ updatedAtMs: 10_000 });
     expect([10_000, 10_999, 11_000].map((nowMs) => isHeld(round, 1_000, nowMs))).toEqual([true, true, false]);

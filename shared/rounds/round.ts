@@ -184,9 +184,12 @@ export function owesCredit(round: Round): round is CommittedRound {
   return round.status === 'COMMITTED' && round.outcome.winMinor > 0n;
 }
 
-/** Says whether the round has a last rollback, which is owed until the wallet acknowledges it. */
+/**
+ * Says whether the round has a last rollback, which is owed until the wallet acknowledges it. Only a round with a stake
+ * has an intent, so only such a round is ever voided.
+ */
 export function owesLastRollback(round: Round): round is VoidedRound {
-  return round.status === 'VOIDED' && round.stakeMinor > 0n;
+  return round.status === 'VOIDED';
 }
 
 /** The next round of a log gets this number. @param newest is undefined where the log has no round */

@@ -321,14 +321,12 @@ export function ledgerContract(name: string, open: () => Promise<OpenLedger>): v
           { ...intent(old), status: 'VOIDED', reason: 'ABANDONED' },
         ]).flat();
         const confirmed: Round = { ...intent(old), status: 'VOIDED', reason: 'ABANDONED' };
-        const free = { ...old, stakeMinor: minorAmount(0n) };
         const others: Round[] = [
           intent({ ...old, updatedAtMs: 5_000 }),
           committed(intent(old), { winMinor: minorAmount(0n) }, updatedAtMs),
           credited(committed(intent(old)), updatedAtMs),
           { ...intent(old), status: 'REJECTED', refusal: 'PLAYER_BLOCKED' },
           { ...intent(old), status: 'FAILED', failure: 'ENGINE_TRAP' },
-          { ...intent(free), status: 'VOIDED', reason: 'ABANDONED' },
           confirmed,
         ];
         for (const round of [...unfinished, ...others]) {

@@ -115,7 +115,7 @@ export class Oracle implements Omit<Auditor, 'told'> {
       this.#check(!account.stakeHeld, 'a round that was refused took nothing', () => `round ${name(after)}`);
     if (after.status === 'FAILED')
       this.#check(!account.stakeAsked, 'a round fails before its stake', () => `round ${name(after)}`);
-    if (after.status === 'VOIDED' && after.stakeMinor > 0n)
+    if (after.status === 'VOIDED')
       this.#check(account.rollbackReached, 'a voided round was rolled back', () => `round ${name(after)}`);
     const log = this.#logs.get(logOf(after));
     if (log) log[after.number - 1] = after;

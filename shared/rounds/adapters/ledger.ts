@@ -262,7 +262,7 @@ const finalValues = {
 /** This condition is its opposite. A voided round adds to it until its last rollback is acknowledged. */
 const UNFINISHED =
   '#status IN (:intent, :voiding) OR (#status = :committed AND win > :nothing)' +
-  ' OR (#status = :voided AND stake > :nothing AND attribute_not_exists(confirmed))';
+  ' OR (#status = :voided AND attribute_not_exists(confirmed))';
 const unfinishedValues = {
   ':voided': 'VOIDED',
   ':intent': 'INTENT',

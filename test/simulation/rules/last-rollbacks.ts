@@ -24,7 +24,7 @@ export class LastRollbacks {
   }
 
   closing(round: Round): void {
-    if (round.status !== 'VOIDED' || round.stakeMinor === 0n) return;
+    if (round.status !== 'VOIDED') return;
     this.#check(
       this.#confirmed.has(round.roundId),
       'the last rollback of a voided round is sent until it is answered',
