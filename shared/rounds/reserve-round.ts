@@ -41,7 +41,8 @@ export async function reserve(
   const intent = { ...terms, epoch: 1, updatedAtMs: terms.startedAtMs, status: 'INTENT' } as const;
   const result = await ports.ledger.append(intent);
   if (!result.appended) throw overtaken(request, identity, result.existing);
-  if (result.round.status !== 'INTENT') throw inFlight();
+  // A late answer may find the intent with somebody else, who has taken it over since.
+  if (result.round.status !== 'INTENT' || result.round.epoch > intent.epoch) throw inFlight();
   return { round: result.round, engine, opening };
 }
 
