@@ -153,7 +153,7 @@ describe('A queue that forgets', () => {
 
   it('The sweep asks for a last rollback that the queue has forgotten, until the wallet acknowledges it', async () => {
     const round = await table.put(voided());
-    table.nowMs += 15 * MINUTE_MS - 1;
+    table.nowMs += HOUR_MS - 1;
     expect((await sweep()).found).toBe(0);
     table.nowMs += 1;
     expect((await sweep()).found).toBe(1);
