@@ -25,7 +25,8 @@ export function enginesPort({ settings }: WorldView): Engines {
       invocation().call('engines.load', {
         ...LEDGER_LIMITS,
         latencyMs: [0, 2],
-        effect: () => engines.find((engine) => engine.hash === hash) ?? unavailable(),
+        // Each process has an engine of its own. What it remembers of the engine dies with it, a call under way included.
+        effect: () => ({ ...(engines.find((engine) => engine.hash === hash) ?? unavailable()) }),
         fail: unavailable,
         own: failures,
       }),
