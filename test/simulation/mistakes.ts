@@ -5,6 +5,8 @@ export interface Planted {
   readonly wrong: string;
   /** The one rule that finds it, where the others do not. */
   readonly foundBy?: string;
+  /** Only worlds whose calls pass through the product's adapters show it. */
+  readonly inAdapters?: true;
 }
 
 /** Mistakes that others have made, as changes of the product's source. The simulation must find every one of them. */
@@ -314,6 +316,16 @@ export const planted = {
     original: '  if (await isOpen(ports, settings, asked)) return earlier;\n',
     wrong: '',
     foundBy: 'a request abandons a round only where something was closed',
+  },
+  'any-refusal-taken-for-proven': {
+    file: 'shared/wallets/adapters/wallet-replies.ts',
+    original: `      return PROVEN_REFUSALS.includes(code)
+        ? { kind: 'refused', code: 'WALLET_REFUSED' }
+        : unknown('UNLISTED_REFUSAL');
+`,
+    wrong: "      return { kind: 'refused', code: 'WALLET_REFUSED' };\n",
+    foundBy: 'a round that was refused took nothing',
+    inAdapters: true,
   },
 } as const satisfies Record<string, Planted>;
 

@@ -18,6 +18,8 @@ export interface Plan {
   readonly engineVersion: number;
   /** Nobody reads what happens in it, and it is too much to keep a digest of. */
   readonly quiet: boolean;
+  /** Calls pass through the product's own adapters, over transports in memory. */
+  readonly adapters: boolean;
   readonly operators: readonly OperatorPlan[];
   readonly devices: readonly { readonly name: string; readonly holder: Holder }[];
   readonly spinsPerDevice: number;
@@ -102,6 +104,9 @@ export const START_MS = Date.parse('2026-03-01T09:00:00Z');
 const FAULT_RATES = [0.01, 0.02, 0.04, 0.08, 0.15] as const;
 const OUTAGE_MS = [20_000, 120_000, 900_000] as const;
 
+/** The part of all worlds whose calls pass through the adapters. Such a world takes longer to play. */
+const ADAPTERS_RATE = 1 / 8;
+
 export function planOf(seed: string, focus?: PortCall): Plan {
   const random = new SeededRandom(`${seed}/plan`);
   const operators = Array.from({ length: random.between(1, 3) }, (_, index) =>
@@ -121,6 +126,7 @@ export function planOf(seed: string, focus?: PortCall): Plan {
   return {
     engineVersion: 1,
     quiet: false,
+    adapters: new SeededRandom(`${seed}/adapters`).chance(ADAPTERS_RATE),
     operators,
     devices,
     spinsPerDevice: 24,

@@ -6,6 +6,8 @@ export interface WorldTask {
   readonly index: number;
   readonly allowed?: readonly string[];
   readonly trace?: boolean;
+  /** Whether calls pass through the product's adapters, where that is not drawn. */
+  readonly adapters?: boolean | undefined;
 }
 
 export interface Played {
@@ -22,7 +24,13 @@ export interface Played {
 }
 
 /** One world of a run. Each has one pair that it visits often, so that in some hundreds of worlds none is left out. */
-export async function playWorld({ seed, index, allowed, trace = false }: WorldTask): Promise<Played> {
+export async function playWorld({
+  seed,
+  index,
+  allowed,
+  trace = false,
+  adapters,
+}: WorldTask): Promise<Played> {
   const worldSeed = `${seed}/${index}`;
   seedGlobalRandom(worldSeed);
   const world = new World({
@@ -30,6 +38,7 @@ export async function playWorld({ seed, index, allowed, trace = false }: WorldTa
     focus: focusOf(index),
     trace,
     ...(allowed && { allowed: new Set(allowed) }),
+    ...(adapters !== undefined && { adapters }),
   });
   // A thread plays one world at a time, and the functions read their settings at each call.
   process.env['SESSION_TTL_SECONDS'] = String(world.settings.sessionTtlSeconds);

@@ -1,6 +1,7 @@
 /** Each thread collects its own garbage: V8's helpers, two for each processor, took half of the time from the worlds. */
 import { runCommand } from '../../shared/command-line/adapters/run-command.ts';
 import { oneOf, wholeNumber } from '../../shared/command-line/values.ts';
+import { adapterChoices } from './adapter-choices.ts';
 import { mistakes } from './mistakes.ts';
 
 const COUNT = wholeNumber(0, 999_999_999);
@@ -20,6 +21,12 @@ await runCommand(
         help: 'How many wins wait for a wallet that is down for a day.',
         read: COUNT,
         default: '100000',
+      },
+      adapters: {
+        value: 'WHICH',
+        help: `Which worlds pass their calls through the product's adapters: ${adapterChoices.join(', ')}.`,
+        read: oneOf(...adapterChoices),
+        default: 'drawn',
       },
       mistake: {
         value: 'NAME',

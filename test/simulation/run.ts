@@ -4,12 +4,13 @@
  */
 import { randomInt } from 'node:crypto';
 import { progressBar } from '../../shared/command-line/adapters/progress.ts';
+import { type AdapterChoice, adapterChoices, throughAdapters } from './adapter-choices.ts';
 import { testBuild } from './build.ts';
 import { pairs } from './faults.ts';
 import failedSeeds from './failed-seeds.json' with { type: 'json' };
 import type { Mistake } from './mistakes.ts';
 import { Pool } from './pool.ts';
-import { explain, type Failure, simulate, type Simulation } from './simulate.ts';
+import { explain, type Failure, type Run, simulate, type Simulation } from './simulate.ts';
 import type { WaitingCredits } from './waiting-credits.ts';
 
 export interface VerifyOptions {
@@ -20,36 +21,37 @@ export interface VerifyOptions {
   /** How many wins wait for a wallet that is down for a day. */
   readonly credits: number;
   readonly mistake: Mistake | undefined;
+  readonly adapters: AdapterChoice;
 }
 
 /** @returns the exit code: 1 where a rule is broken or a fault was never tried */
 export async function verifyFaults(options: VerifyOptions): Promise<number> {
   const { spins, seed = String(randomInt(2 ** 47)), world, credits, mistake } = options;
+  const run = { seed, mistake, adapters: throughAdapters[options.adapters] };
   const pool = new Pool(await testBuild(mistake));
   try {
-    if (world !== undefined) return await playOne(pool, { seed, mistake }, world);
+    if (world !== undefined) return await playOne(pool, run, world);
     console.log(`seed ${seed}`);
     for (const { seed: failedSeed, world: failedWorld } of failedSeeds) {
-      const status = await playOne(pool, { seed: failedSeed, mistake }, failedWorld);
+      const status = await playOne(pool, { ...run, seed: failedSeed }, failedWorld);
       if (status !== 0) return status;
     }
     const waiting = credits === 0 ? undefined : pool.letCreditsWait({ seed, credits });
-    const status = spins === 0 ? 0 : await playMany(pool, { seed, mistake }, spins);
-    return status || !waiting ? status : await reportWaiting(pool, { seed, mistake }, await waiting);
+    const status = spins === 0 ? 0 : await playMany(pool, run, spins);
+    return status || !waiting ? status : await reportWaiting(pool, run, await waiting);
   } finally {
     await pool.close();
   }
 }
 
 /** What a run has to be told to be repeated. */
-interface Repeatable {
-  readonly seed: string;
+interface Repeatable extends Run {
   readonly mistake: Mistake | undefined;
 }
 
 async function playMany(pool: Pool, run: Repeatable, spins: number): Promise<number> {
   const startedAtMs = performance.now();
-  const { totals, failure, unvisited } = await simulateShowingProgress(pool, run.seed, spins);
+  const { totals, failure, unvisited } = await simulateShowingProgress(pool, run, spins);
   if (failure) report(run, failure);
   for (const pair of failure ? [] : unvisited) console.log(`NEVER TRIED: ${pair}`);
   const hours = Math.round(totals.virtualMs / 3_600_000);
@@ -63,10 +65,19 @@ async function playMany(pool: Pool, run: Repeatable, spins: number): Promise<num
   return failure || unvisited.length > 0 ? 1 : 0;
 }
 
-async function simulateShowingProgress(pool: Pool, seed: string, spins: number): Promise<Simulation> {
+async function simulateShowingProgress(
+  pool: Pool,
+  { seed, adapters }: Run,
+  spins: number,
+): Promise<Simulation> {
   using progress = progressBar('Playing', 'spins');
   progress.show(0, spins);
-  return await simulate(pool, { seed, spins, onProgress: (reached) => progress.show(reached.spins, spins) });
+  return await simulate(pool, {
+    seed,
+    adapters,
+    spins,
+    onProgress: (reached) => progress.show(reached.spins, spins),
+  });
 }
 
 async function reportWaiting(pool: Pool, run: Repeatable, waiting: WaitingCredits): Promise<number> {
@@ -97,13 +108,13 @@ async function withFewestCredits(pool: Pool, seed: string, waiting: WaitingCredi
 }
 
 async function playOne(pool: Pool, run: Repeatable, index: number): Promise<number> {
-  const { seed } = run;
-  const played = await pool.play({ seed, index });
+  const { seed, adapters } = run;
+  const played = await pool.play({ seed, adapters, index });
   if (!played.violation) {
     console.log(`seed ${seed} world ${index}: all well, digest ${played.digest.toString(16)}`);
     return 0;
   }
-  report(run, await explain(pool, seed, played));
+  report(run, await explain(pool, run, played));
   return 1;
 }
 
@@ -116,7 +127,9 @@ function report(run: Repeatable, { index, message, schedule, trace }: Failure): 
   console.log(again(run, `--world ${index}`));
 }
 
-function again({ seed, mistake }: Repeatable, options: string): string {
+function again({ seed, mistake, adapters }: Repeatable, options: string): string {
+  const chosen = adapterChoices.find((choice) => throughAdapters[choice] === adapters) ?? 'drawn';
+  const worlds = chosen === 'drawn' ? '' : ` --adapters ${chosen}`;
   const planted = mistake ? ` --mistake ${mistake}` : '';
-  return `Again: npm run verify:faults -- --seed ${seed} ${options}${planted}\n`;
+  return `Again: npm run verify:faults -- --seed ${seed} ${options}${worlds}${planted}\n`;
 }

@@ -28,8 +28,14 @@ export interface Simulation {
   readonly unvisited: readonly string[];
 }
 
-interface Options {
+/** Which worlds are played: all follow from the seed. */
+export interface Run {
   readonly seed: string;
+  /** Whether calls pass through the product's adapters. Each world draws it where it is undefined. */
+  readonly adapters?: boolean | undefined;
+}
+
+interface Options extends Run {
   readonly spins: number;
   readonly onProgress?: (totals: Totals) => void;
 }
@@ -38,7 +44,7 @@ interface Options {
  * Plays worlds until their players have asked for so many spins, or one of them breaks a rule. Worlds are counted in the
  * order of their numbers whatever order they end in, so that the same seed gives the same result on any number of threads.
  */
-export async function simulate(pool: Pool, { seed, spins, onProgress }: Options): Promise<Simulation> {
+export async function simulate(pool: Pool, { spins, onProgress, ...run }: Options): Promise<Simulation> {
   const totals: Totals = {
     worlds: 0,
     spins: 0,
@@ -52,7 +58,7 @@ export async function simulate(pool: Pool, { seed, spins, onProgress }: Options)
   let next = 0;
   let failed: Played | undefined;
   while (!failed && totals.spins < spins) {
-    for (; running.length < 2 * pool.size; next += 1) running.push(pool.play({ seed, index: next }));
+    for (; running.length < 2 * pool.size; next += 1) running.push(pool.play({ ...run, index: next }));
     const played = await running.shift();
     if (!played) break;
     add(totals, played);
@@ -61,14 +67,14 @@ export async function simulate(pool: Pool, { seed, spins, onProgress }: Options)
   }
   await Promise.all(running);
   const unvisited = allPairs.filter((pair) => !totals.pairs.has(pair));
-  return { totals, failure: failed && (await explain(pool, seed, failed)), unvisited };
+  return { totals, failure: failed && (await explain(pool, run, failed)), unvisited };
 }
 
 /** Finds the shortest schedule with which a world still breaks the same rule. */
-export async function explain(pool: Pool, seed: string, played: Played): Promise<Failure> {
+export async function explain(pool: Pool, run: Run, played: Played): Promise<Failure> {
   const { index } = played;
-  const schedule = await shortestSchedule(played, (allowed) => pool.play({ seed, index, allowed }));
-  const shortest = await pool.play({ seed, index, allowed: schedule, trace: true });
+  const schedule = await shortestSchedule(played, (allowed) => pool.play({ ...run, index, allowed }));
+  const shortest = await pool.play({ ...run, index, allowed: schedule, trace: true });
   return { index, message: shortest.violation?.message ?? '', schedule, trace: shortest.lines };
 }
 

@@ -140,6 +140,7 @@ function planFor({ backAtMs, neighboursDownAtMs, neighboursBackAtMs }: Times): P
   return {
     engineVersion: ALWAYS_WINS,
     quiet: true,
+    adapters: false,
     operators: [
       operator(ids.operator('operator-1'), [
         { name: 'the wallet pays nothing', fromMs: START_MS, only: 'wallet.credit', ...down },

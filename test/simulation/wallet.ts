@@ -60,9 +60,15 @@ export class OperatorWallet {
     return this.#balances.get(playerId) ?? NOTHING;
   }
 
+  /** No wallet tells a balance below zero, because nothing can be staked from it. */
+  toldBalanceOf(playerId: string): MinorAmount {
+    const balanceMinor = this.balanceOf(playerId);
+    return balanceMinor < 0n ? NOTHING : balanceMinor;
+  }
+
   /** As it is asked for by itself. */
   balance(playerId: string): WalletReply {
-    const balanceMinor = this.balanceOf(playerId);
+    const balanceMinor = this.toldBalanceOf(playerId);
     this.#auditor.told(playerId, balanceMinor);
     return { kind: 'acknowledged', balanceMinor };
   }
@@ -156,7 +162,7 @@ export class OperatorWallet {
 
   #acknowledged(transaction: WalletTransaction): WalletReply {
     const { playerId } = transaction;
-    const balanceMinor = this.balanceOf(playerId);
+    const balanceMinor = this.toldBalanceOf(playerId);
     this.#auditor.told(playerId, balanceMinor, transaction);
     return { kind: 'acknowledged', balanceMinor };
   }

@@ -10,6 +10,7 @@ import type {
   WalletTransaction,
 } from '../../shared/wallets/wallet.ts';
 import type { PortCall } from './faults.ts';
+import { httpWalletsPort } from './http-wallet.ts';
 import { invocation } from './invocation.ts';
 import { LEDGER_LIMITS } from './ledger-port.ts';
 import type { Movement, Reply } from './rules/wallet-calls.ts';
@@ -25,16 +26,25 @@ const heardReasons: readonly UnknownReason[] = [
   'TRANSACTION_MISMATCH',
 ];
 
+/** A wallet that has credited another win under the id is a case for a person, so no world has one. */
+const reasonsOfCredits = heardReasons.filter((reason) => reason !== 'TRANSACTION_MISMATCH');
+
 const unsent = { kind: 'unknown', reason: 'NOT_SENT' } as const;
 
 type Unknown = { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
 /** Operators' wallets behind a network: calls and answers are lost, late and doubled, and a wallet can be down. */
 export function walletsPort(world: WorldView): Wallets {
+  const wallets = world.plan.adapters ? httpWalletsPort(world) : plainWallets(world);
   return {
-    of: ({ operatorId }, walletId) =>
-      watched(world, `${operatorId}#${walletId}`, walletOf(world, operatorId, walletId)),
+    of: (operator, walletId) =>
+      watched(world, `${operator.operatorId}#${walletId}`, wallets.of(operator, walletId)),
   };
+}
+
+/** Their replies are sorted already, as the adapter would sort them. */
+function plainWallets(world: WorldView): Wallets {
+  return { of: ({ operatorId }, walletId) => walletOf(world, operatorId, walletId) };
 }
 
 /** Tells the oracle of each call that moves money, and of what its caller hears. */
@@ -73,9 +83,9 @@ function walletOf(world: WorldView, operatorId: string, walletId: WalletId): Wal
   }
 
   const { random } = invocation();
-  const reason = (heard: boolean): Unknown => ({
+  const reason = (heard: boolean, reasons = heardReasons): Unknown => ({
     kind: 'unknown',
-    reason: heard ? random.pick(heardReasons) : 'TIMEOUT',
+    reason: heard ? random.pick(reasons) : 'TIMEOUT',
   });
   const unanswered =
     ({ sessionId }: WalletTransaction) =>
@@ -112,7 +122,12 @@ function walletOf(world: WorldView, operatorId: string, walletId: WalletId): Wal
         () => books.refuse(transaction),
       ),
     credit: (transaction) =>
-      call<WalletReply>('wallet.credit', () => books.credit(transaction), reason, limit),
+      call<WalletReply>(
+        'wallet.credit',
+        () => books.credit(transaction),
+        (heard) => reason(heard, reasonsOfCredits),
+        limit,
+      ),
     rollback: (transaction) =>
       call<RollbackReply>(
         'wallet.rollback',

@@ -45,6 +45,8 @@ export interface WorldOptions {
   readonly allowed?: ReadonlySet<string>;
   /** Keeps a line for everything that happens. */
   readonly trace?: boolean;
+  /** Whether calls pass through the product's adapters, where that is not drawn. */
+  readonly adapters?: boolean;
   /** Instead of the plan that follows from the seed. */
   readonly plan?: Plan;
   /** Instead of production's. */
@@ -84,11 +86,12 @@ export class World implements WorldView {
   readonly #deposits = new Map<string, bigint>();
   readonly #tracing: boolean;
 
-  constructor({ seed, focus, allowed, trace = false, plan, settings }: WorldOptions) {
+  constructor({ seed, focus, allowed, trace = false, adapters, plan, settings }: WorldOptions) {
     this.seed = seed;
     this.focus = focus;
     this.#tracing = trace;
-    this.plan = plan ?? planOf(seed, focus?.call);
+    const drawn = plan ?? planOf(seed, focus?.call);
+    this.plan = { ...drawn, adapters: adapters ?? drawn.adapters };
     this.settings = settings ?? settingsOf(this.plan);
     this.#engineVersion = this.plan.engineVersion;
     this.decisions = new Decisions(allowed);

@@ -26,6 +26,17 @@ describe('the simulation of the product', () => {
     expect((await trace()).lines).toEqual((await trace()).lines);
   });
 
+  it('does the same again with the same seed where all calls pass through the adapters', async () => {
+    const run = () => simulate(pool, { seed: 'adapters', spins: 400, adapters: true });
+    const first = await run();
+    expect(first.failure).toBeUndefined();
+    expect(await run()).toEqual(first);
+    const [through, around] = await Promise.all(
+      [true, false].map((adapters) => pool.play({ seed: 'adapters', index: 0, adapters })),
+    );
+    expect(through?.digest).not.toBe(around?.digest);
+  });
+
   it('does something else with another seed', async () => {
     const [one, other] = [await pool.play({ seed: '1', index: 0 }), await pool.play({ seed: '2', index: 0 })];
     expect(other.digest).not.toBe(one.digest);
@@ -65,19 +76,20 @@ describe('a mistake in the source', () => {
     '%s is found, with the shortest schedule that shows it',
     async (mistake) => {
       const pool = new Pool(await testBuild(mistake), 1);
+      const { foundBy, inAdapters }: Planted = planted[mistake];
+      const run = { seed: 'planted', ...(inAdapters && { adapters: true }) };
       try {
-        const { totals, failure } = await simulate(pool, { seed: 'planted', spins: MOST_SPINS });
+        const { totals, failure } = await simulate(pool, { ...run, spins: MOST_SPINS });
         expect(totals.spins).toBeLessThan(MOST_SPINS);
         if (!failure) throw new Error('nothing was found');
         const { index, schedule, message, trace } = failure;
-        const again = await pool.play({ seed: 'planted', index, allowed: schedule, trace: true });
+        const again = await pool.play({ ...run, index, allowed: schedule, trace: true });
         expect(again.violation?.message).toBe(message);
         expect(again.lines).toEqual(trace);
-        const { foundBy }: Planted = planted[mistake];
         if (foundBy !== undefined) expect(again.violation?.rule).toBe(foundBy);
         for (const left of schedule) {
           const allowed = schedule.filter((decision) => decision !== left);
-          const { violation } = await pool.play({ seed: 'planted', index, allowed });
+          const { violation } = await pool.play({ ...run, index, allowed });
           expect(violation?.rule).not.toBe(again.violation?.rule);
         }
       } finally {
@@ -85,5 +97,19 @@ describe('a mistake in the source', () => {
       }
     },
     180_000,
+  );
+
+  it.each(mistakes.filter((mistake) => 'inAdapters' in planted[mistake]))(
+    '%s is not found by worlds that go around the adapters',
+    async (mistake) => {
+      const pool = new Pool(await testBuild(mistake), 1);
+      try {
+        const around = await simulate(pool, { seed: 'planted', spins: 1_000, adapters: false });
+        expect(around.failure).toBeUndefined();
+      } finally {
+        await pool.close();
+      }
+    },
+    60_000,
   );
 });

@@ -24,6 +24,8 @@ export class Alarms {
       ({ reply }) => reply?.kind === 'unknown' && reply.reason === 'TRANSACTION_MISMATCH',
     );
     this.#expect(caller, 'WalletTransactionMismatch', mismatched.length);
+    const odd = calls.filter(({ reply }) => reply?.kind === 'acknowledged' && 'oddBalance' in reply);
+    this.#expect(caller, 'WalletBalanceOdd', odd.length);
   }
 
   #expect(caller: RunningInvocation, event: string, times: number): void {

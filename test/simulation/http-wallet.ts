@@ -1,0 +1,94 @@
+import { telemetry } from '../../functions/_runtime/observability.ts';
+import { DependencyError } from '../../shared/foundation/errors.ts';
+import type { WalletId } from '../../shared/foundation/ids.ts';
+import type { Post, Posted, PostedRequest } from '../../shared/wallets/adapters/wallet-transport.ts';
+import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
+import type { Wallets } from '../../shared/wallets/wallet.ts';
+import type { PortCall } from './faults.ts';
+import { type Invocation, invocation } from './invocation.ts';
+import { LEDGER_LIMITS } from './ledger-port.ts';
+import { callWallet } from './wallet-network.ts';
+import { type Fields, type HttpReply, type Operation, refused, served, unproven } from './wallet-server.ts';
+import type { WorldView } from './world-view.ts';
+
+const CALL_OF: Readonly<Record<Operation, PortCall>> = {
+  authenticate: 'wallet.authenticate',
+  balance: 'wallet.balance',
+  debit: 'wallet.debit',
+  credit: 'wallet.credit',
+  'bet-win': 'wallet.betWin',
+  rollback: 'wallet.rollback',
+};
+
+/** The product's own adapter. In place of its transport, requests and replies cross the simulated network as bytes. */
+export function httpWalletsPort(world: WorldView): Wallets {
+  const secret = walletKeys();
+  const clock = { nowMs: () => invocation().nowMs() };
+  const timeoutMs = world.settings.walletTimeoutMs;
+  return {
+    of: (operator, walletId) => {
+      const post = postTo(world, operator.operatorId, walletId);
+      return httpWallets({ secret, clock, timeoutMs, post, telemetry }).of(operator, walletId);
+    },
+  };
+}
+
+/** Reads the wallet's key once in each process. What fails is read again by the next call. */
+function walletKeys(): () => Promise<string> {
+  const read = new WeakSet<Invocation>();
+  return async () => {
+    const running = invocation();
+    if (read.has(running)) return 'key';
+    const key = await running.call('wallet.ready', {
+      ...LEDGER_LIMITS,
+      latencyMs: [0, 1],
+      effect: () => 'key',
+      fail: () => {
+        throw new DependencyError('SERVICE_UNAVAILABLE', 'The key could not be read');
+      },
+    });
+    read.add(running);
+    return key;
+  };
+}
+
+function postTo(world: WorldView, operatorId: string, walletId: WalletId): Post {
+  const { wallets } = world.operatorOf(operatorId);
+  const books = wallets.at(walletId);
+  return (request) => {
+    const operation = operationOf(request);
+    const fields = JSON.parse(new TextDecoder().decode(request.body)) as Fields;
+    const { random } = invocation();
+    let answer: HttpReply | undefined;
+    return callWallet<Posted>(world, operatorId, CALL_OF[operation], {
+      effect: () => {
+        answer = served(books, operation, fields);
+        return posted(answer);
+      },
+      fail: (heard) => {
+        const isStake = operation === 'debit' || operation === 'bet-win';
+        if (isStake && random.chance(world.plan.departureRate))
+          wallets.endSession(fields['session_id'] ?? '');
+        if (!heard) return failed('ETIMEDOUT', { timedOut: true });
+        return random.chance(0.2) ? failed('ECONNRESET') : posted(unproven(random, operation, answer));
+      },
+      refuse: () => posted(refused(books, operation, fields)),
+      notSent: () => failed('ECONNREFUSED', { mayBeSent: false }),
+    });
+  };
+}
+
+function operationOf({ url }: PostedRequest): Operation {
+  const operation = url.split('/wallet/')[1];
+  if (!operation || !Object.hasOwn(CALL_OF, operation)) throw new Error(`a wallet was called at ${url}`);
+  return operation as Operation;
+}
+
+function posted({ status, body }: HttpReply): Posted {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { kind: 'answered', status, bytes: new TextEncoder().encode(text) };
+}
+
+function failed(code: string, { timedOut = false, mayBeSent = true } = {}): Posted {
+  return { kind: 'failed', timedOut, mayBeSent, error: Object.assign(new Error(code), { code }) };
+}
