@@ -13,10 +13,10 @@ import { decodeEngineVersion, encodeEngineVersion, engineVersionKey } from './en
 import {
   decodeGame,
   decodeOperator,
-  decodeOperatorKey,
   encodeGame,
   encodeOperator,
   encodeOperatorKey,
+  ownerOfKey,
   registryKeys,
 } from './registry-items.ts';
 import { stored } from '../../aws/stored.ts';
@@ -34,24 +34,26 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
 
   /**
    * Registers an operator, or replaces it. It keeps its key unless the hash of a new one is given; the old key then stops
-   * working. It keeps all of its wallets, because rounds may name them.
+   * working. Its item stays, so that whoever puts it back as it was is seen. The operator keeps all of its wallets, because
+   * rounds may name them.
    * @throws FaultError MISCONFIGURED where the key belongs to another operator or is missing, or where a wallet is left out
    */
   async putOperator(operator: Operator, newKeyHash?: string): Promise<void> {
+    const { operatorId } = operator;
     if (newKeyHash !== undefined) stored(Sha256Hex, newKeyHash, 'The hash of a key');
     decodeOperator(encodeOperator(operator, newKeyHash ?? ''));
-    const before = await this.#before(registryKeys.operator(operator.operatorId));
+    const before = await this.#before(registryKeys.operator(operatorId));
     const known = before && stored(RegisteredItem, before, 'An operator');
     const keyHash = newKeyHash ?? known?.keyHash;
     if (keyHash === undefined) throw new FaultError('MISCONFIGURED', 'A new operator needs a key');
     assertKeepsWallets(operator, known);
     const writes: TransactionWrites = [
       { Put: await signedPut(this.#table, encodeOperator(operator, keyHash), before) },
-      { Put: await this.#keyPut(keyHash, operator.operatorId) },
+      { Put: await this.#keyPut(keyHash, operatorId) },
     ];
     if (known && known.keyHash !== keyHash) {
-      const { tableName: TableName } = this.#table;
-      writes.push({ Delete: { TableName, Key: registryKeys.operatorKey(known.keyHash) } });
+      const replacedAtMs = BigInt(this.#table.clock.nowMs());
+      writes.push({ Put: await this.#keyPut(known.keyHash, operatorId, { replacedAtMs }) });
     }
     await this.#write(writes);
   }
@@ -76,12 +78,12 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
     await this.#put(engineVersionKey(version.hash), item);
   }
 
-  async #keyPut(keyHash: string, operatorId: OperatorId) {
+  async #keyPut(keyHash: string, operatorId: OperatorId, replaced: { readonly replacedAtMs?: bigint } = {}) {
     const before = await this.#before(registryKeys.operatorKey(keyHash));
-    if (before && decodeOperatorKey(before) !== operatorId) {
+    if (before && ownerOfKey(before) !== operatorId) {
       throw new FaultError('MISCONFIGURED', 'The key belongs to another operator');
     }
-    return signedPut(this.#table, encodeOperatorKey(keyHash, operatorId), before);
+    return signedPut(this.#table, { ...encodeOperatorKey(keyHash, operatorId), ...replaced }, before);
   }
 
   async #switch(key: ConfigKey, enabled: boolean): Promise<void> {

@@ -6,7 +6,7 @@ import { GameCode, OperatorId, Sha256Hex, WalletId } from '../../foundation/ids.
 import { MAX_AMOUNT_MINOR } from '../../money/money.ts';
 import { type Operator, walletCallStyles } from '../../operators/operator.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
-import { stored, StoredAddress } from '../../aws/stored.ts';
+import { stored, StoredAddress, StoredInstant } from '../../aws/stored.ts';
 
 /** All games lie in one partition, so that one query lists them. They are few, and every process caches them. */
 export const GAMES = 'games';
@@ -41,7 +41,7 @@ const OperatorItem = z
     ({ wallets }) => new Set(wallets.map(({ walletId }) => walletId)).size === wallets.length,
     'a wallet twice',
   );
-const OperatorKeyItem = z.object({ operatorId: OperatorId });
+const OperatorKeyItem = z.object({ operatorId: OperatorId, replacedAtMs: StoredInstant.optional() });
 /** A game and each of its versions store their bets alike. */
 export const StoredBets = z.array(
   z.object({
@@ -78,8 +78,14 @@ export function encodeOperatorKey(keyHash: string, operatorId: OperatorId): Nati
   return { ...registryKeys.operatorKey(keyHash), operatorId };
 }
 
-/** @throws FaultError CORRUPT_RECORD */
-export function decodeOperatorKey(item: unknown): OperatorId {
+/** @returns undefined where another key has taken its place @throws FaultError CORRUPT_RECORD */
+export function decodeOperatorKey(item: unknown): OperatorId | undefined {
+  const { operatorId, replacedAtMs } = stored(OperatorKeyItem, item, "An operator's key");
+  return replacedAtMs === undefined ? operatorId : undefined;
+}
+
+/** Gives the only operator that may have the key, also where it was replaced. @throws FaultError CORRUPT_RECORD */
+export function ownerOfKey(item: unknown): OperatorId {
   return stored(OperatorKeyItem, item, "An operator's key").operatorId;
 }
 

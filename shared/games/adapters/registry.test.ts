@@ -145,6 +145,15 @@ describe("an operator's key", () => {
     expect(await registry().operatorByKey(secondKey)).toStrictEqual(operator);
   });
 
+  it('works again for its own operator after it was replaced, and is never that of another', async () => {
+    await admin.putOperator(operator, firstKey);
+    await admin.putOperator(operator, secondKey);
+    const other = { ...operator, operatorId: ids.operator('other') };
+    await expect(admin.putOperator(other, firstKey)).rejects.toMatchObject({ code: 'MISCONFIGURED' });
+    await admin.putOperator(operator, firstKey);
+    expect(await registry().operatorByKey(firstKey)).toStrictEqual(operator);
+  });
+
   it('stays when only the operator changes', async () => {
     await admin.putOperator(operator, firstKey);
     await admin.putOperator({ ...operator, enabled: false }, firstKey);
