@@ -18,6 +18,7 @@ export interface FunctionEntry {
 export type Trigger =
   | Route
   | { readonly kind: 'ledger-stream' }
+  | { readonly kind: 'signed-item-streams' }
   | { readonly kind: 'recovery-queue' }
   | { readonly kind: 'daily' }
   | { readonly kind: 'domain-events' }

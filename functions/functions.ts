@@ -3,6 +3,7 @@
  * list, so a permission that no entry has does not exist.
  */
 import { processLedgerStream } from './archive/process-ledger-stream/function.ts';
+import { watchSignedItems } from './encryption/watch-signed-items/function.ts';
 import { recordEvent } from './events/record-event/function.ts';
 import { checkHealth } from './foundation/check-health/function.ts';
 import { serveOpenapi } from './foundation/serve-openapi/function.ts';
@@ -36,6 +37,7 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
   checkHealth,
   serveOpenapi,
   processLedgerStream,
+  watchSignedItems,
   recoverRound,
   sweepRounds,
   recordEvent,

@@ -3,7 +3,7 @@
  * is made from this file, and the fault simulation delivers by it.
  */
 
-export const ledgerStreamDelivery = {
+export const streamDelivery = {
   batchSize: 100,
   windowSeconds: 1,
   // The consumer parks what it cannot read, so what fails for hours is the code or a service. Records live

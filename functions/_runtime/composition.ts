@@ -17,7 +17,7 @@ import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { DynamoSessionStore } from '../../shared/sessions/adapters/session-store.ts';
-import { DynamoSessions, type SessionTable } from '../../shared/sessions/adapters/sessions.ts';
+import { decodeSession, DynamoSessions, type SessionTable } from '../../shared/sessions/adapters/sessions.ts';
 import { EventBridgeBus } from '../../shared/events/adapters/event-bus.ts';
 import { RoutedEngines } from '../../shared/engines/grpc/routed-engines.ts';
 import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
@@ -26,6 +26,8 @@ import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
 import { KmsMacs } from '../../shared/encryption/adapters/macs.ts';
 import { KmsDataKeys } from '../../shared/encryption/adapters/data-keys.ts';
+import { checkedDataKey } from '../../shared/encryption/adapters/stored-data-key.ts';
+import { authentic } from '../../shared/encryption/signed-item.ts';
 import { S3Archive } from '../../shared/archive/adapters/archive.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
 import { S3EngineArtefacts } from '../../shared/engines/adapters/engine-artefacts.ts';
@@ -193,8 +195,15 @@ async function probeEngine(hash: string): Promise<unknown> {
   return version?.remote ? (await engines().load(hash)).reset() : artefacts().fetch(hash);
 }
 
+export type { WireItem } from '../../shared/aws/attribute-values.ts';
 export { decodeDetail as readEvent } from '../../shared/events/adapters/event-detail.ts';
 export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
 export { isFreezeImage } from '../../shared/rounds/adapters/frozen-log-item.ts';
 export const readFreezeImage = (image: WireItem) => decodeFreeze(macs(), nativeItem(image));
+export { isDataKey } from '../../shared/encryption/adapters/stored-data-key.ts';
+export const readDataKeyImage = (image: WireItem) =>
+  checkedDataKey(kms(), setting('DATA_KEY_ARN'), nativeItem(image));
+export { isSession } from '../../shared/sessions/adapters/sessions.ts';
+export const readSessionImage = (image: WireItem) => decodeSession(macs(), nativeItem(image));
+export const readSignedImage = (image: WireItem) => authentic(macs(), nativeItem(image), 'signedAtMs');
 export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';

@@ -3,15 +3,10 @@ import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
 import { FaultError } from '../../shared/foundation/errors.ts';
 import { freezeViolationOf } from '../../shared/rounds/frozen-logs.ts';
 import { violationOf } from '../../shared/rounds/judge-change.ts';
-import { isFreezeImage, readFreezeImage, readStreamImage, roundMacs } from './composition.ts';
+import { isFreezeImage, readFreezeImage, readStreamImage, roundMacs, type WireItem } from './composition.ts';
+import { each, type Images, imagesOf, isExpiry, timeOf } from './stream-record.ts';
 
-type Image = Parameters<typeof readStreamImage>[0];
 type UncheckedRound = ReturnType<typeof readStreamImage>;
-
-interface Images<T> {
-  readonly before: T | undefined;
-  readonly after: T | undefined;
-}
 
 /**
  * Reads a record of the ledger's stream, and judges it. It is undefined where no round has changed: an expired round was
@@ -36,19 +31,8 @@ export function roundsOf(record: DynamoDBRecord): Images<UncheckedRound> {
   return readRounds(imagesOf(record));
 }
 
-function readRounds({ before, after }: Images<Image>): Images<UncheckedRound> {
+function readRounds({ before, after }: Images<WireItem>): Images<UncheckedRound> {
   return { before: before && readStreamImage(before), after: after && readStreamImage(after) };
-}
-
-/** A record without any image is read as an empty one, which is refused. */
-function imagesOf({ eventName, dynamodb }: DynamoDBRecord): Images<Image> {
-  const { NewImage, OldImage } = (dynamodb ?? {}) as { NewImage?: Image; OldImage?: Image };
-  if (eventName === 'REMOVE') return { before: OldImage ?? {}, after: undefined };
-  return { before: OldImage, after: NewImage ?? {} };
-}
-
-async function each<T, U>({ before, after }: Images<T>, read: (image: T) => Promise<U>): Promise<Images<U>> {
-  return { before: before && (await read(before)), after: after && (await read(after)) };
 }
 
 /**
@@ -57,16 +41,6 @@ async function each<T, U>({ before, after }: Images<T>, read: (image: T) => Prom
  */
 function isFedAgain({ eventName }: DynamoDBRecord): boolean {
   return (eventName as string | undefined) === 'REFEED';
-}
-
-/** DynamoDB itself deletes what has expired (developer guide, "DynamoDB Streams and Time to Live"). */
-function isExpiry({ userIdentity }: DynamoDBRecord): boolean {
-  const { type, principalId } = (userIdentity ?? {}) as { type?: unknown; principalId?: unknown };
-  return type === 'Service' && principalId === 'dynamodb.amazonaws.com';
-}
-
-function timeOf({ dynamodb }: DynamoDBRecord): number {
-  return (dynamodb?.ApproximateCreationDateTime ?? 0) * 1_000;
 }
 
 function refuse(violation: string | undefined): void {

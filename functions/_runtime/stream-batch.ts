@@ -5,6 +5,7 @@ import { isLogHash } from '../../shared/rounds/round-address.ts';
 import { frozenLogs, parking } from './composition.ts';
 import { changeOf } from './ledger-change.ts';
 import { logger, telemetry } from './observability.ts';
+import { keyOf } from './stream-record.ts';
 
 /**
  * Reads the changes in a batch of the ledger's stream. A record that cannot be read, or that the product did not make, is
@@ -33,12 +34,6 @@ async function freezeAndPark(record: unknown, reason: string): Promise<void> {
   const { pk } = keyOf(record);
   if (pk !== undefined && isLogHash(pk)) await frozenLogs().freeze(pk, reason);
   await parking().park(record, reason);
-}
-
-function keyOf(record: unknown): { readonly pk?: string | undefined; readonly sk?: string | undefined } {
-  const { Keys, NewImage, OldImage } = (record as DynamoDBRecord | undefined)?.dynamodb ?? {};
-  const image = Keys ?? NewImage ?? OldImage ?? {};
-  return { pk: image['pk']?.S, sk: image['sk']?.S };
 }
 
 /**

@@ -73,8 +73,8 @@ const SIGNALS: Readonly<
   },
   RecordParked: {
     meaning:
-      'A change of the ledger could not be read, or is none of the product: it is parked and its log is frozen',
-    services: ['process-ledger-stream'],
+      'A change of a table could not be read, or is none of the product: it is parked, and the log of a round is frozen',
+    services: ['process-ledger-stream', 'watch-signed-items'],
     period: AT_ONCE_PERIOD,
   },
   RecordCorrupt: {
@@ -86,8 +86,16 @@ const SIGNALS: Readonly<
 };
 
 /** Functions whose failures no player sees. What the daily function and the event function fail at waits in a queue. */
-const BACKGROUND = ['process-ledger-stream', 'recover-round'] as const;
-const THROTTLED = [...MONEY, 'process-ledger-stream'] as const;
+const BACKGROUND = ['process-ledger-stream', 'watch-signed-items', 'recover-round'] as const;
+const THROTTLED = [...MONEY, 'process-ledger-stream', 'watch-signed-items'] as const;
+/** The functions that read a stream, with what is late where they run behind. */
+const STREAM_READERS = {
+  LedgerStreamAge: ['process-ledger-stream', 'The archive and recovery run behind the ledger'],
+  SignedItemStreamAge: [
+    'watch-signed-items',
+    'Changes of the configuration and of sessions are judged too late to tell somebody at once',
+  ],
+} as const;
 
 /** A delayed retry is a new message and waits 15 minutes at most. So an age of an hour means that nobody reads the queue. */
 const RECOVERY_AGE_SECONDS = 3_600;
@@ -138,12 +146,12 @@ export class Alarms extends Construct {
         queues.recoveryDeadLetters,
       ],
       StreamDeadLetters: [
-        'Ledger changes were given up on: they are missing in the archive',
+        'Changes of a table were given up on: rounds are missing in the archive, or signed items were not judged',
         queues.streamDeadLetters,
       ],
       EventDeadLetters: ['Events could not be written to the event log', queues.eventDeadLetters],
       DailyDeadLetters: ['The daily sweep failed', queues.dailyDeadLetters],
-      Parking: ['Ledger records that could not be read wait for a person', queues.parking],
+      Parking: ['Changes that are none of the product wait for a person', queues.parking],
     } as const;
     for (const [name, [meaning, queue]] of Object.entries(waiting)) {
       const visible = queue.metricApproximateNumberOfMessagesVisible({
@@ -177,11 +185,10 @@ export class Alarms extends Construct {
         named(name).metricThrottles({ period: PERIOD }),
         1,
       );
-    const age = named('process-ledger-stream').metric('IteratorAge', {
-      period: PERIOD,
-      statistic: 'Maximum',
-    });
-    this.alarm('LedgerStreamAge', 'The archive and recovery run behind the ledger', age, STREAM_AGE_MS);
+    for (const [id, [name, meaning]] of Object.entries(STREAM_READERS)) {
+      const age = named(name).metric('IteratorAge', { period: PERIOD, statistic: 'Maximum' });
+      this.alarm(id, meaning, age, STREAM_AGE_MS);
+    }
   }
 
   private watchSignals(namespace: string): void {

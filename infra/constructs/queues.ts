@@ -21,7 +21,7 @@ export interface QueuesProps {
  */
 export class Queues extends Construct {
   readonly recovery: Queue;
-  /** It has the ledger records that the stream's consumer could not process and put aside itself. */
+  /** It has the changes that a stream's consumer could not process, or that are none of the product's, with both images. */
   readonly parking: Queue;
   /** It has the recovery messages that failed again and again. */
   readonly recoveryDeadLetters: Queue;

@@ -25,6 +25,9 @@ const COMMON = {
 
 const EXPIRES_AT = { timeToLiveAttribute: 'expiresAt' } as const;
 
+/** Whoever judges a change needs the item as it was, and as it is. */
+const STREAM = { stream: StreamViewType.NEW_AND_OLD_IMAGES } as const;
+
 export class Tables extends Construct {
   readonly ledger: Table;
   readonly sessions: Table;
@@ -42,10 +45,11 @@ export class Tables extends Construct {
       removalPolicy,
       deletionProtection,
       pointInTimeRecoverySpecification,
-      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      ...STREAM,
     });
     this.config = new Table(this, 'Config', {
       ...COMMON,
+      ...STREAM,
       removalPolicy,
       deletionProtection,
       pointInTimeRecoverySpecification,
@@ -53,6 +57,7 @@ export class Tables extends Construct {
     this.sessions = new Table(this, 'Sessions', {
       ...COMMON,
       ...EXPIRES_AT,
+      ...STREAM,
       removalPolicy,
       deletionProtection,
     });

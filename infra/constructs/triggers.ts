@@ -1,15 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule, type RuleProps, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { ledgerStreamDelivery, recoveryDelivery } from '../deliveries.ts';
+import { recoveryDelivery, streamDelivery } from '../deliveries.ts';
 import type { Trigger } from '../../functions/function-entry.ts';
 import type { StageSettings } from '../stages.ts';
 import { allow } from './action-function.ts';
+import type { Queues } from './queues.ts';
 import type { Resources } from './resources.ts';
 
 /** Every event that the product publishes has this `source`. */
@@ -24,18 +26,9 @@ export type BackgroundTrigger = Exclude<Trigger['kind'], 'route' | 'simulation'>
 export function triggerStatements(kind: Trigger['kind'], { tables, queues }: Resources): PolicyStatement[] {
   switch (kind) {
     case 'ledger-stream':
-      return [
-        allow(
-          [
-            'dynamodb:DescribeStream',
-            'dynamodb:GetRecords',
-            'dynamodb:GetShardIterator',
-            'dynamodb:ListStreams',
-          ],
-          tables.ledger.tableStreamArn ?? '',
-        ),
-        allow(['sqs:SendMessage'], queues.streamDeadLetters.queueArn),
-      ];
+      return streamStatements([tables.ledger], queues);
+    case 'signed-item-streams':
+      return streamStatements([tables.config, tables.sessions], queues);
     case 'recovery-queue':
       return [
         allow(
@@ -46,6 +39,24 @@ export function triggerStatements(kind: Trigger['kind'], { tables, queues }: Res
     default:
       return [];
   }
+}
+
+function streamStatements(tables: readonly Table[], queues: Queues): PolicyStatement[] {
+  const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+  return [
+    ...tables.map((table) =>
+      allow(
+        actions.map((action) => `dynamodb:${action}`),
+        streamOf(table),
+      ),
+    ),
+    allow(['sqs:SendMessage'], queues.streamDeadLetters.queueArn),
+  ];
+}
+
+function streamOf({ tableStreamArn, node }: Table): string {
+  if (tableStreamArn === undefined) throw new Error(`The table ${node.id} has no stream`);
+  return tableStreamArn;
 }
 
 /** EventBridge invokes asynchronously. Without a queue, what fails after Lambda's own retries would be lost. */
@@ -64,7 +75,10 @@ export function connect(
 ): void {
   switch (kind) {
     case 'ledger-stream':
-      return connectLedgerStream(scope, target, resources);
+      return connectStream(scope, 'LedgerStream', resources.tables.ledger, { target, resources });
+    case 'signed-item-streams':
+      connectStream(scope, 'ConfigStream', resources.tables.config, { target, resources });
+      return connectStream(scope, 'SessionsStream', resources.tables.sessions, { target, resources });
     case 'recovery-queue':
       return connectRecoveryQueue(scope, target, resources, settings);
     case 'daily':
@@ -74,18 +88,23 @@ export function connect(
   }
 }
 
-function connectLedgerStream(scope: Construct, target: IFunction, { tables, queues }: Resources): void {
-  new EventSourceMapping(scope, 'LedgerStream', {
+function connectStream(
+  scope: Construct,
+  id: string,
+  table: Table,
+  { target, resources }: { readonly target: IFunction; readonly resources: Resources },
+): void {
+  new EventSourceMapping(scope, id, {
     target,
-    eventSourceArn: tables.ledger.tableStreamArn ?? '',
-    // The function reads from the oldest record, so that no round of a new deployment goes unseen.
+    eventSourceArn: streamOf(table),
+    // The function reads from the oldest record, so that no change of a new deployment goes unseen.
     startingPosition: StartingPosition.TRIM_HORIZON,
-    batchSize: ledgerStreamDelivery.batchSize,
-    maxBatchingWindow: Duration.seconds(ledgerStreamDelivery.windowSeconds),
+    batchSize: streamDelivery.batchSize,
+    maxBatchingWindow: Duration.seconds(streamDelivery.windowSeconds),
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
-    maxRecordAge: Duration.hours(ledgerStreamDelivery.maxRecordAgeHours),
-    onFailure: new SqsDlq(queues.streamDeadLetters),
+    maxRecordAge: Duration.hours(streamDelivery.maxRecordAgeHours),
+    onFailure: new SqsDlq(resources.queues.streamDeadLetters),
   });
 }
 

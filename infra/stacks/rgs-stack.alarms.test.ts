@@ -57,9 +57,10 @@ test('every queue where work waits for a person has an alarm at its first messag
   expect(new Set(alarms.map(({ Threshold }) => Threshold))).toEqual(new Set([1]));
 });
 
-test('an alarm rings when the stream or the recovery queue falls behind', () => {
+test('an alarm rings when a stream or the recovery queue falls behind', () => {
   expect(named('AWS/Lambda/IteratorAge')).toEqual([
     { metric: 'AWS/Lambda/IteratorAge', of: 'process-ledger-stream', Threshold: 300_000 },
+    { metric: 'AWS/Lambda/IteratorAge', of: 'watch-signed-items', Threshold: 300_000 },
   ]);
   expect(named('AWS/SQS/ApproximateAgeOfOldestMessage')).toEqual([
     { metric: 'AWS/SQS/ApproximateAgeOfOldestMessage', of: 'QueuesRecovery.QueueName', Threshold: 3_600 },
@@ -67,11 +68,16 @@ test('an alarm rings when the stream or the recovery queue falls behind', () => 
 });
 
 test('an alarm rings when a background function keeps failing, or one that moves money is throttled', () => {
-  expect(named('AWS/Lambda/Errors').map(({ of }) => of)).toEqual(['process-ledger-stream', 'recover-round']);
+  expect(named('AWS/Lambda/Errors').map(({ of }) => of)).toEqual([
+    'process-ledger-stream',
+    'watch-signed-items',
+    'recover-round',
+  ]);
   expect(moneyMovers).toEqual(['play-spin', 'play-bonus', 'end-bonus', 'recover-round']);
   expect(named('AWS/Lambda/Throttles').map(({ of }) => of)).toEqual([
     ...moneyMovers,
     'process-ledger-stream',
+    'watch-signed-items',
   ]);
 });
 
@@ -80,7 +86,7 @@ describe('a signal of the product wakes somebody', () => {
     ['CreditPendingLong', ['recover-round']],
     ['RollbackPendingLong', ['recover-round']],
     ['WalletTransactionMismatch', moneyMovers],
-    ['RecordParked', ['process-ledger-stream']],
+    ['RecordParked', ['process-ledger-stream', 'watch-signed-items']],
     ['RecordCorrupt', recordReaders],
     ['RecoveryFailed', ['recover-round'], 3],
   ])('%s', (signal, services, EvaluationPeriods = 1) => {

@@ -57,10 +57,15 @@ test('configuration never expires', () => {
   expect(table('Config').Properties.TimeToLiveSpecification).toBeUndefined();
 });
 
-test('the ledger streams old and new images, and has no index, because a round id is an address', () => {
-  const { Properties } = table('Ledger');
-  expect(Properties).toMatchObject({ StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } });
-  expect(Properties).not.toHaveProperty('GlobalSecondaryIndexes');
+test.each(['Ledger', 'Sessions', 'Config'])(
+  '%s streams old and new images, so that changes are judged',
+  (name) => {
+    expect(table(name).Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+  },
+);
+
+test('the ledger has no index, because a round id is an address', () => {
+  expect(table('Ledger').Properties).not.toHaveProperty('GlobalSecondaryIndexes');
 });
 
 describe('every bucket', () => {

@@ -124,6 +124,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:ListStreams on TablesLedger.StreamArn',
     'sqs:SendMessage on QueuesStreamDeadLetters.Arn',
   ],
+  'watch-signed-items': [
+    'sqs:SendMessage on QueuesParking.Arn',
+    'dynamodb:GetItem on items data-key#* of TablesConfig.Arn',
+    'kms:Decrypt of data keys on DataKey.Arn',
+    'dynamodb:DescribeStream on TablesConfig.StreamArn',
+    'dynamodb:GetRecords on TablesConfig.StreamArn',
+    'dynamodb:GetShardIterator on TablesConfig.StreamArn',
+    'dynamodb:ListStreams on TablesConfig.StreamArn',
+    'dynamodb:DescribeStream on TablesSessions.StreamArn',
+    'dynamodb:GetRecords on TablesSessions.StreamArn',
+    'dynamodb:GetShardIterator on TablesSessions.StreamArn',
+    'dynamodb:ListStreams on TablesSessions.StreamArn',
+    'sqs:SendMessage on QueuesStreamDeadLetters.Arn',
+  ],
   'recover-round': [
     'dynamodb:GetItem on items data-key#* of TablesConfig.Arn',
     'kms:Decrypt of data keys on DataKey.Arn',
@@ -316,6 +330,7 @@ describe('the environment', () => {
       'RECOVERY_QUEUE_URL',
       'ROUND_LEASE_MS',
     ],
+    'watch-signed-items': ['CONFIG_TABLE', 'DATA_KEY_ARN', 'PARKING_QUEUE_URL'],
     'reconcile-rounds': [
       'ARCHIVE_BUCKET',
       'CONFIG_TABLE',

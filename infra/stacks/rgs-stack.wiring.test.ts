@@ -99,10 +99,14 @@ describe('the functions behind the API', () => {
   const mapping = (template: Template, name: string) =>
     resource(template, 'AWS::Lambda::EventSourceMapping', name).Properties;
 
-  test('the ledger stream starts its consumer with up to 100 records of a second, from the first', () => {
-    const { FunctionName, EventSourceArn, DestinationConfig, ...settings } = mapping(http, 'LedgerStream');
-    expect(functionName(http, FunctionName)).toBe('process-ledger-stream');
-    expect(readable(EventSourceArn)).toBe('TablesLedger.StreamArn');
+  test.each([
+    ['LedgerStream', 'TablesLedger.StreamArn', 'process-ledger-stream'],
+    ['ConfigStream', 'TablesConfig.StreamArn', 'watch-signed-items'],
+    ['SessionsStream', 'TablesSessions.StreamArn', 'watch-signed-items'],
+  ])('%s starts its consumer with up to 100 records of a second, from the first', (id, stream, consumer) => {
+    const { FunctionName, EventSourceArn, DestinationConfig, ...settings } = mapping(http, id);
+    expect(functionName(http, FunctionName)).toBe(consumer);
+    expect(readable(EventSourceArn)).toBe(stream);
     expect(readable(DestinationConfig.OnFailure.Destination)).toBe('QueuesStreamDeadLetters.Arn');
     expect(settings).toEqual({
       BatchSize: 100,

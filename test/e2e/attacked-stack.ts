@@ -91,10 +91,15 @@ export class AttackedStack {
     );
   }
 
-  /** Has the ledger touched, and waits until the change is parked and the metric of its alarm has counted it. */
+  /** Has the ledger touched, and remembers the player's books as they were before that. */
   async noticed(player: Player, key: ItemKey, attack: () => Promise<unknown>): Promise<Parked> {
-    const [counted, startedAtMs] = [await this.bell.countOf('RecordParked'), performance.now()];
     this.#books.set(player, await journalOf(player));
+    return this.rung(key, attack);
+  }
+
+  /** Has an item touched, and waits until the change is parked and the metric of its alarm has counted it. */
+  async rung(key: ItemKey, attack: () => Promise<unknown>): Promise<Parked> {
+    const [counted, startedAtMs] = [await this.bell.countOf('RecordParked'), performance.now()];
     await attack();
     const parked = await this.bell.parkedAt(key);
     await eventually(async () => (await this.bell.countOf('RecordParked')) > counted || undefined);

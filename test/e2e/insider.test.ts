@@ -8,6 +8,7 @@ import type { NativeItem } from '../../shared/aws/attribute-values.ts';
 import { AttackedStack, played } from './attacked-stack.ts';
 import { call, codeOf, eventually, type Player, type Reply, type Round } from './client.ts';
 import { keyOf, partitionOf } from './insider.ts';
+import { type Changed, OwnChanges } from './own-changes.ts';
 import { lost, opensBonus, won } from './wished-seeds.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
@@ -262,4 +263,58 @@ describe('A frozen log', () => {
     await attacked.spun(player, lost);
     expect(await attacked.movementsSince(player)).toEqual([{ kind: 'debit', change: '-1.00' }]);
   });
+});
+
+describe('What an insider does to the configuration and to sessions is parked within a minute:', () => {
+  let own: OwnChanges;
+  beforeAll(() => {
+    own = new OwnChanges(attacked.stack.target);
+  });
+  afterAll(() => own?.close());
+
+  /** What the product itself has changed before is not parked. */
+  async function expectOneParked(work: () => Promise<void>): Promise<void> {
+    const counted = await attacked.bell.countOf('RecordParked');
+    await work();
+    expect(await attacked.bell.countOf('RecordParked')).toBe(counted + 1);
+  }
+
+  const expectPutBackParked = (change: () => Promise<Changed>) =>
+    expectOneParked(async () => {
+      const { insider, key, former } = await change();
+      const before = await insider.item(key);
+      const parked = await attacked.rung(key, () => insider.put(former));
+      expect(parked).toMatchObject({ before, after: former, reason: 'PUT_BACK' });
+    });
+
+  it('an operator that moved is put back with its earlier wallet', () =>
+    expectPutBackParked(() => own.movedOperator()));
+
+  it('a disabled game is put back as an enabled one', () => expectPutBackParked(() => own.disabledGame()));
+
+  it("an operator's replaced key is put back as one that works", () =>
+    expectPutBackParked(() => own.replacedKey()));
+
+  it('a revoked session is put back as a live one', () => expectPutBackParked(() => own.revokedSession()));
+
+  it.each<[string, () => Promise<Changed>]>([
+    ['an operator', () => own.movedOperator()],
+    ['a game', () => own.disabledGame()],
+    ["an operator's key", () => own.replacedKey()],
+    ['a session', () => own.revokedSession()],
+  ])('%s is deleted', (_, change) =>
+    expectOneParked(async () => {
+      const { insider, key } = await change();
+      const before = await insider.item(key);
+      const parked = await attacked.rung(key, () => insider.delete(key));
+      expect(parked).toMatchObject({ before, after: undefined, reason: 'DELETED' });
+    }),
+  );
+
+  it('an operator is switched off by hand', () =>
+    expectOneParked(async () => {
+      const { insider, key } = await own.movedOperator();
+      const parked = await attacked.rung(key, () => insider.set(key, { enabled: false }));
+      expect(parked).toMatchObject({ after: { enabled: false }, reason: 'FORGED' });
+    }));
 });

@@ -6,7 +6,7 @@ import {
   GetShardIteratorCommand,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type NativeItem, nativeItem } from '../../shared/aws/attribute-values.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { assign } from '../../shared/aws/update-expression.ts';
@@ -21,18 +21,20 @@ export interface ItemKey {
   readonly sk: string;
 }
 
-/** Whoever can write the ledger's table with the AWS SDK, and cannot use the data keys. */
+export type TableName = 'LedgerTable' | 'ConfigTable' | 'SessionsTable';
+
+/** Whoever can write a table with the AWS SDK, the ledger's unless another is named, and cannot use the data keys. */
 export class Insider {
   readonly #client;
   readonly #streams;
   readonly #table: string;
 
-  constructor({ environment, outputs }: Target) {
+  constructor({ environment, outputs }: Target, table: TableName = 'LedgerTable') {
     const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
     const endpointOf = (service: string) => environment[`AWS_ENDPOINT_URL_${service}`] ?? '';
     this.#client = documentClient({ ...access, endpoint: endpointOf('DYNAMODB') });
     this.#streams = new DynamoDBStreamsClient({ ...access, endpoint: endpointOf('DYNAMODB_STREAMS') });
-    this.#table = outputs['LedgerTable'] ?? '';
+    this.#table = outputs[table] ?? '';
   }
 
   /** The items of the player's rounds, oldest first. */
@@ -46,6 +48,13 @@ export class Insider {
       }),
     );
     return Items as NativeItem[];
+  }
+
+  async item(Key: ItemKey): Promise<NativeItem> {
+    const get = new GetCommand({ TableName: this.#table, Key, ConsistentRead: true });
+    const { Item } = await this.#client.send(get);
+    if (!Item) throw new Error(`there is no ${Key.pk}`);
+    return Item as NativeItem;
   }
 
   put(item: NativeItem): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { ledgerStreamDelivery } from '../../infra/deliveries.ts';
+import { streamDelivery } from '../../infra/deliveries.ts';
 import { handler } from '../../functions/archive/process-ledger-stream/handler.ts';
 import type { Image } from './world-view.ts';
 import { Invocation } from './invocation.ts';
@@ -37,7 +37,7 @@ export class LedgerStream {
 
   constructor(world: WorldView) {
     this.#world = world;
-    const { batchSize: size } = ledgerStreamDelivery;
+    const { batchSize: size } = streamDelivery;
     this.#shards = Array.from({ length: SHARDS }, (_, index) => ({
       name: `stream ${index + 1}`,
       records: [],
@@ -62,7 +62,7 @@ export class LedgerStream {
     if (!shard) return;
     shard.records.push(record);
     if (this.#poisons(record)) shard.records.push(poisoned(record));
-    this.#wake(shard, ledgerStreamDelivery.windowSeconds * 1000);
+    this.#wake(shard, streamDelivery.windowSeconds * 1000);
   }
 
   /** For how long nothing is delivered yet. */
@@ -101,7 +101,7 @@ export class LedgerStream {
       shard.busy = false;
       return;
     }
-    if (world.timeline.nowMs - first.atMs > ledgerStreamDelivery.maxRecordAgeHours * 3_600_000)
+    if (world.timeline.nowMs - first.atMs > streamDelivery.maxRecordAgeHours * 3_600_000)
       world.fail('no record of the stream is given up', `${shard.name} ${first.dynamodb.SequenceNumber}`);
     shard.batches += 1;
     const name = `${shard.name} batch ${first.dynamodb.SequenceNumber.replace(/^0+/, '')} try ${attempt}`;
@@ -115,13 +115,13 @@ export class LedgerStream {
       const pauseMs = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(attempt, 10));
       return world.timeline.after(pauseMs, () => void this.#deliver(shard, attempt + 1));
     }
-    shard.size = ledgerStreamDelivery.batchSize;
+    shard.size = streamDelivery.batchSize;
     // The mapping may stop between the function's answer and its own note of how far it has come.
     const replayed =
       invocation.random.chance(world.plan.replayRate) && world.decisions.take(`${name} is delivered again`);
     if (!replayed) shard.records = shard.records.slice(batch.length);
     world.timeline.after(
-      shard.records.length > 0 ? ledgerStreamDelivery.windowSeconds * 1000 : 0,
+      shard.records.length > 0 ? streamDelivery.windowSeconds * 1000 : 0,
       () => void this.#deliver(shard, replayed ? attempt + 1 : 1),
     );
   }

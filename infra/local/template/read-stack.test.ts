@@ -50,17 +50,21 @@ describe("the product's stack on one machine", () => {
     expect(byPath(http)).toEqual(declared);
   });
 
-  it('wires the recovery queue, the ledger stream, the bus and the daily run to their functions', () => {
+  it('wires the recovery queue, the streams, the bus and the daily run to their functions', () => {
     const { queueMappings, streamMappings, rules, schedules, outputs } = http.model;
     const service = (name: string | undefined) => serviceOf(http, name ?? '');
     expect(queueMappings).toMatchObject([
       { queueUrl: outputs.RecoveryQueueUrl, reportsBatchItemFailures: true },
     ]);
     expect(service(queueMappings[0]?.functionName)).toBe('recover-round');
+    const settings = { batchSize: 100, batchWindowMs: 1_000 };
     expect(streamMappings).toMatchObject([
-      { tableName: outputs.LedgerTable, batchSize: 100, batchWindowMs: 1_000 },
+      { tableName: outputs.LedgerTable, ...settings },
+      { tableName: outputs.ConfigTable, ...settings },
+      { tableName: outputs.SessionsTable, ...settings },
     ]);
-    expect(service(streamMappings[0]?.functionName)).toBe('process-ledger-stream');
+    const readers = ['process-ledger-stream', 'watch-signed-items', 'watch-signed-items'];
+    expect(streamMappings.map(({ functionName }) => service(functionName))).toEqual(readers);
     expect(rules).toMatchObject([{ busName: outputs.EventBusName, pattern: { source: ['serverless-rgs'] } }]);
     expect(service(rules[0]?.targets[0]?.functionName)).toBe('record-event');
     expect(schedules).toHaveLength(1);

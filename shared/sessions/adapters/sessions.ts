@@ -48,6 +48,11 @@ export class DynamoSessions implements Pick<Sessions, 'get'> {
   }
 }
 
+/** Says whether an item with this partition key is a session. */
+export function isSession(partitionKey: string): boolean {
+  return partitionKey.startsWith('session#');
+}
+
 export function sessionKey(sessionId: SessionId) {
   return { pk: `session#${sessionId}`, sk: 'session' };
 }
