@@ -16,7 +16,10 @@ interface ProbeExports {
   write_json(number: bigint, units: number): number;
 }
 
-/** What games are built from, compiled as games compile it. A fresh instance for every use, as memory is never freed. */
+/**
+ * The parts that games are built from, compiled as games compile them. Each use has a fresh instance, because memory is
+ * never freed.
+ */
 export interface KitProbe extends Omit<ProbeExports, 'memory' | 'input_at' | 'output_at'> {
   seed(key: Uint8Array, nonce: bigint): void;
   /** Puts bytes where the next call reads its input. */

@@ -4,7 +4,7 @@ import type { Reply } from './routes.ts';
 /** A caller that waits for longer than this for a reply that never comes is cut off. */
 const NO_REPLY_MS = 5 * 60_000;
 
-/** What becomes of the connection that a call came by. */
+/** Says what becomes of the connection that a call came by. */
 export type Delivery =
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'text'; readonly contentType: string; readonly text: string }

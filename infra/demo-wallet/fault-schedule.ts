@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../shared/foundation/clock.ts';
 import type { FaultPlan, Operation, Rule } from './fault-plan.ts';
 
-/** What of a call decides whether a rule matches it. */
+/** These parts of a call decide whether a rule matches it. */
 export interface WalletCall {
   readonly operation: Operation;
   readonly playerId: string | undefined;

@@ -97,7 +97,7 @@ export class TestWallet {
   }
 }
 
-/** Of 1.00 EUR. */
+/** Makes a transaction of 1.00 EUR, unless another amount is given. */
 export function transactionOf(playerId: string, given: Partial<WalletTransaction> = {}): WalletTransaction {
   const roundId = ids.randomRound();
   return {

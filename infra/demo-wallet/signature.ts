@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { WalletRefusal } from './refusal.ts';
 
-/** How far the game server's clock and this one may be apart. */
+/** The game server's clock and this one may be so far apart. */
 export const TIMESTAMP_WINDOW_MS = 5 * 60 * 1000;
 
 interface SignedCall {

@@ -28,7 +28,7 @@ const NOTHING: Delivery = { kind: 'nothing' };
 const CLOSED: Delivery = { kind: 'closed' };
 
 /**
- * What each fault does to the books and to the caller, by docs/wallet-api.md.
+ * Does to the books and to the caller what the fault does by docs/wallet-api.md.
  * @throws WalletRefusal where that is what the caller is told
  */
 export async function deliveryOf(struck: StruckCall): Promise<Delivery> {

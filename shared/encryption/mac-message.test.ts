@@ -43,9 +43,9 @@ it('The order of properties does not count, and neither does a property that is 
 });
 
 it('A message keeps its form, because every later build checks what was stored once', () => {
-  const record = { b: new Uint8Array([255]), a: [1n, 'x', true], c: { d: '' } };
+  const record = { b: new Uint8Array([255]), a: [1n, 'x', true, null, undefined], c: { d: '' } };
   expect(textOf(record)).toBe(
-    '["M",["a",["L",["N","1"],["S","x"],["BOOL",true]]],["b",["B","/w=="]],["c",["M",["d",["S",""]]]]]',
+    '["M",["a",["L",["N","1"],["S","x"],["BOOL",true],["NULL"],["NONE"]]],["b",["B","/w=="]],["c",["M",["d",["S",""]]]]]',
   );
 });
 

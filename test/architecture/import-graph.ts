@@ -12,15 +12,25 @@ export interface Import {
 
 /** Every TypeScript file that git knows, but for those that AssemblyScript compiles. */
 export async function sourceFiles(root: string): Promise<string[]> {
+  return (await languageFiles(root)).filter((file) => !isAssemblyScript(file));
+}
+
+/** AssemblyScript has the syntax of TypeScript, but neither its compiler nor its modules. */
+export function isAssemblyScript(file: string): boolean {
+  return file.includes('/assembly/');
+}
+
+/** Lists all files in the language, the AssemblyScript of the engines included. */
+export async function languageFiles(root: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)(
     'git',
     ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '*.ts'],
     { cwd: root },
   );
-  return stdout.split('\n').filter((file) => file !== '' && !file.includes('/assembly/'));
+  return stdout.split('\n').filter((file) => file !== '');
 }
 
-/** What a file imports or exports from others: statically, on demand, and as a type. */
+/** Lists what a file imports or exports from others: statically, on demand, and as a type. */
 export async function importsOf(root: string, from: string): Promise<Import[]> {
   const source = await readFile(path.join(root, from), 'utf8').catch(() => '');
   const { module } = parseSync(from, source);

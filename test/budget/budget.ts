@@ -1,4 +1,4 @@
-/** What one round cost, counted. */
+/** The counted cost of one round. */
 export interface SpinCost {
   readonly kind: 'spin' | 'bonus';
   readonly won: boolean;

@@ -13,9 +13,9 @@ export interface Capacity {
 }
 
 /**
- * What DynamoDB would charge for calls, from the sizes of the items (developer guide, "Read and write operations"): a
- * consistent read of up to 4 KB one unit, an inconsistent one half, a write of up to 1 KB one unit for the larger of the
- * item before and after.
+ * Computes what DynamoDB would charge for calls, from the sizes of the items (developer guide, "Read and write operations").
+ * A consistent read of up to 4 KB is one unit, and an inconsistent one is half a unit. A write of up to 1 KB is one unit.
+ * The larger of the item before and after counts.
  */
 export async function capacityOf(calls: readonly SeenCall[], client: DynamoDBClient): Promise<Capacity> {
   let [readUnits, writeUnits, itemBytes] = [0, 0, 0];

@@ -17,8 +17,8 @@ export interface CountingProxy {
 }
 
 /**
- * Passes everything on to a service as it is, and remembers it. What the SDK sends again after a time-out is passed on
- * but not counted: how often that happens says how busy this machine is.
+ * Passes everything on to a service as it is, and remembers it. A call that the SDK sends again after a time-out is passed
+ * on but not counted. The number of such calls says how busy this machine is.
  */
 export async function countingProxy(upstream: string): Promise<CountingProxy> {
   let seen: SeenCall[] = [];

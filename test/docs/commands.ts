@@ -4,7 +4,7 @@ import { ROOT } from './pages.ts';
 /**
  * `stack`: run by the end-to-end suite against its stack. `stage`: run there, too, on that stack's stage. `alone`: run by the soak tests. `database`: run by the tests
  * of the pages against an embedded DynamoDB. `ci`: what the build itself does, or a test starts by its file. `account`: needs an AWS
- * account. `docker`: needs Docker. What is not run is checked to name scripts, files, stages and options that exist.
+ * account. `docker`: needs Docker. A command that is not run is checked to name scripts, files, stages and options that exist.
  */
 export type Proof = 'stack' | 'stage' | 'alone' | 'database' | 'ci' | 'account' | 'docker';
 

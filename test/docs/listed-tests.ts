@@ -15,8 +15,8 @@ export interface NamedTest {
 const Listed = z.array(z.object({ name: z.string(), file: z.string() }));
 
 /**
- * The tests of these files as vitest would run them, without what is skipped. `loaded` have the titles that `each` makes;
- * `static` ones are read from their source, which is quick, and needed for those that start a stack when they are loaded.
+ * Lists the tests of these files as vitest would run them, without what is skipped. `loaded` tests have the titles that
+ * `each` makes. `static` ones are read from their source. That is quick, and files that start a stack when loaded need it.
  */
 export async function listTests(
   files: readonly string[],

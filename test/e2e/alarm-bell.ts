@@ -14,7 +14,7 @@ export interface Parked {
   readonly after: NativeItem | undefined;
 }
 
-/** What a person on call gets to know: the parked changes, and the metrics that alarms watch. */
+/** Tells what a person on call gets to know: the parked changes, and the metrics that alarms watch. */
 export class AlarmBell {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string | undefined;

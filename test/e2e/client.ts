@@ -175,7 +175,7 @@ export function minor(amount: string | null): bigint {
   return amount === null ? 0n : BigInt(amount.replace('.', ''));
 }
 
-/** What a round took from the wallet and gave to it, by its record. */
+/** Computes from the record of a round what it gave to the wallet, less what it took. */
 export function netMinor(round: Record_): bigint {
   return round.status === 'COMMITTED' || round.status === 'CREDITED'
     ? minor(round.win) - minor(round.stake)

@@ -8,8 +8,8 @@ import type { Target } from './target.ts';
 /**
  * Gives the suite something to play against: the stack that RGS_API_URL names, or else local ones. Each is started when the
  * first test asks for it by its name.
- * RGS_WALLET_URL then is the demo wallet that the stack's operator `demo` is registered with, RGS_OPERATOR_KEY its key,
- * RGS_OUTPUTS the stack's outputs as JSON; the AWS SDK's own variables lead to the tables and buckets.
+ * RGS_WALLET_URL then is the demo wallet that the stack's operator `demo` is registered with. RGS_OPERATOR_KEY is its key,
+ * and RGS_OUTPUTS has the stack's outputs as JSON. The AWS SDK's own variables lead to the tables and buckets.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const named = namedTarget();

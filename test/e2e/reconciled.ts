@@ -12,7 +12,7 @@ export interface JournalEntry {
   readonly change: string;
 }
 
-/** What the wallet has on its books for the player, in order. */
+/** Lists what the wallet has on its books for the player, in order. */
 export async function journalOf({ target, playerId }: Player): Promise<JournalEntry[]> {
   const reply = await fetchSafely(`${target.walletUrl}/transactions?player_id=${playerId}`);
   const { transactions, next } = (await reply.json()) as { transactions: JournalEntry[]; next: unknown };

@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 import type { WalletCalls } from '../../shared/operators/operator.ts';
 
-/** What the suite plays against: the local stack that it starts itself, or whatever the environment names. */
+/** The suite plays against this: the local stack that it starts itself, or whatever the environment names. */
 export interface Target {
   readonly apiUrl: string;
   readonly walletUrl: string;

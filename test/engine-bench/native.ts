@@ -52,7 +52,7 @@ export async function compileNative(tally: Tally): Promise<NativeProgram | undef
   };
 }
 
-/** What the C program prints, of a tally. */
+/** Lists the counters of a tally as the C program prints them. */
 export function countersOf(tally: Tally): readonly bigint[] {
   const { hits, bonuses, bonusSteps, basePayout, bonusPayout, maxWin, histogram } = tally;
   return [

@@ -78,7 +78,7 @@ export async function takeMessages(name: 'RECOVERY_QUEUE_URL' | 'PARKING_QUEUE_U
   return Messages.map(({ Body = '' }) => Body);
 }
 
-/** How many messages of a queue wait for their delay to end. */
+/** Counts the messages of a queue that wait for their delay to end. */
 export async function delayedMessages(name: 'RECOVERY_QUEUE_URL'): Promise<number> {
   using sqs = disposable(new SQSClient());
   const AttributeNames = ['ApproximateNumberOfMessagesDelayed'] as const;

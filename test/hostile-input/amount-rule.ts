@@ -3,8 +3,8 @@ export const decimalsOf = { EUR: 2, JPY: 0, KWD: 3, BTC: 8, USDT: 6, ETH: 18 } a
 export type TestCurrency = keyof typeof decimalsOf;
 
 /**
- * The rule of amounts, stated once more without decimals or patterns: the minor units of a decimal string, or the codes
- * that say what is wrong with it.
+ * States the rule of amounts once more, without decimals or patterns. The answer is the minor units of a decimal string,
+ * or the codes that say what is wrong with it.
  */
 export function amountRule(text: string, decimals: number): bigint | readonly string[] {
   const [integer = '', fraction, ...more] = text.split('.');

@@ -49,7 +49,7 @@ export function queryOf(
   };
 }
 
-/** How bytes may arrive: as API Gateway hands them over, or not at all as it does. */
+/** Bytes may arrive like this: as API Gateway hands them over, or not at all as it does. */
 export interface SentBody {
   readonly event: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>;
   /** What a reader of RFC 4648 and UTF-8 makes of it; undefined where that is nothing. */

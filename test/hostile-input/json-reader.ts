@@ -127,7 +127,7 @@ function unescape(quoted: string): string {
   );
 }
 
-/** What the same JSON is in JavaScript's own types, with every name an own property. */
+/** Gives the same JSON in JavaScript's own types, with every name an own property. */
 export function plain(json: Json): unknown {
   if (json instanceof Map) {
     return Object.fromEntries([...json].map(([name, value]) => [name, plain(value as Json)]));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, type TestContext, vi } from 'vitest';
 
 /**
- * How many cases of each property a run of the tests generates: at least 100,000 in all, which runs.test.ts adds up.
+ * A run of the tests generates so many cases of each property. They are at least 100,000 in all, which runs.test.ts adds up.
  * HOSTILE_INPUT_RUNS_FACTOR multiplies them; the build takes no smaller one than 1.
  */
 export const runs = {

@@ -101,7 +101,7 @@ export function isStored(rules: Readonly<Record<string, Rule>>, item: NativeItem
   return Object.entries(rules).every(([name, rule]) => rule(item[name]));
 }
 
-/** What the item holds, or undefined where it is refused as a stored record that nobody writes. */
+/** Reads what the item holds. It is undefined where the item is refused as a stored record that nobody writes. */
 export function read<T>(decode: () => T): { readonly value: T } | undefined {
   try {
     return { value: decode() };

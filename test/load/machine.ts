@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** What a reader needs to know to judge figures. It has nothing that names the machine. */
+/** A reader needs to know this to judge figures. It has nothing that names the machine. */
 export const Machine = z.strictObject({
   processor: z.string(),
   cores: z.int().min(1),

@@ -13,7 +13,7 @@ export interface AnsweredRound {
   readonly endedAtMs: number;
 }
 
-/** What one player did, in order. */
+/** Tells what one player did, in order. */
 export interface Played {
   readonly player: Player;
   readonly rounds: AnsweredRound[];
@@ -29,8 +29,8 @@ const GIVE_UP_AFTER_MS = 60_000;
 const PAUSE_MS = 100;
 
 /**
- * Plays one round after the other: the next request goes out when the answer to the one before it has come. What may
- * succeed later is sent again with its key, as docs/api.md tells clients, and its time counts from the first attempt.
+ * Plays one round after the other: the next request goes out when the answer to the one before it has come. A request that
+ * may succeed later is sent again with its key, as docs/api.md tells clients. Its time counts from the first attempt.
  */
 export async function playUntil(player: Player, endsAtMs: number, onRound: () => void): Promise<Played> {
   const played: Played = { player, rounds: [], refusals: new Map(), unanswered: false };

@@ -22,7 +22,10 @@ interface Running {
   readonly command: string;
 }
 
-/** What has been used up to now by this process and by the stack, a process and its children. Linux only, else undefined. */
+/**
+ * Adds up the time used until now by this process and by the stack, which is a process and its children. It is undefined
+ * on anything but Linux.
+ */
 export function processorTime(stackPid: number): ProcessorTime | undefined {
   const processes = readProcesses();
   if (!processes) return undefined;

@@ -1,6 +1,6 @@
 import type { LevelReport, LoadReport } from './report.ts';
 
-/** What the command prints at its end, and the page shows. */
+/** Makes the table that the command prints at its end, and that the page shows. */
 export function figuresTable({ levels }: LoadReport): string {
   const head = [
     'players',

@@ -91,7 +91,7 @@ function ofRound(round: Record_, entries: readonly JournalEntry[]): string[] {
   return moved === 0n ? [] : [`round ${round.round_id} is ${round.status} and moved ${moved}`];
 }
 
-/** What a played round leaves in the journal: each entry's id and what it does to the balance. */
+/** Lists what a played round leaves in the journal: each entry's id and what it does to the balance. */
 export function expectedEntries(round: Record_): string[] {
   const [stakeMinor, winMinor] = [minor(round.stake), minor(round.win)];
   if (stakeMinor === 0n) return winMinor > 0n ? [`${placeOf(round)}:credit ${winMinor}`] : [];

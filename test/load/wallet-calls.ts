@@ -33,8 +33,8 @@ export async function startWalletProxy(upstream: string): Promise<WalletProxy> {
 }
 
 /**
- * How long each round waited for the wallet, in milliseconds: its own calls, and those about no round, that began and ended
- * while its player waited. A win that recovery credits later kept nobody waiting.
+ * Computes for how many milliseconds each round waited for the wallet. Its own calls count, and those about no round, where
+ * they began and ended while its player waited. A win that recovery credits later kept nobody waiting.
  * @param rounds one player's, in the order in which they were played, so that they do not overlap
  */
 export function walletShares(rounds: readonly AnsweredRound[], calls: readonly WalletCall[]): number[] {

@@ -9,7 +9,7 @@ export interface Task {
   readonly files: readonly string[];
 }
 
-/** What was asked for: everything where nothing is named. */
+/** A run mutates what is asked for, or everything where nothing is named. */
 export interface Selection {
   readonly room: readonly string[];
   readonly file: readonly string[];

@@ -12,6 +12,7 @@ export interface MutationRow {
 }
 
 const STATE = 'accounted-round,idempotency,round,round-transitions,transaction-id';
+const MACS = 'judge-change,round-address,round-chain,round-macs';
 const QUEUE = 'memory-recovery-queue,recovery-message,sqs-recovery-queue';
 
 /**
@@ -71,8 +72,14 @@ export const rows: readonly MutationRow[] = [
     share: true,
   },
   {
+    room: 'rounds/macs',
+    files: [`shared/rounds/{${MACS}}.ts`],
+    tests: [`shared/rounds/{${MACS}}.test.ts`],
+    threshold: 95,
+  },
+  {
     room: 'rounds',
-    files: [`shared/rounds/!(${STATE.replaceAll(',', '|')}).ts`],
+    files: [`shared/rounds/!(${`${STATE},${MACS}`.replaceAll(',', '|')}).ts`],
     tests: ['shared/rounds/*.test.ts', 'test/journeys/*.test.ts'],
     threshold: 95,
   },
@@ -80,7 +87,7 @@ export const rows: readonly MutationRow[] = [
     room: 'rounds/adapters',
     files: [`shared/rounds/adapters/!(${QUEUE.replaceAll(',', '|')}).ts`],
     tests: [
-      'shared/rounds/adapters/{ledger,ledger-requests,round-codec}.test.ts',
+      'shared/rounds/adapters/{frozen-logs,ledger,ledger-requests,round-codec}.test.ts',
       'test/contracts/ledger.{dynoxide,memory}.test.ts',
     ],
     threshold: 90,
@@ -109,6 +116,12 @@ export const rows: readonly MutationRow[] = [
     files: ['shared/games/adapters/registry*.ts'],
     tests: ['shared/games/adapters/registry{,-requests}.test.ts'],
     threshold: 90,
+  },
+  {
+    room: 'encryption',
+    files: ['shared/encryption/*.ts'],
+    tests: ['shared/encryption/*.test.ts'],
+    threshold: 95,
   },
   {
     room: 'encryption/adapters',

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
 
-/** What became of a row's mutants. */
+/** Tells what became of a row's mutants. */
 export interface Score {
   readonly noticed: number;
   readonly survivors: readonly MutantResult[];

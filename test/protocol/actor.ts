@@ -17,7 +17,7 @@ import {
   type World,
 } from './world.ts';
 
-/** A call that an actor waits on. What becomes of it is decided from outside. */
+/** An actor waits on this call. Somebody outside decides what becomes of it. */
 export interface PendingCall {
   readonly name: string;
   /** Lets it take effect in a world; the result is what the actor would hear. */
@@ -25,7 +25,7 @@ export interface PendingCall {
   readonly message: WalletMessage | undefined;
 }
 
-/** What an actor heard, and when: with the same answers at the same times it does the same again. */
+/** An actor heard this at this time. With the same answers at the same times it does the same again. */
 export interface Answer {
   /** Of a call whose adapter threw, `failed`. */
   readonly result: unknown;

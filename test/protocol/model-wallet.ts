@@ -8,7 +8,7 @@ import type {
   WalletTransaction,
 } from '../../shared/wallets/wallet.ts';
 
-/** How wallets in the field differ where it matters to a round. */
+/** Wallets in the field differ in this where it matters to a round. */
 export interface WalletKind {
   readonly calls: WalletCalls;
   /**

@@ -4,7 +4,7 @@ import type { Mistake } from './mistakes.ts';
 import type { Setting } from './world.ts';
 
 /**
- * Where an actor stands after the answers that it has heard. Real code cannot be copied in mid call, but it can be led to
+ * Tells where an actor stands after the answers that it has heard. Real code cannot be copied in mid call, but it can be led to
  * the same place again. That is done once for each place, and all tables share it.
  */
 export class Stand {

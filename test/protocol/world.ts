@@ -45,7 +45,7 @@ const game = {
   bets: [{ currency: 'EUR', allowedMinor: [100n].map(minorAmount) }],
 };
 
-/** What never changes while a scenario is explored. */
+/** None of this changes while a scenario is explored. */
 export class Setting {
   readonly kind: WalletKind;
   readonly wins: boolean;

@@ -6,8 +6,8 @@ import { type Mistake, planted } from './mistakes.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * Bundles the simulation with the product's handlers, in which only the composition root is another one; with a mistake, that
- * is put into the product's source on the way.
+ * Bundles the simulation with the product's handlers, in which only the composition root is another one. A mistake is put
+ * into the product's source on the way.
  * @returns the path of the bundle
  */
 export async function testBuild(mistake?: Mistake): Promise<string> {

@@ -39,7 +39,7 @@ export const registry = () => ports().registry;
 export const engines = () => ports().engines;
 export const cipher = () => ports().cipher;
 export const wallets = () => countedWallets(ports().wallets, sandboxTelemetry);
-/** What was published of every engine of a world. */
+/** Every engine of a world was published with this. */
 export const engineVersion = () => async () => ({ maxWinMillionths: MOST_WIN_MILLIONTHS });
 export const marks = () => ports().marks;
 export const recovery = () => ports().recovery;

@@ -1,6 +1,6 @@
 /**
- * What makes a world differ from a calm one: each spin that is asked for, each fault, each message delivered twice. Every one
- * has a name of its own that does not depend on the others, so that a world can be played again with some of them left out.
+ * Decides what makes a world differ from a calm one: each spin that is asked for, each fault, each message delivered twice.
+ * Every decision has a name of its own that does not depend on the others. So a world can be played again without some of them.
  */
 export class Decisions {
   /** In the order in which they were taken. */

@@ -7,11 +7,11 @@ const TRAPS_PER_65536 = 300;
 /** The engine of worlds in which every spin has to win. */
 export const ALWAYS_WINS = 3;
 
-/** Of a whole game. */
+/** A whole game pays no more than this. */
 export const MOST_WIN_MILLIONTHS = 25_500_000n;
 
 /**
- * A small game that wins often, and often wins a bonus of a few actions: what it pays is of no interest, only that it is a
+ * Makes a small game that wins often, and often wins a bonus of a few actions. It only matters that its payouts are a
  * function of state and seed. The state counts the steps, so that a step that was lost or played twice shows. Now and then
  * a round ends in the first state again, so that the player may go on at another bet.
  */

@@ -9,7 +9,7 @@ interface Group<M> {
   inFlight: number;
 }
 
-/** What waits in a standard queue, by group. While a group is noisy, the messages of the others that are due go first. */
+/** Keeps what waits in a standard queue, by group. While a group is noisy, the messages of the others that are due go first. */
 export class FairQueue<M extends { readonly group: string }> {
   readonly #groups = new Map<string, Group<M>>();
   #inFlight = 0;

@@ -1,6 +1,6 @@
 import type { CodeOf } from '../../shared/foundation/errors.ts';
 
-/** What can happen to one call of a port. */
+/** One of these can happen to one call of a port. */
 export const faults = [
   'fails-before',
   'fails-after',
@@ -60,7 +60,7 @@ const write = [...any, 'arrives-late', 'repeated'] as const satisfies readonly F
 const asked = [...any, 'refused'] as const satisfies readonly Fault[];
 const moved = [...any, 'arrives-late', 'refused', 'unsent'] as const satisfies readonly Fault[];
 
-/** What an engine's own failures are called. One that fails before or times out is on a server. */
+/** The codes of an engine's own failures. An engine that fails before or times out is on a server. */
 export const engineFailures = {
   'another-build': 'HASH_MISMATCH',
   traps: 'ENGINE_TRAP',

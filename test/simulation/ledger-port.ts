@@ -17,7 +17,7 @@ export const LEDGER_LIMITS = { timeoutMs: 4_500, latestMs: 30_000, latencyMs: [1
 
 type Caller = <T>(name: PortCall, effect: () => T | Promise<T>, limits?: Partial<Call<T>>) => Promise<T>;
 
-/** The contract-tested ledger in memory. What is written goes through the item's codec, and each change to the stream. */
+/** The contract-tested ledger in memory. Each write goes through the item's codec, and each change to the stream. */
 export function ledgerPort(world: WorldView, call: Caller): Ledger {
   const { ledger } = world;
   return {
@@ -91,7 +91,7 @@ async function isOther(
 /** Of every round in the ledger, the item that holds it, as its stream shows it. */
 const images = new WeakMap<object, Image>();
 
-/** What DynamoDB would give back: whatever an item cannot hold is refused or lost here, as it would be there. */
+/** Gives back what DynamoDB would: whatever an item cannot hold is refused or lost here, as it would be there. */
 export function keptAsItem(round: Round): Round {
   const item = encodeRound(round);
   const { intentMac, expiry } = round;

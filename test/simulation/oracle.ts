@@ -57,8 +57,8 @@ const followers: Readonly<Record<Round['status'], readonly Round['status'][]>> =
 };
 
 /**
- * Knows what every round should be from what it sees of the ledger, the wallets, the archive and the answers, and shares no
- * code with what decides it. Each thing that happens is checked when it happens.
+ * Knows what every round should be from what it sees of the ledger, the wallets, the archive and the answers. It shares no
+ * code with what decides that. Each thing that happens is checked when it happens.
  */
 export class Oracle implements Omit<Auditor, 'told'> {
   readonly accounts = new Map<string, Account>();

@@ -13,7 +13,7 @@ export interface Holder {
   readonly gameCode: GameCode;
 }
 
-/** How a world is set up and how much goes wrong in it. */
+/** Says how a world is set up and how much goes wrong in it. */
 export interface Plan {
   readonly engineVersion: number;
   /** Nobody reads what happens in it, and it is too much to keep a digest of. */

@@ -178,7 +178,7 @@ function short(body: string): string {
   return `${roundOf(body)} ${purpose} ${attempt}`;
 }
 
-/** As the oracle names it. */
+/** Names the round of a message as the oracle does. */
 export function roundOf(body: string): string {
   const { operator_id, player_id, game_code, round_number } = fieldsOf(body);
   return `${operator_id}#${player_id}#${game_code}#${round_number}`;

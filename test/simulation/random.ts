@@ -15,9 +15,9 @@ function mixed(value: number): number {
 }
 
 /**
- * sfc32 by Chris Doty-Humphrey. Written out here because a recorded seed must mean the same for good, whatever a library
- * does in its next version. Each actor has one of its own, seeded by its name, so that leaving one actor out of a world
- * leaves the draws of all others as they were.
+ * This is sfc32 by Chris Doty-Humphrey. It is written out here because a recorded seed must mean the same for good, whatever
+ * a library does in its next version. Each actor has one of its own, seeded by its name. So an actor that is left out of a
+ * world leaves the draws of all others as they were.
  */
 export class SeededRandom {
   #a: number;

@@ -99,7 +99,7 @@ export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
   return Buffer.compare(left, right) === 0;
 }
 
-/** What the simulated cipher has sealed. @throws FaultError CORRUPT_RECORD */
+/** Opens what the simulated cipher has sealed. @throws FaultError CORRUPT_RECORD */
 export function unsealed(sealed: Uint8Array, context: string): Uint8Array {
   const prefix = Buffer.from(`${context}\0`);
   if (!prefix.equals(sealed.subarray(0, prefix.length)))

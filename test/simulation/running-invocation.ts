@@ -16,7 +16,7 @@ export interface ApiAnswer {
   readonly body: string;
 }
 
-/** What a function was run for. */
+/** Tells what a function was run for. */
 export type Cause =
   | { readonly kind: 'request'; readonly request: ApiRequest }
   | { readonly kind: 'recovery'; readonly messages: readonly string[] }

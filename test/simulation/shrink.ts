@@ -3,7 +3,7 @@ import type { Played } from './play-world.ts';
 export type Replay = (allowed: readonly string[]) => Promise<Played>;
 
 /**
- * Begins with the player whom the broken rule concerns: what was decided for others is seldom needed, and without them a world
+ * Begins with the player whom the broken rule concerns. The decisions for others are seldom needed, and without them a world
  * is played in no time.
  */
 export async function shortestSchedule(

@@ -42,7 +42,7 @@ interface Options extends Run {
 
 /**
  * Plays worlds until their players have asked for so many spins, or one of them breaks a rule. Worlds are counted in the
- * order of their numbers whatever order they end in, so that the same seed gives the same result on any number of threads.
+ * order of their numbers, whatever order they end in. So the same seed gives the same result on any number of threads.
  */
 export async function simulate(pool: Pool, { spins, onProgress, ...run }: Options): Promise<Simulation> {
   const totals: Totals = {

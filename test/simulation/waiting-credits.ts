@@ -30,7 +30,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 const PLAYING_MS = 10 * MINUTE_MS;
 const NEIGHBOURS = 50;
-/** What the customer of the product was promised. */
+/** The customer of the product was promised this. */
 export const MOST_WAITING_MS = 120_000;
 
 /** When the wallet of the many is there again, and when that of their neighbours pays nothing and then pays again. */
@@ -41,9 +41,9 @@ interface Times {
 }
 
 /**
- * A wallet that takes stakes but pays nothing, then answers nothing at all for a day; each of so many players has won once by
- * then. When it comes back, every win has to be paid once, and the last of them soon. Shortly before that, a neighbour's wallet
- * pays nothing for a minute: those wins have to be paid as soon after it, whoever else is waiting.
+ * Plays with a wallet that takes stakes but pays nothing, and then answers nothing at all for a day. Each of so many players
+ * has won once by then. When it comes back, every win has to be paid once, and the last of them soon. Shortly before that, a
+ * neighbour's wallet pays nothing for a minute. Those wins have to be paid as soon after it, whoever else is waiting.
  */
 export async function waitingCredits(task: WaitingTask): Promise<WaitingCredits> {
   const { seed, credits, downMs = DAY_MS } = task;

@@ -7,7 +7,7 @@ import type {
   WalletTransaction,
 } from '../../shared/wallets/wallet.ts';
 
-/** How wallets in the field differ where it matters to a round. */
+/** Wallets in the field differ like this where it matters to a round. */
 export const walletKinds = [
   /**
    * Keeps to docs/wallet-api.md: an unknown rollback is remembered, and its debit refused when it arrives; a win that was spent
@@ -23,7 +23,7 @@ export const walletKinds = [
 ] as const;
 export type WalletKind = (typeof walletKinds)[number];
 
-/** What a wallet's books have of one transaction id. */
+/** A wallet's books have this of one transaction id. */
 export interface Entry {
   readonly transaction: WalletTransaction;
   readonly winMinor: MinorAmount;

@@ -47,7 +47,7 @@ export interface Ports {
   readonly events: EventBus;
 }
 
-/** What the parts of a world see of it. `world.ts` puts them together, so no part may import that file. */
+/** The parts of a world see this of it. `world.ts` puts them together, so no part may import that file. */
 export interface WorldView {
   readonly seed: string;
   readonly plan: Plan;

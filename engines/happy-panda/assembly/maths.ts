@@ -51,7 +51,7 @@ export const LINES = [
 ];
 export const LINE_BET_MILLIONTHS = 50000;
 
-/** What a run of 1, 2 … 5 reels pays, in line bets, by symbol. */
+/** A run of 1, 2 … 5 reels pays this, in line bets, by symbol. */
 export const LINE_PAYS = [
   [0, 0, 0, 0, 0],
   [0, 0, 0, 0, 0],
@@ -66,7 +66,7 @@ export const LINE_PAYS = [
   [0, 0, 10, 40, 125],
 ];
 
-/** What 0, 1 … 5 scatters anywhere pay, in line bets; reel 3 has two, but never both in sight. */
+/** Anywhere, 0, 1 … 5 scatters pay this, in line bets. Reel 3 has two of them, but never both in sight. */
 export const SCATTER_PAYS = [0, 0, 0, 40, 200, 1000];
 export const SCATTERS_TO_TRIGGER = 3;
 

@@ -11,7 +11,7 @@ import {
   SYMBOLS,
 } from './maths';
 
-/** What one spin showed. */
+/** Tells what one spin showed. */
 export class PandaObservation extends Observation {
   readonly window: Window = new Window(BASE_REELS.length, ROWS);
   readonly lineWins: LineWins = new LineWins(SYMBOLS.length, BASE_REELS.length);

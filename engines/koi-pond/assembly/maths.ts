@@ -19,7 +19,7 @@ export const REELS = [
   'LQLQJFDSJTAAQFDALTJFKQQTKFTJTJAATD',
 ];
 
-/** What one way through a run of 1, 2 … 5 reels pays, in millionths of the bet, by symbol. */
+/** One way through a run of 1, 2 … 5 reels pays this, in millionths of the bet, by symbol. */
 export const WAY_PAYS = [
   [0, 0, 0, 0, 0],
   [0, 0, 0, 0, 0],
@@ -45,7 +45,7 @@ export const MULTIPLIER_WEIGHTS = [50, 30, 15, 5];
 
 export const BUY_PRICE_MILLIONTHS = 26000000;
 
-/** How often a held win may be doubled, and the most that a gamble may make of it. */
+/** A held win may be doubled so often, and a gamble may make no more of it than the limit. */
 export const MAX_GAMBLES = 5;
 export const GAMBLE_LIMIT_MILLIONTHS = 1000000000;
 

@@ -6,7 +6,7 @@ export const NO_CARD: i32 = 0;
 export const RED: i32 = 1;
 export const BLACK: i32 = 2;
 
-/** What one step showed. */
+/** Tells what one step showed. */
 export class PondObservation extends Observation {
   readonly window: Window = new Window(REELS.length, ROWS);
   readonly wins: WaysWins = new WaysWins(SYMBOLS.length);

@@ -92,8 +92,8 @@ export class Field {
 }
 
 /**
- * What is paid after so many tiles: the inverse of the chance to reveal them, C(25, m) / C(25 - k, m), times the mode's
- * return, rounded down to the unit.
+ * Computes what is paid after so many tiles. It is the inverse of the chance to reveal them, C(25, m) / C(25 - k, m), times
+ * the mode's return. It is rounded down to the unit.
  */
 export function payFor(mines: i32, revealed: i32): i64 {
   const fair = share(

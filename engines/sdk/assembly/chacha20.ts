@@ -3,7 +3,7 @@
  * Words are little endian in memory, as the RFC and WebAssembly both have them.
  */
 
-/** Where the last block was written: 16 words. */
+/** The last block was written here. It has 16 words. */
 export const BLOCK: usize = memory.data(64, 16);
 
 /** Writes to BLOCK the key stream block for the 32 bytes at `key`, a block counter and the nonce's three words. */

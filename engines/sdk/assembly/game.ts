@@ -4,7 +4,7 @@ import { CapabilitiesWriter } from './capabilities-writer';
 import { JsonWriter } from './json-writer';
 import { Random } from './random';
 
-/** What a step shows and pays. A game extends it with whatever its public view needs. */
+/** Tells what a step shows and pays. A game extends it with whatever its public view needs. */
 export class Observation {
   payoutMillionths: i64 = 0;
   /** The next action must be one of the bonus. */

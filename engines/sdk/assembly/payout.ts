@@ -1,6 +1,6 @@
 /**
- * Payouts in whole millionths of the base bet, from 0 to the largest i64. What does not fit is OVERFLOWED and stays so,
- * whatever is done to it; the adapter answers a step that pays it with the error for an overflow.
+ * Payouts are whole millionths of the base bet, from 0 to the largest i64. One that does not fit is OVERFLOWED and stays so,
+ * whatever is done to it. The adapter answers a step that pays it with the error for an overflow.
  */
 export const OVERFLOWED: i64 = -1;
 

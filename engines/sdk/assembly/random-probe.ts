@@ -5,7 +5,7 @@ import { INPUT } from './wire';
 
 const random = new Random();
 
-/** Where the 32 bytes of the key go. */
+/** The 32 bytes of the key go here. */
 export function key_at(): i32 {
   return <i32>INPUT;
 }

@@ -36,7 +36,7 @@ class WideSum {
   }
 }
 
-/** What a simulation counts. Payouts are millionths of the base bet. */
+/** A simulation counts this. Payouts are millionths of the base bet. */
 export class Tally {
   private rounds: u64 = 0;
   private hits: u64 = 0;

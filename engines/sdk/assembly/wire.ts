@@ -1,4 +1,4 @@
-/** What every export of the wire contract agrees on; docs/engines.md describes the bytes. */
+/** Every export of the wire contract agrees on this. docs/engines.md describes the bytes. */
 
 export const ABI_VERSION: i32 = 1;
 

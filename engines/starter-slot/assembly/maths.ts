@@ -16,7 +16,7 @@ export const REELS = ['SADCBDACDBDC', 'SBDCADBDCDAC', 'SCDABDCDBADC'];
 export const LINES = ['111', '000', '222', '012', '210'];
 export const LINE_BET_MILLIONTHS = 200000;
 
-/** What a run of 1, 2, 3 reels from the left pays, in line bets, by symbol. */
+/** A run of 1, 2, 3 reels from the left pays this, in line bets, by symbol. */
 export const LINE_PAYS = [
   [0, 0, 0],
   [0, 0, 45],

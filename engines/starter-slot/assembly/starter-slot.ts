@@ -37,7 +37,7 @@ const FREE_SPIN: u8 = 1;
 
 const NO_WILD: i32 = -1;
 
-/** What one spin shows. It is filled again by every step, and nothing of it is remembered. */
+/** Tells what one spin shows. It is filled again by every step, and nothing of it is remembered. */
 export class SpinObservation extends Observation {
   readonly window: Window = new Window(REELS.length, ROWS);
   readonly wins: LineWins = new LineWins(SYMBOLS.length, REELS.length);

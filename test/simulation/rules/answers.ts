@@ -15,9 +15,9 @@ const failuresOfEngines: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * What a client hears. An answer that names a round is that round's for good: no attempt is told another, and one that
- * begins afterwards is told nothing else, only to wait. One that was under way already may have read the log before
- * the round was there, and be refused for a session that has expired by its own clock: it did nothing.
+ * Checks what a client hears. An answer that names a round is that round's for good, and no attempt is told another one. An
+ * attempt that begins afterwards is told nothing else, only to wait. One that was under way already may have read the log
+ * before the round was there. It may be refused for a session that has expired by its own clock, because it did nothing.
  */
 export class Answers {
   readonly #check: Check;

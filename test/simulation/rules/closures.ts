@@ -12,7 +12,7 @@ interface Closing {
 /** GLI-19 V3.0, 2.5.4. */
 const MOST_IDLE_MS = 30 * 60_000;
 
-/** What has been closed plays no new paid round, and what a closure finds under way comes to its end all the same. */
+/** Nothing that has been closed plays a new paid round. A round that a closure finds under way comes to its end all the same. */
 export class Closures {
   readonly #check: Check;
   /** Of operators, games and sessions, in true time. */

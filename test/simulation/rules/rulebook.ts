@@ -14,7 +14,7 @@ import { TimeStamps } from './time-stamps.ts';
 import { type ToldBalance, ToldBalances } from './told-balances.ts';
 import { type Movement, type Reply, type WalletCall, WalletCalls } from './wallet-calls.ts';
 
-/** What the rules read of the oracle's books. */
+/** The rules read this of the oracle's books. */
 export interface Books {
   roundOf(roundId: string): Round | undefined;
   /** The newest round of a log, by the name of the log. */
