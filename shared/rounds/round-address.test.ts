@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ids } from '../foundation/ids.fixture.ts';
 import { RoundId } from '../foundation/ids.ts';
 import { anyLog } from './any-round.fixture.ts';
-import { addressOf, isSameLog, logHashOf, roundIdOf } from './round-address.ts';
+import { addressOf, isLogHash, isSameLog, logHashOf, roundIdOf } from './round-address.ts';
 
 const DAY_MS = 86_400_000;
 const log = {
@@ -85,6 +85,13 @@ describe('The hash of a log', () => {
   it("The hash of a log is the first 76 bits of its names' SHA-256", () => {
     const sha256 = createHash('sha256').update('demo#player123#happy-panda').digest('hex');
     expect(logHashOf(log)).toBe(sha256.slice(0, 19));
+  });
+
+  it('A hash of a log is told from every other text', () => {
+    const hash = logHashOf(log);
+    expect(isLogHash(hash)).toBe(true);
+    for (const text of ['', hash.slice(1), `${hash}0`, `g${hash.slice(1)}`, hash.toUpperCase(), `${hash}\n`])
+      expect([text, isLogHash(text)]).toEqual([text, false]);
   });
 
   it('Another log has another hash, also where the names run on into each other', () => {

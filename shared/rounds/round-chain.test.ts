@@ -3,7 +3,7 @@ import { FaultError } from '../foundation/errors.ts';
 import { playRound } from './play-round.ts';
 import type { Round } from './round.ts';
 import { logHashOf } from './round-address.ts';
-import { assertFollows } from './round-chain.ts';
+import { assertFollows, logFrozen } from './round-chain.ts';
 import { codeOf, coinStep, log, RoundsFixture, settings } from './rounds.fixture.ts';
 import { sampleIntent } from './sample-round.fixture.ts';
 
@@ -26,6 +26,10 @@ describe('A round that follows another', () => {
     expect(() => assertFollows(round, predecessor)).toThrow(refusal);
     expect(() => assertFollows(round, predecessor)).toThrow(FaultError);
   });
+});
+
+it('A frozen log refuses requests, and it is of no use to repeat them', () => {
+  expect(logFrozen()).toMatchObject({ code: 'LOG_FROZEN', retryable: false });
 });
 
 describe('A log of rounds', () => {

@@ -230,6 +230,7 @@ describe('The form of the MACs', () => {
     const gameSoFar = { openedBy: 'spin', steps: 1, payoutMillionths: 5_000_000n };
     const signed = await watchedMacs.signNew({ ...committed, gameSoFar });
     const { mac } = await watchedMacs.signExpiry(signed, EXPIRES_AT_MS);
+    const intent = await macs.signNew(sampleIntent());
     expect(places).toEqual([
       {
         atMs: 1_700_000_000_000,
@@ -241,10 +242,13 @@ describe('The form of the MACs', () => {
       },
       { atMs: EXPIRES_AT_MS, context: 'expiry#demo#player123#happy-panda#1' },
     ]);
-    expect([signed.intentMac, signed.mac, mac].map((bytes) => Buffer.from(bytes).toString('hex'))).toEqual([
+    expect(
+      [signed.intentMac, signed.mac, mac, intent.mac].map((bytes) => Buffer.from(bytes).toString('hex')),
+    ).toEqual([
       'f941e4a8bbe7e720c254583d462d85f4',
       '97532e1d819aeb27fcf4423dcacd7f31',
       'a5d53621ed7f88da1023fa3e8d880ba6',
+      'b542e303d3d142cb64970eecb2a998b6',
     ]);
   });
 });

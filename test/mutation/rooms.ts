@@ -39,7 +39,7 @@ export const rows: readonly MutationRow[] = [
   {
     room: 'operators',
     files: ['shared/operators/*.ts'],
-    tests: ['test/journeys/authenticate-operator.test.ts'],
+    tests: ['shared/operators/*.test.ts', 'test/journeys/authenticate-operator.test.ts'],
     threshold: 95,
   },
   {
