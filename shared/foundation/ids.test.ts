@@ -9,6 +9,8 @@ import {
   RoundNumber,
   SessionId,
   Sha256Hex,
+  WalletId,
+  newSessionId,
 } from './ids.ts';
 
 const address = '3f1c2a4e-0b1d-8c5e-8000-0001a1b2c3d4';
@@ -18,6 +20,11 @@ const ids = {
     OperatorId,
     ['a', '7', 'demo-2', 'a-', 'a'.repeat(32)],
     ['', '-a', 'A', 'a_b', ' a', 'a ', 'a'.repeat(33), 'Aa', 'a\n'],
+  ],
+  wallet: [
+    WalletId,
+    ['a', '7', 'main-2', 'a'.repeat(16)],
+    ['', '-a', 'A', 'a_b', ' a', 'a ', 'aA', 'a'.repeat(17), 'a\n'],
   ],
   game: [
     GameCode,
@@ -52,4 +59,8 @@ describe.each(Object.entries(ids))('the form of a %s', (_, [schema, good, bad]) 
   it.each(bad as readonly unknown[])('refuses %j', (value) => {
     expect(schema.safeParse(value).success).toBe(false);
   });
+});
+
+it('A new session has the UUID that was drawn as its id', () => {
+  expect(newSessionId({ uuid: () => uuid, bytes: () => new Uint8Array() })).toBe(uuid);
 });

@@ -1,4 +1,4 @@
-/** Which worlds pass their calls through the product's adapters. Where it is drawn, each world draws it from its seed. */
+/** Says which worlds pass their calls through the product's adapters. Where it is drawn, each world draws it from its seed. */
 export const adapterChoices = ['drawn', 'always', 'never'] as const;
 export type AdapterChoice = (typeof adapterChoices)[number];
 

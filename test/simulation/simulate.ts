@@ -28,7 +28,7 @@ export interface Simulation {
   readonly unvisited: readonly string[];
 }
 
-/** Which worlds are played: all follow from the seed. */
+/** Says which worlds are played. All follow from the seed. */
 export interface Run {
   readonly seed: string;
   /** Whether calls pass through the product's adapters. Each world draws it where it is undefined. */
