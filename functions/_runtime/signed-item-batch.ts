@@ -46,6 +46,7 @@ async function violationOf(record: DynamoDBRecord): Promise<Violation | 'FORGED'
   }
 }
 
+/** An item of a new kind is signed with its time and never deleted, or it has a rule of its own here. */
 async function judged(record: DynamoDBRecord): Promise<Violation | undefined> {
   const images = imagesOf(record);
   const { pk = '' } = keyOf(record);

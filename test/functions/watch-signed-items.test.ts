@@ -9,6 +9,7 @@ import type { NativeItem } from '../../shared/aws/attribute-values.ts';
 import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { monthOf } from '../../shared/encryption/adapters/data-keys.ts';
+import { DependencyError } from '../../shared/foundation/errors.ts';
 import { ids } from '../../shared/foundation/ids.fixture.ts';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
 import { sampleOperator } from '../../shared/operators/operator.fixture.ts';
@@ -183,6 +184,13 @@ describe('A batch that cannot be judged now fails as a whole, to be delivered ag
   it('the queue is down', async () => {
     vi.spyOn(compose.parking(), 'park').mockRejectedValue(new Error('SQS is down'));
     await expect(consume(record(replacedKey, key))).rejects.toThrow('SQS is down');
+  });
+
+  it('the data key is not to be had', async () => {
+    const down = new DependencyError('SERVICE_UNAVAILABLE', 'KMS is down');
+    vi.spyOn(compose.macs(), 'check').mockRejectedValueOnce(down);
+    await expect(consume(...own())).rejects.toBe(down);
+    expect(await parked()).toEqual([]);
   });
 
   it('the function lacks a setting, without which nothing would have its MAC', async () => {
