@@ -113,7 +113,7 @@ export const rows: readonly MutationRow[] = [
   },
   {
     room: 'games/adapters',
-    files: ['shared/games/adapters/registry*.ts'],
+    files: ['shared/games/adapters/{config-table,config-writes,registry*}.ts'],
     tests: ['shared/games/adapters/registry{,-requests}.test.ts'],
     threshold: 90,
   },

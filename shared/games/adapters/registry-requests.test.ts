@@ -6,7 +6,7 @@ import { minorAmount } from '../../money/money.ts';
 import type { Operator } from '../../operators/operator.ts';
 import { DynamoRegistry } from './registry.ts';
 import { DynamoRegistryAdmin } from './registry-admin.ts';
-import { decodeGame, encodeGame, encodeOperator } from './registry-items.ts';
+import { decodeGame, decodeOperator, encodeGame, encodeOperator } from './registry-items.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { macsOfTest } from '../../encryption/macs.fixture.ts';
 import { signed } from '../../encryption/signed-item.ts';
@@ -149,6 +149,39 @@ describe('the games of the registry', () => {
     expect(decodeGame(encodeGame(realtime))).toEqual(realtime);
     expect(encodeGame(game)).not.toHaveProperty('contract');
   });
+
+  it.each([0n, 999_999_999_999n])('come back with what an ended bonus pays: %s millionths', (end) => {
+    const ending = { ...game, bonusEndMillionths: end };
+    expect(decodeGame(encodeGame(ending))).toEqual(ending);
+    expect(encodeGame(game)).not.toHaveProperty('bonusEndMillionths');
+  });
+
+  it.each([-1n, 1_000_000_000_000n])('are refused where an ended bonus pays %s millionths', (end) => {
+    expect(() => decodeGame(encodeGame({ ...game, bonusEndMillionths: end }))).toThrow(
+      expect.objectContaining({ code: 'CORRUPT_RECORD' }),
+    );
+  });
+
+  it('are read consistently where the present one is asked for', async () => {
+    const { registry, asked } = tableOf();
+    await registry.game(game.gameCode);
+    await registry.presentGame(game.gameCode);
+    const Key = { pk: 'games', sk: 'coin' };
+    expect(asked).toEqual([
+      { TableName: 'configuration', Key },
+      { TableName: 'configuration', Key, ConsistentRead: true },
+    ]);
+  });
+});
+
+it.each([
+  ['the key of another operator', { pk: 'operator#other' }],
+  ['a current wallet that it has not', { walletId: 'second' }],
+  ['the same wallet twice', { wallets: [...operator.wallets, ...operator.wallets] }],
+])('An operator is refused with %s', (_, change) => {
+  expect(() => decodeOperator({ ...encodeOperator(operator, key), ...change })).toThrow(
+    expect.objectContaining({ code: 'CORRUPT_RECORD' }),
+  );
 });
 
 it('asks for no operator by a key that nobody has', async () => {

@@ -92,6 +92,16 @@ describe('the registry', () => {
     expect(await cached.game(ids.game('happy-panda'))).toHaveProperty('enabled', false);
   });
 
+  it('reads the present game although it remembers another, and remembers that one from then on', async () => {
+    await admin.putGame(game);
+    const cached = registry();
+    await cached.game(game.gameCode);
+    await admin.putGame({ ...game, enabled: false });
+    expect(await cached.game(game.gameCode)).toHaveProperty('enabled', true);
+    expect(await cached.presentGame(game.gameCode)).toHaveProperty('enabled', false);
+    expect(await cached.game(game.gameCode)).toHaveProperty('enabled', false);
+  });
+
   it('looks again after 2 seconds for an entry that was not there', async () => {
     const cached = registry();
     expect(await cached.operatorByKey(firstKey)).toBeUndefined();
@@ -109,6 +119,9 @@ describe('the registry', () => {
     time.nowMs = 1_999;
     expect(await cached.games()).toEqual([]);
     time.nowMs = 2_000;
+    expect(await cached.games()).toHaveLength(1);
+    await admin.putGame({ ...game, gameCode: ids.game('angry-panda') });
+    time.nowMs = 31_999;
     expect(await cached.games()).toHaveLength(1);
   });
 
@@ -184,6 +197,35 @@ describe("an operator's key", () => {
     await expect(admin.putOperator(other, firstKey)).rejects.toMatchObject({ code: 'MISCONFIGURED' });
     expect(await registry().operatorByKey(firstKey)).toStrictEqual(operator);
     expect(await registry().operator(ids.operator('other'))).toBeUndefined();
+  });
+});
+
+describe('a new registration', () => {
+  it('keeps the key where it brings none, and needs one where the operator is new', async () => {
+    await expect(admin.putOperator(operator)).rejects.toMatchObject({ code: 'MISCONFIGURED' });
+    await admin.putOperator(operator, firstKey);
+    await admin.putOperator({ ...operator, name: 'Renamed' });
+    expect(await registry().operatorByKey(firstKey)).toStrictEqual({ ...operator, name: 'Renamed' });
+  });
+});
+
+describe('a switch', () => {
+  it('changes whether an operator or a game is enabled, and nothing else', async () => {
+    await admin.putOperator(operator, firstKey);
+    await admin.putGame(game);
+    for (const enabled of [false, true]) {
+      await admin.switchOperator(operator.operatorId, enabled);
+      await admin.switchGame(game.gameCode, enabled);
+      expect(await registry().operatorByKey(firstKey)).toStrictEqual({ ...operator, enabled });
+      expect(await registry().game(game.gameCode)).toStrictEqual({ ...game, enabled });
+    }
+  });
+
+  it('makes no entry of one that there is not', async () => {
+    const refused = { code: 'MISCONFIGURED' };
+    await expect(admin.switchOperator(operator.operatorId, true)).rejects.toMatchObject(refused);
+    await expect(admin.switchGame(game.gameCode, true)).rejects.toMatchObject(refused);
+    expect(await registry().games()).toEqual([]);
   });
 });
 

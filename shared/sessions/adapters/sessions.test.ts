@@ -1,7 +1,10 @@
+import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../foundation/errors.ts';
 import { DynamoSessionStore } from './session-store.ts';
+import { isSession } from './sessions.ts';
+import { marshallItem } from '../../aws/attribute-values.fixture.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { macsOfTest } from '../../encryption/macs.fixture.ts';
 import { signed } from '../../encryption/signed-item.ts';
@@ -47,6 +50,30 @@ describe('a stored session', () => {
     await expect(reading).rejects.toBeInstanceOf(FaultError);
     await expect(reading).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
   });
+});
+
+it.each([
+  ['another request was first', true],
+  ['its time to live was over meanwhile', false],
+])('is revoked or not where its own write came too late, because %s', async (_, isThere) => {
+  const Item = await signed(macsOfTest(), item, 'createdAtMs');
+  const send = async (command: GetCommand | PutCommand) => {
+    if ('Key' in command.input) return { Item };
+    throw new ConditionalCheckFailedException({
+      $metadata: {},
+      message: '',
+      ...(isThere && { Item: marshallItem(Item) as Record<string, AttributeValue> }),
+    });
+  };
+  const revoking = sessionsIn({ send } as unknown as DynamoDBDocumentClient).revoke(
+    ids.session(sessionId),
+    1,
+  );
+  expect(await revoking).toBe(isThere);
+});
+
+it('is told from other items by its partition key', () => {
+  expect([item.pk, 'operator#demo', 'my session#1'].map(isSession)).toEqual([true, false, false]);
 });
 
 it('is read from the table itself, because a replica may not know yet that it was revoked', async () => {
