@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { itemSize } from './item-size.ts';
+import { itemSize, MAX_ITEM_BYTES } from './item-size.ts';
 
 describe('the size of an item', () => {
+  it('is at most 400 KB', () => {
+    expect(MAX_ITEM_BYTES).toBe(409_600);
+  });
+
   it('counts names and strings in UTF-8', () => {
     expect(itemSize({ pk: 'abc' })).toBe(5);
     expect(itemSize({ pk: '€' })).toBe(5);
@@ -13,6 +17,7 @@ describe('the size of an item', () => {
     expect(itemSize({ n: 12n })).toBe(1 + 2);
     expect(itemSize({ n: 123n })).toBe(1 + 3);
     expect(itemSize({ n: 12_000n })).toBe(1 + 2);
+    expect(itemSize({ n: 1_002n })).toBe(1 + 3);
     expect(itemSize({ n: -12n })).toBe(1 + 3);
     expect(itemSize({ n: 0n })).toBe(1 + 1);
     expect(itemSize({ n: 10n ** 38n - 1n })).toBe(1 + 20);
