@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
@@ -13,16 +13,25 @@ export async function openDynamoLedger(start: () => Promise<TestDatabase>): Prom
   const database = await start();
   const tableName = `ledger-${randomUUID()}`;
   await createTable(database.client, tableName);
+  return ledgerOn(database.client, tableName, () => database.stop());
+}
+
+/** The ledger's adapter on a table that is empty and used by nobody else. */
+export function ledgerOn(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  close: () => Promise<void>,
+): OpenLedger {
   return {
-    ledger: new DynamoLedger(database.client, tableName, new RoundMacs(openMacs), { nowMs: () => 0 }),
-    marks: new DynamoRecoveryMarks(database.client, tableName),
+    ledger: new DynamoLedger(client, tableName, new RoundMacs(openMacs), { nowMs: () => 0 }),
+    marks: new DynamoRecoveryMarks(client, tableName),
     async expiryOf(round) {
-      const { Item } = await database.client.send(
+      const { Item } = await client.send(
         new GetCommand({ TableName: tableName, Key: keyOf(round), ConsistentRead: true }),
       );
       const seconds: unknown = Item?.['expiresAt'];
       return typeof seconds === 'bigint' ? Number(seconds) * 1000 : undefined;
     },
-    close: () => database.stop(),
+    close,
   };
 }

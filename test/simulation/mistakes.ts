@@ -327,6 +327,13 @@ export const planted = {
     foundBy: 'a round that was refused took nothing',
     inAdapters: true,
   },
+  'own-write-taken-for-a-lost-race': {
+    file: 'shared/rounds/adapters/ledger.ts',
+    original: '    return sameBytes(existing.mac, next.mac) ? existing : undefined;\n',
+    wrong: '    return undefined;\n',
+    foundBy: 'whoever repeats a write is told that it is written',
+    inAdapters: true,
+  },
 } as const satisfies Record<string, Planted>;
 
 export type Mistake = keyof typeof planted;

@@ -1,3 +1,4 @@
+import { warmUpLedger } from './dynamo-ledger.ts';
 import { type PortCall, type Fault, faultsOf, portCalls } from './faults.ts';
 import { seedGlobalRandom, World } from './world.ts';
 
@@ -42,6 +43,7 @@ export async function playWorld({
   });
   // A thread plays one world at a time, and the functions read their settings at each call.
   process.env['SESSION_TTL_SECONDS'] = String(world.settings.sessionTtlSeconds);
+  if (world.plan.adapters) await warmUpLedger();
   const startMs = world.timeline.nowMs;
   await world.play();
   const { violation } = world;

@@ -7,6 +7,7 @@ import type { SeedSource } from '../../shared/foundation/random.ts';
 import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
 import type { Registry } from '../../shared/games/registry.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
+import { dynamoLedgerPort, dynamoMarksPort } from './dynamo-ledger.ts';
 import { enginesPort } from './engines-port.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, type Invocation, invocation } from './invocation.ts';
@@ -31,7 +32,7 @@ function call<T>(name: PortCall, effect: () => T | Promise<T>, limits: Partial<C
 /** The product's ports over what is kept in memory; every call of them is the scheduler's. */
 export function portsOf(world: WorldView): Ports {
   return {
-    ledger: ledgerPort(world, call),
+    ledger: world.plan.adapters ? dynamoLedgerPort(world) : ledgerPort(world, call),
     wallets: walletsPort(world),
     sessions: sessionsPort(world),
     registry: registryPort(world),
@@ -39,7 +40,7 @@ export function portsOf(world: WorldView): Ports {
     seeds: seedsPort(world),
     cipher,
     recovery: recoveryPort(world),
-    marks: marksPort(world, call),
+    marks: world.plan.adapters ? dynamoMarksPort() : marksPort(world, call),
     parking: {
       park: (record: unknown) => call('parking.park', () => void world.parked.push(JSON.stringify(record))),
     },

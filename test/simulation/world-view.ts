@@ -18,6 +18,7 @@ import type { Wallets } from '../../shared/wallets/wallet.ts';
 import type { Decisions } from './decisions.ts';
 import type { Fault, PortCall } from './faults.ts';
 import type { ApiAnswer, ApiRequest, RunningInvocation } from './running-invocation.ts';
+import type { MemoryTable } from './memory-table.ts';
 import type { Oracle } from './oracle.ts';
 import type { Holder, OperatorPlan, Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
@@ -57,6 +58,8 @@ export interface WorldView {
   readonly decisions: Decisions;
   readonly ledger: MemoryLedger;
   readonly marks: MemoryRecoveryMarks;
+  /** It is used instead of the two where calls pass through the product's adapters. */
+  readonly table: MemoryTable;
   readonly sessions: Sessions;
   readonly oracle: Oracle;
   readonly queue: { send(body: string, group: string, delayMs: number): void };

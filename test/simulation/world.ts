@@ -21,6 +21,7 @@ import { Device } from './device.ts';
 import { engineHash } from './engine.ts';
 import type { Fault, PortCall } from './faults.ts';
 import { Invocation } from './invocation.ts';
+import { MemoryTable } from './memory-table.ts';
 import { Oracle, Violation } from './oracle.ts';
 import { type Closure, type Holder, type Plan, planOf, START_MS } from './plan.ts';
 import { OperatorWallets } from './operator-wallets.ts';
@@ -63,6 +64,7 @@ export class World implements WorldView {
   readonly decisions: Decisions;
   readonly ledger = new MemoryLedger(new RoundMacs(openMacs), keptAsItem);
   readonly marks = new MemoryRecoveryMarks(this.ledger);
+  readonly table = new MemoryTable();
   readonly sessions = new MemorySessions();
   readonly oracle: Oracle;
   readonly queue: RecoveryQueueService;

@@ -27,7 +27,7 @@ describe('the simulation of the product', () => {
   });
 
   it('does the same again with the same seed where all calls pass through the adapters', async () => {
-    const run = () => simulate(pool, { seed: 'adapters', spins: 400, adapters: true });
+    const run = () => simulate(pool, { seed: 'adapters', spins: 200, adapters: true });
     const first = await run();
     expect(first.failure).toBeUndefined();
     expect(await run()).toEqual(first);
