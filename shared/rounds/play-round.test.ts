@@ -7,7 +7,6 @@ import { hasOutcome, isFinal, type Round } from './round.ts';
 import { type PlayPorts, type PlayRequest, playRound } from './play-round.ts';
 import { recoverRound } from './recover-round.ts';
 import { codeOf, coinStep, dyingAtDebit, log, RoundsFixture, sessionId, settings } from './rounds.fixture.ts';
-import { logHashOf } from './round-address.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 let table: RoundsFixture;
@@ -262,29 +261,8 @@ describe('A repeated request', () => {
     table.nowMs += settings.leaseMs;
     table.replies.debit.push({ kind: 'refused', code: 'INSUFFICIENT_FUNDS' });
     expect(await codeOf(play())).toBe('ROUND_VOIDED');
-    expect(callNames()).toEqual(['debit']);
     await table.recoverUntil(table.nowMs + 5_000);
     expect(callNames()).toEqual(['debit', 'rollback']);
-  });
-
-  it('No stake is rolled back where somebody put the intent of a lost round back and the wallet then refuses', async () => {
-    const intents: Round[] = [];
-    const ports = table.ports();
-    const append: typeof ports.ledger.append = async (round) => {
-      const result = await table.ledger.append(round);
-      if (result.appended) intents.push(result.round);
-      return result;
-    };
-    table.step = (state) => coinStep(state, 0n);
-    await playRound({ ...ports, ledger: { ...ports.ledger, append } }, settings, table.spin());
-    for (const intent of intents) table.ledger.stored.get(logHashOf(log))?.set(1, intent);
-    table.nowMs += settings.leaseMs;
-    table.replies.debit.push({ kind: 'refused', code: 'WALLET_REFUSED' });
-    expect(await codeOf(play())).toBe('ROUND_VOIDED');
-    expect(await codeOf(play())).toBe('ROUND_VOIDED');
-    table.ledger.frozen.add(logHashOf(log));
-    await table.recoverUntil(table.nowMs + 60_000);
-    expect(callNames()).toEqual(['debit', 'debit']);
   });
 });
 

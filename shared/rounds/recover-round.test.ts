@@ -12,7 +12,6 @@ import type { RecoveryRequest } from './recovery-queue.ts';
 import { backoffMs } from './queue-again.ts';
 import { recoverRound } from './recover-round.ts';
 import { codeOf, log, RoundsFixture, settings } from './rounds.fixture.ts';
-import { logHashOf } from './round-address.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 import { minorAmount } from '../money/money.ts';
 
@@ -75,18 +74,6 @@ describe('An intent', () => {
       { call: 'rollback', transaction: { transactionId: stakeTransactionId(round), amountMinor: 100n } },
     ]);
     expect(table.recovery.size).toBe(0);
-  });
-
-  it('The stake of an abandoned intent is not rolled back before the stream has judged the intent', async () => {
-    await table.put(intent());
-    table.nowMs += settings.leaseMs;
-    const abandonedAtMs = table.nowMs;
-    await recover();
-    await table.recoverUntil(abandonedAtMs + 4_999);
-    expect(table.calls).toEqual([]);
-    table.ledger.frozen.add(logHashOf(log));
-    await table.recoverUntil(abandonedAtMs + 60_000);
-    expect(table.calls).toEqual([]);
   });
 
   it('An intent that is recovered once is rolled back by one more attempt', async () => {

@@ -20,7 +20,8 @@ export const JUDGED_AFTER_MS = 5_000;
  * Rolls the debit of a voiding round back once, as soon as that is due. @returns the round as it then stands
  */
 export async function rollback(ports: RollbackPorts, operator: Operator, round: Round): Promise<Round> {
-  if (round.status !== 'VOIDING' || !isRollbackDue(round, ports.clock.nowMs())) return round;
+  if (round.status !== 'VOIDING') return round;
+  if (wasTakenFromAnother(round) && !isJudged(round, ports.clock.nowMs())) return round;
   if (!(await sendRollback(ports, operator, round))) return round;
   const event = { type: 'ROLLBACK_ACKNOWLEDGED', atMs: ports.clock.nowMs() } as const;
   const voided = await advance(ports.ledger, round, event);
@@ -31,8 +32,12 @@ export async function rollback(ports: RollbackPorts, operator: Operator, round: 
  * An intent that somebody put back over a lost round can be taken over or abandoned, which raises its epoch. Its stake
  * must not be rolled back before the consumer has judged that.
  */
-export function isRollbackDue({ epoch, updatedAtMs }: Round, nowMs: number): boolean {
-  return epoch === 1 || nowMs - updatedAtMs >= JUDGED_AFTER_MS;
+export function wasTakenFromAnother({ epoch }: Round): boolean {
+  return epoch > 1;
+}
+
+function isJudged({ updatedAtMs }: Round, nowMs: number): boolean {
+  return nowMs - updatedAtMs >= JUDGED_AFTER_MS;
 }
 
 /**

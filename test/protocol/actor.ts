@@ -1,21 +1,18 @@
 import type { Round } from '../../shared/rounds/round.ts';
-import { DependencyError, RgsError } from '../../shared/foundation/errors.ts';
-import { playRound } from '../../shared/rounds/play-round.ts';
+import { RgsError } from '../../shared/foundation/errors.ts';
+import { type PlayRequest, playRound } from '../../shared/rounds/play-round.ts';
 import { recoverRound } from '../../shared/rounds/recover-round.ts';
+import { NOTHING } from '../../shared/money/money.ts';
+import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
+import type { RoundAnswer } from '../../shared/rounds/round-answer.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
 import type { WalletId } from '../../shared/foundation/ids.ts';
 import { type Mistake, withWallets } from './mistakes.ts';
+import type { Scenario } from './scenario.ts';
 import type { WalletMessage } from './model-wallet.ts';
-import {
-  log,
-  recoverTheRound,
-  rollItBackAgain,
-  type Setting,
-  sessionId,
-  settings,
-  type World,
-} from './world.ts';
+import { log, type Setting, sessionId, settings } from './setting.ts';
+import type { World } from './world.ts';
 
 /** An actor waits on this call. Somebody outside decides what becomes of it. */
 export interface PendingCall {
@@ -27,15 +24,23 @@ export interface PendingCall {
 
 /** An actor heard this at this time. With the same answers at the same times it does the same again. */
 export interface Answer {
-  /** Of a call whose adapter threw, `failed`. */
   readonly result: unknown;
   readonly atMs: number;
 }
-export const failed = Symbol('failed');
+
+/** It is what a call throws at an actor. */
+export class Thrown {
+  readonly error: RgsError;
+  constructor(error: RgsError) {
+    this.error = error;
+  }
+}
 
 /** All that an actor has become, so that another one can be led to the same place. */
 export interface ActorMemory {
   readonly role: Role;
+  /** The number of its round. */
+  readonly number: number;
   /** It would draw this seed for a round of its own. Two requests at work never draw the same. */
   readonly seed: number;
   readonly startedAtMs: number;
@@ -53,6 +58,8 @@ export type Role = 'request' | 'recovery' | 'last rollback';
 export class Actor {
   pending: PendingCall | undefined;
   finished = false;
+  /** The player got this answer. */
+  answer: RoundAnswer | undefined;
   /** Status and epoch of the round as it knows it. */
   #holds = 'nothing';
   #unknownStakes = 0;
@@ -78,25 +85,32 @@ export class Actor {
 
   /** Where it stands: what it does from here on depends on nothing else. */
   position(): string {
-    const { role, seed, walletId } = this.#memory;
+    const { role, number, seed, walletId } = this.#memory;
     const { name, message } = this.pending ?? {};
     const unknownStakes = name === 'debit' || name === 'bet-win' ? this.#unknownStakes : 0;
-    return [role, seed, walletId, name, message?.transaction.transactionId, this.#holds, unknownStakes].join(
-      ' ',
-    );
+    return [
+      role,
+      number,
+      seed,
+      walletId,
+      name,
+      message?.transaction.transactionId,
+      this.#holds,
+      unknownStakes,
+    ].join(' ');
   }
 
   async #run(setting: Setting, mistake: Mistake | undefined): Promise<void> {
-    const { role, seed, walletId } = this.#memory;
-    const { ledger, walletOf } = withWallets(mistake, walletId, this.#ledger(), (called) =>
+    const { role, number, seed, walletId } = this.#memory;
+    const { ledger, walletOf } = withWallets(mistake, walletId, this.#ledger(setting), (called) =>
       this.#wallet(called),
     );
     const clock = { nowMs: () => this.#nowMs };
     const ports = setting.ports({ clock, ledger, walletOf, seed, walletId });
     try {
       if (role === 'request')
-        await playRound(ports, settings, { gameCode: log.gameCode, sessionId, ...theSpin });
-      else await recoverRound(ports, settings, role === 'recovery' ? recoverTheRound : rollItBackAgain);
+        this.answer = await playRound(ports, settings, requestFor(number, setting.scenario));
+      else await recoverRound(ports, settings, recoveryOf(number, role));
     } catch (error) {
       // A refusal is an answer; anything else is a fault of the code under test.
       if (!(error instanceof RgsError) || error.code === 'ILLEGAL_TRANSITION') throw error;
@@ -123,7 +137,7 @@ export class Actor {
     this.#nowMs = atMs;
     const takesStake = name === 'debit' || name === 'bet-win';
     if (takesStake && kindOf(result) === 'unknown') this.#unknownStakes += 1;
-    if (result === failed) throw new DependencyError('SERVICE_UNAVAILABLE', 'DynamoDB gave no answer');
+    if (result instanceof Thrown) throw result.error;
     return result as T;
   }
 
@@ -131,7 +145,7 @@ export class Actor {
     this.#holds = `${status}/${epoch}`;
   }
 
-  #ledger(): Ledger {
+  #ledger({ scenario }: Setting): Ledger {
     const read = async (name: string, effect: (world: World) => Promise<Round | undefined>) => {
       const round = await this.#call<Round | undefined>(name, effect);
       if (round) this.#hold(round);
@@ -153,7 +167,9 @@ export class Actor {
         if (saved) this.#hold(saved);
         return saved;
       },
-      isFrozen: async () => false,
+      // Nobody freezes a log where nobody forges, and reading that would be one more step of each recovery.
+      isFrozen: async () =>
+        scenario.forgeries !== undefined && this.#call('is frozen', async ({ isFrozen }) => isFrozen),
       find: notPartOfThis,
       list: notPartOfThis,
       markArchived: notPartOfThis,
@@ -170,20 +186,30 @@ export class Actor {
       credit: (transaction) => send({ call: 'credit', walletId, transaction }),
       betWin: (transaction) => send({ call: 'bet-win', walletId, transaction }),
       rollback: (transaction) => send({ call: 'rollback', walletId, transaction }),
-      balance: notPartOfThis,
+      // What a player is told of the balance is no part of this.
+      balance: async () => ({ kind: 'acknowledged', balanceMinor: NOTHING }),
       ready: async () => undefined,
       authenticate: notPartOfThis,
     };
   }
 }
 
-const theSpin = {
-  idempotencyKey: 'key',
-  roundNumber: undefined,
-  kind: 'spin',
-  betAmount: '1.00',
-  betLines: undefined,
-} as const;
+function requestFor(number: number, { next }: Scenario): PlayRequest {
+  const kind = number > 1 && next === 'bonus' ? 'bonus' : 'spin';
+  return {
+    gameCode: log.gameCode,
+    sessionId,
+    idempotencyKey: `key ${number}`,
+    roundNumber: undefined,
+    kind,
+    betAmount: kind === 'spin' ? '1.00' : undefined,
+    betLines: undefined,
+  };
+}
+
+export function recoveryOf(number: number, role: Role): RecoveryRequest {
+  return { log, number, purpose: role === 'recovery' ? 'finish' : 'confirm-void', attempt: 0 };
+}
 
 function notPartOfThis(): never {
   throw new Error('neither a request nor recovery makes this call');

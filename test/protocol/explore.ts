@@ -1,4 +1,5 @@
-import { type Scenario, Table } from './table.ts';
+import type { Scenario } from './scenario.ts';
+import { Table } from './table.ts';
 
 export interface Finding {
   readonly violation: string;
@@ -66,7 +67,7 @@ export async function explore(
  */
 async function check({ table, step, world }: Reached, sound: Set<string>): Promise<Finding | undefined> {
   if (sound.has(world)) return undefined;
-  const now = await table.violation();
+  const now = table.violation();
   if (now) return { violation: now, trace: traceTo(step) };
   const ending = await table.copy().endViolation(true);
   if (ending) return { violation: ending, trace: traceTo(step, 'what is late arrives, then recovery runs') };

@@ -1,6 +1,7 @@
-import type { Round } from '../../shared/rounds/round.ts';
+import { JUDGED_AFTER_MS } from '../../shared/rounds/rollback.ts';
+import type { NewRound, Round } from '../../shared/rounds/round.ts';
 import type { WalletId } from '../../shared/foundation/ids.ts';
-import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { AppendResult, Ledger } from '../../shared/rounds/ledger.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
 import { creditTransaction, stakeTransaction } from '../../shared/rounds/wallet-transaction.ts';
 
@@ -14,6 +15,11 @@ export const mistakes = [
   'lost-epoch-ignored',
   'want-of-funds-taken-for-clean',
   'settled-at-the-current-wallet',
+  'lost-append-ignored',
+  'round-begun-over-a-doubt',
+  'macs-not-checked',
+  'changes-not-judged',
+  'rolled-back-before-judged',
 ] as const;
 export type Mistake = (typeof mistakes)[number];
 
@@ -66,6 +72,20 @@ function withMistake(
           save: async (next, present) => (await ledger.save(next, present)) ?? next,
         }),
       };
+    case 'lost-append-ignored':
+      return { wallet, ledger: delegate(ledger, { append: (round) => appendedAnyway(ledger, round) }) };
+    case 'round-begun-over-a-doubt':
+      return {
+        wallet,
+        ledger: delegate(ledger, { head: async (log) => takenForVoided(await ledger.head(log)) }),
+      };
+    case 'rolled-back-before-judged':
+      return {
+        wallet,
+        ledger: delegate(ledger, {
+          save: async (next, present) => writtenLongAgo(await ledger.save(next, present)),
+        }),
+      };
     case 'want-of-funds-taken-for-clean':
       return rejectingForFunds(ports);
     default:
@@ -107,19 +127,37 @@ function beforeSaving(
   });
 }
 
-function delegate(ledger: Ledger, changed: Pick<Ledger, 'save'>): Ledger {
+function delegate(ledger: Ledger, changed: Partial<Pick<Ledger, 'head' | 'append' | 'save'>>): Ledger {
   return {
     head: (log) => ledger.head(log),
     get: (reference) => ledger.get(reference),
     find: (roundId) => ledger.find(roundId),
     list: (log, page) => ledger.list(log, page),
     append: (round) => ledger.append(round),
+    save: (next, present) => ledger.save(next, present),
     isFrozen: (log) => ledger.isFrozen(log),
     markArchived: (reference) => ledger.markArchived(reference),
     expire: (reference, expiresAtMs) => ledger.expire(reference, expiresAtMs),
     unfinished: (beforeMs, part) => ledger.unfinished(beforeMs, part),
     ...changed,
   };
+}
+
+/** Plays on with its own draw, although another one is on record. */
+async function appendedAnyway(ledger: Ledger, round: NewRound): Promise<AppendResult> {
+  const result = await ledger.append(round);
+  if (result.appended || round.stakeMinor > 0n) return result;
+  return { appended: true, round: { ...result.existing, ...round } as Round };
+}
+
+function takenForVoided(newest: Round | undefined): Round | undefined {
+  return newest?.status === 'INTENT' || newest?.status === 'VOIDING'
+    ? { ...newest, status: 'VOIDED', reason: 'ABANDONED' }
+    : newest;
+}
+
+function writtenLongAgo(round: Round | undefined): Round | undefined {
+  return round && { ...round, updatedAtMs: round.updatedAtMs - JUDGED_AFTER_MS };
 }
 
 function withFreshIds(wallet: Wallet): Wallet {

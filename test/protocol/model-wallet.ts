@@ -115,8 +115,8 @@ export class ModelWallet {
     this.balanceMinor = NOTHING;
   }
 
-  get stakesTaken(): number {
-    return [...this.stakes.values()].filter((state) => state === 'taken').length;
+  get takenStakes(): readonly string[] {
+    return [...this.stakes].filter(([, state]) => state === 'taken').map(([id]) => id);
   }
 
   digest(): string {

@@ -5,7 +5,7 @@ import pMap from 'p-map';
 import { type ProgressLine, progressLine } from '../../shared/command-line/adapters/progress.ts';
 import { type Exploration, explore } from './explore.ts';
 import { circumstancesOf, planted, scenarios } from './scenarios.ts';
-import type { Scenario } from './table.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Hundreds of thousands of states wait in turn: a small nursery would copy each of them again and again. */
 const MEMORY = ['--max-semi-space-size=128', '--max-old-space-size=8192'];

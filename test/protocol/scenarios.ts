@@ -1,6 +1,6 @@
 import type { Mistake } from './mistakes.ts';
 import { walletKinds } from './model-wallet.ts';
-import type { Scenario } from './table.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Fewer things happen at once here. Where more can happen, that keeps the states to a number that can be visited. */
 const few = { mostLate: 1, mostRequests: 1 };
@@ -20,11 +20,24 @@ const prompt = { ...forgetful, mostLate: 0, mostRequests: 1 };
 
 const changing = { ...forgetful, ...few, changesWallet: true };
 
+/** One round follows another, at the wallet that shows the most. */
+const following = { ...forgetful, ...few, next: 'spin' } as const;
+/** A bonus action draws its seed and is put in one write, so two handlers are at work on it. */
+const ofBonus = { ...forgetful, wins: false, next: 'bonus' } as const;
+/** Somebody can write the table. Nothing else is late, because each forgery is tried in every state. */
+const forging = { ...forgetful, mostLate: 0, mostRequests: 1, forgeries: 1 };
+const forgingLosses = { ...forging, wallet: 'checks the session first', wins: false };
+
 /** The code has no mistake in these, and has to hold. */
 export const scenarios: readonly Scenario[] = [
   ...ofEachWallet,
   { ...changing, mistake: undefined },
   { ...changing, wallet: 'takes stake and win in one call', mistake: undefined },
+  { ...following, mistake: undefined },
+  { ...ofBonus, mistake: undefined },
+  { ...forging, forgeries: 2, mistake: undefined },
+  { ...forgingLosses, forgeries: 2, mistake: undefined },
+  { ...ofBonus, mostLate: 0, mostRequests: 1, forgeries: 2, mistake: undefined },
 ];
 
 const shownBy: Readonly<Record<Mistake, Omit<Scenario, 'mistake'>>> = {
@@ -36,6 +49,11 @@ const shownBy: Readonly<Record<Mistake, Omit<Scenario, 'mistake'>>> = {
   'lost-epoch-ignored': prompt,
   'want-of-funds-taken-for-clean': { wallet: 'checks the funds first', wins: true },
   'settled-at-the-current-wallet': changing,
+  'lost-append-ignored': ofBonus,
+  'round-begun-over-a-doubt': following,
+  'macs-not-checked': forgingLosses,
+  'changes-not-judged': forgingLosses,
+  'rolled-back-before-judged': forgingLosses,
 };
 
 /** Each mistake has to be found in its scenario. */
@@ -43,6 +61,11 @@ export const planted: readonly (Scenario & { readonly mistake: Mistake })[] = Ob
   ([mistake, scenario]) => ({ ...scenario, mistake: mistake as Mistake }),
 );
 
-export function circumstancesOf({ wallet, changesWallet }: Scenario): string {
-  return `a wallet that ${wallet}${changesWallet ? ', which the operator leaves in mid-round' : ''}`;
+export function circumstancesOf({ wallet, changesWallet, next, forgeries }: Scenario): string {
+  return [
+    `a wallet that ${wallet}`,
+    ...(changesWallet ? ['which the operator leaves in mid-round'] : []),
+    ...(next ? [`then a ${next}`] : []),
+    ...(forgeries ? ['while somebody forges'] : []),
+  ].join(', ');
 }

@@ -1,7 +1,8 @@
 import { serialize } from 'node:v8';
-import { Actor, type ActorMemory, type Answer, failed, type PendingCall, type Role } from './actor.ts';
+import type { RoundAnswer } from '../../shared/rounds/round-answer.ts';
+import { Actor, type ActorMemory, type Answer, type PendingCall, type Role, Thrown } from './actor.ts';
 import type { Mistake } from './mistakes.ts';
-import type { Setting } from './world.ts';
+import type { Setting } from './setting.ts';
 
 /**
  * Tells where an actor stands after the answers that it has heard. Real code cannot be copied in mid call, but it can be led to
@@ -10,6 +11,8 @@ import type { Setting } from './world.ts';
 export class Stand {
   /** It is undefined where the actor has come to its end. */
   readonly pending: PendingCall | undefined;
+  /** The player got this answer at the end. */
+  readonly answer: RoundAnswer | undefined;
   /** What the actor does from here on depends on nothing else. */
   readonly position: string;
   readonly #memory: ActorMemory;
@@ -18,6 +21,7 @@ export class Stand {
 
   constructor(actor: Actor, memory: ActorMemory, stands: Stands) {
     this.pending = actor.pending;
+    this.answer = actor.answer;
     this.position = actor.position();
     this.#memory = memory;
     this.#stands = stands;
@@ -25,6 +29,10 @@ export class Stand {
 
   get role(): Role {
     return this.#memory.role;
+  }
+
+  get number(): number {
+    return this.#memory.number;
   }
 
   get seed(): number {
@@ -73,7 +81,7 @@ const texts = new WeakMap<object, string>();
 
 /** Two answers with the same text are the same. Ledgers give the same object again and again. */
 function textOf(result: unknown): string {
-  if (result === failed) return 'failed';
+  if (result instanceof Thrown) return `throws ${result.error.code}`;
   if (typeof result !== 'object' || result === null) return String(result);
   const known = texts.get(result);
   if (known !== undefined) return known;

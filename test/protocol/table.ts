@@ -1,28 +1,30 @@
-import { recoverRound } from '../../shared/rounds/recover-round.ts';
 import { archiveRounds } from '../../shared/archive/archive-rounds.ts';
-import { isFinal } from '../../shared/rounds/round.ts';
-import { transactionId } from '../../shared/rounds/transaction-id.ts';
-import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
+import { RgsError } from '../../shared/foundation/errors.ts';
 import type { WalletId } from '../../shared/foundation/ids.ts';
+import { isFinal, type Round } from '../../shared/rounds/round.ts';
+import { answerTo, type RoundAnswer } from '../../shared/rounds/round-answer.ts';
+import { recoverRound } from '../../shared/rounds/recover-round.ts';
+import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
 import type { Wallet } from '../../shared/wallets/wallet.ts';
-import { failed, type Role } from './actor.ts';
+import { type PendingCall, recoveryOf, type Role, Thrown } from './actor.ts';
+import { type Fate, fatesOf } from './fates.ts';
+import {
+  type Forgery,
+  forge,
+  forgeriesIn,
+  judge,
+  nameOf,
+  stateText,
+  watched,
+  writtenDigest,
+} from './insider.ts';
+import { withWallets } from './mistakes.ts';
+import type { WalletMessage } from './model-wallet.ts';
+import { violationAtEnd, violationIn } from './rules.ts';
+import type { Scenario } from './scenario.ts';
+import { Setting, settings } from './setting.ts';
 import { type Stand, Stands } from './stand.ts';
-import { type Mistake, withWallets } from './mistakes.ts';
-import { walletKinds, type WalletMessage } from './model-wallet.ts';
-import { recoverTheRound, Setting, settings, World } from './world.ts';
-
-export interface Scenario {
-  /** A name of `walletKinds`. */
-  readonly wallet: string;
-  readonly wins: boolean;
-  readonly mistake: Mistake | undefined;
-  /** The operator may change to another wallet, at any moment and once. */
-  readonly changesWallet?: boolean;
-  /** This many messages are late at once; two, unless it is given. */
-  readonly mostLate?: number;
-  /** This many handlers are at work on the request at once; two, unless it is given. */
-  readonly mostRequests?: number;
-}
+import { World } from './world.ts';
 
 /** One thing that can happen next, and its name for the trace. */
 export interface Move {
@@ -31,50 +33,56 @@ export interface Move {
   readonly make: (copy: Table) => Promise<void> | void;
 }
 
-const unknown = { kind: 'unknown', reason: 'TIMEOUT' } as const;
-const unsent = { kind: 'unknown', reason: 'NOT_SENT' } as const;
-const refused = { kind: 'refused', code: 'WALLET_REFUSED' } as const;
 /** The first handler's, that of the repeated request that took over from it, and recovery's: each may outlive its own. */
 const LAST_TAKE_OVER = 1;
+
+interface Caller {
+  readonly role: Role;
+  readonly number: number;
+}
 
 /** A world with its actors: what can happen next, and whether all is well. */
 export class Table {
   readonly world: World;
-  readonly scenario: Scenario;
   readonly #stands: Stands;
   /** Those who are at work. Each waits on a call. */
-  actors: readonly Stand[] = [];
+  #actors: readonly Stand[] = [];
 
-  private constructor(world: World, scenario: Scenario, stands: Stands) {
+  private constructor(world: World, stands: Stands) {
     this.world = world;
-    this.scenario = scenario;
     this.#stands = stands;
   }
 
   static async open(scenario: Scenario): Promise<Table> {
-    const kind = walletKinds[scenario.wallet];
-    if (!kind) throw new Error(`there is no wallet that ${scenario.wallet}`);
-    const setting = await Setting.of(kind, scenario.wins);
-    const table = new Table(new World(setting), scenario, new Stands(setting, scenario.mistake));
-    await table.#enter('request');
+    const setting = await Setting.of(scenario);
+    const table = new Table(new World(setting), new Stands(setting, scenario.mistake));
+    await table.#enter({ role: 'request', number: 1 });
+    if (scenario.next === 'bonus') await table.#playsUndisturbed();
     return table;
+  }
+
+  /** Everything that the only actor waits on works. */
+  async #playsUndisturbed(): Promise<void> {
+    for (let [actor] = this.#actors; actor?.pending; [actor] = this.#actors)
+      await this.#hears(0, await resultOf(this.world, actor.pending.effect));
   }
 
   /** Another table that is as this one is now. */
   copy(): Table {
-    const table = new Table(this.world.copy(), this.scenario, this.#stands);
-    table.actors = this.actors;
+    const table = new Table(this.world.copy(), this.#stands);
+    table.#actors = this.#actors;
     return table;
   }
 
   async moves(): Promise<Move[]> {
-    const moves = this.actors.flatMap((_, place) => this.#movesOf(place));
-    for (const role of await this.#callers()) moves.push(entryOf(role));
+    const moves = this.#actors.flatMap((_, place) => this.#movesOf(place));
+    for (const caller of await this.#callers()) moves.push(...this.#entriesOf(caller));
     this.world.late.forEach((message, index) => moves.push(arrivalOf(message, index)));
-    const { wallet } = this.world;
+    const { wallet, hasMoved, forgeries } = this.world;
+    const { changesWallet, forgeries: mostForgeries = 0 } = this.#scenario;
     if (!wallet.sessionEnded)
       moves.push({ name: 'the session ends', make: ({ world }) => world.endSession() });
-    if (this.scenario.changesWallet && !this.world.hasMoved)
+    if (changesWallet && !hasMoved)
       moves.push({
         name: 'the operator moves to another wallet',
         make: ({ world }) => void (world.hasMoved = true),
@@ -84,6 +92,9 @@ export class Table {
         name: 'the player spends the balance elsewhere',
         make: ({ world }) => world.wallet.spend(),
       });
+    if (forgeries < mostForgeries)
+      for (const forgery of forgeriesIn(this.world))
+        moves.push({ name: forgery.name, make: (table) => table.#forges(forgery) });
     return moves;
   }
 
@@ -92,66 +103,62 @@ export class Table {
    * once whoever is at work has died.
    */
   async digest(): Promise<{ readonly world: string; readonly whole: string }> {
-    const round = await this.world.round();
-    const stored = round && [
-      round.sealedOpening[0],
-      round.status,
-      round.epoch,
-      round.walletId,
-      this.world.nowMs - round.updatedAtMs >= settings.leaseMs,
-    ];
-    const late = this.world.late
+    const { world } = this;
+    const rounds = [...world.rounds.values()];
+    const late = world.late
       .map(({ call, walletId, transaction }) => `${call} ${walletId} ${transaction.transactionId}`)
       .sort();
-    const { wallet, second, hasMoved } = this.world;
-    const world = JSON.stringify([stored, late, wallet.digest(), second.digest(), hasMoved]);
-    const actors = this.actors.map(({ position }) => position).sort();
-    // The ids of the same round differ with the time at which it began.
-    const id = round && transactionId(round, 'debit').replace(/debit$/, '');
-    const withoutId = (text: string) => (id ? text.replaceAll(id, '') : text);
-    return { world: withoutId(world), whole: withoutId([world, ...actors].join('\n')) };
+    const text = [
+      ...rounds.map((round) => stateText(round, world.nowMs)),
+      writtenDigest(world),
+      `${world.forgeries} ${world.hasUnjudged} ${world.isFrozen} ${world.hasMoved}`,
+      ...late,
+      ...world.books.map((books) => books.digest()),
+    ].join('\n');
+    const actors = this.#actors.map(({ position }) => position).sort();
+    const named = namesFor([...rounds, ...world.written]);
+    return { world: named(text), whole: named([text, ...actors].join('\n')) };
   }
 
-  /** What must hold at every moment. @returns what is wrong, if anything is */
-  async violation(): Promise<string | undefined> {
-    const { stakesTaken, winsPaid } = this.world;
-    const round = await this.world.round();
-    if (winsPaid > 1) return 'the win was paid twice';
-    if (stakesTaken > 1) return 'the stake was charged twice';
-    // A win that came with its stake also goes with it, when the rollback arrives.
-    if (this.world.wallet.kind.calls === 'bet-win') return undefined;
-    const voided = round?.status === 'VOIDING' || round?.status === 'VOIDED';
-    if (winsPaid > 0 && voided) return 'a win was paid on a voided round';
-    if (winsPaid > 0 && round?.status === 'INTENT') return 'a win was paid before the round was committed';
-    return undefined;
+  violation(): string | undefined {
+    return violationIn(this.world);
   }
 
   /**
    * From here on nothing fails: whoever is at work dies, what is late arrives (`lateFirst`: before recovery), recovery
-   * runs until the round is final, and the last rollback follows. Consumes the table.
+   * runs until the rounds are final, and the last rollbacks follow. Consumes the table.
    */
   async endViolation(lateFirst: boolean): Promise<string | undefined> {
-    this.actors = [];
-    if (!(await this.world.round())) return undefined;
+    const { world } = this;
+    this.#actors = [];
     if (lateFirst) this.#deliverAll();
+    for (let turn = 0; turn < 4; turn += 1) {
+      world.nowMs += settings.leaseMs;
+      await judge(world);
+      for (const number of world.rounds.keys()) await this.#recover(recoveryOf(number, 'recovery'));
+    }
+    if (!lateFirst) this.#deliverAll();
+    for (const round of world.rounds.values())
+      for (const request of await this.#askedForAtTheEnd(round)) await this.#recover(request);
+    return violationIn(world) ?? violationAtEnd(world);
+  }
+
+  get #scenario(): Scenario {
+    return this.world.setting.scenario;
+  }
+
+  async #recover(request: RecoveryRequest): Promise<void> {
     const { world } = this;
     const clock = { nowMs: () => world.nowMs };
     const ports = world.setting.ports({ clock, walletId: world.walletId, ...this.#plainPorts() });
-    for (let turn = 0; turn < 4; turn += 1) {
-      this.world.nowMs += settings.leaseMs;
-      await recoverRound(ports, settings, recoverTheRound);
-    }
-    if (!lateFirst) this.#deliverAll();
-    for (const request of await this.#askedForAtTheEnd()) await recoverRound(ports, settings, request);
-    return (await this.violation()) ?? this.#settledViolation();
+    await orParked(recoverRound(ports, settings, request));
   }
 
   /** What the stream has the queue hold, when it tells that the round has ended. */
-  async #askedForAtTheEnd(): Promise<readonly RecoveryRequest[]> {
-    const after = await this.world.round();
-    if (!after || this.scenario.mistake === 'no-second-rollback') return [];
+  async #askedForAtTheEnd(after: Round): Promise<readonly RecoveryRequest[]> {
+    if (this.#scenario.mistake === 'no-second-rollback') return [];
     const asked: RecoveryRequest[] = [];
-    await archiveRounds(
+    const archiving = archiveRounds(
       {
         clock: { nowMs: () => this.world.nowMs },
         ledger: this.world.ledger,
@@ -163,97 +170,105 @@ export class Table {
       [{ before: undefined, after }],
       'batch',
     );
+    await orParked(archiving);
     return asked;
   }
 
-  async #settledViolation(): Promise<string | undefined> {
-    const round = await this.world.round();
-    if (!round || !isFinal(round)) return `the round never became final (${round?.status})`;
-    const { stakesTaken, winsPaid } = this.world;
-    const committed = round.status === 'COMMITTED' || round.status === 'CREDITED';
-    if (committed && stakesTaken !== 1) return 'a committed round was not paid for';
-    if (!committed && stakesTaken !== 0) return `a stake was kept on a round that is ${round.status}`;
-    if (!committed && winsPaid !== 0) return `a win was kept on a round that is ${round.status}`;
-    if (committed && this.scenario.wins && winsPaid !== 1) return 'a committed win was not paid';
-    return undefined;
+  #movesOf(place: number): Move[] {
+    const { role, number, pending } = this.#actors[place] ?? {};
+    if (!pending) return [];
+    const who = number === 1 ? role : `${role} for round ${number}`;
+    const { mostLate = 2 } = this.#scenario;
+    return fatesOf(pending, this.world.late.length < mostLate).map((fate) => ({
+      name: `${who}: ${pending.name} ${fate.what}`,
+      make: (table) => table.#meets(place, pending, fate),
+    }));
   }
 
-  #movesOf(place: number): Move[] {
-    const { role, pending } = this.actors[place] ?? {};
-    if (!pending) return [];
-    const { name, effect, message } = pending;
-    const { mostLate = 2 } = this.scenario;
-    const go = (what: string, make: Move['make']): Move => ({ name: `${role}: ${name} ${what}`, make });
-    const hears = (result: unknown) => (table: Table) => table.#hears(place, result);
-    const works = async (table: Table) => table.#hears(place, await effect(table.world));
-    const dies = (table: Table) => table.#dies(place);
-    const takesEffect = (then: Move['make']) => async (table: Table) => {
-      await effect(table.world);
-      await then(table);
-    };
-    const copied = (then: Move['make']) => (table: Table) => {
-      if (message) table.world.late = [...table.world.late, message];
-      return then(table);
-    };
-    const moves = [go('works', works), go('is not sent: the actor dies', dies)];
-    // After a read, dying is the same as before it.
-    if (name === 'head' || name === 'get') return [...moves, go('fails', hears(failed))];
-    moves.push(go('works, and the actor dies', takesEffect(dies)));
-    if (!message) {
-      moves.push(
-        go('fails', hears(failed)),
-        go('works, and is said to have failed', takesEffect(hears(failed))),
-      );
-      return moves;
-    }
-    moves.push(
-      go('takes effect, the reply is lost', takesEffect(hears(unknown))),
-      go('is lost', hears(unknown)),
-    );
-    const mayBeLate = this.world.late.length < mostLate;
-    if (mayBeLate) moves.push(go('works, and a second copy of it is on its way', copied(works)));
-    if (message.call === 'debit' || message.call === 'bet-win')
-      moves.push(go('is not sent, and its caller knows', hears(unsent)));
-    if (message.call === 'credit') moves.push(go('is refused', hears(refused)));
-    if (mayBeLate) moves.push(go('is late', copied(hears(unknown))));
-    return moves;
+  async #meets(place: number, { effect, message }: PendingCall, fate: Fate): Promise<void> {
+    const result = fate.takesEffect ? await resultOf(this.world, effect) : undefined;
+    if (fate.leavesCopy && message) this.world.late = [...this.world.late, message];
+    if (fate.hears === 'nothing') this.#dies(place);
+    else await this.#hears(place, fate.hears === 'result' ? result : fate.hears.instead);
   }
 
   async #hears(place: number, result: unknown): Promise<void> {
-    const stand = await this.actors[place]?.after({ result, atMs: this.world.nowMs });
-    const others = this.actors.filter((_, other) => other !== place);
-    this.actors = stand?.pending ? [...others, stand] : others;
+    const actor = this.#actors[place];
+    const stand = await actor?.after({ result, atMs: this.world.nowMs });
+    const others = this.#actors.filter((_, other) => other !== place);
+    this.#actors = stand?.pending ? [...others, stand] : others;
+    if (stand?.answer) this.#compare(stand.answer, this.world.rounds.get(stand.number));
   }
 
   #dies(place: number): void {
-    this.actors = this.actors.filter((_, other) => other !== place);
+    this.#actors = this.#actors.filter((_, other) => other !== place);
+  }
+
+  /** A committed outcome never changes, so whoever gets the round's own answer gets the same one as all the others. */
+  #compare(answer: RoundAnswer, round: Round | undefined): void {
+    const text = (told: RoundAnswer) => JSON.stringify({ ...told, winPending: undefined });
+    const isTheRoundsOwn = round && 'outcome' in round && text(answerTo(round)) === text(answer);
+    if (!isTheRoundsOwn) this.world.wrongAnswer = "a request got an answer that is not the round's";
   }
 
   /** Who may come: the same request again and recovery, each as often as it likes but one at a time. */
-  async #callers(): Promise<Role[]> {
-    const round = await this.world.round();
-    const atWork = (role: Role) => this.actors.filter((actor) => actor.role === role).length;
-    if (round && isFinal(round)) {
-      const comes = (await this.#askedForAtTheEnd()).length > 0 && atWork('last rollback') === 0;
-      return comes ? ['last rollback'] : [];
+  async #callers(): Promise<Caller[]> {
+    const { rounds } = this.world;
+    const callers: Caller[] = [];
+    for (const number of this.#scenario.next && rounds.has(1) ? [1, 2] : [1]) {
+      const atWork = (role: Role) =>
+        this.#actors.filter((actor) => actor.role === role && actor.number === number).length;
+      const round = rounds.get(number);
+      if (round && isFinal(round)) {
+        const isAsked = (await this.#askedForAtTheEnd(round)).length > 0;
+        if (isAsked && atWork('last rollback') === 0) callers.push({ role: 'last rollback', number });
+        continue;
+      }
+      const mayTakeOver = !round || round.status !== 'INTENT' || round.epoch <= LAST_TAKE_OVER;
+      if (atWork('request') < (this.#scenario.mostRequests ?? 2) && mayTakeOver)
+        callers.push({ role: 'request', number });
+      if (round && atWork('recovery') === 0) callers.push({ role: 'recovery', number });
     }
-    const mayTakeOver = !round || round.status !== 'INTENT' || round.epoch <= LAST_TAKE_OVER;
-    const mayRepeat = atWork('request') < (this.scenario.mostRequests ?? 2) && mayTakeOver;
-    const mayRecover = round && atWork('recovery') === 0;
-    return [...(mayRepeat ? ['request' as const] : []), ...(mayRecover ? ['recovery' as const] : [])];
+    return callers;
   }
 
-  /** Others come when the lease has run out: before that they change nothing. The first may still be at work. */
-  async comes(role: Role): Promise<void> {
+  /**
+   * Others come when the lease has run out: before that they change nothing. The first may still be at work. The consumer has
+   * judged every change by then. Only a request may come between a forgery and its judgement.
+   */
+  #entriesOf(caller: Caller): Move[] {
+    const who = caller.number === 1 ? caller.role : `${caller.role} for round ${caller.number}`;
+    const later = async (table: Table) => {
+      await table.#waits();
+      await table.#enter(caller);
+    };
+    const moves: Move[] = [{ name: `${who} comes`, make: later }];
+    if (this.world.hasUnjudged && caller.role === 'request')
+      moves.push({ name: `${who} comes at once`, make: (table) => table.#enter(caller) });
+    return moves;
+  }
+
+  /**
+   * A lease goes by. Where somebody forges, nobody at work outlives it: the forger could let a handler write that has paused
+   * for so long between its read and its write. docs/rounds.md names that among what is not stopped.
+   */
+  async #waits(): Promise<void> {
     this.world.nowMs += settings.leaseMs;
-    await this.#enter(role);
+    if (this.#scenario.forgeries) this.#actors = [];
+    await judge(this.world);
   }
 
-  async #enter(role: Role): Promise<void> {
-    const taken = this.actors.some(({ seed }) => seed === 1);
+  /** The forger waits until no lease is in the way. */
+  async #forges(forgery: Forgery): Promise<void> {
+    await this.#waits();
+    await forge(this.world, forgery);
+  }
+
+  async #enter({ role, number }: Caller): Promise<void> {
+    const taken = this.#actors.some(({ seed }) => seed === 1);
     const { nowMs: startedAtMs, walletId } = this.world;
-    const stand = await this.#stands.enter({ role, seed: taken ? 2 : 1, startedAtMs, walletId });
-    if (stand.pending) this.actors = [...this.actors, stand];
+    const stand = await this.#stands.enter({ role, number, seed: taken ? 2 : 1, startedAtMs, walletId });
+    if (stand.pending) this.#actors = [...this.#actors, stand];
   }
 
   #deliverAll(): void {
@@ -274,12 +289,26 @@ export class Table {
       ready: async () => undefined,
       authenticate: async () => undefined,
     });
-    return withWallets(this.scenario.mistake, world.walletId, world.ledger, walletOf);
+    return withWallets(this.#scenario.mistake, world.walletId, world.ledger, walletOf);
   }
 }
 
-function entryOf(role: Role): Move {
-  return { name: `${role} comes`, make: (table) => table.comes(role) };
+/** A record that nobody can read is parked, and what was to be done with it is not done. */
+async function orParked(doing: Promise<unknown>): Promise<void> {
+  try {
+    await doing;
+  } catch (error) {
+    if (!(error instanceof RgsError) || error.code !== 'CORRUPT_RECORD') throw error;
+  }
+}
+
+async function resultOf(world: World, effect: (world: World) => Promise<unknown>): Promise<unknown> {
+  try {
+    return await watched(world, effect);
+  } catch (error) {
+    if (error instanceof RgsError) return new Thrown(error);
+    throw error;
+  }
 }
 
 function arrivalOf(message: WalletMessage, index: number): Move {
@@ -290,4 +319,10 @@ function arrivalOf(message: WalletMessage, index: number): Move {
       world.handle(message);
     },
   };
+}
+
+/** The ids of the same round differ with the time at which it began, so each is given a name by its place. */
+function namesFor(rounds: readonly Round[]): (text: string) => string {
+  const ids = [...new Set(rounds.map(nameOf))];
+  return (text) => ids.reduce((named, id, place) => named.replaceAll(id, `#${place}:`), text);
 }
