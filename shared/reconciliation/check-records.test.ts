@@ -5,19 +5,15 @@ import { accountedRound } from '../rounds/accounted-round.ts';
 import type { Round } from '../rounds/round.ts';
 import { roundIdOf } from '../rounds/round-address.ts';
 import { codeOf } from '../rounds/rounds.fixture.ts';
-import { archived, DAY_MS, HistoryFixture, HOUR_MS, operator, round } from './reconcile.fixture.ts';
+import { archived, DAY_MS, fromMs, HistoryFixture, operator, round, toMs } from './reconcile.fixture.ts';
 import { joined, reconcileDays } from './reconcile-days.ts';
 import { booked } from './reconciliation.fixture.ts';
 import { reconcile } from './reconcile.ts';
 
 let history: HistoryFixture;
-let fromMs: number;
-let toMs: number;
 
 beforeEach(() => {
   history = new HistoryFixture();
-  toMs = history.nowMs - HOUR_MS;
-  fromMs = toMs - HOUR_MS;
 });
 
 /** Lets rounds with these numbers of one log be played, a second each. */
@@ -28,7 +24,7 @@ function play(numbers: readonly number[], status: Round['status'] = 'REJECTED'):
 }
 
 async function findings() {
-  const report = await history.reconcile(fromMs, toMs);
+  const report = await history.reconcile();
   return report.findings.map(({ kind, firstNumber, lastNumber }) => [kind, firstNumber, lastNumber]);
 }
 
@@ -61,7 +57,7 @@ describe('two lines of one round', () => {
   it('are a finding where they differ, which names both files', async () => {
     const [one] = play([3, 4]);
     history.alsoArchived.push(archived(one!, { file: 'also', lineHash: 'another' }));
-    const report = await history.reconcile(fromMs, toMs);
+    const report = await history.reconcile();
     expect(report.findings).toEqual([
       {
         kind: 'CHANGED_RECORD',
@@ -79,7 +75,7 @@ it('Two rounds with one number of a log are a finding', async () => {
   const [one] = play([3, 4]);
   const other = round('REJECTED', fromMs + 500, { number: 3 });
   history.alsoArchived.push(archived(other, { file: 'also' }));
-  const report = await history.reconcile(fromMs, toMs);
+  const report = await history.reconcile();
   expect(report.findings).toMatchObject([{ kind: 'REPEATED_NUMBER', log, firstNumber: 3, lastNumber: 3 }]);
   expect(new Set(report.findings[0]?.roundIds)).toEqual(new Set([one?.roundId, other.roundId]));
 });
@@ -96,8 +92,18 @@ describe('a number that is missing between two others', () => {
   it('is a finding that names the round where only the ledger has it', async () => {
     const [, lost] = play([3, 4, 5]);
     history.unarchived.add(lost!.roundId);
-    expect((await history.reconcile(fromMs, toMs)).findings).toEqual([
+    expect((await history.reconcile()).findings).toEqual([
       { kind: 'MISSING_RECORD', log, firstNumber: 4, lastNumber: 4, roundIds: [lost?.roundId], files: [] },
+    ]);
+  });
+
+  it('is a finding by itself beside one that only the ledger has, which began with the period', async () => {
+    const [, lost] = play([3, 4, 6]);
+    history.unarchived.add(lost!.roundId);
+    history.rounds = history.rounds.map((one) => (one === lost ? { ...one, startedAtMs: fromMs } : one));
+    expect(await findings()).toEqual([
+      ['MISSING_RECORD', 5, 5],
+      ['MISSING_RECORD', 4, 4],
     ]);
   });
 
@@ -113,7 +119,7 @@ describe('a number that is missing between two others', () => {
   it('is no finding where the round is not final, which is compared with the books', async () => {
     play([3, 5]);
     const [owing] = play([4], 'COMMITTED');
-    const report = await history.reconcile(fromMs, toMs);
+    const report = await history.reconcile();
     expect(report.findings).toEqual([]);
     expect(report.differences.map(({ kind, roundId }) => [kind, roundId])).toEqual([
       ['MISSING_DEBIT', owing?.roundId],
@@ -161,7 +167,7 @@ describe('a line of the archive that the ledger did not sign', () => {
     const [one] = play([3]);
     history.rounds = [];
     history.alsoArchived.push(archived(one!, { file: 'also', isAuthentic: false }));
-    expect((await history.reconcile(fromMs, toMs)).findings).toEqual([
+    expect((await history.reconcile()).findings).toEqual([
       {
         kind: 'WRONG_MAC',
         log,
@@ -190,7 +196,7 @@ describe('the chain of intents', () => {
     const [one] = play([2]);
     const other = round('REJECTED', fromMs + 3_000, { number: 3 });
     history.alsoArchived.push(archived(other, { file: 'also', previousIntentMac: 'another MAC' }));
-    expect((await history.reconcile(fromMs, toMs)).findings).toEqual([
+    expect((await history.reconcile()).findings).toEqual([
       {
         kind: 'BROKEN_CHAIN',
         log,
