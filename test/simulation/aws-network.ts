@@ -17,8 +17,15 @@ const FAILURES: readonly JsonReply[] = [
   exception(503, 'ServiceUnavailable'),
 ];
 
-/** A request to an AWS service crosses the simulated network. Its reply may be a failure, or a connection that breaks. */
-export function awsReply(call: PortCall, serve: () => JsonReply | Promise<JsonReply>): Promise<JsonReply> {
+/**
+ * A request to an AWS service crosses the simulated network. Its reply may be a failure, or a connection that breaks.
+ * @param ownFailure may draw a reply that only this service gives
+ */
+export function awsReply(
+  call: PortCall,
+  serve: () => JsonReply | Promise<JsonReply>,
+  ownFailure: () => JsonReply | undefined = () => undefined,
+): Promise<JsonReply> {
   const running = invocation();
   return running.call<JsonReply>(call, {
     ...LEDGER_LIMITS,
@@ -26,7 +33,7 @@ export function awsReply(call: PortCall, serve: () => JsonReply | Promise<JsonRe
     fail: (heard) => {
       if (!heard) throw Object.assign(new Error('Timed out'), { name: 'TimeoutError' });
       if (running.random.chance(0.3)) throw Object.assign(new Error('Broken'), { code: 'ECONNRESET' });
-      return running.random.pick(FAILURES);
+      return ownFailure() ?? running.random.pick(FAILURES);
     },
   });
 }

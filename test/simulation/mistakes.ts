@@ -334,6 +334,13 @@ export const planted = {
     foundBy: 'whoever repeats a write is told that it is written',
     inAdapters: true,
   },
+  'unaccepted-messages-forgotten': {
+    file: 'shared/rounds/adapters/sqs-recovery-queue.ts',
+    original: '      left = left.filter(({ Id }) => Failed.some((failure) => failure.Id === Id));\n',
+    wrong: '      left = left.filter(() => Failed.length > BATCH);\n',
+    foundBy: 'what counts as queued is in the queue',
+    inAdapters: true,
+  },
 } as const satisfies Record<string, Planted>;
 
 export type Mistake = keyof typeof planted;

@@ -1,5 +1,6 @@
 import { warmUpLedger } from './dynamo-ledger.ts';
 import { type PortCall, type Fault, faultsOf, portCalls } from './faults.ts';
+import { warmUpQueue } from './sqs-recovery.ts';
 import { seedGlobalRandom, World } from './world.ts';
 
 export interface WorldTask {
@@ -43,7 +44,7 @@ export async function playWorld({
   });
   // A thread plays one world at a time, and the functions read their settings at each call.
   process.env['SESSION_TTL_SECONDS'] = String(world.settings.sessionTtlSeconds);
-  if (world.plan.adapters) await warmUpLedger();
+  if (world.plan.adapters) await Promise.all([warmUpLedger(), warmUpQueue()]);
   const startMs = world.timeline.nowMs;
   await world.play();
   const { violation } = world;

@@ -13,6 +13,7 @@ import type { PortCall } from './faults.ts';
 import { type Call, type Invocation, invocation } from './invocation.ts';
 import { LEDGER_LIMITS, ledgerPort, marksPort } from './ledger-port.ts';
 import { unsealed } from './recompute.ts';
+import { sqsRecoveryQueue } from './sqs-recovery.ts';
 import { walletsPort } from './wallets-port.ts';
 import type { Ports, WorldView } from './world-view.ts';
 
@@ -107,7 +108,7 @@ const cipher: Cipher = {
 const MAX_DELAY_MS = 900_000;
 
 function recoveryPort(world: WorldView): RecoveryQueue {
-  const queue = plainQueue(world);
+  const queue = world.plan.adapters ? sqsRecoveryQueue(world) : plainQueue(world);
   return {
     // No message, no call: the adapter sends none either.
     send: async (requests, delayMs) => {
