@@ -62,8 +62,13 @@ describe('JSON', () => {
     expect(read(text)).toEqual(JSON.parse(text));
   });
 
-  it('has at most 100 levels', () => {
-    const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  it.each([
+    ['lists', '[', ']'],
+    ['objects', '{"a":', '}'],
+    ['objects with white space', '{"a" :', '}'],
+  ])('has at most 100 levels of %s', (_, open, close) => {
+    const innermost = open === '[' ? '' : '0';
+    const nested = (levels: number) => open.repeat(levels) + innermost + close.repeat(levels);
     expect(codeFor(nested(100))).toBe('no error');
     for (const levels of [101, 3_000, 100_000]) expect(codeFor(nested(levels))).toBe('INVALID_JSON');
   });

@@ -29,9 +29,9 @@ export const rows: readonly MutationRow[] = [
   },
   {
     room: 'foundation',
-    files: ['shared/foundation/{bytes,expiring-cache,ids,json-text,workload}.ts'],
+    files: ['shared/foundation/{bytes,expiring-cache,ids,workload}.ts'],
     tests: [
-      'shared/foundation/{bytes,expiring-cache,ids,json-text,workload}.test.ts',
+      'shared/foundation/{bytes,expiring-cache,ids,workload}.test.ts',
       'shared/reconciliation/reconcile.test.ts',
     ],
     threshold: 95,
