@@ -5,7 +5,7 @@ import type { WalletCall } from './wallet-calls.ts';
 /** Whatever a wallet leaves open is counted, and what somebody has to look at rings. */
 export class Alarms {
   readonly #check: Check;
-  /** How often each has rung. */
+  /** Each alarm has rung so often. */
   readonly rung = new Map<string, number>();
 
   constructor(check: Check) {

@@ -8,7 +8,7 @@ interface Told {
   readonly round_id?: string;
 }
 
-/** Of an engine that was asked for its first state, before there was a round. */
+/** An engine that is asked for its first state fails with one of these codes before there is a round. */
 const failuresOfEngines: ReadonlySet<string | undefined> = new Set([
   'TIMEOUT',
   ...Object.values(engineFailures),

@@ -15,7 +15,7 @@ const MOST_IDLE_MS = 30 * 60_000;
 /** Nothing that has been closed plays a new paid round. A round that a closure finds under way comes to its end all the same. */
 export class Closures {
   readonly #check: Check;
-  /** Of operators, games and sessions, in true time. */
+  /** Operators, games and sessions were closed at these true times. */
   readonly #closings = new Map<string, Closing[]>();
   readonly #sessions = new Map<string, Session>();
 
@@ -31,7 +31,7 @@ export class Closures {
     return this.#sessions.has(sessionId);
   }
 
-  /** As the oracle names the log that a session plays on. */
+  /** Names the log that a session plays on, as the oracle does. */
   logOf(sessionId: string): string | undefined {
     const session = this.#sessions.get(sessionId);
     return session && `${session.operatorId}#${session.playerId}#${session.gameCode}`;

@@ -2,10 +2,13 @@ import type { Round } from '../../../shared/rounds/round.ts';
 import { name } from '../recompute.ts';
 import type { Check } from './check.ts';
 
+/** A debit that is late has landed by then. */
+const LEAST_WAIT_MS = 15 * 60_000;
+
 /** The last rollback of a voided round is sent until its wallet has answered, however long the wallet is silent. */
 export class LastRollbacks {
   readonly #check: Check;
-  /** The true times at which rounds were voided. */
+  /** Rounds were voided at these true times. */
   readonly #voidedAtMs = new Map<string, number>();
   readonly #confirmed = new Set<string>();
 
@@ -17,10 +20,10 @@ export class LastRollbacks {
     this.#voidedAtMs.set(roundId, atMs);
   }
 
-  /** Recovery has heard that nothing of the stake remains. Clocks that are wrong may have made it early. */
+  /** Recovery has heard that nothing of the stake remains. An answer that came too early proves nothing. */
   acknowledged(roundId: string, atMs: number): void {
     const voidedAtMs = this.#voidedAtMs.get(roundId);
-    if (voidedAtMs !== undefined && atMs > voidedAtMs) this.#confirmed.add(roundId);
+    if (voidedAtMs !== undefined && atMs - voidedAtMs >= LEAST_WAIT_MS) this.#confirmed.add(roundId);
   }
 
   closing(round: Round): void {

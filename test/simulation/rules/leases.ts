@@ -3,7 +3,7 @@ import { name } from '../recompute.ts';
 import type { Cause, RunningInvocation } from '../running-invocation.ts';
 import type { Check } from './check.ts';
 
-/** Who has asked for a round, and who holds its epoch. */
+/** Tells who has asked for a round, and who holds its epoch. */
 interface Holding {
   readonly request: string;
   owner: RunningInvocation;
@@ -52,7 +52,7 @@ export class Leases {
   }
 }
 
-/** What makes two requests the same. */
+/** Two requests are the same where this text is. */
 function requestOf(cause: Cause): string {
   if (cause.kind !== 'request') return cause.kind;
   const { headers, body } = cause.request;

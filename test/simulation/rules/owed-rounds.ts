@@ -11,9 +11,9 @@ export class OwedRounds {
   readonly #check: Check;
   readonly #leaseMs: number;
   readonly #newestOf: (log: string) => Round | undefined;
-  /** Of each round that is owed, the run of a function whose write has left it so. */
+  /** Each round that is owed has the run of a function whose write has left it so. */
   readonly #leftBy = new Map<string, RunningInvocation>();
-  /** Of each running request, the round that its log was stuck behind when it began. */
+  /** Each running request has the round that its log was stuck behind when it began. */
   readonly #blockedBy = new WeakMap<RunningInvocation, Round>();
 
   constructor(check: Check, leaseMs: number, newestOf: (log: string) => Round | undefined) {

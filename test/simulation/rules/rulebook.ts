@@ -19,7 +19,7 @@ export interface Books {
   roundOf(roundId: string): Round | undefined;
   /** The newest round of a log, by the name of the log. */
   newestOf(log: string): Round | undefined;
-  /** True time. */
+  /** It is the true time. */
   nowMs(): number;
 }
 
@@ -27,7 +27,7 @@ export type Closable =
   | { readonly operatorId: string; readonly gameCode?: undefined }
   | { readonly gameCode: string; readonly operatorId?: undefined };
 
-/** A write of the ledger. */
+/** The ledger has changed by this write. */
 export interface Write {
   readonly after: Round;
   readonly writer: RunningInvocation;
@@ -49,7 +49,7 @@ export class Rulebook {
   readonly records: Records;
   readonly seeds: FreshSeeds;
   readonly #stamps: TimeStamps;
-  /** Of each round, when its stake was no longer in doubt. */
+  /** The stake of each round was out of doubt at this true time. */
   readonly #outOfDoubtAtMs = new Map<string, number>();
 
   constructor(check: Check, books: Books, leaseMs: number) {
@@ -118,7 +118,7 @@ export class Rulebook {
     if (log) this.#owed.begun(running, log);
   }
 
-  /** What a client heard. */
+  /** A client has heard an answer. */
   answered(running: RunningInvocation, request: string, answer: ApiAnswer, wasAnswered: boolean): void {
     const { status, body } = answer;
     const round = this.answers.answered(request, status, body, wasAnswered);

@@ -25,9 +25,9 @@ interface PlayAnswer {
 /** Whatever balance a player is told, the wallet has told it, and the round has added no more than its win. */
 export class ToldBalances {
   readonly #check: Check;
-  /** Of each stake, by its transaction. */
+  /** The wallet told these balances after a stake, by its transaction. */
   readonly #afterStakes = new Map<string, Set<bigint>>();
-  /** Of each player at each wallet, where only the balance was asked for. */
+  /** The wallet told these where only the balance was asked for, by player and wallet. */
   readonly #asked = new Map<string, Told[]>();
 
   constructor(check: Check) {
@@ -68,7 +68,7 @@ export class ToldBalances {
     );
   }
 
-  /** What the player was told of a round that has an outcome. */
+  /** The player was told of a round. It has an outcome where there is something to check. */
   answered(body: string, round: Round): void {
     if (!('outcome' in round)) return;
     const { balance, win_amount } = JSON.parse(body) as PlayAnswer;
@@ -80,7 +80,7 @@ export class ToldBalances {
     );
   }
 
-  /** What the player was told at a launch. @param sinceMs is when it was asked for */
+  /** The player was told a balance at a launch. @param sinceMs is when it was asked for */
   launched(
     body: string,
     player: { readonly operatorId: string; readonly playerId: string },

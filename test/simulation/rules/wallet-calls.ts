@@ -12,17 +12,17 @@ import type { Check } from './check.ts';
 export type Movement = 'debit' | 'betWin' | 'credit' | 'rollback';
 export type Reply = WalletReply | CreditReply | RollbackReply;
 
-/** One call of a wallet that one run of a function has made. */
+/** One run of a function has made this call of a wallet. */
 export interface WalletCall {
   readonly movement: Movement;
   readonly transaction: WalletTransaction;
   /** `operator#wallet`. */
   readonly wallet: string;
-  /** As the ledger had the round when the call was made. */
+  /** The ledger had the round like this when the call was made. */
   readonly round: Round;
   /** It is undefined until the caller has heard of it. */
   reply: Reply | undefined;
-  /** By the caller's clock. */
+  /** The caller's clock tells this time. */
   heardAtMs: number;
 }
 
@@ -123,7 +123,7 @@ function requestsFor(round: Round, { cause }: RunningInvocation): number {
   return cause.messages.filter((body) => placeOf(body).round === name(round)).length;
 }
 
-/** The round that a message of the recovery queue is about, as the oracle names it. */
+/** Names the round that a message of the recovery queue is about, as the oracle does. */
 export function placeOf(body: string): { readonly operatorId: string; readonly round: string } {
   const { operator_id, player_id, game_code, round_number } = JSON.parse(body) as Record<string, string>;
   return {
