@@ -191,6 +191,20 @@ describe('a line of the archive that the ledger did not sign', () => {
   });
 });
 
+it('A line that was not signed is a finding also where it is read after the one that was', async () => {
+  const [one] = play([3]);
+  const lines = [archived(one!), archived(one!, { lineHash: 'another', isAuthentic: false })];
+  const archive = {
+    async *files() {
+      yield ['file'];
+    },
+    read: async () => lines,
+  };
+  const ports = { ...history.ports(), archive };
+  const report = await reconcile(ports, history.settings, { operator, fromMs, toMs });
+  expect(report.findings.map(({ kind }) => kind)).toEqual(['CHANGED_RECORD', 'WRONG_MAC']);
+});
+
 describe('the chain of intents', () => {
   it('is broken where a round names another intent than the one before it', async () => {
     const [one] = play([2]);
