@@ -96,7 +96,7 @@ describe('a mistake in the source', () => {
         await pool.close();
       }
     },
-    180_000,
+    300_000,
   );
 
   it.each(mistakes.filter((mistake) => 'inAdapters' in planted[mistake]))(
