@@ -55,10 +55,12 @@ export async function simulate(pool: Pool, { spins, onProgress, ...run }: Option
     pairs: new Map(),
   };
   const running: Promise<Played>[] = [];
+  // A long run has more worlds in hand, so that no thread waits for a world that takes long. A short one plays few in vain.
+  const inHand = pool.size * (spins > 100_000 ? 10 : 2);
   let next = 0;
   let failed: Played | undefined;
   while (!failed && totals.spins < spins) {
-    for (; running.length < 2 * pool.size; next += 1) running.push(pool.play({ ...run, index: next }));
+    for (; running.length < inHand; next += 1) running.push(pool.play({ ...run, index: next }));
     const played = await running.shift();
     if (!played) break;
     add(totals, played);
