@@ -197,7 +197,7 @@ async function probeEngine(hash: string): Promise<unknown> {
 
 export type { WireItem } from '../../shared/aws/attribute-values.ts';
 export { decodeDetail as readEvent } from '../../shared/events/adapters/event-detail.ts';
-export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
+export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/stream-round.ts';
 export { isFreezeImage } from '../../shared/rounds/adapters/frozen-log-item.ts';
 export const readFreezeImage = (image: WireItem) => decodeFreeze(macs(), nativeItem(image));
 export { isDataKey } from '../../shared/encryption/adapters/stored-data-key.ts';

@@ -113,6 +113,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'events:PutEvents on Bus.Arn',
     'sqs:SendMessage on QueuesRecovery.Arn',
     'sqs:SendMessage on QueuesParking.Arn',
+    'dynamodb:PutItem on TablesLedger.Arn',
     'dynamodb:UpdateItem on TablesLedger.Arn',
     'dynamodb:GetItem on items data-key#* of TablesConfig.Arn',
     'dynamodb:PutItem on items data-key#* of TablesConfig.Arn',

@@ -9,7 +9,9 @@ import { type RoundEvent, transition } from './round-transitions.ts';
 import { sampleIntent, sampleOutcome, signRound } from './sample-round.fixture.ts';
 
 const macs = new RoundMacs(openMacs);
-const atMs = 1_800_000_000_000;
+/** The sample rounds begin then. */
+const startedAtMs = 1_700_000_000_000;
+const atMs = startedAtMs + 100_000;
 
 const anyEvent: fc.Arbitrary<RoundEvent> = fc
   .record({
@@ -34,7 +36,7 @@ const anyEvent: fc.Arbitrary<RoundEvent> = fc
     refusal: 'LIMIT_REACHED',
     failure: 'ENGINE_TRAP',
     earlierAttemptUnknown,
-    atMs: 1_700_000_000_000 + passedMs,
+    atMs: startedAtMs + passedMs,
   })) as fc.Arbitrary<RoundEvent>;
 
 /** Makes each state that a round comes to by these events. An event that it cannot take is left out. */
@@ -67,6 +69,14 @@ describe('The judge of changes', () => {
           expect(judged(states[index - 1], states[index])).toBeUndefined();
       }),
     );
+  });
+
+  it('An intent that appears long after its time is none of ours, because it has expired and was put back', async () => {
+    const [intent] = await lifeOf(sampleIntent(), []);
+    const begun = (passedMs: number) =>
+      violationOf({ before: undefined, after: intent, isExpiry: false, atMs: startedAtMs + passedMs });
+    expect(begun(15 * 60_000)).toBeUndefined();
+    expect(begun(15 * 60_000 + 1)).toBe('A round was put in a state in which none begins');
   });
 
   it('An authentic older state that is put back over a newer one is none of ours', async () => {

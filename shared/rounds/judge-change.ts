@@ -17,6 +17,8 @@ export interface JudgedChange {
 
 /** The table deletes what has expired by its own clock. */
 const CLOCK_MARGIN_MS = 60_000;
+/** The clock of the function that begins a round may be this far behind the table's. */
+const BEGUN_BEFORE_MS = 15 * 60_000;
 
 /**
  * Says what is wrong with a change that the product never makes. Whoever can write the table can put an authentic older
@@ -25,7 +27,7 @@ const CLOCK_MARGIN_MS = 60_000;
  */
 export function violationOf({ before, after, isExpiry, atMs }: JudgedChange): string | undefined {
   if (!before)
-    return after && mayBegin(after) ? undefined : 'A round was put in a state in which none begins';
+    return after && mayBegin(after, atMs) ? undefined : 'A round was put in a state in which none begins';
   if (!after) return mayBeDeleted(before, isExpiry, atMs) ? undefined : 'A round was deleted before its time';
   if (!sameBytes(before.intentMac, after.intentMac)) return 'A round was replaced by another one';
   if (sameBytes(before.mac, after.mac)) {
@@ -37,9 +39,12 @@ export function violationOf({ before, after, isExpiry, atMs }: JudgedChange): st
     : `A round that was ${before.status} cannot become ${after.status}`;
 }
 
-/** A round without a stake has its result in its first write. */
-function mayBegin({ status, epoch, stakeMinor, expiry }: Round): boolean {
-  if (epoch !== 1 || expiry) return false;
+/**
+ * A round without a stake has its result in its first write. An old intent that appears is one that somebody kept, after its
+ * round had expired.
+ */
+function mayBegin({ status, epoch, stakeMinor, expiry, updatedAtMs }: Round, atMs: number): boolean {
+  if (epoch !== 1 || expiry || updatedAtMs < atMs - BEGUN_BEFORE_MS) return false;
   return stakeMinor > 0n ? status === 'INTENT' : status === 'COMMITTED' || status === 'FAILED';
 }
 

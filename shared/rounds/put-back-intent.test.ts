@@ -53,4 +53,13 @@ describe('The intent of a lost round that somebody put back', () => {
     await table.recoverUntil(metAtMs + 60_000);
     expect(callNames()).toEqual(['debit']);
   });
+
+  it('No stake is rolled back where somebody deletes the freeze, too, and asks at once', async () => {
+    await putBackTheIntent();
+    table.replies.debit.push({ kind: 'refused', code: 'WALLET_REFUSED' });
+    expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    table.nowMs += 60_000;
+    expect(await codeOf(play())).toBe('ROUND_VOIDED');
+    expect(callNames()).toEqual(['debit', 'debit']);
+  });
 });

@@ -6,6 +6,7 @@ import { abandon, advance } from './advance-round.ts';
 import { type AskedRound, assertMayPlay, type CheckPorts, type CheckSettings } from './check-request.ts';
 import { creditOrRollback, type DrivePorts } from './drive-round.ts';
 import { queueRecovery, type QueueRecoveryPorts } from './queue-recovery.ts';
+import { wasTakenFromAnother } from './rollback.ts';
 import type { OwnedIntent } from './reserve-round.ts';
 import { type IntentRound, isHeld, type Round } from './round.ts';
 import { answerTo, inFlight, type RoundAnswer } from './round-answer.ts';
@@ -33,7 +34,12 @@ export async function answerRepeated(
   operator: Operator,
   round: Round,
 ): Promise<RoundAnswer> {
-  return answerTo(await creditOrRollback(ports, operator, round));
+  return answerTo(isLeftToRecovery(round) ? round : await creditOrRollback(ports, operator, round));
+}
+
+/** Whoever forges may also choose when to ask. He does not choose when recovery comes. */
+function isLeftToRecovery(round: Round): boolean {
+  return round.status === 'VOIDING' && wasTakenFromAnother(round);
 }
 
 /**

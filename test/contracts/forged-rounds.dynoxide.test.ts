@@ -6,7 +6,8 @@ import { createTable, startDynoxide, type TestDatabase } from '../../shared/aws/
 import { openMacs } from '../../shared/encryption/macs.fixture.ts';
 import { minorAmount } from '../../shared/money/money.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
-import { decodeStreamRound, encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
+import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
+import { decodeStreamRound } from '../../shared/rounds/adapters/stream-round.ts';
 import { keyOf, logTextOf } from '../../shared/rounds/adapters/round-keys.ts';
 import { committed, credited, intent } from '../../shared/rounds/any-round.fixture.ts';
 import type { Round } from '../../shared/rounds/round.ts';

@@ -151,6 +151,6 @@ export const frozenLogs = () => ({
 });
 export { isFreezeImage } from '../../shared/rounds/adapters/frozen-log-item.ts';
 export const readFreezeImage = (image: WireItem) => decodeFreeze(openMacs, nativeItem(image));
-export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
+export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/stream-round.ts';
 export { decodeDetail as readEvent } from '../../shared/events/adapters/event-detail.ts';
 export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';

@@ -13,7 +13,7 @@ import { decodeActivation, decodeGameVersion } from '../../shared/games/adapters
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { decodeOperatorKey } from '../../shared/games/adapters/registry-items.ts';
-import { decodeStreamRound } from '../../shared/rounds/adapters/round-codec.ts';
+import { decodeStreamRound } from '../../shared/rounds/adapters/stream-round.ts';
 import { DynamoSessions } from '../../shared/sessions/adapters/sessions.ts';
 import { decodeDetail } from '../../shared/events/adapters/event-detail.ts';
 import { KmsMacs } from '../../shared/encryption/adapters/macs.ts';

@@ -106,7 +106,7 @@ export function writtenDigest({ written, nowMs }: World): string {
     .join();
 }
 
-/** Tells what of a round matters to those who find it. Its lease is the only time that does. */
+/** Tells what of a round matters to those who find it. Its times matter for its lease alone. */
 export function stateText(round: Round, nowMs: number): string {
   const lapsed = nowMs - round.updatedAtMs >= settings.leaseMs;
   return [nameOf(round), round.sealedOpening[0], round.status, round.epoch, round.walletId, lapsed].join(' ');

@@ -20,8 +20,8 @@ const prompt = { ...forgetful, mostLate: 0, mostRequests: 1 };
 
 const changing = { ...forgetful, ...few, changesWallet: true };
 
-/** One round follows another, at the wallet that shows the most. */
-const following = { ...forgetful, ...few, next: 'spin' } as const;
+/** One round follows another. Nothing is late, because the states of both rounds multiply. */
+const following = { ...forgetful, mostLate: 0, mostRequests: 1, next: 'spin' } as const;
 /** A bonus action draws its seed and is put in one write, so two handlers are at work on it. */
 const ofBonus = { ...forgetful, wins: false, next: 'bonus' } as const;
 /** Somebody can write the table. Nothing else is late, because each forgery is tried in every state. */

@@ -175,11 +175,16 @@ export class Table {
   }
 
   #movesOf(place: number): Move[] {
-    const { role, number, pending } = this.#actors[place] ?? {};
-    if (!pending) return [];
+    const actor = this.#actors[place];
+    if (!actor?.pending) return [];
+    const { role, number, pending } = actor;
     const who = number === 1 ? role : `${role} for round ${number}`;
-    const { mostLate = 2 } = this.#scenario;
-    return fatesOf(pending, this.world.late.length < mostLate).map((fate) => ({
+    const { mostLate = 2, next } = this.#scenario;
+    const fates = fatesOf(pending, this.world.late.length < mostLate);
+    // The states of two spins multiply, so at the second one handlers only die. The first goes through all that can happen.
+    const possible =
+      number > 1 && next === 'spin' ? fates.filter(({ hears }) => typeof hears === 'string') : fates;
+    return possible.map((fate) => ({
       name: `${who}: ${pending.name} ${fate.what}`,
       make: (table) => table.#meets(place, pending, fate),
     }));

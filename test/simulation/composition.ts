@@ -58,5 +58,5 @@ export const readFreezeImage = async (): Promise<Freeze> =>
 export const archive = () => ports().archive;
 export const eventBus = () => ports().events;
 
-export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/round-codec.ts';
+export { decodeStreamRound as readStreamImage } from '../../shared/rounds/adapters/stream-round.ts';
 export { decodeRecoveryMessage as readRecoveryMessage } from '../../shared/rounds/adapters/recovery-message.ts';

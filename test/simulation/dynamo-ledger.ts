@@ -5,7 +5,7 @@ import { openMacs } from '../../shared/encryption/macs.fixture.ts';
 import { sameBytes } from '../../shared/foundation/bytes.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
-import { decodeStreamRound } from '../../shared/rounds/adapters/round-codec.ts';
+import { decodeStreamRound } from '../../shared/rounds/adapters/stream-round.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
 import type { Ledger, RoundReference } from '../../shared/rounds/ledger.ts';
 import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';

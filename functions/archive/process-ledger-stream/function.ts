@@ -11,8 +11,8 @@ export const processLedgerStream: FunctionEntry = {
     bus: ['events:PutEvents'],
     recoveryQueue: ['sqs:SendMessage'],
     parkingQueue: ['sqs:SendMessage'],
-    // Marks rounds that are in the archive, and sets the expiry of those before them.
-    ledger: ['dynamodb:UpdateItem'],
+    // Marks rounds that are in the archive, and sets the expiry of those before them. Puts the freeze of a log.
+    ledger: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     // It checks the MAC of every change. An expiry is signed under the key of its own month, which may be the next one.
     dataKeyItems: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     dataKey: ['kms:Decrypt', 'kms:GenerateDataKey'],

@@ -5,9 +5,15 @@ import { awsCall } from '../../aws/aws-call.ts';
 import { conditionalWrite } from '../../aws/conditional-write.ts';
 import { stored } from '../../aws/stored.ts';
 
-const DataKeyItem = z.object({
-  encryptedKey: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length > 0, 'no bytes'),
-});
+/** KMS decrypts at most this many bytes (AWS KMS API reference, "Decrypt"). */
+const MAX_ENCRYPTED_BYTES = 6_144;
+
+/** KMS would refuse others without saying that the key is wrong. */
+export const EncryptedKey = z.custom<Uint8Array>(
+  (value) => value instanceof Uint8Array && value.length > 0 && value.length <= MAX_ENCRYPTED_BYTES,
+  'not an encrypted key',
+);
+const DataKeyItem = z.object({ encryptedKey: EncryptedKey });
 
 /** Keeps data keys in the configuration table, as KMS encrypted them. They never change once they are written. */
 export class DataKeyItems {

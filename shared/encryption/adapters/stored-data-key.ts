@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { systemClock } from '../../aws/clock.ts';
 import { stored } from '../../aws/stored.ts';
+import { EncryptedKey } from './data-key-items.ts';
 import { KmsDataKeys } from './data-keys.ts';
 
 const PREFIX = 'data-key#';
@@ -10,7 +11,7 @@ const PREFIX = 'data-key#';
 const StoredDataKey = z.strictObject({
   pk: z.string().regex(/^data-key#\d{6}$/),
   sk: z.literal('data-key'),
-  encryptedKey: z.instanceof(Uint8Array),
+  encryptedKey: EncryptedKey,
 });
 
 /** Says whether an item with this partition key is an encrypted data key. */

@@ -87,6 +87,32 @@ describe('A frozen log', () => {
   });
 
   it.each([
+    ['one more attribute', 'x'],
+    ['400 KB', 'x'.repeat(409_560)],
+  ])('A freeze that somebody else wrote with %s is replaced as a whole', async (_, x) => {
+    await database.client.send(new PutCommand({ TableName: TABLE, Item: { pk: logHash, sk: FROZEN, x } }));
+    await logs.freeze(logHash, 'The freeze was forged');
+    expect(await logs.find(logHash)).toMatchObject({ reason: 'The freeze was forged' });
+  });
+
+  it('A log is frozen by one write, so whoever freezes needs no right to read', async () => {
+    const commands: string[] = [];
+    const client = {
+      send: (command: PutCommand) => {
+        commands.push(command.constructor.name);
+        return database.client.send(command);
+      },
+    };
+    const writer = new DynamoFrozenLogs(
+      { client: client as never, macs: openMacs, clock, random: systemRandom },
+      TABLE,
+    );
+    await writer.freeze(logHash, 'first');
+    await writer.freeze(logHash, 'second');
+    expect(commands).toEqual(['PutCommand', 'PutCommand']);
+  });
+
+  it.each([
     ['its reason', 'reason', 'nothing'],
     ['its release', 'releasedAtMs', 5],
     ['an expiry', 'expiresAt', 5],

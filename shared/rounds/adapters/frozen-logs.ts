@@ -1,7 +1,7 @@
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { awsCall } from '../../aws/aws-call.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
-import { assign } from '../../aws/update-expression.ts';
+import { type ConditionalResult, conditionalWrite } from '../../aws/conditional-write.ts';
 import type { Macs } from '../../encryption/macs.ts';
 import { FaultError } from '../../foundation/errors.ts';
 import type { Clock } from '../../foundation/clock.ts';
@@ -9,6 +9,8 @@ import type { Random } from '../../foundation/random.ts';
 import type { Freeze, FrozenLogs } from '../frozen-logs.ts';
 import { decodeFreeze, encodeFreeze } from './frozen-log-item.ts';
 import { FROZEN } from './round-keys.ts';
+
+type PutCondition = Pick<PutCommand['input'], 'ConditionExpression' | 'ReturnValuesOnConditionCheckFailure'>;
 
 interface Ports {
   readonly client: DynamoDBDocumentClient;
@@ -27,14 +29,9 @@ export class DynamoFrozenLogs implements FrozenLogs {
     this.#table = tableName;
   }
 
-  /** A freeze that somebody else wrote is replaced, so that it can be released like any other. */
+  /** A freeze that somebody else wrote is replaced as a whole, so that it can be released like any other. */
   async freeze(logHash: string, reason: string): Promise<void> {
-    const { macs, clock, random } = this.#ports;
-    const known = await this.find(logHash).catch((error: unknown) => {
-      if (error instanceof FaultError) return undefined;
-      throw error;
-    });
-    if (known && !known.released) return;
+    const { clock, random } = this.#ports;
     const freeze = {
       logHash,
       freezeId: random.uuid(),
@@ -42,7 +39,21 @@ export class DynamoFrozenLogs implements FrozenLogs {
       reason,
       released: undefined,
     };
-    await this.#put(await encodeFreeze(macs, freeze));
+    const result = await this.#put(freeze, {
+      ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(releasedAtMs)',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    if (!result.written && !(await this.#isOurs(result.existing))) await this.#put(freeze);
+  }
+
+  async #isOurs(item: NativeItem = {}): Promise<boolean> {
+    try {
+      await decodeFreeze(this.#ports.macs, item);
+      return true;
+    } catch (error) {
+      if (error instanceof FaultError) return false;
+      throw error;
+    }
   }
 
   /** @throws FaultError CORRUPT_RECORD where somebody else wrote it */
@@ -58,20 +69,21 @@ export class DynamoFrozenLogs implements FrozenLogs {
    * freeze vanishes that nobody has released.
    */
   async release(logHash: string, by: string): Promise<Freeze | undefined> {
-    const { client, macs, clock } = this.#ports;
+    const { client, clock } = this.#ports;
     const freeze = await this.find(logHash);
     if (!freeze) return undefined;
     const released = freeze.released ?? { atMs: clock.nowMs(), by };
-    if (!freeze.released) await this.#put(await encodeFreeze(macs, { ...freeze, released }));
+    if (!freeze.released) await this.#put({ ...freeze, released });
     const command = new DeleteCommand({ TableName: this.#table, Key: keyOf(logHash) });
     await awsCall('DynamoDB', () => client.send(command));
     return { ...freeze, released };
   }
 
-  #put(item: NativeItem): Promise<unknown> {
-    const { pk, sk, ...attributes } = item;
-    const command = new UpdateCommand({ TableName: this.#table, Key: { pk, sk }, ...assign(attributes) });
-    return awsCall('DynamoDB', () => this.#ports.client.send(command));
+  async #put(freeze: Freeze, condition: PutCondition = {}): Promise<ConditionalResult> {
+    const Item = await encodeFreeze(this.#ports.macs, freeze);
+    return conditionalWrite(() =>
+      this.#ports.client.send(new PutCommand({ TableName: this.#table, Item, ...condition })),
+    );
   }
 }
 

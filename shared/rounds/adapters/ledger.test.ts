@@ -23,6 +23,25 @@ const clock = { nowMs: () => 0 };
 const ledgerOn = (on: DynamoDBDocumentClient) => new DynamoLedger(on, TABLE, new RoundMacs(openMacs), clock);
 const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
+describe('A ledger in which somebody has filled an item up', () => {
+  const answering = (name: string) => {
+    const send = () => Promise.reject(Object.assign(new Error('Item size'), { name }));
+    return ledgerOn({ send } as unknown as DynamoDBDocumentClient);
+  };
+
+  it('A filled item stays without its marks, so that the stream goes on to judge it', async () => {
+    const round = intent();
+    await expect(answering('ValidationException').markArchived(round)).resolves.toBeUndefined();
+    await expect(answering('ValidationException').expire(round, 1_800_000_000_000)).resolves.toBeUndefined();
+  });
+
+  it('Any other failure of a mark is one that is tried again', async () => {
+    await expect(answering('InternalServerError').markArchived(intent())).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+    });
+  });
+});
+
 describe('A ledger whose answers get lost', () => {
   let database: TestDatabase;
   let proxy: Awaited<ReturnType<typeof startHttpServer>>;

@@ -155,34 +155,37 @@ export class DynamoLedger implements Ledger {
    * Mark and expiry stay once they are set. Repeated deliveries of the stream must not make new changes of the ledger.
    */
   async markArchived(reference: RoundReference): Promise<void> {
-    await conditionalWrite(() =>
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: keyOf(reference),
-          UpdateExpression: 'SET archived = :true',
-          ConditionExpression: `attribute_not_exists(archived) AND (${FINAL})`,
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':true': true, ...finalValues },
-        }),
-      ),
-    );
+    await this.#mark(reference, {
+      UpdateExpression: 'SET archived = :true',
+      ConditionExpression: `attribute_not_exists(archived) AND (${FINAL})`,
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':true': true, ...finalValues },
+    });
   }
 
   async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
     const expiresAt = Math.ceil(expiresAtMs / 1_000);
     const { mac } = await this.#macs.signExpiry(reference, expiresAt * 1_000);
-    await conditionalWrite(() =>
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: keyOf(reference),
-          UpdateExpression: 'SET expiresAt = :expiresAt, expiryMac = :mac',
-          ConditionExpression: 'attribute_exists(archived) AND attribute_not_exists(expiresAt)',
-          ExpressionAttributeValues: { ':expiresAt': expiresAt, ':mac': mac },
-        }),
-      ),
-    );
+    await this.#mark(reference, {
+      UpdateExpression: 'SET expiresAt = :expiresAt, expiryMac = :mac',
+      ConditionExpression: 'attribute_exists(archived) AND attribute_not_exists(expiresAt)',
+      ExpressionAttributeValues: { ':expiresAt': expiresAt, ':mac': mac },
+    });
+  }
+
+  /**
+   * Somebody may have filled an item up, so that DynamoDB refuses the mark. The item then stays without it. The stream's
+   * consumer must go on, because it has to judge that change.
+   */
+  async #mark(reference: RoundReference, update: Mark): Promise<void> {
+    const command = new UpdateCommand({ TableName: this.#table, Key: keyOf(reference), ...update });
+    await conditionalWrite(async () => {
+      try {
+        await this.#client.send(command);
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'ValidationException')) throw error;
+      }
+    });
   }
 
   /**
@@ -247,6 +250,8 @@ function readUnfinished(item: Record<string, unknown>, unreadable: unknown[]): U
     return [];
   }
 }
+
+type Mark = Omit<UpdateCommand['input'], 'TableName' | 'Key'>;
 
 /** This condition is the domain's `isFinal`. */
 const FINAL =

@@ -9,7 +9,8 @@ import type { NativeItem, WireItem } from '../../aws/attribute-values.ts';
 import { marshallItem } from '../../aws/attribute-values.fixture.ts';
 import { itemSize, WRITE_UNIT_BYTES } from '../../aws/item-size.ts';
 import { logHashOf } from '../round-address.ts';
-import { decodeRound, decodeStreamRound, encodeRound } from './round-codec.ts';
+import { decodeRound, encodeRound } from './round-codec.ts';
+import { decodeStreamRound } from './stream-round.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
 /** The ledger sets these on a round that has ended. */
@@ -148,6 +149,17 @@ describe('A round in the ledger', () => {
       expect(codeOf(() => decodeStreamRound(image as WireItem))).toBe('CORRUPT_RECORD');
     });
   }
+
+  it("A stream's record may have the marks of archive and recovery, and no other attribute", () => {
+    const image = marshallItem(encodeRound(intent())) as WireItem;
+    const marks = { archived: true, rung: true, confirmed: true, claimed: 5n, claimedVoid: 5n };
+    expect(() => decodeStreamRound({ ...image, ...(marshallItem(marks) as WireItem) })).not.toThrow();
+    for (const foreign of [{ x: 'y' }, { archived: 'y' }, { claimed: 'y' }]) {
+      expect(codeOf(() => decodeStreamRound({ ...image, ...(marshallItem(foreign) as WireItem) }))).toBe(
+        'CORRUPT_RECORD',
+      );
+    }
+  });
 
   it('A round that could not be read back is not written', () => {
     const round = committed(intent(), { winMinor: minorAmount(-1n) });

@@ -2,7 +2,7 @@ import { FaultError } from '../../foundation/errors.ts';
 import type { GameSoFar, NewTerms, Outcome } from '../round.ts';
 import { roundIdOf } from '../round-address.ts';
 import type { UncheckedRound } from '../round-macs.ts';
-import { type NativeItem, nativeItem, type WireItem } from '../../aws/attribute-values.ts';
+import type { NativeItem } from '../../aws/attribute-values.ts';
 import {
   type OutcomeAttributes,
   type ProgressAttributes,
@@ -63,14 +63,6 @@ export function decodeRound(record: NativeItem): UncheckedRound {
     case 'VOIDED':
       return { ...common, status: item.status, reason: item.reason };
   }
-}
-
-/**
- * Reads a round from the stream. @param image is part of a stream's record, as Lambda hands it over
- * @throws FaultError CORRUPT_RECORD
- */
-export function decodeStreamRound(image: WireItem): UncheckedRound {
-  return decodeRound(nativeItem(image));
 }
 
 function checked(item: unknown): RoundItem {

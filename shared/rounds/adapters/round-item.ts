@@ -83,7 +83,7 @@ const refusal = z.enum([
 
 /**
  * A round as the ledger's table holds it. Names are short because they count towards the item's size, and the size
- * decides the cost of a write. The archive's mark is not named here, and is left alone.
+ * decides the cost of a write. Its marks are not named here, and are left alone.
  */
 export const RoundItem = z.discriminatedUnion('status', [
   z.object({ ...start, ...progress, status: z.literal('INTENT') }),

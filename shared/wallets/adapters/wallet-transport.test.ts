@@ -137,4 +137,19 @@ describe('A connection that is kept', () => {
     servers.delete(server);
     expect(await wallet.debit(debit)).toEqual({ kind: 'unknown', reason: 'CONNECTION' });
   });
+
+  it('An error proves nothing where the call was sent twice, because the wallet may have booked the first one', async () => {
+    let calls = 0;
+    const server = createServer((request, response) => {
+      calls += 1;
+      if (calls === 1) return void response.end(reply);
+      if (calls === 2) return void request.socket.destroy();
+      response.statusCode = 401;
+      response.end(JSON.stringify({ code: 'INVALID_SIGNATURE', message: 'This signature came before' }));
+    });
+    const wallet = walletAt(`http://127.0.0.1:${await listen(server)}`);
+    expect(await wallet.debit(debit)).toEqual(acknowledged);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await wallet.debit(debit)).toEqual({ kind: 'unknown', reason: 'CONNECTION' });
+  });
 });

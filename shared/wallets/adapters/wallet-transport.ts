@@ -38,14 +38,18 @@ const kept = {
 
 /**
  * Posts over HTTP/1.1 on a connection that is kept. A wallet may close such a connection at the moment when it is used
- * again, which says nothing about the wallet. The same bytes are then sent once more on a new connection.
+ * again, which says nothing about the wallet. The same bytes are then sent once more on a new connection. A wallet may have
+ * booked the first ones, so an error that it then answers proves nothing.
  */
 export const postOverHttp: Post = async (request) => {
   const timeout = AbortSignal.timeout(request.timeoutMs);
   const first = await attempt(request, timeout, 'kept');
   if (first.kind === 'answered' || !first.staleConnection) return first;
   const second = await attempt(request, timeout, 'new');
-  return second.kind === 'failed' ? { ...second, mayBeSent: true } : second;
+  if (second.kind === 'failed') return { ...second, mayBeSent: true };
+  return second.status < 400
+    ? second
+    : { kind: 'failed', timedOut: false, mayBeSent: true, error: second.status };
 };
 
 async function attempt(

@@ -112,6 +112,17 @@ describe('data keys', () => {
     await expect(process().cipher.open(sealed, 'here')).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
   });
 
+  it.each([0, 6_145])(
+    'that have %i bytes are refused without KMS, which makes none of that size',
+    async (length) => {
+      const Item = { pk: 'data-key#202702', sk: 'data-key', encryptedKey: new Uint8Array(length) };
+      await client.send(new PutCommand({ TableName: table, Item }));
+      calls.kms = 0;
+      await expect(process().keys.byId(202_702)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+      expect(calls.kms).toBe(0);
+    },
+  );
+
   it('that were stored under another month are refused: KMS bound them to theirs', async () => {
     const { keys } = process();
     await keys.current();
