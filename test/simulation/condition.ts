@@ -1,4 +1,4 @@
-import type { Image } from './world-view.ts';
+import type { Image } from './image.ts';
 
 /** The names and values that an expression's placeholders stand for. */
 export interface Placeholders {

@@ -17,7 +17,8 @@ import { invocation } from './invocation.ts';
 import { servedBy } from './json-service.ts';
 import type { TableChange } from './memory-table.ts';
 import type { RunningInvocation } from './running-invocation.ts';
-import type { Image, WorldView } from './world-view.ts';
+import type { Image } from './image.ts';
+import type { WorldView } from './world-view.ts';
 
 const macs = new RoundMacs(openMacs);
 const clock = { nowMs: () => invocation().nowMs() };

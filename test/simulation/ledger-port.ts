@@ -11,7 +11,8 @@ import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
 import type { RunningInvocation } from './running-invocation.ts';
-import type { Image, WorldView } from './world-view.ts';
+import type { Image } from './image.ts';
+import type { WorldView } from './world-view.ts';
 
 export const LEDGER_LIMITS = { timeoutMs: 4_500, latestMs: 30_000, latencyMs: [1, 12] } as const;
 

@@ -1,5 +1,5 @@
 import { attributeOf, meets, type Placeholders, valueOf } from './condition.ts';
-import type { Image } from './world-view.ts';
+import type { Image } from './image.ts';
 
 /** A service's answer over HTTP. Its body is sent as JSON. */
 export interface JsonReply {

@@ -1,6 +1,6 @@
 import { streamDelivery } from '../../infra/deliveries.ts';
 import { handler } from '../../functions/archive/process-ledger-stream/handler.ts';
-import type { Image } from './world-view.ts';
+import type { Image } from './image.ts';
 import { Invocation } from './invocation.ts';
 import { START_MS } from './plan.ts';
 import { hash } from './random.ts';

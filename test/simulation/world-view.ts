@@ -1,3 +1,4 @@
+import type { Image } from './image.ts';
 import type { Context } from 'aws-lambda';
 import type { StageSettings } from '../../infra/stages.ts';
 import type { Archive } from '../../shared/archive/archive.ts';
@@ -23,9 +24,6 @@ import type { Oracle } from './oracle.ts';
 import type { Holder, OperatorPlan, Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 import type { OperatorWallets } from './operator-wallets.ts';
-
-/** An item as the ledger's stream shows it: DynamoDB's JSON, bytes in base64. */
-export type Image = Readonly<Record<string, { readonly [type: string]: string | boolean }>>;
 
 export interface RunningOperator extends OperatorPlan {
   readonly key: string;
