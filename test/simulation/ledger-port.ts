@@ -59,23 +59,27 @@ export function ledgerPort(world: WorldView, call: Caller): Ledger {
 /** The marks of recovery are attributes of the item, so the stream tells of each of them, too. */
 export function marksPort(world: WorldView, call: Caller): RecoveryMarks {
   const { marks, ledger } = world;
-  const told = async <T>(reference: RoundReference, name: string, write: () => Promise<T>): Promise<T> => {
+  const told = async <T>(reference: RoundReference, mark: Image, write: () => Promise<T>): Promise<T> => {
     const round = await ledger.get(reference);
     const result = await write();
     if (round && result !== false)
-      world.stream.put(logKeyOf(round), image(world, round), {
-        ...image(world, round),
-        [name]: { BOOL: true },
-      });
+      world.stream.put(logKeyOf(round), image(world, round), { ...image(world, round), ...mark });
     return result;
   };
   return {
     read: (reference, purpose) => call('marks.read', () => marks.read(reference, purpose)),
     claim: (reference, purpose, claim) =>
-      call('marks.claim', () => told(reference, 'claimed', () => marks.claim(reference, purpose, claim))),
-    ring: (reference) => call('marks.ring', () => told(reference, 'rung', () => marks.ring(reference))),
+      call('marks.claim', () => {
+        const at = { N: String(claim.atMs) };
+        const mark: Image = purpose === 'finish' ? { claimed: at } : { claimedVoid: at };
+        return told(reference, mark, () => marks.claim(reference, purpose, claim));
+      }),
+    ring: (reference) =>
+      call('marks.ring', () => told(reference, { rung: { BOOL: true } }, () => marks.ring(reference))),
     confirm: (reference) =>
-      call('marks.confirm', () => told(reference, 'confirmed', () => marks.confirm(reference))),
+      call('marks.confirm', () =>
+        told(reference, { confirmed: { BOOL: true } }, () => marks.confirm(reference)),
+      ),
   };
 }
 
