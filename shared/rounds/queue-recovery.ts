@@ -2,7 +2,7 @@ import { DependencyError } from '../foundation/errors.ts';
 import type { Telemetry } from '../foundation/telemetry.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
-import { JUDGED_AFTER_MS, wasTakenFromAnother } from './rollback.ts';
+import { isToBeJudged, JUDGED_AFTER_MS } from './rollback.ts';
 import { isFinal, isHeld, isInFlight, type Round } from './round.ts';
 
 export interface QueueRecoveryPorts {
@@ -19,8 +19,7 @@ const FIRST_ATTEMPT_AFTER_MS = 1_000;
 export async function queueRecovery(ports: QueueRecoveryPorts, round: Round): Promise<void> {
   if (isFinal(round)) return;
   if (round.status === 'COMMITTED') ports.telemetry.count('CreditDeferred');
-  const isToBeJudged = round.status === 'VOIDING' && wasTakenFromAnother(round);
-  await send(ports, round, {}, isToBeJudged ? JUDGED_AFTER_MS : FIRST_ATTEMPT_AFTER_MS);
+  await send(ports, round, {}, isToBeJudged(round) ? JUDGED_AFTER_MS : FIRST_ATTEMPT_AFTER_MS);
 }
 
 /**

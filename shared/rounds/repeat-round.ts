@@ -6,7 +6,7 @@ import { abandon, advance } from './advance-round.ts';
 import { type AskedRound, assertMayPlay, type CheckPorts, type CheckSettings } from './check-request.ts';
 import { creditOrRollback, type DrivePorts } from './drive-round.ts';
 import { queueRecovery, type QueueRecoveryPorts } from './queue-recovery.ts';
-import { wasTakenFromAnother } from './rollback.ts';
+import { isToBeJudged } from './rollback.ts';
 import type { OwnedIntent } from './reserve-round.ts';
 import { type IntentRound, isHeld, type Round } from './round.ts';
 import { answerTo, inFlight, type RoundAnswer } from './round-answer.ts';
@@ -26,7 +26,7 @@ export interface TakeOverSettings {
 
 /**
  * Answers a repeated request from the round that its first attempt made. A credit or rollback that is still owed is sent
- * once more. No recovery is queued, because it was queued when the round came to this status. Each repeat would add another
+ * once more, unless it is one that is to be judged. No recovery is queued, because it was queued when the round came to this status. Each repeat would add another
  * request.
  */
 export async function answerRepeated(
@@ -34,12 +34,8 @@ export async function answerRepeated(
   operator: Operator,
   round: Round,
 ): Promise<RoundAnswer> {
-  return answerTo(isLeftToRecovery(round) ? round : await creditOrRollback(ports, operator, round));
-}
-
-/** Whoever forges may also choose when to ask. He does not choose when recovery comes. */
-function isLeftToRecovery(round: Round): boolean {
-  return round.status === 'VOIDING' && wasTakenFromAnother(round);
+  // Whoever forges may also choose when to ask. He does not choose when recovery comes.
+  return answerTo(isToBeJudged(round) ? round : await creditOrRollback(ports, operator, round));
 }
 
 /**

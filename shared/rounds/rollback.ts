@@ -21,7 +21,7 @@ export const JUDGED_AFTER_MS = 5_000;
  */
 export async function rollback(ports: RollbackPorts, operator: Operator, round: Round): Promise<Round> {
   if (round.status !== 'VOIDING') return round;
-  if (wasTakenFromAnother(round) && !isJudged(round, ports.clock.nowMs())) return round;
+  if (isToBeJudged(round) && !isJudged(round, ports.clock.nowMs())) return round;
   if (!(await sendRollback(ports, operator, round))) return round;
   const event = { type: 'ROLLBACK_ACKNOWLEDGED', atMs: ports.clock.nowMs() } as const;
   const voided = await advance(ports.ledger, round, event);
@@ -29,11 +29,11 @@ export async function rollback(ports: RollbackPorts, operator: Operator, round: 
 }
 
 /**
- * An intent that somebody put back over a lost round can be taken over or abandoned, which raises its epoch. Its stake
- * must not be rolled back before the consumer has judged that.
+ * Says whether the rollback of a round waits for the consumer. An intent that somebody put back over a lost round can be
+ * taken over or abandoned, which raises its epoch. Its stake must not be rolled back before that is judged.
  */
-export function wasTakenFromAnother({ epoch }: Round): boolean {
-  return epoch > 1;
+export function isToBeJudged({ status, epoch }: Round): boolean {
+  return status === 'VOIDING' && epoch > 1;
 }
 
 function isJudged({ updatedAtMs }: Round, nowMs: number): boolean {

@@ -4,7 +4,7 @@ import type { Session } from './session.ts';
 
 /**
  * Judges the change of a session, which is opened, may be revoked once, and is deleted by the table when it is over.
- * @param write says when the table was written, and whether the table did it because the item's time to live was over
+ * @param write says when the table was written. With `isExpiry`, the table itself deleted the item at its end
  * @returns undefined where the change is one of the product's own
  */
 export function violationOfSession(

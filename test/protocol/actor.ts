@@ -186,7 +186,7 @@ export class Actor {
       credit: (transaction) => send({ call: 'credit', walletId, transaction }),
       betWin: (transaction) => send({ call: 'bet-win', walletId, transaction }),
       rollback: (transaction) => send({ call: 'rollback', walletId, transaction }),
-      // What a player is told of the balance is no part of this.
+      // The balance that a player is told is no part of this.
       balance: async () => ({ kind: 'acknowledged', balanceMinor: NOTHING }),
       ready: async () => undefined,
       authenticate: notPartOfThis,

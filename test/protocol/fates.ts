@@ -7,7 +7,7 @@ export interface Fate {
   readonly takesEffect: boolean;
   /** A copy of the message is still on its way. */
   readonly leavesCopy: boolean;
-  /** What the actor hears. With `result` it is what the call gave; with `nothing` the actor is never heard of again. */
+  /** The actor hears this. With `result` it is what the call gave; with `nothing` nobody hears of the actor again. */
   readonly hears: 'result' | 'nothing' | { readonly instead: unknown };
 }
 

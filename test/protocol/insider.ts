@@ -60,7 +60,7 @@ export async function judge(world: World): Promise<void> {
   world.hasUnjudged = false;
 }
 
-/** A change of the product's own is judged to be one at any time. So it need not wait to be judged. */
+/** A change of the product's own is judged to be one at any time. It need not wait for that. */
 async function see(world: World, before: Round | undefined, after: Round | undefined): Promise<void> {
   if (!(await isOurs(world, before, after))) world.hasUnjudged = true;
 }
@@ -94,7 +94,7 @@ function withWin(round: Round): Round {
   return { ...terms, status: 'COMMITTED', outcome };
 }
 
-/** Of states that differ in times alone, the last one. */
+/** Gives the last one of those states that differ in times alone. */
 function distinct(written: readonly Round[], nowMs: number): readonly Round[] {
   return [...new Map(written.map((image) => [stateText(image, nowMs), image])).values()];
 }

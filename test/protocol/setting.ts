@@ -68,7 +68,7 @@ export class Setting {
     return setting;
   }
 
-  /** What the real use cases run on; time, ledger and wallets are the caller's. */
+  /** Gives the real use cases what they run on. Time, ledger and wallets are the caller's. */
   ports({ clock, ledger, walletOf, walletId, seed = 0 }: Surroundings): PlayPorts & RecoveryPorts {
     const { calls: walletCalls } = this.kind;
     return {

@@ -177,8 +177,8 @@ export class Table {
   #movesOf(place: number): Move[] {
     const actor = this.#actors[place];
     if (!actor?.pending) return [];
-    const { role, number, pending } = actor;
-    const who = number === 1 ? role : `${role} for round ${number}`;
+    const { number, pending } = actor;
+    const who = nameOfCaller(actor);
     const { mostLate = 2, next } = this.#scenario;
     const fates = fatesOf(pending, this.world.late.length < mostLate);
     // The states of two spins multiply, so at the second one handlers only die. The first goes through all that can happen.
@@ -242,7 +242,7 @@ export class Table {
    * judged every change by then. Only a request may come between a forgery and its judgement.
    */
   #entriesOf(caller: Caller): Move[] {
-    const who = caller.number === 1 ? caller.role : `${caller.role} for round ${caller.number}`;
+    const who = nameOfCaller(caller);
     const later = async (table: Table) => {
       await table.#waits();
       await table.#enter(caller);
@@ -305,6 +305,10 @@ async function orParked(doing: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof RgsError) || error.code !== 'CORRUPT_RECORD') throw error;
   }
+}
+
+function nameOfCaller({ role, number }: Caller): string {
+  return number === 1 ? role : `${role} for round ${number}`;
 }
 
 async function resultOf(world: World, effect: (world: World) => Promise<unknown>): Promise<unknown> {
