@@ -47,7 +47,7 @@ import { countedLedger } from '../../shared/rounds/counted-ledger.ts';
 import { playedRounds } from '../../shared/rounds/played-rounds.ts';
 import { countedWallets } from '../../shared/wallets/counted-wallets.ts';
 import { setting } from './environment.ts';
-import { telemetry as sandboxTelemetry } from './observability.ts';
+import { promptTelemetry as sandboxPromptTelemetry, telemetry as sandboxTelemetry } from './observability.ts';
 
 /**
  * Only this file knows which adapter stands behind which port. Each adapter is made at its first use and kept for the
@@ -64,6 +64,7 @@ function once<T>(make: () => T): () => T {
 export const clock = () => systemClock;
 export const random = () => systemRandom;
 export const telemetry = () => sandboxTelemetry;
+export const promptTelemetry = () => sandboxPromptTelemetry;
 
 const dynamo = /* @__PURE__ */ once(() => documentClient());
 const kms = /* @__PURE__ */ once(() => new KMSClient(clientSettings));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { metrics, telemetry } from './observability.ts';
+import { metrics, promptTelemetry, telemetry } from './observability.ts';
 
 afterEach(() => metrics.clearMetrics());
 
@@ -23,6 +23,19 @@ describe('a measure of an engine', () => {
       ['EngineMemoryPages', 'Count'],
       ['EngineInstances', 'Count'],
     ]);
+  });
+
+  it('A prompt count is written at once, so that a function that is killed loses none', () => {
+    const lines: string[] = [];
+    const output = vi
+      .spyOn(process.stdout, 'write')
+      .mockImplementation((line) => lines.push(String(line)) > 0);
+    promptTelemetry.count('CreditPendingLong');
+    output.mockRestore();
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ service: expect.any(String), CreditPendingLong: 1 }),
+    ]);
+    expect(metrics.hasStoredMetrics()).toBe(false);
   });
 
   it('counts failures by their code, apart from the other measures', () => {

@@ -26,3 +26,9 @@ export const telemetry: Telemetry & EngineTelemetry = {
   },
   warn: (message, fields) => logger.warn(message, { ...fields }),
 };
+
+/** It writes each count at once. A function that is killed before its end then loses none. */
+export const promptTelemetry: Telemetry = {
+  count: (event) => void metrics.singleMetric().addMetric(event, MetricUnit.Count, 1),
+  warn: (message, fields) => telemetry.warn(message, fields),
+};

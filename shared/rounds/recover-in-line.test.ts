@@ -71,7 +71,7 @@ async function purge(): Promise<void> {
 describe('A win that its wallet refuses for good', () => {
   it.each([
     ['a message is delivered once, and a sweep runs each day', 1, 24],
-    ['each message is delivered twice, and a sweep runs each hour', 2, 1],
+    ['each message of the later days is delivered twice, and a sweep runs each hour', 2, 1],
   ])(
     'After a day, a refused win costs at most one call in 15 minutes, and its line goes on: %s',
     async (_, deliveries, sweepEveryHours) => {
@@ -80,7 +80,8 @@ describe('A win that its wallet refuses for good', () => {
       // The function that played the round asks for it, and the stream does so, too.
       await table.recovery.send([finish, finish], 0);
       for (let hour = sweepEveryHours; hour <= 4 * 24; hour += sweepEveryHours) {
-        await workUntil(updatedAtMs + hour * HOUR_MS, deliveries);
+        // On the first day, each doubled message would ask for attempts of its own until the claim is renewed.
+        await workUntil(updatedAtMs + hour * HOUR_MS, hour > 24 ? deliveries : 1);
         await sweep();
       }
       const late = calledAtMs.filter((atMs) => atMs >= updatedAtMs + 25.25 * HOUR_MS);
@@ -230,6 +231,36 @@ describe('The alarm of a round', () => {
       await workUntil(table.nowMs + DAY_MS);
     }
     expect(rings()).toEqual(['RollbackPendingLong']);
+  });
+
+  it('No alarm rings for an intent that is found late and abandoned, before its rollback has failed for long', async () => {
+    await table.put(intent());
+    table.nowMs += DAY_MS;
+    await attemptOf(finish);
+    expect((await stored())?.status).toBe('VOIDING');
+    expect(rings()).toEqual([]);
+    await workUntil(table.nowMs + MINUTE_MS);
+    expect((await stored())?.status).toBe('VOIDED');
+    expect(rings()).toEqual([]);
+  });
+
+  it('The alarm of a round rings though the answer to the write of its mark is lost', async () => {
+    await table.put(committed());
+    refuseEvery('credit');
+    table.nowMs += 5 * MINUTE_MS;
+    const { marks } = table;
+    const losing = {
+      read: marks.read.bind(marks),
+      claim: marks.claim.bind(marks),
+      ring: async (round: VoidedRound) => {
+        await marks.ring(round);
+        throw new Error('the answer is lost');
+      },
+    };
+    const ports = { ...table.ports(), marks: losing } as unknown as RecoveryPorts;
+    await expect(attemptOf(finish, ports)).rejects.toThrow('the answer is lost');
+    await workUntil(table.nowMs + HOUR_MS);
+    expect(rings()).toEqual(['CreditPendingLong']);
   });
 
   it('A line that holds its claim for longer than an hour without a renewal is taken over once', async () => {

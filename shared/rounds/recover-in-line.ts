@@ -30,7 +30,7 @@ export function isOwedForLong({ owedSinceMs }: OwedRequest, nowMs: number): bool
 
 /**
  * Makes the next attempt of the one line that carries a round which is owed for long. The request of any other line ends
- * here. The alarm rings once for a round, when an attempt has failed.
+ * here. The alarm of a round rings when an attempt has failed, and once where its mark is written.
  * @param attempt makes the call, and is true where nothing is owed any more
  */
 export async function recoverInLine(
@@ -52,8 +52,12 @@ export async function recoverInLine(
     if (!(await ports.marks.claim(round, purpose, { heldAtMs, atMs: nowMs }))) return;
   }
   if (await attempt()) return;
-  if (!marks.rung && (await ports.marks.ring(round)))
+  // A round that was an intent until now owes its rollback from now on.
+  if (!marks.rung && round.status !== 'INTENT') {
+    // The alarm rings before its mark. A lost answer or a dead process may ring it again, but never keeps it silent.
     ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
+    await ports.marks.ring(round);
+  }
   if (!renews) await queueAgain(ports, [request]);
 }
 

@@ -28,8 +28,8 @@ export interface RecoveryMarks {
     purpose: RecoveryRequest['purpose'],
     claim: { readonly heldAtMs: number | undefined; readonly atMs: number },
   ): Promise<boolean>;
-  /** Notes that the alarm rings for a round. @returns false where it has rung before */
-  ring(reference: RoundReference): Promise<boolean>;
+  /** Notes that the alarm has rung for a round. */
+  ring(reference: RoundReference): Promise<void>;
   /** Notes that the wallet has acknowledged the last rollback of a voided round. */
   confirm(reference: RoundReference): Promise<void>;
 }

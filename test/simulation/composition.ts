@@ -28,6 +28,7 @@ const simulatedRandom: Random = {
 export const clock = () => simulatedClock;
 export const random = () => simulatedRandom;
 export const telemetry = () => sandboxTelemetry;
+export const promptTelemetry = telemetry;
 export const ledger = () => countedLedger(ports().ledger, sandboxTelemetry);
 export const played = () => playedRounds(ledger());
 const macsOfRounds = new RoundMacs(openMacs);

@@ -6,10 +6,10 @@ import {
   engineVersion,
   ledger,
   marks,
+  promptTelemetry,
   readRecoveryMessage,
   recovery,
   registry,
-  telemetry,
   wallets,
 } from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
@@ -26,7 +26,7 @@ const portsOfRecovery = portsOf({
   marks,
   recovery,
   registry,
-  telemetry,
+  telemetry: promptTelemetry,
   wallets,
 });
 

@@ -35,11 +35,9 @@ export class MemoryRecoveryMarks implements RecoveryMarks {
     return true;
   }
 
-  async ring(reference: RoundReference): Promise<boolean> {
+  async ring(reference: RoundReference): Promise<void> {
     const round = await this.#ledger.get(reference);
-    if (!round || this.#rung.has(round.roundId)) return false;
-    this.#rung.add(round.roundId);
-    return true;
+    if (round) this.#rung.add(round.roundId);
   }
 
   async confirm(reference: RoundReference): Promise<void> {

@@ -66,8 +66,8 @@ export class DynamoRecoveryMarks implements RecoveryMarks {
     });
   }
 
-  ring(reference: RoundReference): Promise<boolean> {
-    return this.#mark(reference, {
+  async ring(reference: RoundReference): Promise<void> {
+    await this.#mark(reference, {
       UpdateExpression: 'SET rung = :true',
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(rung)',
       ExpressionAttributeValues: { ':true': true },
