@@ -17,7 +17,11 @@ const refused = { kind: 'refused', code: 'WALLET_REFUSED' } as const;
 const failed = new Thrown(new DependencyError('SERVICE_UNAVAILABLE', 'DynamoDB gave no answer'));
 const reads: readonly string[] = ['head', 'get', 'is frozen'];
 
-/** Lists what can become of a call. @param mayBeLate says whether one more message may still be on its way afterwards */
+/**
+ * Lists what can become of a call. A call on a stale connection is sent once more, and has one of these ends, too. A wallet
+ * takes the second copy for the first one, and any error after it is heard as unknown.
+ * @param mayBeLate says whether one more message may still be on its way afterwards
+ */
 export function fatesOf({ name, message }: PendingCall, mayBeLate: boolean): readonly Fate[] {
   const common = [
     fate('works', { takesEffect: true, hears: 'result' }),

@@ -140,6 +140,7 @@ async function told(world: WorldView, { before, after }: TableChange, writing: W
   if (!round) return;
   if (!was || !sameBytes(was.mac, round.mac)) world.oracle.written(was, { after: round, ...writing });
   if (round.expiry && !was?.expiry) world.oracle.letGo(round);
+  if (after['rung'] && !before?.['rung']) world.oracle.rules.marked(round, writing.writer);
   world.stream.put(logKeyOf(round), before, after);
 }
 

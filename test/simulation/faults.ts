@@ -12,6 +12,7 @@ export const faults = [
   'repeated',
   'refused',
   'unsent',
+  'stale',
   'outdated',
   'another-build',
   'traps',
@@ -35,6 +36,7 @@ export const faultMeanings: Readonly<Record<Fault, string>> = {
   repeated: 'takes effect, is repeated, and only the repetition is heard of',
   refused: 'is refused',
   unsent: 'finds no connection, and its caller knows',
+  stale: 'is sent on a stale connection',
   outdated: 'is answered with what was so before',
   'another-build': 'meets another build',
   traps: 'traps',
@@ -58,7 +60,7 @@ const any = [
 ] as const satisfies readonly Fault[];
 const write = [...any, 'arrives-late', 'repeated'] as const satisfies readonly Fault[];
 const asked = [...any, 'refused'] as const satisfies readonly Fault[];
-const moved = [...any, 'arrives-late', 'refused', 'unsent'] as const satisfies readonly Fault[];
+const moved = [...any, 'arrives-late', 'refused', 'unsent', 'stale'] as const satisfies readonly Fault[];
 
 /** The codes of an engine's own failures. An engine that fails before or times out is on a server. */
 export const engineFailures = {

@@ -1,7 +1,12 @@
 import { telemetry } from '../../functions/_runtime/observability.ts';
 import { DependencyError } from '../../shared/foundation/errors.ts';
 import type { WalletId } from '../../shared/foundation/ids.ts';
-import type { Post, Posted, PostedRequest } from '../../shared/wallets/adapters/wallet-transport.ts';
+import {
+  type Attempt,
+  type Post,
+  type PostedRequest,
+  sendAgainWhereStale,
+} from '../../shared/wallets/adapters/wallet-transport.ts';
 import { httpWallets } from '../../shared/wallets/adapters/wallets.ts';
 import type { Wallets } from '../../shared/wallets/wallet.ts';
 import type { PortCall } from './faults.ts';
@@ -58,13 +63,29 @@ function postTo(world: WorldView, operatorId: string, walletId: WalletId): Post 
   return (request) => {
     const operation = operationOf(request);
     const fields = JSON.parse(new TextDecoder().decode(request.body)) as Fields;
+    const endsAtMs = world.timeline.nowMs + request.timeoutMs;
+    return sendAgainWhereStale((connection) => attempt(operation, fields, connection, endsAtMs));
+  };
+
+  function attempt(
+    operation: Operation,
+    fields: Fields,
+    connection: 'kept' | 'new',
+    endsAtMs: number,
+  ): Promise<Attempt> {
     const { random } = invocation();
     let answer: HttpReply | undefined;
-    return callWallet<Posted>(world, operatorId, CALL_OF[operation], {
-      effect: () => {
-        answer = served(books, operation, fields);
-        return posted(answer);
-      },
+    const refuse = () => posted(refused(books, operation, fields));
+    const notSent = () => failed('ECONNREFUSED', { mayBeSent: false });
+    const effect = () => {
+      answer = served(books, operation, fields);
+      return posted(answer);
+    };
+    // Whatever made a connection stale, as a restart of the wallet does, may keep the next one from an answer, too.
+    const present = connection === 'new' ? random.pick([effect, refuse, notSent]) : effect;
+    return callWallet<Attempt>(world, operatorId, CALL_OF[operation], {
+      timeoutMs: Math.max(endsAtMs - world.timeline.nowMs, 1),
+      effect: present,
       fail: (heard) => {
         const isStake = operation === 'debit' || operation === 'bet-win';
         if (isStake && random.chance(world.plan.departureRate))
@@ -72,10 +93,14 @@ function postTo(world: WorldView, operatorId: string, walletId: WalletId): Post 
         if (!heard) return failed('ETIMEDOUT', { timedOut: true });
         return random.chance(0.2) ? failed('ECONNRESET') : posted(unproven(random, operation, answer));
       },
-      refuse: () => posted(refused(books, operation, fields)),
-      notSent: () => failed('ECONNREFUSED', { mayBeSent: false }),
+      refuse,
+      notSent,
+      stale: () => {
+        if (random.chance(0.5)) effect();
+        return failed('ECONNRESET', { staleConnection: connection === 'kept' });
+      },
     });
-  };
+  }
 }
 
 function operationOf({ url }: PostedRequest): Operation {
@@ -84,11 +109,17 @@ function operationOf({ url }: PostedRequest): Operation {
   return operation as Operation;
 }
 
-function posted({ status, body }: HttpReply): Posted {
+function posted({ status, body }: HttpReply): Attempt {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { kind: 'answered', status, bytes: new TextEncoder().encode(text) };
 }
 
-function failed(code: string, { timedOut = false, mayBeSent = true } = {}): Posted {
-  return { kind: 'failed', timedOut, mayBeSent, error: Object.assign(new Error(code), { code }) };
+function failed(code: string, { timedOut = false, mayBeSent = true, staleConnection = false } = {}): Attempt {
+  return {
+    kind: 'failed',
+    timedOut,
+    mayBeSent,
+    staleConnection,
+    error: Object.assign(new Error(code), { code }),
+  };
 }

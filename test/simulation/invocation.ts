@@ -88,7 +88,7 @@ export class Invocation implements RunningInvocation {
 
   count(event: string): void {
     this.counted.push(event);
-    this.world.oracle.rules.alarms.counted(event);
+    this.world.oracle.rules.counted(event, this);
   }
 
   /** How often it has made a call. */

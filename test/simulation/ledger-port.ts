@@ -6,6 +6,9 @@ import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts
 import { decodeRound, encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
 import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.ts';
 import type { Round } from '../../shared/rounds/round.ts';
+import { pendingRounds } from '../../shared/rounds/pending-rounds.ts';
+import { name as nameOfRound } from './recompute.ts';
+import { isOwedForLong } from './rules/pending-alarms.ts';
 import type { Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../../shared/rounds/ledger.ts';
 import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { PortCall } from './faults.ts';
@@ -74,13 +77,34 @@ export function marksPort(world: WorldView, call: Caller): RecoveryMarks {
         const mark: Image = purpose === 'finish' ? { claimed: at } : { claimedVoid: at };
         return told(reference, mark, () => marks.claim(reference, purpose, claim));
       }),
-    ring: (reference) =>
-      call('marks.ring', () => told(reference, { rung: { BOOL: true } }, () => marks.ring(reference))),
+    ring: (reference) => {
+      const running = invocation();
+      return call('marks.ring', async () => {
+        await told(reference, { rung: { BOOL: true } }, () => marks.ring(reference));
+        await listed(world, reference, running);
+      });
+    },
     confirm: (reference) =>
       call('marks.confirm', () =>
         told(reference, { confirmed: { BOOL: true } }, () => marks.confirm(reference)),
       ),
   };
+}
+
+/** Tells the oracle that the alarm of a round has rung. Until it is resolved, the product's list has the round. */
+async function listed(
+  world: WorldView,
+  reference: RoundReference,
+  running: RunningInvocation,
+): Promise<void> {
+  const round = storedOf(world, reference);
+  if (!round) return;
+  world.oracle.rules.marked(round, running);
+  if (world.plan.quiet || !isOwedForLong(round, running.nowMs())) return;
+  const pending = await pendingRounds({ ledger: world.ledger, clock: running });
+  const isListed = pending.some((one) => one.round.roundId === round.roundId);
+  if (!isListed && !world.ledger.confirmed.has(round.roundId))
+    world.fail('a round whose alarm rings is listed', nameOfRound(round));
 }
 
 const macs = new RoundMacs(openMacs);

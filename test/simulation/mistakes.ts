@@ -76,6 +76,18 @@ export const planted = {
     original: '  throw boundTo(newest);\n',
     wrong: '  return carried;\n',
   },
+  'refusal-after-a-stale-connection-taken-for-clean': {
+    file: 'shared/wallets/adapters/wallet-transport.ts',
+    original: '  return second.status < 400\n',
+    wrong: '  return second.status < 600\n',
+    inAdapters: true,
+  },
+  'unsent-after-a-stale-connection-taken-for-clean': {
+    file: 'shared/wallets/adapters/wallet-transport.ts',
+    original: "  if (second.kind === 'failed') return { ...second, mayBeSent: true };\n",
+    wrong: "  if (second.kind === 'failed') return second;\n",
+    inAdapters: true,
+  },
   'refused-rollback-taken-for-done': {
     file: 'shared/rounds/rollback.ts',
     original: "  return reply.kind !== 'unknown';\n",
@@ -260,6 +272,40 @@ export const planted = {
     original: "      if (reason === 'TRANSACTION_MISMATCH') telemetry.count('WalletTransactionMismatch');\n",
     wrong: '',
     foundBy: 'an alarm rings where it should, and nowhere else',
+  },
+  'mark-before-the-alarm': {
+    file: 'shared/rounds/recover-in-line.ts',
+    original: `    ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
+    await ports.marks.ring(round);
+`,
+    wrong: `    await ports.marks.ring(round);
+    ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
+`,
+    foundBy: 'an alarm rings before its mark is written',
+  },
+  'alarm-at-each-attempt': {
+    file: 'shared/rounds/recover-in-line.ts',
+    original: "  if (!marks.rung && round.status !== 'INTENT') {\n",
+    wrong: "  if (round.status !== 'INTENT') {\n",
+    foundBy: 'the alarm of a round that is owed for long rings once',
+  },
+  'no-alarm-of-a-last-rollback': {
+    file: 'shared/rounds/recover-in-line.ts',
+    original: "  if (!marks.rung && round.status !== 'INTENT') {\n",
+    wrong: "  if (!marks.rung && purpose === 'finish' && round.status !== 'INTENT') {\n",
+    foundBy: 'the alarm of a round that is owed for long rings once',
+  },
+  'alarm-of-an-abandoned-intent': {
+    file: 'shared/rounds/recover-in-line.ts',
+    original: "  if (!marks.rung && round.status !== 'INTENT') {\n",
+    wrong: '  if (!marks.rung) {\n',
+    foundBy: 'the alarm of a round that is owed for long rings once',
+  },
+  'last-rollbacks-not-listed': {
+    file: 'shared/rounds/pending-rounds.ts',
+    original: '      if (owedSince(unfinished) > beforeMs) continue;\n',
+    wrong: "      if (unfinished.status === 'VOIDED' || owedSince(unfinished) > beforeMs) continue;\n",
+    foundBy: 'a round whose alarm rings is listed',
   },
   'no-recovery-asked-for': {
     file: 'shared/rounds/credit-and-answer.ts',

@@ -58,6 +58,7 @@ export class SeededRandom {
 
   /** An integer of the range, both ends included. */
   between(least: number, most: number): number {
+    if (most < least) throw new RangeError(`nothing is between ${least} and ${most}`);
     return least + this.below(most - least + 1);
   }
 

@@ -13,6 +13,10 @@ export interface WalletExchange<T> {
   readonly refuse: () => T;
   /** No connection was made, and the caller knows. */
   readonly notSent: () => T;
+  /** The wallet closes a kept connection when the call comes, or has closed it before. */
+  readonly stale: () => T;
+  /** Instead of all the time that a call of a wallet has. */
+  readonly timeoutMs?: number;
 }
 
 /** Calls and answers are lost, late and doubled, and a wallet can be down. */
@@ -20,12 +24,14 @@ export function callWallet<T>(
   world: WorldView,
   operatorId: string,
   name: PortCall,
-  { effect, fail, refuse, notSent }: WalletExchange<T>,
+  exchange: WalletExchange<T>,
 ): Promise<T> {
+  const { effect, fail, refuse, notSent, stale, timeoutMs = world.settings.walletTimeoutMs } = exchange;
+  const [least, most] = world.plan.walletLatencyMs;
   const limits = {
-    timeoutMs: world.settings.walletTimeoutMs,
+    timeoutMs,
     latestMs: LATEST_MS,
-    latencyMs: world.plan.walletLatencyMs,
+    latencyMs: [Math.min(least, timeoutMs), Math.min(most, timeoutMs)] as const,
   };
   const outage = world
     .operatorOf(operatorId)
@@ -40,7 +46,7 @@ export function callWallet<T>(
     ...limits,
     effect,
     fail,
-    own: { refused: refuse, unsent: notSent },
+    own: { refused: refuse, unsent: notSent, stale },
   } satisfies Call<T>);
 }
 

@@ -29,33 +29,43 @@ export type Posted =
 export type Post = (request: PostedRequest) => Promise<Posted>;
 
 type Failed = Extract<Posted, { kind: 'failed' }>;
-type Attempt = Exclude<Posted, Failed> | (Failed & { readonly staleConnection: boolean });
+type Connection = 'kept' | 'new';
+/** `staleConnection` says that the wallet closed a kept connection before it answered on it. */
+export type Attempt = Exclude<Posted, Failed> | (Failed & { readonly staleConnection: boolean });
 
 const kept = {
   'http:': { client: http, agent: new http.Agent({ keepAlive: true }) },
   'https:': { client: https, agent: new https.Agent({ keepAlive: true }) },
 };
 
-/**
- * Posts over HTTP/1.1 on a connection that is kept. A wallet may close such a connection at the moment when it is used
- * again, which says nothing about the wallet. The same bytes are then sent once more on a new connection. A wallet may have
- * booked the first ones, so an error that it then answers proves nothing.
- */
-export const postOverHttp: Post = async (request) => {
+/** Posts over HTTP/1.1 on a connection that is kept. */
+export const postOverHttp: Post = (request) => {
   const timeout = AbortSignal.timeout(request.timeoutMs);
-  const first = await attempt(request, timeout, 'kept');
+  return sendAgainWhereStale((connection) => attempt(request, timeout, connection));
+};
+
+/**
+ * A wallet may close a kept connection at the moment when it is used again, which says nothing about the wallet. The same
+ * bytes are then sent once more on a new connection. A wallet may have booked the first ones, so an error that it then
+ * answers proves nothing.
+ * @param attempt sends the bytes once, and never throws
+ */
+export async function sendAgainWhereStale(
+  attempt: (connection: Connection) => Promise<Attempt>,
+): Promise<Posted> {
+  const first = await attempt('kept');
   if (first.kind === 'answered' || !first.staleConnection) return first;
-  const second = await attempt(request, timeout, 'new');
+  const second = await attempt('new');
   if (second.kind === 'failed') return { ...second, mayBeSent: true };
   return second.status < 400
     ? second
     : { kind: 'failed', timedOut: false, mayBeSent: true, error: second.status };
-};
+}
 
 async function attempt(
   { url, headers, body }: PostedRequest,
   timeout: AbortSignal,
-  connection: 'kept' | 'new',
+  connection: Connection,
 ): Promise<Attempt> {
   let mayBeSent = false;
   let isAnswered = false;

@@ -1,6 +1,6 @@
 import type { RunningInvocation } from '../running-invocation.ts';
 import type { Check } from './check.ts';
-import type { WalletCall } from './wallet-calls.ts';
+import { isUnsettled, type WalletCall } from './wallet-calls.ts';
 
 /** Whatever a wallet leaves open is counted, and what somebody has to look at rings. */
 export class Alarms {
@@ -36,9 +36,4 @@ export class Alarms {
       () => `${event} rang ${counted} times, should have ${times}: ${caller.name}`,
     );
   }
-}
-
-/** A refused credit is owed all the same. A refused stake is an answer. */
-function isUnsettled({ reply, movement }: WalletCall): boolean {
-  return reply?.kind === 'unknown' || (reply?.kind === 'refused' && movement === 'credit');
 }

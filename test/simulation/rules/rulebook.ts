@@ -9,6 +9,7 @@ import { FreshSeeds } from './fresh-seeds.ts';
 import { LastRollbacks } from './last-rollbacks.ts';
 import { Leases } from './leases.ts';
 import { OwedRounds } from './owed-rounds.ts';
+import { PendingAlarms } from './pending-alarms.ts';
 import { Records } from './records.ts';
 import { TimeStamps } from './time-stamps.ts';
 import { type ToldBalance, ToldBalances } from './told-balances.ts';
@@ -46,6 +47,7 @@ export class Rulebook {
   readonly lastRollbacks: LastRollbacks;
   readonly #leases: Leases;
   readonly #owed: OwedRounds;
+  readonly #pending: PendingAlarms;
   readonly records: Records;
   readonly seeds: FreshSeeds;
   readonly #stamps: TimeStamps;
@@ -62,6 +64,7 @@ export class Rulebook {
     this.lastRollbacks = new LastRollbacks(check);
     this.#leases = new Leases(check, leaseMs);
     this.#owed = new OwedRounds(check, leaseMs, (log) => books.newestOf(log));
+    this.#pending = new PendingAlarms(check);
     this.records = new Records(check);
     this.seeds = new FreshSeeds(check);
     this.#stamps = new TimeStamps(check);
@@ -92,6 +95,7 @@ export class Rulebook {
     const nowMs = this.#books.nowMs();
     this.#owed.written(after, writer);
     this.calls.written(after, nowMs);
+    this.#pending.written(after, nowMs);
     const inDoubt = after.status === 'INTENT' || after.status === 'VOIDING';
     if (!inDoubt && !this.#outOfDoubtAtMs.has(after.roundId)) this.#outOfDoubtAtMs.set(after.roundId, nowMs);
   }
@@ -145,6 +149,18 @@ export class Rulebook {
   ended(running: RunningInvocation): void {
     this.calls.ended(running);
     this.alarms.ended(running, this.calls.of(running));
+    this.#pending.ended(running, this.calls.of(running));
+  }
+
+  /** A function has counted this. */
+  counted(event: string, running: RunningInvocation): void {
+    this.alarms.counted(event);
+    this.#pending.rang(event, running, this.calls.of(running));
+  }
+
+  /** A function has noted on a round that its alarm rings. */
+  marked(round: Round, running: RunningInvocation): void {
+    this.#pending.marked(round, running, this.#books.nowMs());
   }
 
   /** Nothing is left to happen. */

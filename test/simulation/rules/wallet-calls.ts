@@ -124,10 +124,21 @@ function requestsFor(round: Round, { cause }: RunningInvocation): number {
 }
 
 /** Names the round that a message of the recovery queue is about, as the oracle does. */
-export function placeOf(body: string): { readonly operatorId: string; readonly round: string } {
-  const { operator_id, player_id, game_code, round_number } = JSON.parse(body) as Record<string, string>;
+export function placeOf(body: string): {
+  readonly operatorId: string;
+  readonly round: string;
+  readonly once: boolean;
+} {
+  const message = JSON.parse(body) as Record<string, string | boolean>;
+  const { operator_id, player_id, game_code, round_number, once } = message;
   return {
     operatorId: String(operator_id),
     round: `${operator_id}#${player_id}#${game_code}#${round_number}`,
+    once: once === true,
   };
+}
+
+/** A refused credit is owed all the same. A refused stake is an answer. */
+export function isUnsettled({ reply, movement }: Pick<WalletCall, 'reply' | 'movement'>): boolean {
+  return reply?.kind === 'unknown' || (reply?.kind === 'refused' && movement === 'credit');
 }

@@ -1,0 +1,114 @@
+import type { Round } from '../../../shared/rounds/round.ts';
+import { isOver, name } from '../recompute.ts';
+import type { RunningInvocation } from '../running-invocation.ts';
+import type { Check } from './check.ts';
+import { isUnsettled, placeOf, type WalletCall } from './wallet-calls.ts';
+
+const LONG_MS = 5 * 60_000;
+/** The last rollback of a voided round is due only then. */
+const CONFIRMED_AFTER_MS = 15 * 60_000;
+/** A run decides whether a round is owed for long before it calls the wallet, and is over after this. */
+const LONGEST_RUN_MS = 2 * 60_000;
+const RULE = 'the alarm of a round that is owed for long rings once';
+
+/** Whoever looks after a round that has been owed for long tells a person once, before anything can keep it from that. */
+export class PendingAlarms {
+  readonly #check: Check;
+  /** The rounds whose mark is written, with the true time of it. */
+  readonly #markedAtMs = new Map<string, number>();
+  /** How many alarms each run of a function has rung, and how many marks it has written. */
+  readonly #rung = new WeakMap<RunningInvocation, number>();
+  readonly #marked = new WeakMap<RunningInvocation, number>();
+  /** The rounds as the ledger has them, by the name that a message has for them. */
+  readonly #rounds = new Map<string, Round>();
+  /** Each round was last written at this true time. */
+  readonly #writtenAtMs = new Map<string, number>();
+
+  constructor(check: Check) {
+    this.#check = check;
+  }
+
+  written(round: Round, nowMs: number): void {
+    this.#rounds.set(name(round), round);
+    this.#writtenAtMs.set(round.roundId, nowMs);
+  }
+
+  /** @param calls are those that it has made */
+  rang(event: string, caller: RunningInvocation, calls: readonly WalletCall[]): void {
+    if (!event.endsWith('PendingLong')) return;
+    const times = (this.#rung.get(caller) ?? 0) + 1;
+    this.#rung.set(caller, times);
+    const due = this.#dueOf(caller, calls);
+    this.#check(
+      times <= due.length && due.some((round) => eventOf(round) === event || this.#hasChanged(round, caller)),
+      RULE,
+      () => `${event} rang ${times} times where ${due.length} rounds were due: ${caller.name}`,
+    );
+  }
+
+  /** A batch does not ask a wallet again that gave no answer, so a call for another round of the operator may tell of it. */
+  #dueOf(caller: RunningInvocation, calls: readonly WalletCall[]): readonly Round[] {
+    const failing = new Set(calls.filter(isUnsettled).map(({ round }) => round.log.operatorId));
+    return messagesOf(caller).flatMap((body) => {
+      const round = this.#rounds.get(placeOf(body).round);
+      if (!round || !failing.has(round.log.operatorId) || this.#wasMarked(round, caller)) return [];
+      return isOwedForLong(round, caller.nowMs()) || this.#hasChanged(round, caller) ? [round] : [];
+    });
+  }
+
+  marked({ roundId }: Round, caller: RunningInvocation, nowMs: number): void {
+    if (this.#markedAtMs.has(roundId)) return;
+    this.#markedAtMs.set(roundId, nowMs);
+    const marks = (this.#marked.get(caller) ?? 0) + 1;
+    this.#marked.set(caller, marks);
+    this.#check(
+      (this.#rung.get(caller) ?? 0) >= marks,
+      'an alarm rings before its mark is written',
+      () => caller.name,
+    );
+  }
+
+  /** @param calls are those that it has heard of */
+  ended(caller: RunningInvocation, calls: readonly WalletCall[]): void {
+    const silent = calls.find(
+      (call) =>
+        isUnsettled(call) &&
+        isOwedForLong(call.round, call.heardAtMs, LONG_MS + LONGEST_RUN_MS) &&
+        !this.#markedAtMs.has(call.round.roundId) &&
+        !this.#hasChanged(call.round, caller) &&
+        isInLine(call, caller) &&
+        caller.callsOf('marks.ring') === 0,
+    );
+    this.#check(!silent, RULE, () => `round ${silent && name(silent.round)} by ${caller.name}`);
+  }
+
+  #wasMarked({ roundId }: Round, { startedAtMs }: RunningInvocation): boolean {
+    return (this.#markedAtMs.get(roundId) ?? Number.POSITIVE_INFINITY) < startedAtMs;
+  }
+
+  /** Another run has written the round since this one began, and this one may have read it before. */
+  #hasChanged({ roundId }: Round, { startedAtMs }: RunningInvocation): boolean {
+    return (this.#writtenAtMs.get(roundId) ?? 0) >= startedAtMs;
+  }
+}
+
+/** Says whether a round has owed a credit or a rollback for so long. */
+export function isOwedForLong(round: Round, nowMs: number, leastMs = LONG_MS): boolean {
+  if (isOver(round) && round.status !== 'VOIDED') return false;
+  const owedSinceMs = round.updatedAtMs + (round.status === 'VOIDED' ? CONFIRMED_AFTER_MS : 0);
+  return nowMs - owedSinceMs >= leastMs;
+}
+
+function eventOf({ status }: Round): string {
+  return status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong';
+}
+
+function messagesOf({ cause }: RunningInvocation): readonly string[] {
+  return cause.kind === 'recovery' ? cause.messages : [];
+}
+
+/** One message of the batch asks for the round, and goes on until nothing is owed. */
+function isInLine({ round }: WalletCall, caller: RunningInvocation): boolean {
+  const [message, ...more] = messagesOf(caller).filter((body) => placeOf(body).round === name(round));
+  return message !== undefined && more.length === 0 && !placeOf(message).once;
+}
