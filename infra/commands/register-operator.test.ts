@@ -31,7 +31,7 @@ async function command(given: Readonly<Record<string, string | true>>, input = '
     value === true ? [`--${name}`] : [`--${name}`, value],
   );
   const child = spawn(process.execPath, ['infra/commands/register-operator.command.ts', ...words], {
-    env: { PATH: '', RGS_DATA: folder() },
+    env: { PATH: '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], RGS_DATA: folder() },
   });
   child.stdin.on('error', () => {}).end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

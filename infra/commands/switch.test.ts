@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 async function command(file: string, ...words: readonly string[]) {
   const child = spawn(process.execPath, [`infra/commands/${file}`, ...words], {
-    env: { PATH: '', RGS_DATA: folder() },
+    env: { PATH: '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], RGS_DATA: folder() },
   });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { code: child.exitCode, stdout, stderr };

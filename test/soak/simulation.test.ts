@@ -72,7 +72,8 @@ describe('the simulation of the product', () => {
 });
 
 describe('a mistake in the source', () => {
-  it.each(mistakes)(
+  // Each plays in a thread of its own, so two of them use two cores.
+  it.concurrent.each(mistakes)(
     '%s is found, with the shortest schedule that shows it',
     async (mistake) => {
       const pool = new Pool(await testBuild(mistake), 1);

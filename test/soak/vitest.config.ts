@@ -12,6 +12,7 @@ export default defineConfig({
     globalSetup: ['test/e2e/global-setup.ts'],
     // Three files at once, because most of them wait more than they work.
     maxWorkers: 3,
+    maxConcurrency: 2,
     testTimeout: 180_000,
     hookTimeout: 240_000,
   },
