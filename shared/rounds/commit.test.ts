@@ -38,7 +38,7 @@ describe('A request that is repeated while the wallet is down', () => {
     await play();
     expect(table.recovery.size).toBe(1);
     for (let repeat = 0; repeat < 20; repeat += 1) {
-      table.nowMs += settings.leaseMs;
+      table.nowMs += settings.leaseMs / 4;
       await play();
     }
     expect(table.calls.filter(({ call }) => call === 'credit')).toHaveLength(21);

@@ -30,7 +30,7 @@ export async function credit(ports: CreditPorts, operator: Operator, round: Roun
   return credited ?? (await ports.ledger.get(round)) ?? round;
 }
 
-/** A bonus action whose rows vanished was played again. The message of its recovery waits for a person then. */
+/** A bonus action whose rows vanished was played again. Its win stays owed, and alarms ring until a person has looked. */
 function assertCreditedOnce({ stakeMinor, roundId }: Round): void {
   if (stakeMinor > 0n) return;
   throw new FaultError('CORRUPT_RECORD', 'The wallet has credited another win of this number', { roundId });

@@ -20,3 +20,8 @@ export function purposeOf({ status }: Pick<Owed, 'status'>): RecoveryRequest['pu
 export function owedSince({ status, updatedAtMs }: Owed): number {
   return updatedAtMs + (status === 'VOIDED' ? CONFIRM_VOID_AFTER_MS : 0);
 }
+
+/** Says whether what is owed since then is left to one line of attempts. */
+export function isOwedForLong(owedSinceMs: number, nowMs: number): boolean {
+  return nowMs - owedSinceMs >= LONG_PENDING_MS;
+}

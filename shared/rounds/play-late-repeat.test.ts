@@ -24,3 +24,18 @@ describe('A repeated request without a round number', () => {
     expect(debits()).toBe(1 + rounds);
   });
 });
+
+describe('A repeated request of a round whose win is owed', () => {
+  const credits = () => table.calls.filter(({ call }) => call === 'credit').length;
+
+  it('A repeated request sends the win once more within five minutes, and leaves it to recovery after that', async () => {
+    table.replies.credit.push({ kind: 'unknown', reason: 'TIMEOUT' }, { kind: 'unknown', reason: 'TIMEOUT' });
+    const first = await play();
+    table.nowMs += 5 * 60_000 - 1;
+    await play();
+    expect(credits()).toBe(2);
+    table.nowMs += 1;
+    expect(await play()).toEqual(first);
+    expect(credits()).toBe(2);
+  });
+});

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DependencyError } from '../foundation/errors.ts';
+import { recoverBatch } from './recover-batch.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import { recoverRound, type RecoveryPorts } from './recover-round.ts';
 import type { CommittedRound, VoidedRound, VoidingRound } from './round.ts';
@@ -215,8 +217,56 @@ describe('A process that dies in the middle of an attempt', () => {
   );
 });
 
+describe('A table that takes no writes', () => {
+  it('A round that nobody can claim keeps as many messages as it had, and is credited when writes are back', async () => {
+    await table.put(committed());
+    const ports = table.ports();
+    const down = () => Promise.reject(new DependencyError('SERVICE_UNAVAILABLE', 'no write'));
+    const { marks } = table;
+    const failing = {
+      ...ports,
+      ledger: { ...ports.ledger, save: down },
+      marks: { read: marks.read.bind(marks), claim: down, ring: down, confirm: down },
+    } as unknown as RecoveryPorts;
+    await table.recovery.send([finish, finish], 0);
+    const endMs = table.nowMs + HOUR_MS;
+    for (;;) {
+      const { nextDueAtMs = endMs } = table.recovery;
+      if (nextDueAtMs >= endMs) break;
+      table.nowMs = nextDueAtMs;
+      await recoverBatch(failing, settings, table.recovery.takeDue());
+      expect(table.recovery.size).toBeLessThanOrEqual(2);
+    }
+    await workUntil(table.nowMs + 2 * MINUTE_MS);
+    expect((await stored())?.status).toBe('CREDITED');
+  });
+});
+
+describe('A player who waits at a round that is owed for long', () => {
+  it('A refused rollback costs one call in 15 minutes after its first day, however often its player tries', async () => {
+    const { updatedAtMs } = await table.put(voiding());
+    refuseEvery('rollback');
+    await table.recovery.send([finish], 0);
+    await workUntil(updatedAtMs + 26 * HOUR_MS);
+    calledAtMs = [];
+    for (let second = 0; second < 3_600; second += 60) {
+      await table.recovery.send([{ ...finish, once: true }], 0);
+      await workUntil(updatedAtMs + 26 * HOUR_MS + second * 1000);
+    }
+    expect(calledAtMs.length).toBeLessThanOrEqual(4);
+    expect(calledAtMs.length).toBeGreaterThan(0);
+  });
+
+  it('A round whose line the queue has forgotten is tried at once for a player who comes', async () => {
+    await table.put(voiding());
+    table.nowMs += 2 * DAY_MS;
+    await attemptOf({ ...finish, once: true });
+    expect(calledAtMs).toHaveLength(1);
+  });
+});
+
 describe('The alarm of a round', () => {
-  it('The alarm of a round that owes a rollback rings once, also for its last rollback', async () => {
+  it('The alarm of a round rings once for its rollback, and once more for its last rollback', async () => {
     const { updatedAtMs } = await table.put(voiding());
     refuseEvery('rollback');
     await table.recovery.send([finish, finish], 0);
@@ -230,7 +280,7 @@ describe('The alarm of a round', () => {
       await sweep();
       await workUntil(table.nowMs + DAY_MS);
     }
-    expect(rings()).toEqual(['RollbackPendingLong']);
+    expect(rings()).toEqual(['RollbackPendingLong', 'RollbackPendingLong']);
   });
 
   it('No alarm rings for an intent that is found late and abandoned, before its rollback has failed for long', async () => {
@@ -244,6 +294,16 @@ describe('The alarm of a round', () => {
     expect(rings()).toEqual([]);
   });
 
+  it('The alarm of a round rings where its attempts throw, so that a round that cannot be written is told of, too', async () => {
+    await table.put(committed());
+    table.nowMs += 5 * MINUTE_MS;
+    const ports = table.ports();
+    const save = () => Promise.reject(new DependencyError('SERVICE_UNAVAILABLE', 'no write'));
+    const failing = { ...ports, ledger: { ...ports.ledger, save } } as unknown as RecoveryPorts;
+    await expect(attemptOf(finish, failing)).rejects.toThrow('no write');
+    expect(rings()).toEqual(['CreditPendingLong']);
+  });
+
   it('The alarm of a round rings though the answer to the write of its mark is lost', async () => {
     await table.put(committed());
     refuseEvery('credit');
@@ -252,8 +312,8 @@ describe('The alarm of a round', () => {
     const losing = {
       read: marks.read.bind(marks),
       claim: marks.claim.bind(marks),
-      ring: async (round: VoidedRound) => {
-        await marks.ring(round);
+      ring: async (...given: Parameters<typeof marks.ring>) => {
+        await marks.ring(...given);
         throw new Error('the answer is lost');
       },
     };

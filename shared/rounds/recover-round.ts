@@ -2,9 +2,9 @@ import { FaultError } from '../foundation/errors.ts';
 import type { Telemetry } from '../foundation/telemetry.ts';
 import type { Operator } from '../operators/operator.ts';
 import { isFinal, owesLastRollback, type Round } from './round.ts';
-import { owedSince } from './owed-round.ts';
+import { isOwedForLong, owedSince } from './owed-round.ts';
 import { queueAgain, queueMuchLater } from './queue-again.ts';
-import { isOwedForLong, recoverInLine } from './recover-in-line.ts';
+import { hasLine, recoverInLine } from './recover-in-line.ts';
 import type { RecoveryMarks } from './recovery-marks.ts';
 import { assertWinFollows, type FindEngineVersion } from './assert-win.ts';
 import type { RecoveryQueue, RecoveryRequest } from './recovery-queue.ts';
@@ -48,13 +48,15 @@ export async function recoverRound(
       ? confirmVoid(ports, operator, round)
       : finish(ports, settings, operator, round);
   if (isSettled(request, round)) return;
+  const asked = { ...request, owedSinceMs: owedSince(round) };
+  const isOwedLong = isOwedForLong(asked.owedSinceMs, ports.clock.nowMs());
   if (request.once) {
+    if (isOwedLong && (await hasLine(ports, asked, round))) return;
     if (!(await attempt()) && round.status === 'INTENT')
       await ports.recovery.send([request], JUDGED_AFTER_MS);
     return;
   }
-  const asked = { ...request, owedSinceMs: owedSince(round) };
-  if (isOwedForLong(asked, ports.clock.nowMs())) return recoverInLine(ports, asked, round, attempt);
+  if (isOwedLong) return recoverInLine(ports, asked, round, attempt);
   if (!(await attempt())) await queueAgain(ports, [asked]);
 }
 

@@ -5,7 +5,7 @@ import type { RecoveryRequest } from './recovery-queue.ts';
 export interface Marks {
   /** The line of attempts that goes on for this purpose claimed the round at this time. */
   readonly claimedAtMs: number | undefined;
-  /** The alarm rang for this round. */
+  /** The alarm rang for this purpose of the round. */
   readonly rung: boolean;
   /** The wallet has acknowledged the last rollback. */
   readonly confirmed: boolean;
@@ -28,8 +28,8 @@ export interface RecoveryMarks {
     purpose: RecoveryRequest['purpose'],
     claim: { readonly heldAtMs: number | undefined; readonly atMs: number },
   ): Promise<boolean>;
-  /** Notes that the alarm has rung for a round. */
-  ring(reference: RoundReference): Promise<void>;
+  /** Notes that the alarm has rung. A last rollback has an alarm of its own. */
+  ring(reference: RoundReference, purpose: RecoveryRequest['purpose']): Promise<void>;
   /** Notes that the wallet has acknowledged the last rollback of a voided round. */
   confirm(reference: RoundReference): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { RgsError } from '../foundation/errors.ts';
 import { abandon, advance } from './advance-round.ts';
 import { type AskedRound, assertMayPlay, type CheckPorts, type CheckSettings } from './check-request.ts';
 import { creditOrRollback, type DrivePorts } from './drive-round.ts';
+import { LONG_PENDING_MS } from './owed-round.ts';
 import { queueRecovery, type QueueRecoveryPorts } from './queue-recovery.ts';
 import { isToBeJudged } from './rollback.ts';
 import type { OwnedIntent } from './reserve-round.ts';
@@ -26,8 +27,8 @@ export interface TakeOverSettings {
 
 /**
  * Answers a repeated request from the round that its first attempt made. A credit or rollback that is still owed is sent
- * once more, unless it is one that is to be judged. No recovery is queued, because it was queued when the round came to this status. Each repeat would add another
- * request.
+ * once more. One that is to be judged, or that has been owed for long, is left to recovery. No recovery is queued, because it
+ * was queued when the round came to this status. Each repeat would add another request.
  */
 export async function answerRepeated(
   ports: DrivePorts,
@@ -35,7 +36,9 @@ export async function answerRepeated(
   round: Round,
 ): Promise<RoundAnswer> {
   // Whoever forges may also choose when to ask. He does not choose when recovery comes.
-  return answerTo(isToBeJudged(round) ? round : await creditOrRollback(ports, operator, round));
+  const isOwedForLong = !isHeld(round, LONG_PENDING_MS, ports.clock.nowMs());
+  const isLeft = isToBeJudged(round) || isOwedForLong;
+  return answerTo(isLeft ? round : await creditOrRollback(ports, operator, round));
 }
 
 /**

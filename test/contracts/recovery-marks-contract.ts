@@ -27,7 +27,7 @@ export function recoveryMarksContract(name: string, open: () => Promise<OpenLedg
       const round = await stored('VOIDED');
       expect(await opened.marks.read(round, 'confirm-void')).toEqual(none);
       await opened.marks.claim(round, 'confirm-void', { heldAtMs: undefined, atMs: 5 });
-      await opened.marks.ring(round);
+      await opened.marks.ring(round, 'confirm-void');
       await opened.marks.confirm(round);
       expect(await opened.marks.read(round, 'confirm-void')).toEqual({
         claimedAtMs: 5,
@@ -59,8 +59,9 @@ export function recoveryMarksContract(name: string, open: () => Promise<OpenLedg
 
     it('A round keeps the mark that its alarm has rung, however often that is noted', async () => {
       const round = await stored('VOIDING');
-      await Promise.all(Array.from({ length: 5 }, () => opened.marks.ring(round)));
+      await Promise.all(Array.from({ length: 5 }, () => opened.marks.ring(round, 'finish')));
       expect(await opened.marks.read(round, 'finish')).toEqual({ ...none, rung: true });
+      expect(await opened.marks.read(round, 'confirm-void')).toEqual(none);
     });
 
     it('Only a voided round can have a last rollback that is acknowledged', async () => {
@@ -81,7 +82,7 @@ export function recoveryMarksContract(name: string, open: () => Promise<OpenLedg
     it('No mark makes a round that is not there', async () => {
       const round = intent();
       expect(await opened.marks.claim(round, 'finish', { heldAtMs: undefined, atMs: 5 })).toBe(false);
-      await opened.marks.ring(round);
+      await opened.marks.ring(round, 'finish');
       await opened.marks.confirm(round);
       expect(await opened.marks.read(round, 'finish')).toEqual(none);
       expect(await opened.ledger.get(round)).toBeUndefined();

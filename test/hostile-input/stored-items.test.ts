@@ -132,6 +132,7 @@ const attributes = new Set([
   'status',
   'archived',
   'rung',
+  'rungVoid',
   'confirmed',
   'claimed',
   'claimedVoid',

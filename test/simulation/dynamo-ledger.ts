@@ -94,7 +94,7 @@ export function dynamoMarksPort(): RecoveryMarks {
   return {
     read: (reference, purpose) => reads.read(reference, purpose),
     claim: (reference, purpose, claim) => claims.claim(reference, purpose, claim),
-    ring: (reference) => rings.ring(reference),
+    ring: (reference, purpose) => rings.ring(reference, purpose),
     confirm: (reference) => confirms.confirm(reference),
   };
 }
@@ -140,7 +140,9 @@ async function told(world: WorldView, { before, after }: TableChange, writing: W
   if (!round) return;
   if (!was || !sameBytes(was.mac, round.mac)) world.oracle.written(was, { after: round, ...writing });
   if (round.expiry && !was?.expiry) world.oracle.letGo(round);
-  if (after['rung'] && !before?.['rung']) world.oracle.rules.marked(round, writing.writer);
+  if (after['rung'] && !before?.['rung']) world.oracle.rules.marked(round, 'finish', writing.writer);
+  if (after['rungVoid'] && !before?.['rungVoid'])
+    world.oracle.rules.marked(round, 'confirm-void', writing.writer);
   world.stream.put(logKeyOf(round), before, after);
 }
 

@@ -10,6 +10,7 @@ import { pendingRounds } from '../../shared/rounds/pending-rounds.ts';
 import { name as nameOfRound } from './recompute.ts';
 import { isOwedForLong } from './rules/pending-alarms.ts';
 import type { Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../../shared/rounds/ledger.ts';
+import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
 import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, invocation } from './invocation.ts';
@@ -77,11 +78,12 @@ export function marksPort(world: WorldView, call: Caller): RecoveryMarks {
         const mark: Image = purpose === 'finish' ? { claimed: at } : { claimedVoid: at };
         return told(reference, mark, () => marks.claim(reference, purpose, claim));
       }),
-    ring: (reference) => {
+    ring: (reference, purpose) => {
       const running = invocation();
       return call('marks.ring', async () => {
-        await told(reference, { rung: { BOOL: true } }, () => marks.ring(reference));
-        await listed(world, reference, running);
+        const mark: Image = purpose === 'finish' ? { rung: { BOOL: true } } : { rungVoid: { BOOL: true } };
+        await told(reference, mark, () => marks.ring(reference, purpose));
+        await listed(world, reference, purpose, running);
       });
     },
     confirm: (reference) =>
@@ -95,11 +97,12 @@ export function marksPort(world: WorldView, call: Caller): RecoveryMarks {
 async function listed(
   world: WorldView,
   reference: RoundReference,
+  purpose: RecoveryRequest['purpose'],
   running: RunningInvocation,
 ): Promise<void> {
   const round = storedOf(world, reference);
   if (!round) return;
-  world.oracle.rules.marked(round, running);
+  world.oracle.rules.marked(round, purpose, running);
   if (world.plan.quiet || !isOwedForLong(round, running.nowMs())) return;
   const pending = await pendingRounds({ ledger: world.ledger, clock: running });
   const isListed = pending.some((one) => one.round.roundId === round.roundId);

@@ -77,15 +77,15 @@ export const planted = {
     wrong: '  return carried;\n',
   },
   'refusal-after-a-stale-connection-taken-for-clean': {
-    file: 'shared/wallets/adapters/wallet-transport.ts',
-    original: '  return second.status < 400\n',
-    wrong: '  return second.status < 600\n',
+    file: 'shared/wallets/adapters/wallet-exchange.ts',
+    original: "isRepeated && status >= 400 ? 'SERVER_ERROR' : failureOf(status)",
+    wrong: 'failureOf(status)',
     inAdapters: true,
   },
   'unsent-after-a-stale-connection-taken-for-clean': {
     file: 'shared/wallets/adapters/wallet-transport.ts',
-    original: "  if (second.kind === 'failed') return { ...second, mayBeSent: true };\n",
-    wrong: "  if (second.kind === 'failed') return second;\n",
+    original: "second.kind === 'failed' ? { ...second, mayBeSent: true }",
+    wrong: "second.kind === 'failed' ? second",
     inAdapters: true,
   },
   'refused-rollback-taken-for-done': {
@@ -275,30 +275,30 @@ export const planted = {
   },
   'mark-before-the-alarm': {
     file: 'shared/rounds/recover-in-line.ts',
-    original: `    ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
-    await ports.marks.ring(round);
+    original: `  ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
+  await ports.marks.ring(round, purpose);
 `,
-    wrong: `    await ports.marks.ring(round);
-    ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
+    wrong: `  await ports.marks.ring(round, purpose);
+  ports.telemetry.count(round.status === 'COMMITTED' ? 'CreditPendingLong' : 'RollbackPendingLong');
 `,
     foundBy: 'an alarm rings before its mark is written',
   },
   'alarm-at-each-attempt': {
     file: 'shared/rounds/recover-in-line.ts',
-    original: "  if (!marks.rung && round.status !== 'INTENT') {\n",
-    wrong: "  if (round.status !== 'INTENT') {\n",
+    original: "  if (marks.rung || round.status === 'INTENT') return;\n",
+    wrong: "  if (round.status === 'INTENT') return;\n",
     foundBy: 'the alarm of a round that is owed for long rings once',
   },
   'no-alarm-of-a-last-rollback': {
     file: 'shared/rounds/recover-in-line.ts',
-    original: "  if (!marks.rung && round.status !== 'INTENT') {\n",
-    wrong: "  if (!marks.rung && purpose === 'finish' && round.status !== 'INTENT') {\n",
+    original: "  if (marks.rung || round.status === 'INTENT') return;\n",
+    wrong: "  if (marks.rung || purpose === 'confirm-void' || round.status === 'INTENT') return;\n",
     foundBy: 'the alarm of a round that is owed for long rings once',
   },
   'alarm-of-an-abandoned-intent': {
     file: 'shared/rounds/recover-in-line.ts',
-    original: "  if (!marks.rung && round.status !== 'INTENT') {\n",
-    wrong: '  if (!marks.rung) {\n',
+    original: "  if (marks.rung || round.status === 'INTENT') return;\n",
+    wrong: '  if (marks.rung) return;\n',
     foundBy: 'the alarm of a round that is owed for long rings once',
   },
   'last-rollbacks-not-listed': {

@@ -141,7 +141,8 @@ export function planOf(seed: string, focus?: PortCall): Plan {
     redeliveryRate: random.pick([0, 0.05, 0.2]),
     poisonPerThousand: focus === 'parking.park' ? 150 : random.pick([0, 0, 10]),
     lossPerThousand: random.pick([0, 0, 300]),
-    departureRate: random.pick([0, 0.5]),
+    // A stake that is refused after an unknown one is rare enough where players leave.
+    departureRate: focus === 'wallet.debit' || focus === 'wallet.betWin' ? 0.5 : random.pick([0, 0.5]),
     // Launching after a round without an outcome is what reads back in the log.
     leaveRate: focus === 'ledger.list' ? 0.6 : random.pick([0.02, 0.4]),
     reorderMs: random.pick([0, 1_000, 30_000]),

@@ -29,6 +29,8 @@ export interface RunningInvocation {
   /** True time, by no process's clock. */
   readonly startedAtMs: number;
   readonly counted: readonly string[];
+  /** How many faults were put into it. */
+  readonly faults: number;
   /** By the process's clock. */
   nowMs(): number;
   remainingMs(): number;

@@ -17,7 +17,7 @@ export class MemoryRecoveryMarks implements RecoveryMarks {
     const { roundId = '' } = (await this.#ledger.get(reference)) ?? {};
     return {
       claimedAtMs: this.#claims.get(`${roundId} ${purpose}`),
-      rung: this.#rung.has(roundId),
+      rung: this.#rung.has(`${roundId} ${purpose}`),
       confirmed: this.#ledger.confirmed.has(roundId),
     };
   }
@@ -35,9 +35,9 @@ export class MemoryRecoveryMarks implements RecoveryMarks {
     return true;
   }
 
-  async ring(reference: RoundReference): Promise<void> {
+  async ring(reference: RoundReference, purpose: RecoveryRequest['purpose']): Promise<void> {
     const round = await this.#ledger.get(reference);
-    if (round) this.#rung.add(round.roundId);
+    if (round) this.#rung.add(`${round.roundId} ${purpose}`);
   }
 
   async confirm(reference: RoundReference): Promise<void> {

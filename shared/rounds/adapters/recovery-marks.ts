@@ -8,11 +8,11 @@ import type { Marks, RecoveryMarks } from '../recovery-marks.ts';
 import type { RecoveryRequest } from '../recovery-queue.ts';
 import { keyOf } from './round-keys.ts';
 
-/** Each purpose has a claim of its own. The last rollback comes after the first one, and another line carries it. */
-const CLAIM_OF = {
-  finish: 'claimed',
-  'confirm-void': 'claimedVoid',
-} as const satisfies Record<RecoveryRequest['purpose'], string>;
+/** Each purpose has marks of its own. The last rollback comes after the first one, and another line carries it. */
+const MARKS_OF = {
+  finish: { claim: 'claimed', rung: 'rung' },
+  'confirm-void': { claim: 'claimedVoid', rung: 'rungVoid' },
+} as const satisfies Record<RecoveryRequest['purpose'], { readonly claim: string; readonly rung: string }>;
 
 const StoredMarks = z.object({
   claim: StoredInstant.optional(),
@@ -32,18 +32,18 @@ export class DynamoRecoveryMarks implements RecoveryMarks {
 
   /** @throws FaultError CORRUPT_RECORD where a mark is not of its kind */
   async read(reference: RoundReference, purpose: RecoveryRequest['purpose']): Promise<Marks> {
-    const name = CLAIM_OF[purpose];
+    const names = MARKS_OF[purpose];
     const { Item = {} } = await awsCall('DynamoDB', () =>
       this.#client.send(
         new GetCommand({
           TableName: this.#table,
           Key: keyOf(reference),
           ConsistentRead: true,
-          ProjectionExpression: `${name}, rung, confirmed`,
+          ProjectionExpression: `${names.claim}, ${names.rung}, confirmed`,
         }),
       ),
     );
-    const { [name]: claim, rung, confirmed } = Item;
+    const { [names.claim]: claim, [names.rung]: rung, confirmed } = Item;
     const marks = stored(StoredMarks, { claim, rung, confirmed }, "A round's marks of recovery");
     return {
       claimedAtMs: marks.claim === undefined ? undefined : Number(marks.claim),
@@ -61,15 +61,16 @@ export class DynamoRecoveryMarks implements RecoveryMarks {
     return this.#mark(reference, {
       UpdateExpression: 'SET #claim = :at REMOVE expiresAt, expiryMac',
       ConditionExpression: `attribute_exists(pk) AND ${held}`,
-      ExpressionAttributeNames: { '#claim': CLAIM_OF[purpose] },
+      ExpressionAttributeNames: { '#claim': MARKS_OF[purpose].claim },
       ExpressionAttributeValues: { ':at': atMs, ...(heldAtMs !== undefined && { ':held': heldAtMs }) },
     });
   }
 
-  async ring(reference: RoundReference): Promise<void> {
+  async ring(reference: RoundReference, purpose: RecoveryRequest['purpose']): Promise<void> {
     await this.#mark(reference, {
-      UpdateExpression: 'SET rung = :true',
-      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(rung)',
+      UpdateExpression: 'SET #rung = :true',
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#rung)',
+      ExpressionAttributeNames: { '#rung': MARKS_OF[purpose].rung },
       ExpressionAttributeValues: { ':true': true },
     });
   }

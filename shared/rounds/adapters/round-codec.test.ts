@@ -152,7 +152,14 @@ describe('A round in the ledger', () => {
 
   it("A stream's record may have the marks of archive and recovery, and no other attribute", () => {
     const image = marshallItem(encodeRound(intent())) as WireItem;
-    const marks = { archived: true, rung: true, confirmed: true, claimed: 5n, claimedVoid: 5n };
+    const marks = {
+      archived: true,
+      rung: true,
+      rungVoid: true,
+      confirmed: true,
+      claimed: 5n,
+      claimedVoid: 5n,
+    };
     expect(() => decodeStreamRound({ ...image, ...(marshallItem(marks) as WireItem) })).not.toThrow();
     for (const foreign of [{ x: 'y' }, { archived: 'y' }, { claimed: 'y' }]) {
       expect(codeOf(() => decodeStreamRound({ ...image, ...(marshallItem(foreign) as WireItem) }))).toBe(

@@ -12,6 +12,7 @@ const RoundMarks = z.object({
   claimed: StoredInstant.exactOptional(),
   claimedVoid: StoredInstant.exactOptional(),
   rung: z.literal(true).exactOptional(),
+  rungVoid: z.literal(true).exactOptional(),
   confirmed: z.literal(true).exactOptional(),
 });
 

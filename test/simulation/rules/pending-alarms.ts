@@ -14,7 +14,7 @@ const RULE = 'the alarm of a round that is owed for long rings once';
 /** Whoever looks after a round that has been owed for long tells a person once, before anything can keep it from that. */
 export class PendingAlarms {
   readonly #check: Check;
-  /** The rounds whose mark is written, with the true time of it. */
+  /** The rounds whose mark for a purpose is written, with the true time of it. */
   readonly #markedAtMs = new Map<string, number>();
   /** How many alarms each run of a function has rung, and how many marks it has written. */
   readonly #rung = new WeakMap<RunningInvocation, number>();
@@ -46,19 +46,26 @@ export class PendingAlarms {
     );
   }
 
-  /** A batch does not ask a wallet again that gave no answer, so a call for another round of the operator may tell of it. */
+  /**
+   * A batch does not ask a wallet again that gave no answer, so a call for another round of the operator may tell of it. Where
+   * another service fails, no wallet may have been called.
+   */
   #dueOf(caller: RunningInvocation, calls: readonly WalletCall[]): readonly Round[] {
     const failing = new Set(calls.filter(isUnsettled).map(({ round }) => round.log.operatorId));
     return messagesOf(caller).flatMap((body) => {
-      const round = this.#rounds.get(placeOf(body).round);
-      if (!round || !failing.has(round.log.operatorId) || this.#wasMarked(round, caller)) return [];
-      return isOwedForLong(round, caller.nowMs()) || this.#hasChanged(round, caller) ? [round] : [];
+      const { round: place, purpose } = placeOf(body);
+      const round = this.#rounds.get(place);
+      if (!round || this.#wasMarked(round, purpose, caller)) return [];
+      if (!failing.has(round.log.operatorId) && caller.faults === 0) return [];
+      const isDue = purpose === purposeOf(round) && isOwedForLong(round, caller.nowMs());
+      return isDue || this.#hasChanged(round, caller) ? [round] : [];
     });
   }
 
-  marked({ roundId }: Round, caller: RunningInvocation, nowMs: number): void {
-    if (this.#markedAtMs.has(roundId)) return;
-    this.#markedAtMs.set(roundId, nowMs);
+  marked({ roundId }: Round, purpose: string, caller: RunningInvocation, nowMs: number): void {
+    const mark = `${roundId} ${purpose}`;
+    if (this.#markedAtMs.has(mark)) return;
+    this.#markedAtMs.set(mark, nowMs);
     const marks = (this.#marked.get(caller) ?? 0) + 1;
     this.#marked.set(caller, marks);
     this.#check(
@@ -70,20 +77,23 @@ export class PendingAlarms {
 
   /** @param calls are those that it has heard of */
   ended(caller: RunningInvocation, calls: readonly WalletCall[]): void {
-    const silent = calls.find(
+    const silent = calls.filter(
       (call) =>
         isUnsettled(call) &&
         isOwedForLong(call.round, call.heardAtMs, LONG_MS + LONGEST_RUN_MS) &&
-        !this.#markedAtMs.has(call.round.roundId) &&
+        !this.#markedAtMs.has(`${call.round.roundId} ${purposeOf(call.round)}`) &&
         !this.#hasChanged(call.round, caller) &&
-        isInLine(call, caller) &&
-        caller.callsOf('marks.ring') === 0,
+        isInLine(call, caller),
     );
-    this.#check(!silent, RULE, () => `round ${silent && name(silent.round)} by ${caller.name}`);
+    this.#check(
+      silent.length <= caller.callsOf('marks.ring'),
+      RULE,
+      () => `it is silent of ${silent.map(({ round }) => name(round)).join()}: ${caller.name}`,
+    );
   }
 
-  #wasMarked({ roundId }: Round, { startedAtMs }: RunningInvocation): boolean {
-    return (this.#markedAtMs.get(roundId) ?? Number.POSITIVE_INFINITY) < startedAtMs;
+  #wasMarked({ roundId }: Round, purpose: string, { startedAtMs }: RunningInvocation): boolean {
+    return (this.#markedAtMs.get(`${roundId} ${purpose}`) ?? Number.POSITIVE_INFINITY) < startedAtMs;
   }
 
   /** Another run has written the round since this one began, and this one may have read it before. */
@@ -97,6 +107,10 @@ export function isOwedForLong(round: Round, nowMs: number, leastMs = LONG_MS): b
   if (isOver(round) && round.status !== 'VOIDED') return false;
   const owedSinceMs = round.updatedAtMs + (round.status === 'VOIDED' ? CONFIRMED_AFTER_MS : 0);
   return nowMs - owedSinceMs >= leastMs;
+}
+
+function purposeOf({ status }: Round): string {
+  return status === 'VOIDED' ? 'confirm-void' : 'finish';
 }
 
 function eventOf({ status }: Round): string {

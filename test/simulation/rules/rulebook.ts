@@ -1,3 +1,4 @@
+import type { RecoveryRequest } from '../../../shared/rounds/recovery-queue.ts';
 import type { Round } from '../../../shared/rounds/round.ts';
 import type { WalletTransaction } from '../../../shared/wallets/wallet.ts';
 import type { ApiAnswer, RunningInvocation } from '../running-invocation.ts';
@@ -159,8 +160,8 @@ export class Rulebook {
   }
 
   /** A function has noted on a round that its alarm rings. */
-  marked(round: Round, running: RunningInvocation): void {
-    this.#pending.marked(round, running, this.#books.nowMs());
+  marked(round: Round, purpose: RecoveryRequest['purpose'], running: RunningInvocation): void {
+    this.#pending.marked(round, purpose, running, this.#books.nowMs());
   }
 
   /** Nothing is left to happen. */

@@ -127,13 +127,15 @@ function requestsFor(round: Round, { cause }: RunningInvocation): number {
 export function placeOf(body: string): {
   readonly operatorId: string;
   readonly round: string;
+  readonly purpose: string;
   readonly once: boolean;
 } {
   const message = JSON.parse(body) as Record<string, string | boolean>;
-  const { operator_id, player_id, game_code, round_number, once } = message;
+  const { operator_id, player_id, game_code, round_number, purpose, once } = message;
   return {
     operatorId: String(operator_id),
     round: `${operator_id}#${player_id}#${game_code}#${round_number}`,
+    purpose: String(purpose),
     once: once === true,
   };
 }
