@@ -16,7 +16,6 @@ import {
   type OperatorWallet,
   type WalletCalls,
 } from '../../shared/operators/operator.ts';
-import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { operatorKeyHash } from '../../shared/operators/authenticate-operator.ts';
 import { isLoopback } from '../loopback.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
@@ -51,26 +50,38 @@ export async function registerOperator(
   deployment: Deployment,
   registration: OperatorRegistration,
 ): Promise<string | undefined> {
-  const { name, walletSecret, makeCurrent } = registration;
   const operatorId = OperatorId.parse(registration.operatorId);
   const { stage } = deployment;
   const walletUrl = walletAddress(registration.walletUrl, stage);
-  const table = configTableOf(deployment);
-  const registry = new DynamoRegistry(table);
-  const known = await registry.operator(operatorId);
-  const walletId = walletIdOf(registration, known);
-  const operatorKey = newKeyOf(registration, known);
-  const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key/${walletId}`;
-  await putSecret(walletSecretName, walletSecret);
-  const before = known?.wallets.find((one) => one.walletId === walletId);
-  const walletCalls = registration.walletCalls ?? before?.walletCalls ?? 'debit-credit';
-  const wallet = { walletId, walletUrl, walletSecretName, walletCalls };
-  const wallets = withWallet(known?.wallets ?? [], wallet);
-  const isAdded = wallets.length > (known?.wallets.length ?? 0);
-  const current = known && !isAdded && !makeCurrent ? known.walletId : walletId;
-  const operator = { operatorId, name, enabled: known?.enabled ?? true, wallets, walletId: current };
-  await new DynamoRegistryAdmin(table).putOperator(operator, operatorKey && operatorKeyHash(operatorKey));
+  let operatorKey: string | undefined;
+  await new DynamoRegistryAdmin(configTableOf(deployment)).changeOperator(operatorId, async (known) => {
+    const walletId = walletIdOf(registration, known);
+    operatorKey = newKeyOf(registration, known);
+    const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key/${walletId}`;
+    const address = { walletId, walletUrl, walletSecretName };
+    const operator = { operatorId, ...changed(registration, known, address) };
+    // No function may find a wallet whose key is not there yet.
+    await putSecret(walletSecretName, registration.walletSecret);
+    return { operator, newKeyHash: operatorKey && operatorKeyHash(operatorKey) };
+  });
   return operatorKey;
+}
+
+function changed(
+  { name, makeCurrent, walletCalls }: OperatorRegistration,
+  known: Operator | undefined,
+  address: Omit<OperatorWallet, 'walletCalls'>,
+): Omit<Operator, 'operatorId'> {
+  const { walletId } = address;
+  const before = known?.wallets.find((one) => one.walletId === walletId);
+  const wallet = { ...address, walletCalls: walletCalls ?? before?.walletCalls ?? 'debit-credit' };
+  const current = known && before && !makeCurrent ? known.walletId : walletId;
+  return {
+    name,
+    enabled: known?.enabled ?? true,
+    wallets: withWallet(known?.wallets ?? [], wallet),
+    walletId: current,
+  };
 }
 
 function newKeyOf(

@@ -21,6 +21,12 @@ import {
 } from './registry-items.ts';
 import { stored } from '../../aws/stored.ts';
 
+export interface OperatorChange {
+  readonly operator: Operator;
+  /** The operator keeps its key where this is undefined. */
+  readonly newKeyHash: string | undefined;
+}
+
 /**
  * Writes the configuration table. An entry that could not be read back is refused before it is written. So is one in the
  * place of an entry that somebody has changed without signing it.
@@ -39,10 +45,23 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
    * @throws FaultError MISCONFIGURED where the key belongs to another operator or is missing, or where a wallet is left out
    */
   async putOperator(operator: Operator, newKeyHash?: string): Promise<void> {
-    const { operatorId } = operator;
-    if (newKeyHash !== undefined) stored(Sha256Hex, newKeyHash, 'The hash of a key');
-    decodeOperator(encodeOperator(operator, newKeyHash ?? ''));
+    const change = { operator, newKeyHash };
+    assertReadable(change);
+    await this.changeOperator(operator.operatorId, async () => change);
+  }
+
+  /**
+   * Puts what `change` makes of the operator as it is registered now.
+   * @throws FaultError MISCONFIGURED as `putOperator` does, and where somebody else has changed the operator meanwhile
+   */
+  async changeOperator(
+    operatorId: OperatorId,
+    change: (known: Operator | undefined) => Promise<OperatorChange>,
+  ): Promise<void> {
     const before = await this.#before(registryKeys.operator(operatorId));
+    const changed = await change(before && decodeOperator(before));
+    assertReadable(changed);
+    const { operator, newKeyHash } = changed;
     const known = before && stored(RegisteredItem, before, 'An operator');
     const keyHash = newKeyHash ?? known?.keyHash;
     if (keyHash === undefined) throw new FaultError('MISCONFIGURED', 'A new operator needs a key');
@@ -104,6 +123,11 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
     if (await conditionalTransaction(this.#table.client, writes)) return;
     throw new FaultError('MISCONFIGURED', 'Somebody else changed the entry just now; look again');
   }
+}
+
+function assertReadable({ operator, newKeyHash }: OperatorChange): void {
+  if (newKeyHash !== undefined) stored(Sha256Hex, newKeyHash, 'The hash of a key');
+  decodeOperator(encodeOperator(operator, newKeyHash ?? ''));
 }
 
 const RegisteredItem = z.object({

@@ -201,6 +201,17 @@ describe("an operator's key", () => {
 });
 
 describe('a new registration', () => {
+  it('An operator that is switched off while somebody changes it stays off, and the change is refused', async () => {
+    await admin.putOperator(operator, firstKey);
+    const changing = admin.changeOperator(operator.operatorId, async (known) => {
+      expect(known).toEqual(operator);
+      await admin.switchOperator(operator.operatorId, false);
+      return { operator: { ...operator, name: 'Renamed' }, newKeyHash: undefined };
+    });
+    await expect(changing).rejects.toMatchObject({ code: 'MISCONFIGURED' });
+    expect(await registry().operator(operator.operatorId)).toEqual({ ...operator, enabled: false });
+  });
+
   it('keeps the key where it brings none, and needs one where the operator is new', async () => {
     await expect(admin.putOperator(operator)).rejects.toMatchObject({ code: 'MISCONFIGURED' });
     await admin.putOperator(operator, firstKey);
