@@ -57,6 +57,15 @@ function walletKeys(): () => Promise<string> {
   };
 }
 
+/** What closed the connection may be a restart of the wallet, which then is as it was, or not yet. */
+const WAYS_TO_GO_ON = ['is as before', 'is down', 'refuses a repeated signature'] as const;
+/** How the wallet goes on after it closed a connection, as one process sees it. */
+const goesOn = new WeakMap<Invocation, (typeof WAYS_TO_GO_ON)[number]>();
+const REPEATED_SIGNATURE: HttpReply = {
+  status: 401,
+  body: { code: 'INVALID_SIGNATURE', message: 'It came before' },
+};
+
 function postTo(world: WorldView, operatorId: string, walletId: WalletId): Post {
   const { wallets } = world.operatorOf(operatorId);
   const books = wallets.at(walletId);
@@ -73,16 +82,19 @@ function postTo(world: WorldView, operatorId: string, walletId: WalletId): Post 
     connection: 'kept' | 'new',
     endsAtMs: number,
   ): Promise<Attempt> {
-    const { random } = invocation();
+    const running = invocation();
+    const { random } = running;
     let answer: HttpReply | undefined;
-    const refuse = () => posted(refused(books, operation, fields));
     const notSent = () => failed('ECONNREFUSED', { mayBeSent: false });
     const effect = () => {
       answer = served(books, operation, fields);
       return posted(answer);
     };
-    // Whatever made a connection stale, as a restart of the wallet does, may keep the next one from an answer, too.
-    const present = connection === 'new' ? random.pick([effect, refuse, notSent]) : effect;
+    const present = () => {
+      if (goesOn.get(running) === 'is down') return notSent();
+      const isRepeated = connection === 'new' && goesOn.get(running) === 'refuses a repeated signature';
+      return isRepeated ? posted(REPEATED_SIGNATURE) : effect();
+    };
     return callWallet<Attempt>(world, operatorId, CALL_OF[operation], {
       timeoutMs: Math.max(endsAtMs - world.timeline.nowMs, 1),
       effect: present,
@@ -93,10 +105,11 @@ function postTo(world: WorldView, operatorId: string, walletId: WalletId): Post 
         if (!heard) return failed('ETIMEDOUT', { timedOut: true });
         return random.chance(0.2) ? failed('ECONNRESET') : posted(unproven(random, operation, answer));
       },
-      refuse,
+      refuse: () => posted(refused(books, operation, fields)),
       notSent,
       stale: () => {
         if (random.chance(0.5)) effect();
+        if (connection === 'kept') goesOn.set(running, random.pick(WAYS_TO_GO_ON));
         return failed('ECONNRESET', { staleConnection: connection === 'kept' });
       },
     });

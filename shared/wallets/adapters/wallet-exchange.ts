@@ -96,8 +96,8 @@ async function signedRequest(
 function readReply(posted: Posted): Exchange {
   if (posted.kind === 'failed')
     return { kind: 'unknown', reason: reasonOf(posted), cause: nameOf(posted.error) };
-  const { status, bytes } = posted;
-  const failure = failureOf(status);
+  const { status, bytes, isRepeated } = posted;
+  const failure = isRepeated && status >= 400 ? 'SERVER_ERROR' : failureOf(status);
   if (failure) return { kind: 'unknown', reason: failure, status };
   const body = bytes && readJsonObject(bytes);
   return body ? { kind: 'answered', status, body } : { kind: 'unknown', reason: 'UNREADABLE', status };

@@ -150,6 +150,6 @@ describe('A connection that is kept', () => {
     const wallet = walletAt(`http://127.0.0.1:${await listen(server)}`);
     expect(await wallet.debit(debit)).toEqual(acknowledged);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(await wallet.debit(debit)).toEqual({ kind: 'unknown', reason: 'CONNECTION' });
+    expect(await wallet.debit(debit)).toEqual({ kind: 'unknown', reason: 'SERVER_ERROR' });
   });
 });

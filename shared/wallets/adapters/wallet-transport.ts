@@ -16,7 +16,13 @@ export interface PostedRequest {
 
 /** `bytes` is undefined where the reply is too long or is packed in a way that was not asked for. */
 export type Posted =
-  | { readonly kind: 'answered'; readonly status: number; readonly bytes: Uint8Array | undefined }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly bytes: Uint8Array | undefined;
+      /** The same bytes were sent before, and a wallet may have booked them. */
+      readonly isRepeated?: true;
+    }
   | {
       readonly kind: 'failed';
       readonly timedOut: boolean;
@@ -46,8 +52,7 @@ export const postOverHttp: Post = (request) => {
 
 /**
  * A wallet may close a kept connection at the moment when it is used again, which says nothing about the wallet. The same
- * bytes are then sent once more on a new connection. A wallet may have booked the first ones, so an error that it then
- * answers proves nothing.
+ * bytes are then sent once more on a new connection.
  * @param attempt sends the bytes once, and never throws
  */
 export async function sendAgainWhereStale(
@@ -56,10 +61,7 @@ export async function sendAgainWhereStale(
   const first = await attempt('kept');
   if (first.kind === 'answered' || !first.staleConnection) return first;
   const second = await attempt('new');
-  if (second.kind === 'failed') return { ...second, mayBeSent: true };
-  return second.status < 400
-    ? second
-    : { kind: 'failed', timedOut: false, mayBeSent: true, error: second.status };
+  return second.kind === 'failed' ? { ...second, mayBeSent: true } : { ...second, isRepeated: true };
 }
 
 async function attempt(
