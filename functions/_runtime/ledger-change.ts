@@ -1,9 +1,16 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
 import { FaultError } from '../../shared/foundation/errors.ts';
-import { freezeViolationOf } from '../../shared/rounds/frozen-logs.ts';
+import { type FreezeChange, freezeViolationOf } from '../../shared/rounds/frozen-logs.ts';
 import { violationOf } from '../../shared/rounds/judge-change.ts';
-import { isFreezeImage, readFreezeImage, readStreamImage, roundMacs, type WireItem } from './composition.ts';
+import {
+  isFreezeImage,
+  readFreezeImage,
+  readStreamImage,
+  roundMacs,
+  telemetry,
+  type WireItem,
+} from './composition.ts';
 import { each, type Images, imagesOf, isExpiry, timeOf } from './stream-record.ts';
 
 type UncheckedRound = ReturnType<typeof readStreamImage>;
@@ -17,7 +24,9 @@ type UncheckedRound = ReturnType<typeof readStreamImage>;
 export async function changeOf(record: DynamoDBRecord): Promise<RoundChange | undefined> {
   const images = imagesOf(record);
   if (isFreezeImage(images.after ?? images.before)) {
-    refuse(freezeViolationOf(await each(images, readFreezeImage)));
+    const change = await each(images, readFreezeImage);
+    refuse(freezeViolationOf(change));
+    logRelease(change);
     return undefined;
   }
   const { before, after } = await each(readRounds(images), (round) => roundMacs().check(round));
@@ -41,6 +50,14 @@ function readRounds({ before, after }: Images<WireItem>): Images<UncheckedRound>
  */
 function isFedAgain({ eventName }: DynamoDBRecord): boolean {
   return (eventName as string | undefined) === 'REFEED';
+}
+
+/** The freeze is deleted after its release, so the log is what keeps the name of the person. */
+function logRelease({ after }: FreezeChange): void {
+  if (!after?.released) return;
+  const { logHash, frozenAtMs, reason, released } = after;
+  const message = 'A person has released a frozen log';
+  telemetry().warn(message, { logHash, frozenAtMs, reason, releasedBy: released.by });
 }
 
 function refuse(violation: string | undefined): void {

@@ -9,7 +9,7 @@ await runCommand(
     options: { json: { help: 'Prints the list as JSON.' }, stage: STAGE },
     example: '--stage local',
     notes: [
-      'The exit code is 0 where nothing is pending, 1 where something is, and 2 where the ledger could not be read.',
+      'The exit code is 0 where nothing is pending, 1 where something is or cannot be read, and 2 where the ledger could not be read.',
     ],
     whenUnreachable: WHEN_UNREACHABLE,
     failureCode: 2,
@@ -18,6 +18,6 @@ await runCommand(
     const { pendingOnStage, pendingText } = await import('./pending-rounds.ts');
     const pending = await pendingOnStage(stage);
     console.log(json ? JSON.stringify(pending, undefined, 2) : pendingText(pending));
-    return pending.length > 0 ? 1 : 0;
+    return pending.pending.length + pending.unreadable.length > 0 ? 1 : 0;
   },
 );

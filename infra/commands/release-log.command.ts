@@ -10,7 +10,7 @@ await runCommand(
     options: {
       stage: STAGE,
       by: {
-        help: 'The name of the person who has looked at it. It is kept with the release.',
+        help: 'The name of the person who has looked at it. The log of process-ledger-stream keeps it.',
         value: 'name',
       },
     },

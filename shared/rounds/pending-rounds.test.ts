@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FaultError } from '../foundation/errors.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 import { pendingRounds } from './pending-rounds.ts';
 import { recoverRound } from './recover-round.ts';
@@ -25,7 +26,7 @@ const put = async (round: Round, afterMs: number) => {
   table.nowMs += afterMs;
 };
 const listed = async () =>
-  (await pendingRounds(table.ports())).map(({ round, owes, amountMinor }) => [
+  (await pendingRounds(table.ports())).pending.map(({ round, owes, amountMinor }) => [
     round.number,
     owes,
     amountMinor,
@@ -58,5 +59,19 @@ describe('The rounds that owe money for long', () => {
     expect(await listed()).toEqual([[1, 'credit', 250n]]);
     await table.recoverUntil(table.nowMs + 15 * MINUTE_MS);
     expect(await listed()).toEqual([]);
+  });
+
+  it('A round that somebody has changed is named, and hides no other', async () => {
+    await put(committed(1), MINUTE_MS);
+    await put(voiding(2), 5 * MINUTE_MS);
+    const { ledger, ...ports } = table.ports();
+    const get: typeof ledger.get = async (reference) => {
+      if (reference.number === 1) throw new FaultError('CORRUPT_RECORD', 'it does not have its MAC');
+      return ledger.get(reference);
+    };
+    const unfinished = ledger.unfinished.bind(ledger);
+    const { pending, unreadable } = await pendingRounds({ ...ports, ledger: { get, unfinished } });
+    expect(pending.map(({ round }) => round.number)).toEqual([2]);
+    expect(unreadable).toEqual([expect.objectContaining({ log, number: 1 })]);
   });
 });

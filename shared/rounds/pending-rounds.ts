@@ -1,4 +1,5 @@
-import type { Ledger } from './ledger.ts';
+import { FaultError } from '../foundation/errors.ts';
+import type { Ledger, RoundReference } from './ledger.ts';
 import type { MinorAmount } from '../money/money.ts';
 import { LONG_PENDING_MS, owedSince } from './owed-round.ts';
 import { readUnfinished, type ReadUnfinishedPorts } from './read-unfinished.ts';
@@ -12,28 +13,52 @@ export interface PendingRound {
   readonly owedSinceMs: number;
 }
 
+export interface PendingList {
+  /** The oldest comes first. */
+  readonly pending: readonly PendingRound[];
+  /** Their items are not as the product wrote them, so nobody knows what they owe. */
+  readonly unreadable: readonly RoundReference[];
+}
+
 export interface PendingPorts extends Pick<ReadUnfinishedPorts, 'clock'> {
   readonly ledger: Pick<Ledger, 'get' | 'unfinished'>;
 }
 
 /**
- * Lists every round whose credit or rollback has been owed for as long as it takes to ring the alarm, the oldest first. It
- * reads the whole ledger, and calls no wallet.
+ * Lists every round whose credit or rollback has been owed for as long as it takes to ring the alarm. It reads the whole
+ * ledger, and calls no wallet. A round that cannot be read hides no other.
  * @throws the error that kept a part of the ledger from being read
  */
-export async function pendingRounds(ports: PendingPorts): Promise<PendingRound[]> {
+export async function pendingRounds(ports: PendingPorts): Promise<PendingList> {
   const beforeMs = ports.clock.nowMs() - LONG_PENDING_MS;
   const pending: PendingRound[] = [];
+  const unreadable: RoundReference[] = [];
   const unlimited = { ...ports, remainingMs: () => Number.POSITIVE_INFINITY };
   const { failed } = await readUnfinished(unlimited, beforeMs + 1, async (page) => {
     for (const unfinished of page) {
       if (owedSince(unfinished) > beforeMs) continue;
-      const round = await ports.ledger.get(unfinished);
-      if (round) pending.push(pendingRound(round));
+      const round = await readable(ports, unfinished);
+      if (round === 'unreadable') unreadable.push(unfinished);
+      else if (round) pending.push(pendingRound(round));
     }
   });
   if (failed[0]) throw failed[0].error;
-  return pending.sort((left, right) => left.owedSinceMs - right.owedSinceMs);
+  return {
+    pending: pending.sort((left, right) => left.owedSinceMs - right.owedSinceMs),
+    unreadable,
+  };
+}
+
+async function readable(
+  { ledger }: PendingPorts,
+  reference: RoundReference,
+): Promise<Round | undefined | 'unreadable'> {
+  try {
+    return await ledger.get(reference);
+  } catch (error) {
+    if (error instanceof FaultError && error.code === 'CORRUPT_RECORD') return 'unreadable';
+    throw error;
+  }
 }
 
 function pendingRound(round: Round): PendingRound {

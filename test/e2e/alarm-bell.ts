@@ -34,13 +34,18 @@ export class AlarmBell {
 
   /** The sum of a metric over all functions, as they wrote it into their logs. */
   async countOf(metric: string): Promise<number> {
-    const files = (await readdir(this.#logs)).filter((name) => name.endsWith('.log'));
-    const texts = await Promise.all(files.map((name) => readFile(path.join(this.#logs, name), 'utf8')));
-    const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.includes('"_aws"'));
+    const lines = (await this.lines()).filter((line) => line.includes('"_aws"'));
     const values = lines.flatMap(
       (line) => (JSON.parse(line) as Record<string, number | number[]>)[metric] ?? [],
     );
     return values.reduce((sum, value) => sum + value, 0);
+  }
+
+  /** All lines that the functions have logged. */
+  async lines(): Promise<readonly string[]> {
+    const files = (await readdir(this.#logs)).filter((name) => name.endsWith('.log'));
+    const texts = await Promise.all(files.map((name) => readFile(path.join(this.#logs, name), 'utf8')));
+    return texts.flatMap((text) => text.split('\n'));
   }
 
   /** The change of an item that was parked last, at most a minute after this is asked. */

@@ -260,6 +260,8 @@ describe('A frozen log', () => {
     await attacked.noticed(player, keyOf(before), () => attacked.insider.put(before));
     expect(await release(round_id)).toContain('The freeze of a log was deleted');
     expect(await release(round_id, '--by', 'alice')).toContain('by alice');
+    const isKept = (line: string) => line.includes('released a frozen log') && line.includes('"alice"');
+    await eventually(async () => (await attacked.bell.lines()).find(isKept));
     await attacked.spun(player, lost);
     expect(await attacked.movementsSince(player)).toEqual([{ kind: 'debit', change: '-1.00' }]);
   });

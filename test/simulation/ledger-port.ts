@@ -104,7 +104,7 @@ async function listed(
   if (!round) return;
   world.oracle.rules.marked(round, purpose, running);
   if (world.plan.quiet || !isOwedForLong(round, running.nowMs())) return;
-  const pending = await pendingRounds({ ledger: world.ledger, clock: running });
+  const { pending } = await pendingRounds({ ledger: world.ledger, clock: running });
   const isListed = pending.some((one) => one.round.roundId === round.roundId);
   if (!isListed && !world.ledger.confirmed.has(round.roundId))
     world.fail('a round whose alarm rings is listed', nameOfRound(round));
