@@ -12,6 +12,7 @@ import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import { RoundMacs } from '../../shared/rounds/round-macs.ts';
 import { awsReply } from './aws-network.ts';
+import { name as nameOfRound } from './recompute.ts';
 import type { PortCall } from './faults.ts';
 import { invocation } from './invocation.ts';
 import { servedBy } from './json-service.ts';
@@ -111,7 +112,7 @@ async function mustBeOther(
   mac: 'mac' | 'intentMac',
 ): Promise<void> {
   if (sameBytes(found[mac], (await signed)[mac]))
-    world.fail('whoever repeats a write is told that it is written', found.roundId);
+    world.fail('whoever repeats a write is told that it is written', nameOfRound(found));
 }
 
 async function storedAt({ table }: WorldView, reference: RoundReference): Promise<Round | undefined> {

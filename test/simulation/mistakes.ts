@@ -7,6 +7,8 @@ export interface Planted {
   readonly foundBy?: string;
   /** Only worlds whose calls pass through the product's adapters show it. */
   readonly inAdapters?: true;
+  /** A world of this seed shows it after few decisions, where those of the common seed take minutes to shorten. */
+  readonly seed?: string;
 }
 
 /** Mistakes that others have made, as changes of the product's source. The simulation must find every one of them. */
@@ -92,6 +94,7 @@ export const planted = {
     file: 'shared/rounds/rollback.ts',
     original: "  return reply.kind !== 'unknown';\n",
     wrong: "  return reply.kind !== 'unknown' || reply.reason === 'REFUSED';\n",
+    seed: 'planted 0',
   },
   'rollback-at-the-current-wallet': {
     file: 'shared/rounds/rollback.ts',
@@ -379,6 +382,7 @@ export const planted = {
     wrong: '    return undefined;\n',
     foundBy: 'whoever repeats a write is told that it is written',
     inAdapters: true,
+    seed: 'planted 4',
   },
   'unaccepted-messages-forgotten': {
     file: 'shared/rounds/adapters/sqs-recovery-queue.ts',
@@ -386,6 +390,7 @@ export const planted = {
     wrong: '      left = left.filter(() => Failed.length > BATCH);\n',
     foundBy: 'what counts as queued is in the queue',
     inAdapters: true,
+    seed: 'planted 19',
   },
 } as const satisfies Record<string, Planted>;
 

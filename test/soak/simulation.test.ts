@@ -77,20 +77,20 @@ describe('a mistake in the source', () => {
     '%s is found, with the shortest schedule that shows it',
     async (mistake) => {
       const pool = new Pool(await testBuild(mistake), 1);
-      const { foundBy, inAdapters }: Planted = planted[mistake];
-      const run = { seed: 'planted', ...(inAdapters && { adapters: true }) };
+      const { foundBy, inAdapters, seed = 'planted' }: Planted = planted[mistake];
+      const run = { seed, ...(inAdapters && { adapters: true }) };
       try {
         const { totals, failure } = await simulate(pool, { ...run, spins: MOST_SPINS });
         expect(totals.spins).toBeLessThan(MOST_SPINS);
         if (!failure) throw new Error('nothing was found');
-        const { index, schedule, message, trace } = failure;
+        const { index, schedule, untilMs, message, trace } = failure;
         const again = await pool.play({ ...run, index, allowed: schedule, trace: true });
         expect(again.violation?.message).toBe(message);
         expect(again.lines).toEqual(trace);
         if (foundBy !== undefined) expect(again.violation?.rule).toBe(foundBy);
         for (const left of schedule) {
           const allowed = schedule.filter((decision) => decision !== left);
-          const { violation } = await pool.play({ ...run, index, allowed });
+          const { violation } = await pool.play({ ...run, index, allowed, untilMs });
           expect(violation?.rule).not.toBe(again.violation?.rule);
         }
       } finally {
