@@ -144,6 +144,7 @@ export const wallets = () => world.rounds.ports().wallets;
 export const seeds = () => world.rounds.ports().seeds;
 export const cipher = () => world.rounds.ports().cipher;
 export const telemetry = () => world.rounds.ports().telemetry;
+export const promptTelemetry = telemetry;
 export const played = () => playedRounds(ledger());
 
 export const frozenLogs = () => ({
