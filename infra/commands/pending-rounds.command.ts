@@ -16,8 +16,8 @@ await runCommand(
   },
   async ({ json, stage }) => {
     const { pendingOnStage, pendingText } = await import('./pending-rounds.ts');
-    const pending = await pendingOnStage(stage);
-    console.log(json ? JSON.stringify(pending, undefined, 2) : pendingText(pending));
-    return pending.pending.length + pending.unreadable.length > 0 ? 1 : 0;
+    const list = await pendingOnStage(stage);
+    console.log(json ? JSON.stringify(list, undefined, 2) : pendingText(list));
+    return list.pending.length + list.unreadable.length > 0 ? 1 : 0;
   },
 );

@@ -1,7 +1,7 @@
-import { FaultError } from '../foundation/errors.ts';
+import { isCorrupt } from '../foundation/errors.ts';
 import type { Ledger, RoundReference } from './ledger.ts';
 import type { MinorAmount } from '../money/money.ts';
-import { LONG_PENDING_MS, owedSince } from './owed-round.ts';
+import { isOwedForLong, LONG_PENDING_MS, owedSince } from './owed-round.ts';
 import { readUnfinished, type ReadUnfinishedPorts } from './read-unfinished.ts';
 import { owesCredit, type Round } from './round.ts';
 
@@ -30,13 +30,13 @@ export interface PendingPorts extends Pick<ReadUnfinishedPorts, 'clock'> {
  * @throws the error that kept a part of the ledger from being read
  */
 export async function pendingRounds(ports: PendingPorts): Promise<PendingList> {
-  const beforeMs = ports.clock.nowMs() - LONG_PENDING_MS;
+  const nowMs = ports.clock.nowMs();
   const pending: PendingRound[] = [];
   const unreadable: RoundReference[] = [];
   const unlimited = { ...ports, remainingMs: () => Number.POSITIVE_INFINITY };
-  const { failed } = await readUnfinished(unlimited, beforeMs + 1, async (page) => {
+  const { failed } = await readUnfinished(unlimited, nowMs - LONG_PENDING_MS + 1, async (page) => {
     for (const unfinished of page) {
-      if (owedSince(unfinished) > beforeMs) continue;
+      if (!isOwedForLong(owedSince(unfinished), nowMs)) continue;
       const round = await readable(ports, unfinished);
       if (round === 'unreadable') unreadable.push(unfinished);
       else if (round) pending.push(pendingRound(round));
@@ -56,7 +56,7 @@ async function readable(
   try {
     return await ledger.get(reference);
   } catch (error) {
-    if (error instanceof FaultError && error.code === 'CORRUPT_RECORD') return 'unreadable';
+    if (isCorrupt(error)) return 'unreadable';
     throw error;
   }
 }

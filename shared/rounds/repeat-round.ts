@@ -35,8 +35,8 @@ export async function answerRepeated(
   operator: Operator,
   round: Round,
 ): Promise<RoundAnswer> {
-  // Whoever forges may also choose when to ask. He does not choose when recovery comes.
   const isOwedForLong = !isHeld(round, LONG_PENDING_MS, ports.clock.nowMs());
+  // Whoever forges may also choose when to ask. He does not choose when recovery comes.
   const isLeft = isToBeJudged(round) || isOwedForLong;
   return answerTo(isLeft ? round : await creditOrRollback(ports, operator, round));
 }

@@ -4,7 +4,7 @@ import { documentClient } from '../../shared/aws/document-client.ts';
 import { openMacs } from '../../shared/encryption/macs.fixture.ts';
 import { sameBytes } from '../../shared/foundation/bytes.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
-import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
+import { DynamoRecoveryMarks, MARKS_OF } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { decodeStreamRound } from '../../shared/rounds/adapters/stream-round.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
 import type { Ledger, RoundReference } from '../../shared/rounds/ledger.ts';
@@ -141,9 +141,10 @@ async function told(world: WorldView, { before, after }: TableChange, writing: W
   if (!round) return;
   if (!was || !sameBytes(was.mac, round.mac)) world.oracle.written(was, { after: round, ...writing });
   if (round.expiry && !was?.expiry) world.oracle.letGo(round);
-  if (after['rung'] && !before?.['rung']) world.oracle.rules.marked(round, 'finish', writing.writer);
-  if (after['rungVoid'] && !before?.['rungVoid'])
-    world.oracle.rules.marked(round, 'confirm-void', writing.writer);
+  for (const purpose of ['finish', 'confirm-void'] as const) {
+    const { rung } = MARKS_OF[purpose];
+    if (after[rung] && !before?.[rung]) world.oracle.rules.marked(round, purpose, writing.writer);
+  }
   world.stream.put(logKeyOf(round), before, after);
 }
 

@@ -57,9 +57,9 @@ function walletKeys(): () => Promise<string> {
   };
 }
 
-/** What closed the connection may be a restart of the wallet, which then is as it was, or not yet. */
+/** A wallet that closes connections may be restarting, so it can be down or refuse what it has seen before. */
 const WAYS_TO_GO_ON = ['is as before', 'is down', 'refuses a repeated signature'] as const;
-/** How the wallet goes on after it closed a connection, as one process sees it. */
+/** Each process finds the wallet like this after a connection was closed. */
 const goesOn = new WeakMap<Invocation, (typeof WAYS_TO_GO_ON)[number]>();
 const REPEATED_SIGNATURE: HttpReply = {
   status: 401,

@@ -6,6 +6,7 @@ import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts
 import { decodeRound, encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
 import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.ts';
 import type { Round } from '../../shared/rounds/round.ts';
+import { MARKS_OF } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { pendingRounds } from '../../shared/rounds/pending-rounds.ts';
 import { name as nameOfRound } from './recompute.ts';
 import { isOwedForLong } from './rules/pending-alarms.ts';
@@ -74,14 +75,13 @@ export function marksPort(world: WorldView, call: Caller): RecoveryMarks {
     read: (reference, purpose) => call('marks.read', () => marks.read(reference, purpose)),
     claim: (reference, purpose, claim) =>
       call('marks.claim', () => {
-        const at = { N: String(claim.atMs) };
-        const mark: Image = purpose === 'finish' ? { claimed: at } : { claimedVoid: at };
+        const mark = { [MARKS_OF[purpose].claim]: { N: String(claim.atMs) } };
         return told(reference, mark, () => marks.claim(reference, purpose, claim));
       }),
     ring: (reference, purpose) => {
       const running = invocation();
       return call('marks.ring', async () => {
-        const mark: Image = purpose === 'finish' ? { rung: { BOOL: true } } : { rungVoid: { BOOL: true } };
+        const mark = { [MARKS_OF[purpose].rung]: { BOOL: true } };
         await told(reference, mark, () => marks.ring(reference, purpose));
         await listed(world, reference, purpose, running);
       });

@@ -306,8 +306,9 @@ export const planted = {
   },
   'last-rollbacks-not-listed': {
     file: 'shared/rounds/pending-rounds.ts',
-    original: '      if (owedSince(unfinished) > beforeMs) continue;\n',
-    wrong: "      if (unfinished.status === 'VOIDED' || owedSince(unfinished) > beforeMs) continue;\n",
+    original: '      if (!isOwedForLong(owedSince(unfinished), nowMs)) continue;\n',
+    wrong:
+      "      if (unfinished.status === 'VOIDED' || !isOwedForLong(owedSince(unfinished), nowMs)) continue;\n",
     foundBy: 'a round whose alarm rings is listed',
   },
   'no-recovery-asked-for': {

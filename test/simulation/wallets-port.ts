@@ -80,7 +80,7 @@ function walletOf(world: WorldView, operatorId: string, walletId: WalletId): Wal
     refuse: () => T,
   ): Promise<T> {
     const notSent = () => (isMovement(name) ? (unsent as T) : fail(false));
-    /** The call is sent once more on a new connection. What a wallet refuses then proves nothing. */
+    /** The call is sent once more on a new connection. A refusal of it proves nothing. */
     const stale = () => {
       if (random.chance(0.5)) effect();
       if (random.chance(0.2)) return fail(true);

@@ -9,7 +9,7 @@ import type { RecoveryRequest } from '../recovery-queue.ts';
 import { keyOf } from './round-keys.ts';
 
 /** Each purpose has marks of its own. The last rollback comes after the first one, and another line carries it. */
-const MARKS_OF = {
+export const MARKS_OF = {
   finish: { claim: 'claimed', rung: 'rung' },
   'confirm-void': { claim: 'claimedVoid', rung: 'rungVoid' },
 } as const satisfies Record<RecoveryRequest['purpose'], { readonly claim: string; readonly rung: string }>;

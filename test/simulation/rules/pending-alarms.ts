@@ -16,28 +16,23 @@ export class PendingAlarms {
   readonly #check: Check;
   /** The rounds whose mark for a purpose is written, with the true time of it. */
   readonly #markedAtMs = new Map<string, number>();
-  /** How many alarms each run of a function has rung, and how many marks it has written. */
-  readonly #rung = new WeakMap<RunningInvocation, number>();
+  /** Each run of a function has written so many marks. */
   readonly #marked = new WeakMap<RunningInvocation, number>();
-  /** The rounds as the ledger has them, by the name that a message has for them. */
-  readonly #rounds = new Map<string, Round>();
-  /** Each round was last written at this true time. */
-  readonly #writtenAtMs = new Map<string, number>();
+  /** The last write of each round and its true time, by the name that a message has for the round. */
+  readonly #written = new Map<string, { readonly round: Round; readonly atMs: number }>();
 
   constructor(check: Check) {
     this.#check = check;
   }
 
   written(round: Round, nowMs: number): void {
-    this.#rounds.set(name(round), round);
-    this.#writtenAtMs.set(round.roundId, nowMs);
+    this.#written.set(name(round), { round, atMs: nowMs });
   }
 
   /** @param calls are those that it has made */
   rang(event: string, caller: RunningInvocation, calls: readonly WalletCall[]): void {
-    if (!event.endsWith('PendingLong')) return;
-    const times = (this.#rung.get(caller) ?? 0) + 1;
-    this.#rung.set(caller, times);
+    if (!isAlarm(event)) return;
+    const times = timesRung(caller);
     const due = this.#dueOf(caller, calls);
     this.#check(
       times <= due.length && due.some((round) => eventOf(round) === event || this.#hasChanged(round, caller)),
@@ -54,7 +49,7 @@ export class PendingAlarms {
     const failing = new Set(calls.filter(isUnsettled).map(({ round }) => round.log.operatorId));
     return messagesOf(caller).flatMap((body) => {
       const { round: place, purpose } = placeOf(body);
-      const round = this.#rounds.get(place);
+      const round = this.#written.get(place)?.round;
       if (!round || this.#wasMarked(round, purpose, caller)) return [];
       if (!failing.has(round.log.operatorId) && caller.faults === 0) return [];
       const isDue = purpose === purposeOf(round) && isOwedForLong(round, caller.nowMs());
@@ -68,11 +63,7 @@ export class PendingAlarms {
     this.#markedAtMs.set(mark, nowMs);
     const marks = (this.#marked.get(caller) ?? 0) + 1;
     this.#marked.set(caller, marks);
-    this.#check(
-      (this.#rung.get(caller) ?? 0) >= marks,
-      'an alarm rings before its mark is written',
-      () => caller.name,
-    );
+    this.#check(timesRung(caller) >= marks, 'an alarm rings before its mark is written', () => caller.name);
   }
 
   /** @param calls are those that it has heard of */
@@ -97,8 +88,8 @@ export class PendingAlarms {
   }
 
   /** Another run has written the round since this one began, and this one may have read it before. */
-  #hasChanged({ roundId }: Round, { startedAtMs }: RunningInvocation): boolean {
-    return (this.#writtenAtMs.get(roundId) ?? 0) >= startedAtMs;
+  #hasChanged(round: Round, { startedAtMs }: RunningInvocation): boolean {
+    return (this.#written.get(name(round))?.atMs ?? 0) >= startedAtMs;
   }
 }
 
@@ -107,6 +98,14 @@ export function isOwedForLong(round: Round, nowMs: number, leastMs = LONG_MS): b
   if (isOver(round) && round.status !== 'VOIDED') return false;
   const owedSinceMs = round.updatedAtMs + (round.status === 'VOIDED' ? CONFIRMED_AFTER_MS : 0);
   return nowMs - owedSinceMs >= leastMs;
+}
+
+function isAlarm(event: string): boolean {
+  return event.endsWith('PendingLong');
+}
+
+function timesRung({ counted }: RunningInvocation): number {
+  return counted.filter(isAlarm).length;
 }
 
 function purposeOf({ status }: Round): string {
