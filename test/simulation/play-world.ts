@@ -8,8 +8,6 @@ export interface WorldTask {
   readonly index: number;
   readonly allowed?: readonly string[];
   readonly trace?: boolean;
-  /** The world is left after this virtual time. */
-  readonly untilMs?: number;
   /** Whether calls pass through the product's adapters, where that is not drawn. */
   readonly adapters?: boolean | undefined;
 }
@@ -33,7 +31,6 @@ export async function playWorld({
   index,
   allowed,
   trace = false,
-  untilMs,
   adapters,
 }: WorldTask): Promise<Played> {
   const worldSeed = `${seed}/${index}`;
@@ -44,7 +41,6 @@ export async function playWorld({
     trace,
     ...(allowed && { allowed: new Set(allowed) }),
     ...(adapters !== undefined && { adapters }),
-    ...(untilMs !== undefined && { untilMs }),
   });
   // A thread plays one world at a time, and the functions read their settings at each call.
   process.env['SESSION_TTL_SECONDS'] = String(world.settings.sessionTtlSeconds);

@@ -3,8 +3,6 @@ import type { Played } from './play-world.ts';
 import type { Pool } from './pool.ts';
 import { shortestSchedule } from './shrink.ts';
 
-const HOUR_MS = 3_600_000;
-
 export interface Totals {
   worlds: number;
   spins: number;
@@ -20,8 +18,6 @@ export interface Failure {
   readonly message: string;
   /** What had to happen, no less. */
   readonly schedule: readonly string[];
-  /** A world with fewer decisions was left after this virtual time. */
-  readonly untilMs: number;
   /** All that then happened, line by line. */
   readonly trace: readonly string[];
 }
@@ -79,12 +75,9 @@ export async function simulate(pool: Pool, { spins, onProgress, ...run }: Option
 /** Finds the shortest schedule with which a world still breaks the same rule. */
 export async function explain(pool: Pool, run: Run, played: Played): Promise<Failure> {
   const { index } = played;
-  // With fewer decisions, the same happens about as soon. What comes much later is not played each time.
-  const untilMs = played.virtualMs + HOUR_MS;
-  const replay = (allowed: readonly string[]) => pool.play({ ...run, index, allowed, untilMs });
-  const schedule = await shortestSchedule(played, replay);
+  const schedule = await shortestSchedule(played, (allowed) => pool.play({ ...run, index, allowed }));
   const shortest = await pool.play({ ...run, index, allowed: schedule, trace: true });
-  return { index, message: shortest.violation?.message ?? '', schedule, untilMs, trace: shortest.lines };
+  return { index, message: shortest.violation?.message ?? '', schedule, trace: shortest.lines };
 }
 
 function add(totals: Totals, played: Played): void {

@@ -30,7 +30,7 @@ const heardReasons: readonly UnknownReason[] = [
 const reasonsOfCredits = heardReasons.filter((reason) => reason !== 'TRANSACTION_MISMATCH');
 
 const unsent = { kind: 'unknown', reason: 'NOT_SENT' } as const;
-const broken = { kind: 'unknown', reason: 'CONNECTION' } as const;
+const unproven = { kind: 'unknown', reason: 'SERVER_ERROR' } as const;
 
 type Unknown = { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
@@ -85,7 +85,7 @@ function walletOf(world: WorldView, operatorId: string, walletId: WalletId): Wal
       if (random.chance(0.5)) effect();
       if (random.chance(0.2)) return fail(true);
       const reply = effect();
-      return isRefusal(reply) ? (broken as T) : reply;
+      return isRefusal(reply) ? (unproven as T) : reply;
     };
     return callWallet(world, operatorId, name, { effect, fail, refuse, notSent, stale });
   }

@@ -48,8 +48,6 @@ export interface WorldOptions {
   readonly trace?: boolean;
   /** Whether calls pass through the product's adapters, where that is not drawn. */
   readonly adapters?: boolean;
-  /** The world is left after this virtual time, whatever is still to happen. */
-  readonly untilMs?: number;
   /** Instead of the plan that follows from the seed. */
   readonly plan?: Plan;
   /** Instead of production's. */
@@ -89,14 +87,11 @@ export class World implements WorldView {
   readonly #closed = new Set<OperatorId | undefined>();
   readonly #deposits = new Map<string, bigint>();
   readonly #tracing: boolean;
-  readonly #untilMs: number;
 
-  constructor(options: WorldOptions) {
-    const { seed, focus, allowed, trace = false, adapters, plan, settings } = options;
+  constructor({ seed, focus, allowed, trace = false, adapters, plan, settings }: WorldOptions) {
     this.seed = seed;
     this.focus = focus;
     this.#tracing = trace;
-    this.#untilMs = START_MS + (options.untilMs ?? Number.POSITIVE_INFINITY);
     const drawn = plan ?? planOf(seed, focus?.call);
     this.plan = { ...drawn, adapters: adapters ?? drawn.adapters };
     this.settings = settings ?? settingsOf(this.plan);
@@ -203,7 +198,7 @@ export class World implements WorldView {
     const stopped = () => {
       if (this.timeline.nowMs - START_MS > LONGEST_MS)
         this.fail('everything comes to an end', 'after a week there is still something to do');
-      return this.violation !== undefined || this.timeline.nowMs > this.#untilMs;
+      return this.violation !== undefined;
     };
     for (const device of devices) void device.play(this.plan.spinsPerDevice);
     await this.timeline.run(stopped);
