@@ -45,7 +45,7 @@ const spin = (idempotencyKey: string) => playRound(table.ports(), settings, tabl
 const bonus = (idempotencyKey: string) =>
   playRound(table.ports(), settings, table.spin({ kind: 'bonus', betAmount: undefined, idempotencyKey }));
 const end = (request: { currency?: string; operatorKey?: string | undefined } = {}, ports = table.ports()) =>
-  endBonus(ports, { ...log, operatorKey, currency: 'EUR', ...request });
+  endBonus(ports, settings, { ...log, operatorKey, currency: 'EUR', ...request });
 const head = async () => (await table.ledger.head(log)) as Round;
 const credits = () => table.calls.filter(({ call }) => call === 'credit');
 
@@ -273,7 +273,20 @@ describe('A bonus that is not ended', () => {
     await bonus('last');
     await expectRefusal('NO_ACTIVE_BONUS');
     const nobody = { ...log, playerId: ids.player('nobody'), operatorKey, currency: 'EUR' };
-    expect(await codeOf(endBonus(table.ports(), nobody))).toBe('NO_ACTIVE_BONUS');
+    expect(await codeOf(endBonus(table.ports(), settings, nobody))).toBe('NO_ACTIVE_BONUS');
+  });
+
+  it('A spin that a dead process left in flight is refused, and its recovery is queued at once', async () => {
+    table.step = (state) => coinStep(state, 0n);
+    await bonus('last');
+    table.step = () => Promise.reject(new Error('the process died'));
+    await expect(spin('dies')).rejects.toThrow('died');
+    expect(await codeOf(end())).toBe('ROUND_IN_FLIGHT');
+    expect(table.recovery.takeDue()).toEqual([]);
+    table.nowMs += settings.leaseMs;
+    expect(await codeOf(end())).toBe('ROUND_IN_FLIGHT');
+    await table.recoverAll();
+    expect(await head()).toMatchObject({ number: 3, status: 'VOIDED' });
   });
 
   it('A frozen log is left alone', async () => {

@@ -16,8 +16,8 @@ import { leftToWinMillionths } from './declared-limits.ts';
 import { creditAndAnswer } from './credit-and-answer.ts';
 import { identify } from './idempotency.ts';
 import { isOperatorEnd, OPERATOR_END } from './operator-end.ts';
-import type { QueueRecoveryPorts } from './queue-recovery.ts';
-import { answerRepeated } from './repeat-round.ts';
+import { type QueueRecoveryPorts, recoverBlocked } from './queue-recovery.ts';
+import { answerRepeated, type TakeOverSettings } from './repeat-round.ts';
 import { type ReservePorts, termsOf } from './reserve-round.ts';
 import { continuationOf, isInFlight, nextNumberAfter, type Round } from './round.ts';
 import { inFlight, type RoundAnswer } from './round-answer.ts';
@@ -44,13 +44,18 @@ export interface EndBonusRequest {
  * so it is on record, and the next round may be a spin. A repeated request gets the same answer until then.
  * @throws RgsError with the code of what was wrong; money moves only where the round is then on record
  */
-export async function endBonus(ports: EndBonusPorts, request: EndBonusRequest): Promise<RoundAnswer> {
+export async function endBonus(
+  ports: EndBonusPorts,
+  settings: TakeOverSettings,
+  request: EndBonusRequest,
+): Promise<RoundAnswer> {
   const operator = await identifyOperator(ports.registry, request.operatorKey);
   currencyOf(request.currency);
   const { operatorId } = operator;
   const { playerId, gameCode } = request;
   const newest = await ports.ledger.head({ operatorId, playerId, gameCode });
   if (newest && isOperatorEnd(newest)) return answerRepeated(ports, operator, newest);
+  await recoverBlocked(ports, settings, newest);
   const bonus = await activeBonus(ports, newest);
   const payoutMillionths = await declaredPayout(ports, gameCode, bonus);
   const wallet = ports.wallets.of(operator, operator.walletId);

@@ -36,5 +36,5 @@ export const endBonus: FunctionEntry = {
   },
   size: 'play',
   permissions,
-  settings: ['WALLET_TIMEOUT_MS', 'GRPC_TIMEOUT_MS', 'RANDOM_URL'],
+  settings: ['WALLET_TIMEOUT_MS', 'GRPC_TIMEOUT_MS', 'RANDOM_URL', 'ROUND_LEASE_MS'],
 };

@@ -12,6 +12,7 @@ import {
   telemetry,
   wallets,
 } from '../../_runtime/composition.ts';
+import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { bodyOf, headersOf, pathOf } from '../../_runtime/http-request.ts';
 import { portsOf } from '../../_runtime/ports-of.ts';
@@ -22,7 +23,11 @@ export const handler = httpHandler(async (event) => {
   const { gameCode, playerId } = pathOf(event, GamePlayerPath);
   const { currency } = bodyOf(event, EndBonusRequest);
   const operatorKey = headersOf(event).get('x-operator-key');
-  const answer = await endBonus(ports(), { operatorKey, gameCode, playerId, currency });
+  const answer = await endBonus(
+    ports(),
+    { leaseMs: setting('ROUND_LEASE_MS') },
+    { operatorKey, gameCode, playerId, currency },
+  );
   return {
     status: 200,
     body: roundResponse(answer),
