@@ -17,7 +17,7 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run log:release -- .* --stage prod/, 'account'],
   [/^npm run engine:connect -- .* --stage prod$/, 'account'],
   [
-    /^(?:HASH=\$\()?npm run (?:engine:[a-z]+|operator:register|reconcile) (?:--silent )?-- .* --stage prod/,
+    /^(?:HASH=\$\()?npm run (?:engine:[a-z]+|operator:(?:register|show)|reconcile) (?:--silent )?-- .* --stage prod/,
     'stage',
   ],
   [/^npm run rounds:pending -- --stage prod$/, 'stage'],

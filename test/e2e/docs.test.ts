@@ -160,7 +160,7 @@ describe('the commands of the pages', () => {
     }
   });
 
-  it('of operations publish an engine, list and activate it, register an operator and reconcile', async () => {
+  it('of operations publish an engine, list and activate it, register and show an operator, and reconcile', async () => {
     const commands = commandsOf(page('docs/operations.md')).filter((command) => proofOf(command) === 'stage');
     const outputs = await run(commands.map(onThisStage));
     const said = commands.map((command, index) => [command, outputs[index] ?? ''] as const);
@@ -174,7 +174,10 @@ describe('the commands of the pages', () => {
     expect(saidOf('engine:retire')).toEqual([expect.stringContaining('active')]);
     expect(saidOf('operator:register')).toEqual([
       expect.stringMatching(/shown only now: \S+/),
-      expect.stringContaining('It keeps its key.'),
+      expect.stringMatching(/Its current wallet is second at \S+, .*\nIt keeps its key\./),
+    ]);
+    expect(saidOf('operator:show')).toEqual([
+      expect.stringMatching(/^acme \(Acme Casino\) is on\. .*\n[^]*^current {2}second .* is there$/m),
     ]);
     const reports = saidOf('npm run reconcile');
     expect(reports).toHaveLength(4);
