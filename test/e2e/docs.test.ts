@@ -122,16 +122,17 @@ describe('the commands of the pages', () => {
     expect(verified.json).toMatchObject({ code: 'SESSION_REVOKED' });
   });
 
-  it('of debugging show a round everywhere, and compute it again', async () => {
+  it('of debugging show a round everywhere, compute it again, and lead a client of the SDK to the ledger', async () => {
     await finishBonus();
     const outputs = await run([...readme, 'sleep 10', ...stackCommands('docs/debugging.md')]);
     const { round_id, status } = RoundRecord.parse(JSON.parse(outputs[readme.length - 1] ?? ''));
-    const [traced = '', booked = '', replayed = ''] = outputs.slice(readme.length + 1);
+    const [traced = '', booked = '', replayed = '', , scanned = ''] = outputs.slice(readme.length + 1);
     expect(traced).toContain(`Ledger: ${status}`);
     expect(traced).toContain('says the same as the ledger');
     expect(booked).toMatch(new RegExp(`${round_id}:[0-9a-f]{16}:debit`));
     expect(replayed).toMatch(/^state_after: the same$/m);
     expect(replayed).not.toContain('differs');
+    expect(scanned).toMatch(/\bpk: \{ S: '[^']+' \}/);
   });
 
   it('of the wallet make the documented signature, a player and a list', async () => {
