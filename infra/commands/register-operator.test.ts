@@ -147,6 +147,19 @@ describe('an operator that is registered again', () => {
     expect(await operator()).toMatchObject({ walletId: 'main', wallets });
   });
 
+  it('is told which of its wallets is the current one, and that a changed one is not', async () => {
+    const added = await again({ 'wallet-id': 'second', 'wallet-url': OTHER_WALLET });
+    const current = (id: string, url: string) =>
+      `Registered ${operatorId} on stage local.\nIts current wallet is ${id} at ${url}, where new rounds are debited.\n`;
+    const keeps = 'It keeps its key.\n';
+    expect(added.stdout).toBe(`${current('second', OTHER_WALLET)}${keeps}`);
+    const changed = await again({ 'wallet-id': 'main' });
+    const isNot = 'Wallet main is changed, but is not the current one; --current makes it so.\n';
+    expect(changed.stdout).toBe(`${current('second', OTHER_WALLET)}${isNot}${keeps}`);
+    const back = await again({ 'wallet-id': 'main', current: true });
+    expect(back.stdout).toBe(`${current('main', WALLET)}${keeps}`);
+  });
+
   it('means its current wallet where it names none and keeps the address', async () => {
     await again({ 'wallet-id': 'second', 'wallet-url': OTHER_WALLET });
     expect(await again({ 'wallet-url': OTHER_WALLET, 'wallet-secret': SECRET })).toMatchObject({ code: 0 });
@@ -159,6 +172,39 @@ describe('an operator that is registered again', () => {
     expect(stderr).toMatch(/^Error: The address differs from that of wallet main\. [^\n]+\n$/);
     expect(await operator()).toMatchObject({ wallets: [{ walletUrl: WALLET }] });
     expect(await secretOf(operatorId)).toBe(SECRET);
+  });
+});
+
+describe('two wallets of an operator', () => {
+  const OTHER_SECRET = 'other letters!!!';
+  const second = { 'wallet-id': 'second', 'wallet-secret': OTHER_SECRET };
+
+  it.each([WALLET, `${WALLET}/`, 'https://WALLET.example:443/rgs'])(
+    'are not registered at the same address, as %s would be, and no secret is written',
+    async (url) => {
+      const { operatorId } = await command({ 'wallet-secret': SECRET });
+      const { code, stdout, stderr } = await command({ operator: operatorId, ...second, 'wallet-url': url });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(
+        /^Error: Wallet main of \S+ has this address already\. [^\n]+ \(MISCONFIGURED\)\n$/,
+      );
+      await expect(secretOf(operatorId, 'second')).rejects.toMatchObject({ code: 'MISCONFIGURED' });
+    },
+  );
+
+  it('do not come to the same address by a change in place, and the secret stays', async () => {
+    const { operatorId } = await command({ 'wallet-secret': SECRET });
+    await command({ operator: operatorId, ...second, 'wallet-url': 'https://wallet.example/second' });
+    const again = await command({ operator: operatorId, ...second, 'wallet-secret': SECRET });
+    expect(again.stderr).toContain('(MISCONFIGURED)');
+    expect(await secretOf(operatorId, 'second')).toBe(OTHER_SECRET);
+  });
+
+  it('exchange an address where the old books get another one first', async () => {
+    const { operatorId } = await command({ 'wallet-secret': SECRET });
+    const old = { 'wallet-id': 'main', 'wallet-url': 'https://old.example', 'wallet-secret': SECRET };
+    expect(await command({ operator: operatorId, ...old })).toMatchObject({ code: 0 });
+    expect(await command({ operator: operatorId, ...second })).toMatchObject({ code: 0 });
   });
 });
 
@@ -203,7 +249,7 @@ describe('an operator is refused', () => {
     for (const walletUrl of ['http://127.0.0.1:8081', 'http://localhost:8081', 'http://[::1]:8081']) {
       await expect(
         registerOperator(deployment, { ...operator, walletUrl, walletId: 'main', makeKey: true }),
-      ).resolves.toBeTruthy();
+      ).resolves.toHaveProperty('newKey', expect.any(String));
       await expect(
         registerOperator({ ...deployment, stage: 'dev' }, { ...operator, walletUrl }),
       ).rejects.toThrow(/https/);

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { DynamoRegistryAdmin } from '../../shared/games/adapters/registry-admin.ts';
+import { FaultError } from '../../shared/foundation/errors.ts';
 import { OperatorId, WalletId } from '../../shared/foundation/ids.ts';
 import {
   currentWallet,
@@ -40,37 +41,68 @@ export interface OperatorRegistration {
   readonly makeKey?: boolean;
 }
 
+export interface RegisteredOperator {
+  readonly operator: Operator;
+  /** The wallet that the registration was about. */
+  readonly walletId: WalletId;
+  /** It cannot be read again. It is undefined where the operator keeps its key. */
+  readonly newKey: string | undefined;
+}
+
 /**
  * Registers an operator, or replaces it. A wallet that it has is changed in place. One with a new id is added, and becomes
  * the current one. The others stay, because rounds that were debited there are settled there. Only the hash of the
  * operator's key is stored. The wallet's key goes to the secrets, under the prefix that the functions may read.
- * @returns the operator's new key, which cannot be read again; it is undefined where the operator keeps its key
+ * @throws FaultError MISCONFIGURED where another wallet of the operator has the address
  */
 export async function registerOperator(
   deployment: Deployment,
   registration: OperatorRegistration,
-): Promise<string | undefined> {
+): Promise<RegisteredOperator> {
   const operatorId = OperatorId.parse(registration.operatorId);
   const { stage } = deployment;
   const walletUrl = walletAddress(registration.walletUrl, stage);
-  let operatorKey: string | undefined;
-  await new DynamoRegistryAdmin(configTableOf(deployment)).changeOperator(operatorId, async (known) => {
+  const admin = new DynamoRegistryAdmin(configTableOf(deployment));
+  return admin.changeOperator(operatorId, async (known) => {
     const walletId = walletIdOf(registration, known);
-    operatorKey = newKeyOf(registration, known);
+    const newKey = newKeyOf(registration, known);
     const walletSecretName = `rgs/${stage}/operator/${operatorId}/wallet-key/${walletId}`;
     const address = { walletId, walletUrl, walletSecretName };
+    if (known) assertOwnAddress(known, address);
     const operator = { operatorId, ...changed(registration, known, address) };
     // No function may find a wallet whose key is not there yet.
     await putSecret(walletSecretName, registration.walletSecret);
-    return { operator, newKeyHash: operatorKey && operatorKeyHash(operatorKey) };
+    return { operator, walletId, newKey, newKeyHash: newKey && operatorKeyHash(newKey) };
   });
-  return operatorKey;
+}
+
+type Address = Omit<OperatorWallet, 'walletCalls'>;
+
+/**
+ * Two ids at one address would be two ids of one set of books. Rounds of the one could then be settled as rounds of the
+ * other. A wallet that has its address already keeps it, so that its secret can be replaced.
+ * @throws FaultError MISCONFIGURED
+ */
+function assertOwnAddress({ operatorId, wallets }: Operator, { walletId, walletUrl }: Address): void {
+  const sharing = wallets.filter((wallet) => placeOf(wallet.walletUrl) === placeOf(walletUrl));
+  if (sharing.some((wallet) => wallet.walletId === walletId)) return;
+  const [other] = sharing;
+  if (!other) return;
+  throw new FaultError(
+    'MISCONFIGURED',
+    `Wallet ${other.walletId} of ${operatorId} has this address already. Name that one with --wallet-id where the books are its own, and give it another address first where they are not`,
+  );
+}
+
+/** Calls go to the same place whether or not the address ends with slashes, and however its host is written. */
+function placeOf(walletUrl: string): string {
+  return new URL(walletUrl).href.replace(/\/+$/, '');
 }
 
 function changed(
   { name, makeCurrent, walletCalls }: OperatorRegistration,
   known: Operator | undefined,
-  address: Omit<OperatorWallet, 'walletCalls'>,
+  address: Address,
 ): Omit<Operator, 'operatorId'> {
   const { walletId } = address;
   const before = known?.wallets.find((one) => one.walletId === walletId);
@@ -176,7 +208,7 @@ export interface RegisterOptions {
   readonly 'new-key': boolean;
 }
 
-/** Registers an operator on a stage, and prints its key. @throws UsageError */
+/** Registers an operator on a stage, and prints its current wallet and its key. @throws UsageError; FaultError MISCONFIGURED */
 export async function registerOnStage(options: RegisterOptions): Promise<void> {
   const { stage, operator: operatorId, name, key: operatorKey } = options;
   const walletSecret = await walletSecretOf(options['wallet-secret'], options['wallet-secret-file']);
@@ -189,7 +221,19 @@ export async function registerOnStage(options: RegisterOptions): Promise<void> {
     makeCurrent: options.current,
     makeKey: options['new-key'],
   };
-  const key = await registerOperator(deployment, { operatorId, name, operatorKey, ...wallet });
-  const told = key === undefined ? 'It keeps its key.' : `Its key, shown only now: ${key}`;
-  console.log(`Registered ${operatorId} on stage ${stage}. ${told}`);
+  const registered = await registerOperator(deployment, { operatorId, name, operatorKey, ...wallet });
+  console.log(registeredText(stage, registered));
+}
+
+function registeredText(stage: string, { operator, walletId, newKey }: RegisteredOperator): string {
+  const { operatorId } = operator;
+  const current = currentWallet(operator);
+  const lines = [
+    `Registered ${operatorId} on stage ${stage}.`,
+    `Its current wallet is ${current.walletId} at ${current.walletUrl}, where new rounds are debited.`,
+  ];
+  if (walletId !== current.walletId)
+    lines.push(`Wallet ${walletId} is changed, but is not the current one; --current makes it so.`);
+  lines.push(newKey === undefined ? 'It keeps its key.' : `Its key, shown only now: ${newKey}`);
+  return lines.join('\n');
 }

@@ -28,6 +28,11 @@ interface Periods {
 const AT_ONCE: Periods = { evaluationPeriods: 1, datapointsToAlarm: 1 };
 /** A single failure is retried. It is no reason to wake anybody. */
 const TWO_OF_THREE: Periods = { evaluationPeriods: 3, datapointsToAlarm: 2 };
+/**
+ * The slow attempts at a round come every quarter of an hour, or later where the queue is busy. At least two of them lie
+ * within 40 minutes, so one round that keeps failing rings, and rings until it is mended.
+ */
+const TWO_OF_EIGHT: Periods = { evaluationPeriods: 8, datapointsToAlarm: 2 };
 
 /** These functions debit, credit or roll back. */
 const MONEY = ['play-spin', 'play-bonus', 'end-bonus', 'recover-round'] as const;
@@ -65,7 +70,7 @@ const SIGNALS: Readonly<
   RecoveryFailed: {
     meaning: 'Recovery fails by itself, whatever the wallets answer: money may be owed meanwhile',
     services: ['recover-round'],
-    periods: TWO_OF_THREE,
+    periods: TWO_OF_EIGHT,
   },
   WalletTransactionMismatch: {
     meaning: 'A wallet answered a known transaction with another amount: money and record may differ',

@@ -88,7 +88,7 @@ describe('a signal of the product wakes somebody', () => {
     ['WalletTransactionMismatch', moneyMovers],
     ['RecordParked', ['process-ledger-stream', 'watch-signed-items']],
     ['RecordCorrupt', recordReaders],
-    ['RecoveryFailed', ['recover-round'], 3],
+    ['RecoveryFailed', ['recover-round'], 8],
   ])('%s', (signal, services, EvaluationPeriods = 1) => {
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
       .map(([, { Properties }]) => Properties)
@@ -97,6 +97,37 @@ describe('a signal of the product wakes somebody', () => {
     expect(names.sort()).toEqual(services.map((service) => `service ${service}`).sort());
     for (const alarm of alarms)
       expect(alarm).toMatchObject({ Statistic: 'Sum', Threshold: 1, EvaluationPeriods });
+  });
+});
+
+describe('the alarm on recovery that fails', () => {
+  /** Lists whether it rings in each of its periods from minute 0 to the last minute at which recovery fails. */
+  function ringing(minutes: readonly number[]): boolean[] {
+    const { Period, EvaluationPeriods, DatapointsToAlarm } = resourcesOf(template, 'AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => Properties)
+      .find(({ MetricName }) => MetricName === 'RecoveryFailed') as Record<string, number>;
+    const failing = new Set(minutes.map((minute) => Math.floor((minute * 60) / Number(Period))));
+    return Array.from({ length: Math.max(...failing) + 1 }, (_, period) => {
+      const within = [...failing].filter((one) => one <= period && one > period - Number(EvaluationPeriods));
+      return within.length >= Number(DatapointsToAlarm);
+    });
+  }
+
+  test.each([15, 16, 18, 20])(
+    'rings from the second failure of one round that fails every %i minutes, and does not stop',
+    (spacing) => {
+      for (let first = 0; first < 5; first += 1) {
+        const minutes = Array.from({ length: 40 }, (_, index) => first + index * spacing);
+        const second = Math.floor((first + spacing) / 5);
+        const rings = ringing(minutes);
+        expect(rings.slice(0, second)).not.toContain(true);
+        expect(rings.slice(second)).not.toContain(false);
+      }
+    },
+  );
+
+  test('is silent at a single failure, and at failures an hour apart', () => {
+    for (const minutes of [[3], [1, 2, 4], [0, 60, 120]]) expect(ringing(minutes)).not.toContain(true);
   });
 });
 

@@ -69,6 +69,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'kms:Decrypt of data keys on DataKey.Arn',
 
     'dynamodb:GetItem on TablesLedger.Arn',
+    'dynamodb:Query on TablesLedger.Arn',
     'dynamodb:GetItem on items session#* of TablesSessions.Arn',
     'dynamodb:GetItem on TablesConfig.Arn',
   ],

@@ -123,6 +123,18 @@ describe('A request for a round number', () => {
     expect(debits()).toBe(4);
   });
 
+  it('A key that was used before tells no number, because the number that was sent is the next one', async () => {
+    await play({ roundNumber: 1 });
+    for (const betAmount of ['1.00', '2.00'])
+      expect(await refusalOf(play({ roundNumber: 2, betAmount }))).toEqual([
+        'IDEMPOTENCY_KEY_REUSED',
+        undefined,
+      ]);
+    expect(await refusalOf(play({ roundNumber: 1, betAmount: '2.00' }))).toEqual(['ROUND_NUMBER_STALE', 2]);
+    expect(await refusalOf(play({ roundNumber: 3 }))).toEqual(['ROUND_NUMBER_AHEAD', 2]);
+    expect(await play({ roundNumber: 2, idempotencyKey: 'new' })).toMatchObject({ nextRoundNumber: 3 });
+  });
+
   it('A request without the number finds the round that was played with it', async () => {
     const first = await play({ roundNumber: 1 });
     await playFurther(3);

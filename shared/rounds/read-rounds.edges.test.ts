@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { IntentRound } from './round.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { listRounds } from './read-rounds.ts';
-import { log, RoundsFixture, sessionId } from './rounds.fixture.ts';
+import { log, RoundsFixture, sessionId, settings } from './rounds.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 const otherSession = '11111111-5b6c-4d7e-9f80-112233445566';
@@ -22,7 +22,7 @@ const round = (number: number, overrides: Partial<IntentRound> = {}) =>
     ...overrides,
   });
 const list = (limit: number) =>
-  listRounds(table.ports(), { sessionId, operatorKey: undefined, cursor: undefined, limit });
+  listRounds(table.ports(), settings, { sessionId, operatorKey: undefined, cursor: undefined, limit });
 
 describe('A page of rounds', () => {
   it('A page holds a round that began at the very instant of its session, and none from before', async () => {

@@ -3,9 +3,18 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RoundId, RoundLog, SessionId } from '../foundation/ids.ts';
 import type { IntentRound } from './round.ts';
 import { roundIdOf } from './round-address.ts';
+import { logFrozen } from './round-chain.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { listRounds, type RoundPageRequest, readRound } from './read-rounds.ts';
-import { codeOf, log, operatorKey, otherOperatorKey, RoundsFixture, sessionId } from './rounds.fixture.ts';
+import {
+  codeOf,
+  log,
+  operatorKey,
+  otherOperatorKey,
+  RoundsFixture,
+  sessionId,
+  settings,
+} from './rounds.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 
 const laterSession = ids.session('11111111-5b6c-4d7e-9f80-112233445566');
@@ -31,7 +40,7 @@ const play = async (...numbers: number[]) => {
   for (const number of numbers) await table.put(round(number));
 };
 const list = (overrides: Partial<RoundPageRequest> = {}) =>
-  listRounds(table.ports(), {
+  listRounds(table.ports(), settings, {
     sessionId: sessionId,
     operatorKey: undefined,
     cursor: undefined,
@@ -136,11 +145,39 @@ describe('The rounds of a session', () => {
     );
   });
 
-  it('The rounds are shown also after the session has ended', async () => {
+  it('The rounds of a revoked session are refused, but to its operator', async () => {
     await play(1);
     await table.sessions.revoke(sessionId, table.nowMs);
+    expect(await codeOf(list())).toBe('SESSION_REVOKED');
+    expect(await codeOf(list({ operatorKey: 'wrong' }))).toBe('INVALID_OPERATOR_KEY');
     table.nowMs += 30 * 86_400_000;
-    expect((await list()).rounds).toHaveLength(1);
+    expect(await codeOf(list())).toBe('SESSION_REVOKED');
+    expect((await list({ operatorKey })).rounds).toHaveLength(1);
+  });
+
+  it('The rounds of a session that has expired are refused, but to its operator', async () => {
+    await play(1);
+    table.nowMs += 3_600_000;
+    await table.put(round(2));
+    expect(await codeOf(list())).toBe('SESSION_EXPIRED');
+    expect((await list({ operatorKey })).rounds).toHaveLength(2);
+  });
+
+  it('The rounds of a session are refused when its player has played nothing for as long as it may', async () => {
+    table.nowMs += settings.sessionIdleMs - 1;
+    await table.put(round(1, { startedAtMs: table.nowMs }));
+    table.nowMs += settings.sessionIdleMs - 1;
+    for (const cursor of [undefined, '1']) expect(await list({ cursor })).toHaveProperty('rounds');
+    table.nowMs += 1;
+    for (const cursor of [undefined, '1']) expect(await codeOf(list({ cursor }))).toBe('SESSION_EXPIRED');
+  });
+
+  it('The rounds of a session are shown while its log is frozen', async () => {
+    await play(1);
+    table.nowMs += settings.sessionIdleMs;
+    await table.put(round(2));
+    vi.spyOn(table.ledger, 'head').mockRejectedValue(logFrozen());
+    expect((await list()).rounds).toHaveLength(2);
   });
 
   it("The rounds are shown to the session's operator, and to no other", async () => {
@@ -180,7 +217,7 @@ describe('The rounds of a session', () => {
 describe('One round', () => {
   const credentials = (key?: string, session?: SessionId) => ({ operatorKey: key, sessionId: session });
   const read = (roundId: RoundId, ...[key, session]: Parameters<typeof credentials>) =>
-    readRound(table.ports(), credentials(key, session), roundId);
+    readRound(table.ports(), settings, credentials(key, session), roundId);
 
   const unused = roundIdOf(log, 2, 1_700_000_000_000);
   let played: RoundId;
@@ -197,6 +234,16 @@ describe('One round', () => {
   it('A round is shown to its player in a later session, at any game', async () => {
     await table.open({ sessionId: laterSession, gameCode: ids.game('another') });
     expect((await read(played, undefined, laterSession)).number).toBe(1);
+  });
+
+  it('A round is not shown to its player by a session that has ended, but to its operator', async () => {
+    await table.sessions.revoke(strangerSession, table.nowMs);
+    expect(await codeOf(read(played, undefined, strangerSession))).toBe('SESSION_REVOKED');
+    table.nowMs += settings.sessionIdleMs + 2;
+    expect(await codeOf(read(played, undefined, sessionId))).toBe('SESSION_EXPIRED');
+    await table.open({ sessionId: laterSession, createdAtMs: table.nowMs });
+    expect((await read(played, undefined, laterSession)).number).toBe(1);
+    expect((await read(played, operatorKey)).number).toBe(1);
   });
 
   it('A round does not exist for another operator, nor for another player', async () => {

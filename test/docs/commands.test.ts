@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
+import * as s3 from '@aws-sdk/client-s3';
 import * as sqs from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stageSettings } from '../../infra/stages.ts';
@@ -102,7 +103,7 @@ describe('a command that is not run', () => {
   });
 
   it('calls operations that AWS has, on what the page or the stack names', async () => {
-    const clients: Readonly<Record<string, object>> = { cloudformation, dynamodb, sqs };
+    const clients: Readonly<Record<string, object>> = { cloudformation, dynamodb, s3api: s3, sqs };
     // These services have no client among the dependencies.
     const known: Readonly<Record<string, readonly string[]>> = {
       lambda: ['GetAccountSettings', 'Invoke'],

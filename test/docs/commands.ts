@@ -14,10 +14,12 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run (?:engine:(?:publish|versions)|operator:register) -- .* --stage local$/, 'stack'],
   [/^npm run wallet:faults -- /, 'stack'],
   [/^npm run round(?::replay)? -- \$ROUND$/, 'stack'],
+  [/^eval "\$\(node -p .*deployment\.json/, 'stack'],
+  [/^node --input-type=module -e 'import \{ DynamoDBClient/, 'stack'],
   [/^npm run log:release -- .* --stage prod/, 'account'],
   [/^npm run engine:connect -- .* --stage prod$/, 'account'],
   [
-    /^(?:HASH=\$\()?npm run (?:engine:[a-z]+|operator:register|reconcile) (?:--silent )?-- .* --stage prod/,
+    /^(?:HASH=\$\()?npm run (?:engine:[a-z]+|operator:(?:register|show)|reconcile) (?:--silent )?-- .* --stage prod/,
     'stage',
   ],
   [/^npm run rounds:pending -- --stage prod$/, 'stage'],
@@ -65,7 +67,10 @@ const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm exec -- vitest run .* --project unit engines$/, 'ci'],
   [/^npx cdk (?:bootstrap|diff|deploy) -c stage=/, 'account'],
   [/^curl -s "\$\(output ApiUrl\)\/api\/v1\/health"$/, 'account'],
-  [/^(?:output\(\) \{ |ALARM=\$\()?aws (?:cloudformation|cloudwatch|logs|sqs|dynamodb|lambda) /, 'account'],
+  [
+    /^(?:output\(\) \{ |ALARM=\$\()?aws (?:cloudformation|cloudwatch|logs|sqs|dynamodb|lambda|s3api) /,
+    'account',
+  ],
   [/^docker compose -f localstack-compose\.yml /, 'docker'],
   [/^npm run deploy:localstack$/, 'docker'],
 ];

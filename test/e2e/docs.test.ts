@@ -122,16 +122,17 @@ describe('the commands of the pages', () => {
     expect(verified.json).toMatchObject({ code: 'SESSION_REVOKED' });
   });
 
-  it('of debugging show a round everywhere, and compute it again', async () => {
+  it('of debugging show a round everywhere, compute it again, and lead a client of the SDK to the ledger', async () => {
     await finishBonus();
     const outputs = await run([...readme, 'sleep 10', ...stackCommands('docs/debugging.md')]);
     const { round_id, status } = RoundRecord.parse(JSON.parse(outputs[readme.length - 1] ?? ''));
-    const [traced = '', booked = '', replayed = ''] = outputs.slice(readme.length + 1);
+    const [traced = '', booked = '', replayed = '', , scanned = ''] = outputs.slice(readme.length + 1);
     expect(traced).toContain(`Ledger: ${status}`);
     expect(traced).toContain('says the same as the ledger');
     expect(booked).toMatch(new RegExp(`${round_id}:[0-9a-f]{16}:debit`));
     expect(replayed).toMatch(/^state_after: the same$/m);
     expect(replayed).not.toContain('differs');
+    expect(scanned).toMatch(/\bpk: \{ S: '[^']+' \}/);
   });
 
   it('of the wallet make the documented signature, a player and a list', async () => {
@@ -160,7 +161,7 @@ describe('the commands of the pages', () => {
     }
   });
 
-  it('of operations publish an engine, list and activate it, register an operator and reconcile', async () => {
+  it('of operations publish an engine, list and activate it, register and show an operator, and reconcile', async () => {
     const commands = commandsOf(page('docs/operations.md')).filter((command) => proofOf(command) === 'stage');
     const outputs = await run(commands.map(onThisStage));
     const said = commands.map((command, index) => [command, outputs[index] ?? ''] as const);
@@ -174,7 +175,10 @@ describe('the commands of the pages', () => {
     expect(saidOf('engine:retire')).toEqual([expect.stringContaining('active')]);
     expect(saidOf('operator:register')).toEqual([
       expect.stringMatching(/shown only now: \S+/),
-      expect.stringContaining('It keeps its key.'),
+      expect.stringMatching(/Its current wallet is second at \S+, .*\nIt keeps its key\./),
+    ]);
+    expect(saidOf('operator:show')).toEqual([
+      expect.stringMatching(/^acme \(Acme Casino\) is on\. .*\n[^]*^current {2}second .* is there$/m),
     ]);
     const reports = saidOf('npm run reconcile');
     expect(reports).toHaveLength(4);

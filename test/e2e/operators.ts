@@ -22,9 +22,9 @@ async function registerNow(
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   try {
     const deployment = { stage: 'local', outputs: outputs as Deployment['outputs'] };
-    const key = await registerOperator(deployment, { ...registration, makeKey: true });
-    if (key === undefined) throw new Error('the operator keeps a key that nobody knows');
-    return key;
+    const { newKey } = await registerOperator(deployment, { ...registration, makeKey: true });
+    if (newKey === undefined) throw new Error('the operator keeps a key that nobody knows');
+    return newKey;
   } finally {
     vi.unstubAllEnvs();
   }

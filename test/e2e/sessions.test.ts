@@ -39,6 +39,9 @@ describe('a session', () => {
     expect((await call(target(), 'DELETE', path)).status).toBe(204);
     expect(codeOf(await get(path))).toBe('SESSION_REVOKED');
     expect(codeOf(await other.spin())).toBe('SESSION_REVOKED');
+    const rounds = `/api/v1/sessions/${other.sessionId}/rounds`;
+    expect(codeOf(await get(rounds))).toBe('SESSION_REVOKED');
+    expect(await get(rounds, { 'x-operator-key': target().operatorKey })).toHaveProperty('status', 200);
     expect(await other.walletBalanceMinor()).toBe(100_000n);
   });
 });

@@ -44,14 +44,14 @@ beforeAll(async () => {
   wallet.listen(0, '127.0.0.1');
   await once(wallet, 'listening');
   const deployment = { stage: 'local', outputs: { ConfigTable: 'config', DataKeyArn: DATA_KEY } as never };
-  const key = await registerOperator(deployment, {
+  const { newKey } = await registerOperator(deployment, {
     operatorId: 'demo',
     name: 'Demo',
     walletUrl: `http://127.0.0.1:${(wallet.address() as AddressInfo).port}`,
     walletSecret: 'a secret of this test',
     makeKey: true,
   });
-  operatorKey = key ?? '';
+  operatorKey = newKey ?? '';
 });
 afterAll(() => {
   wallet.closeAllConnections();

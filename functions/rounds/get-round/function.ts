@@ -1,5 +1,5 @@
 import { dataKeyReading } from '../read-permissions.ts';
-import { operatorKey, sessionCapability } from '../../_api/route-parts.ts';
+import { operatorKey, sessionCapability, sessionErrors } from '../../_api/route-parts.ts';
 import { RoundPath } from '../../_api/requests.ts';
 import { RoundRecord } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
@@ -20,15 +20,15 @@ export const getRound: FunctionEntry = {
       'INVALID_REQUEST',
       'MISSING_CREDENTIALS',
       'INVALID_OPERATOR_KEY',
-      'UNKNOWN_SESSION',
+      ...sessionErrors,
       'UNKNOWN_ROUND',
     ],
   },
   size: 'query',
   permissions: {
-    ledger: ['dynamodb:GetItem'],
+    ledger: ['dynamodb:GetItem', 'dynamodb:Query'],
     sessions: ['dynamodb:GetItem'],
     ...dataKeyReading,
   },
-  settings: [],
+  settings: ['SESSION_IDLE_SECONDS'],
 };

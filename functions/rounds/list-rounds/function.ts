@@ -1,5 +1,5 @@
 import { dataKeyReading } from '../read-permissions.ts';
-import { operatorKey } from '../../_api/route-parts.ts';
+import { operatorKey, sessionErrors } from '../../_api/route-parts.ts';
 import { RoundsQuery, SessionPath } from '../../_api/requests.ts';
 import { RoundsResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
@@ -17,7 +17,7 @@ export const listRounds: FunctionEntry = {
     query: RoundsQuery,
     headers: [operatorKey],
     success: { status: 200, description: 'A page of rounds', schema: RoundsResponse },
-    errors: ['INVALID_REQUEST', 'INVALID_CURSOR', 'INVALID_OPERATOR_KEY', 'UNKNOWN_SESSION'],
+    errors: ['INVALID_REQUEST', 'INVALID_CURSOR', 'INVALID_OPERATOR_KEY', ...sessionErrors],
   },
   size: 'query',
   permissions: {
@@ -25,5 +25,5 @@ export const listRounds: FunctionEntry = {
     ledger: ['dynamodb:Query'],
     ...dataKeyReading,
   },
-  settings: [],
+  settings: ['SESSION_IDLE_SECONDS'],
 };

@@ -96,12 +96,19 @@ describe('the local Secrets Manager', () => {
     expect(await second.read()).toBe('second');
   });
 
-  it.each([
-    ['ListSecrets', new ListSecretsCommand({})],
-    ['DescribeSecret', new DescribeSecretCommand({ SecretId: Name })],
-  ])('says that it does not know the operation %s', async (_, command) => {
+  it('describes a secret that is there, without its value', async () => {
     const { client } = await open();
-    await expect(client.send(command as ListSecretsCommand)).rejects.toMatchObject({
+    const describe = () => client.send(new DescribeSecretCommand({ SecretId: Name }));
+    await expect(describe()).rejects.toThrow(ResourceNotFoundException);
+    await client.send(new CreateSecretCommand({ Name, SecretString: 'first' }));
+    const described = await describe();
+    expect(described).toMatchObject({ Name, ARN: expect.stringContaining(Name) });
+    expect(JSON.stringify(described)).not.toContain('first');
+  });
+
+  it('says that it does not know the operation ListSecrets', async () => {
+    const { client } = await open();
+    await expect(client.send(new ListSecretsCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
     });
   });

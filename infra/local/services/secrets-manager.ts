@@ -20,7 +20,7 @@ const createInput = written
 const putInput = written
   .extend({ SecretId: z.string() })
   .refine(hasValue, 'Give either SecretString or SecretBinary');
-const getInput = z.strictObject({ SecretId: z.string() });
+const namedInput = z.strictObject({ SecretId: z.string() });
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS secrets (
@@ -53,7 +53,11 @@ export async function startSecretsManager(dataDirectory: string): Promise<Runnin
         if (!store.find(SecretId)) throw notFound(SecretId);
         return write(store, SecretId, store.find(SecretId, input.ClientRequestToken), input);
       }),
-      GetSecretValue: operation(getInput, ({ SecretId }) => {
+      DescribeSecret: operation(namedInput, ({ SecretId }) => {
+        if (!store.find(SecretId)) throw notFound(SecretId);
+        return { ARN: arnOf(SecretId), Name: SecretId };
+      }),
+      GetSecretValue: operation(namedInput, ({ SecretId }) => {
         const found = store.find(SecretId);
         if (!found) throw notFound(SecretId);
         const { versionId: VersionId, secretString, secretBinary } = found;

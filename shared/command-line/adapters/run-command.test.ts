@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import { MissingError } from '../../foundation/errors.ts';
 import { UsageError } from '../command-line.ts';
 import { failureText, runCommand } from './run-command.ts';
 
@@ -64,4 +65,9 @@ it('An error of many lines becomes one line', () => {
   expect(failureText(new Error('One\n  two\nthree'), {})).toBe('One two three');
   const { error } = z.object({ bets: z.object({ EUR: z.string() }) }).safeParse({ bets: { EUR: 1 } });
   expect(failureText(error, {})).toMatch(/^bets\.EUR: [^\n]+$/);
+});
+
+it('An error of the product ends its line with its code', () => {
+  const error = new MissingError('UNKNOWN_OPERATOR', 'There is no operator acme');
+  expect(failureText(error, {})).toBe('There is no operator acme (UNKNOWN_OPERATOR)');
 });

@@ -1,3 +1,4 @@
+import { RgsError } from '../../foundation/errors.ts';
 import { type CommandLine, helpOf, readCommandLine, UsageError, type Values } from '../command-line.ts';
 
 const USAGE_CODE = 2;
@@ -26,7 +27,7 @@ export async function runCommand<const O extends Declared<'options'>, const A ex
   }
 }
 
-/** Writes a failure. @returns one line for the person who ran the command */
+/** Writes a failure, with its code where it has one. @returns one line for the person who ran the command */
 export function failureText(
   error: unknown,
   { whenUnreachable }: Pick<CommandLine, 'whenUnreachable'>,
@@ -39,7 +40,9 @@ export function failureText(
   }
   const [{ issues } = {}] = causesOf(error);
   if (Array.isArray(issues)) return issues.map(issueText).join('; ');
-  return (error instanceof Error ? error.message || error.name : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  const code = error instanceof RgsError ? ` (${error.code})` : '';
+  return `${text}${code}`.replaceAll(/\s*\n\s*/g, ' ');
 }
 
 /** An error of zod would print itself as JSON over many lines. */

@@ -50,14 +50,21 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
     await this.changeOperator(operator.operatorId, async () => change);
   }
 
+  /** Reads an operator as it is registered now. @throws FaultError CORRUPT_RECORD where it is not as it was signed */
+  async operator(operatorId: OperatorId): Promise<Operator | undefined> {
+    const item = await this.#before(registryKeys.operator(operatorId));
+    return item && decodeOperator(item);
+  }
+
   /**
    * Puts what `change` makes of the operator as it is registered now.
+   * @returns what `change` returned
    * @throws FaultError MISCONFIGURED as `putOperator` does, and where somebody else has changed the operator meanwhile
    */
-  async changeOperator(
+  async changeOperator<Change extends OperatorChange>(
     operatorId: OperatorId,
-    change: (known: Operator | undefined) => Promise<OperatorChange>,
-  ): Promise<void> {
+    change: (known: Operator | undefined) => Promise<Change>,
+  ): Promise<Change> {
     const before = await this.#before(registryKeys.operator(operatorId));
     const changed = await change(before && decodeOperator(before));
     assertReadable(changed);
@@ -75,6 +82,7 @@ export class DynamoRegistryAdmin implements RegistryAdmin {
       writes.push({ Put: await this.#keyPut(known.keyHash, operatorId, { replacedAtMs }) });
     }
     await this.#write(writes);
+    return changed;
   }
 
   async putGame(game: Game): Promise<void> {
