@@ -5,6 +5,7 @@ import { handler as launchSession } from '../../functions/sessions/launch-sessio
 import { handler as playBonus } from '../../functions/rounds/play-bonus/handler.ts';
 import { handler as playSpin } from '../../functions/rounds/play-spin/handler.ts';
 import { Invocation } from './invocation.ts';
+import { isVictim } from './plan.ts';
 import { SeededRandom } from './random.ts';
 import type { ApiAnswer, ApiRequest } from './running-invocation.ts';
 import type { WorldView } from './world-view.ts';
@@ -84,7 +85,8 @@ export class Api {
     if (ending.kind !== 'answered') return NO_ANSWER;
     const answer = { status: ending.value.statusCode, body: ending.value.body };
     if (isPlay) world.oracle.rules.answered(invocation, keyOf(request), answer, wasAnswered);
-    if (answer.status === 200 && request.route === 'session')
+    const isLaunched = answer.status === 200 && request.route === 'session';
+    if (isLaunched && !isVictim(playerOf(request).playerId))
       world.oracle.rules.balances.launched(answer.body, playerOf(request), invocation.startedAtMs);
     return answer;
   }

@@ -45,14 +45,7 @@ export const engineVersion = () => async () => ({ maxWinMillionths: MOST_WIN_MIL
 export const marks = () => ports().marks;
 export const recovery = () => ports().recovery;
 export const parking = () => ports().parking;
-/** Nobody but the product writes the tables of a world, so no log of it is ever frozen. */
-export const frozenLogs = () => ({
-  freeze: async (logHash: string, reason: string) =>
-    invocation().world.fail(
-      'the consumer takes no change of the product for a forged one',
-      `${logHash} ${reason}`,
-    ),
-});
+export const frozenLogs = () => ports().frozenLogs;
 export const isFreezeImage = () => false;
 export const readFreezeImage = async (): Promise<Freeze> =>
   Promise.reject(new Error('No log is frozen here'));

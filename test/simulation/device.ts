@@ -1,6 +1,6 @@
 import { minorAmount } from '../../shared/money/money.ts';
 import type { ApiAnswer, ApiRequest } from './running-invocation.ts';
-import type { Holder } from './plan.ts';
+import { type Holder, isVictim } from './plan.ts';
 import { SeededRandom } from './random.ts';
 import type { WorldView } from './world-view.ts';
 
@@ -22,7 +22,7 @@ const IDLE_MS = 40 * 60_000;
 export class Device {
   readonly name: string;
   readonly #world: WorldView;
-  readonly #holder: Holder;
+  readonly holder: Holder;
   #sessionId: string | undefined;
   readonly #numbers: boolean;
   #bonusActive = false;
@@ -31,7 +31,7 @@ export class Device {
 
   constructor(world: WorldView, holder: Holder, name: string) {
     this.#world = world;
-    this.#holder = holder;
+    this.holder = holder;
     this.name = name;
     this.#numbers = new SeededRandom(`${world.seed}/${name} numbers`).chance(0.5);
   }
@@ -48,7 +48,7 @@ export class Device {
       this.#world.spins += 1;
       // The account is not the game's alone: what the wallet answers is not what the round alone would make it.
       if (random.chance(0.5))
-        timeline.after(random.between(1, 3_000), () => this.#world.deposit(this.#holder, minorAmount(1n)));
+        timeline.after(random.between(1, 3_000), () => this.#world.deposit(this.holder, minorAmount(1n)));
       await this.#spin(name, random);
     }
   }
@@ -98,7 +98,7 @@ export class Device {
     const bet = random.chance(0.2) ? random.pick(BETS) : (this.#boundBet ?? random.pick(BETS));
     return {
       route,
-      path: { gameCode: this.#holder.gameCode },
+      path: { gameCode: this.holder.gameCode },
       headers: {
         'Idempotency-Key': name.replaceAll(' ', '-'),
         ...(this.#numbers && { 'Round-Number': String(this.#nextRoundNumber) }),
@@ -109,6 +109,7 @@ export class Device {
 
   #checkNumber({ headers }: Omit<ApiRequest, 'name'>, { body }: ApiAnswer, name: string): void {
     const { round_id, next_round_number } = JSON.parse(body) as Problem;
+    if (this.#isVictim) return;
     const number = headers['Round-Number'];
     if (round_id === undefined || number === undefined || next_round_number === Number(number) + 1) return;
     this.#world.fail('a request with a number is that round only', `${name}: ${number}, ${body}`);
@@ -129,7 +130,7 @@ export class Device {
     else if (code === 'BONUS_ACTIVE') this.#bonusActive = true;
     else if (code === 'NO_ACTIVE_BONUS') this.#bonusActive = false;
     else if (code === 'INSUFFICIENT_FUNDS')
-      this.#world.deposit(this.#holder, minorAmount(BigInt(random.between(1, 20)) * 100n));
+      this.#world.deposit(this.holder, minorAmount(BigInt(random.between(1, 20)) * 100n));
     else if (status === 401 || code === 'WALLET_REFUSED') this.#sessionId = undefined;
     if (random.chance(this.#world.plan.leaveRate)) this.#leave();
   }
@@ -150,7 +151,7 @@ export class Device {
     const { timeline, decisions, plan } = this.#world;
     const afterMs = random.between(1, random.pick([500, 10_000, 90_000]));
     if (!random.chance(plan.leaveRate) || !decisions.take(`${name}: the player leaves meanwhile`)) return;
-    const { wallets } = this.#world.operatorOf(this.#holder.operatorId);
+    const { wallets } = this.#world.operatorOf(this.holder.operatorId);
     timeline.after(afterMs, () => wallets.endSession(sessionId));
   }
 
@@ -160,13 +161,13 @@ export class Device {
     const [afterMs, backMs] = [random.between(1, 10_000), random.between(1, 20 * 60_000)];
     if (!random.chance(0.03) || !decisions.take(`${name}: the player spends everything elsewhere`)) return;
     timeline.after(afterMs, () => {
-      timeline.after(backMs, this.#world.spendAll(this.#holder));
+      timeline.after(backMs, this.#world.spendAll(this.holder));
     });
   }
 
   /** The player leaves the operator's site, which ends the session there, and comes back later. */
   #leave(): void {
-    if (this.#sessionId) this.#world.operatorOf(this.#holder.operatorId).wallets.endSession(this.#sessionId);
+    if (this.#sessionId) this.#world.operatorOf(this.holder.operatorId).wallets.endSession(this.#sessionId);
     this.#sessionId = undefined;
   }
 
@@ -196,16 +197,21 @@ export class Device {
       ? { 'X-Session-Id': sessionId }
       : { 'X-Operator-Key': this.#operatorKey };
     const record = await api.request({ ...asked, headers });
+    if (this.#isVictim) return;
     if (record && record.status < 500 && record.status !== 200 && !isOfEndedSession(record))
       this.#world.fail('a round that was answered can be read', `${name}: ${record.status} ${record.body}`);
   }
 
+  get #isVictim(): boolean {
+    return isVictim(this.holder.playerId);
+  }
+
   get #operatorKey(): string {
-    return this.#world.operatorOf(this.#holder.operatorId).key;
+    return this.#world.operatorOf(this.holder.operatorId).key;
   }
 
   async #session(name: string, tries: number): Promise<string | undefined> {
-    const { operatorId, playerId, gameCode } = this.#holder;
+    const { operatorId, playerId, gameCode } = this.holder;
     const { api, timeline, plan, seed } = this.#world;
     for (let attempt = 1; !this.#sessionId && attempt <= tries; attempt += 1) {
       const random = new SeededRandom(`${seed}/${name} launch ${attempt}`);

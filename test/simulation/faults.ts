@@ -124,6 +124,7 @@ export const faultsOf = {
   'recovery.send': write,
   'archive.write': write,
   'events.publish': write,
+  'logs.freeze': write,
 } as const satisfies Record<string, readonly Fault[]>;
 
 export type PortCall = keyof typeof faultsOf;

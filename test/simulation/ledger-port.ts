@@ -8,6 +8,7 @@ import type { NativeItem, NativeValue } from '../../shared/aws/attribute-values.
 import type { Round } from '../../shared/rounds/round.ts';
 import { MARKS_OF } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { pendingRounds } from '../../shared/rounds/pending-rounds.ts';
+import { isVictim } from './plan.ts';
 import { name as nameOfRound } from './recompute.ts';
 import { isOwedForLong } from './rules/pending-alarms.ts';
 import type { Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../../shared/rounds/ledger.ts';
@@ -63,9 +64,9 @@ export function ledgerPort(world: WorldView, call: Caller): Ledger {
 
 /** The marks of recovery are attributes of the item, so the stream tells of each of them, too. */
 export function marksPort(world: WorldView, call: Caller): RecoveryMarks {
-  const { marks, ledger } = world;
+  const { marks } = world;
   const told = async <T>(reference: RoundReference, mark: Image, write: () => Promise<T>): Promise<T> => {
-    const round = await ledger.get(reference);
+    const round = storedOf(world, reference);
     const result = await write();
     if (round && result !== false)
       world.stream.put(logKeyOf(round), image(world, round), { ...image(world, round), ...mark });
@@ -164,12 +165,19 @@ async function changing<T>(
   const before = storedOf(world, round);
   const result = await write();
   const after = storedOf(world, round);
-  if (after && after === before && !(await isTold(result, after)))
+  if (after && after === before && !isVictim(after.log.playerId) && !(await isTold(result, after)))
     world.fail('whoever repeats a write is told that it is written', logKeyOf(round));
   if (!after || after === before) return result;
   world.oracle.written(before, { after, writer, writersMs });
-  world.stream.put(logKeyOf(after), before && images.get(before), image(world, after));
+  world.insider.saw(after);
+  tellStream(world, before, after);
   return result;
+}
+
+/** Tells the stream that a round was written, or deleted. */
+export function tellStream({ stream }: WorldView, before: Round | undefined, after: Round | undefined): void {
+  const round = after ?? before;
+  if (round) stream.put(logKeyOf(round), before && images.get(before), after && images.get(after));
 }
 
 const ARCHIVED = { archived: { BOOL: true } };
@@ -177,7 +185,7 @@ const ARCHIVED = { archived: { BOOL: true } };
 /** An update of an item too, which the stream tells of although no round has changed. */
 async function marking(world: WorldView, reference: RoundReference): Promise<void> {
   const { ledger, stream } = world;
-  const round = await ledger.get(reference);
+  const round = storedOf(world, reference);
   if (!round || ledger.archived.has(round.roundId)) return;
   await ledger.markArchived(reference);
   if (!ledger.archived.has(round.roundId)) return;
@@ -186,7 +194,7 @@ async function marking(world: WorldView, reference: RoundReference): Promise<voi
 
 async function expiring(world: WorldView, reference: RoundReference, expiresAtMs: number): Promise<void> {
   const { ledger, stream, oracle } = world;
-  const round = await ledger.get(reference);
+  const round = storedOf(world, reference);
   if (!round || ledger.expiries.has(round.roundId)) return;
   await ledger.expire(reference, expiresAtMs);
   if (!ledger.expiries.has(round.roundId)) return;

@@ -14,6 +14,7 @@ import {
   stateOf,
   unsealed,
 } from './recompute.ts';
+import { isVictim } from './plan.ts';
 import { type Books, Rulebook, type Write } from './rules/rulebook.ts';
 import type { Auditor, Entry } from './wallet.ts';
 
@@ -83,7 +84,8 @@ export class Oracle implements Omit<Auditor, 'told'> {
 
   /** A change of the ledger. */
   written(before: Round | undefined, write: Write): void {
-    const { after } = write;
+    const { after, writer } = write;
+    if (isVictim(after.log.playerId)) return this.rules.forged.written(before, after, writer);
     if (!before) return this.#appended(write);
     this.#check(
       followers[before.status].includes(after.status),
@@ -123,8 +125,9 @@ export class Oracle implements Omit<Auditor, 'told'> {
 
   reached(
     call: 'debit' | 'credit' | 'betWin' | 'rollback',
-    { roundId, transactionId }: WalletTransaction,
+    { roundId, transactionId, playerId }: WalletTransaction,
   ): void {
+    if (isVictim(playerId)) return;
     const account = this.accounts.get(roundId);
     this.#check(
       account !== undefined,
@@ -154,11 +157,13 @@ export class Oracle implements Omit<Auditor, 'told'> {
       );
   }
 
-  mismatch({ transactionId }: WalletTransaction): void {
-    this.#fail('the same transaction is always the same movement', transactionId);
+  mismatch({ transactionId, playerId }: WalletTransaction): void {
+    if (!isVictim(playerId)) this.#fail('the same transaction is always the same movement', transactionId);
   }
 
-  moves(movement: 'debit' | 'credit' | 'betWin' | 'return', { transaction, winMinor }: Entry): void {
+  moves(movement: 'debit' | 'credit' | 'betWin' | 'return', entry: Entry): void {
+    const { transaction, winMinor } = entry;
+    if (isVictim(transaction.playerId)) return this.rules.forged.moves(movement, entry, this.#nowMs());
     const account = this.#account(transaction.roundId);
     if (!account) return;
     const { round } = account;
@@ -201,7 +206,8 @@ export class Oracle implements Omit<Auditor, 'told'> {
 
   /** A round may expire from now on. */
   letGo(round: Round): void {
-    this.rules.records.letGo(round, this.#logs.get(logOf(round))?.length ?? 0);
+    if (!isVictim(round.log.playerId))
+      this.rules.records.letGo(round, this.#logs.get(logOf(round))?.length ?? 0);
   }
 
   /** Rounds that still owe something to somebody. */
@@ -214,6 +220,7 @@ export class Oracle implements Omit<Auditor, 'told'> {
     balanceOf: (operatorId: string, walletId: string, playerId: string) => bigint,
     depositedOf: ReadonlyMap<string, bigint>,
   ): void {
+    this.rules.forged.closing();
     const expected = new Map(depositedOf);
     for (const { round, stakeHeld, credits } of this.accounts.values()) {
       const committed = 'outcome' in round;

@@ -57,8 +57,32 @@ export interface Plan {
   readonly revocationRate: number;
   /** The operator or the game is switched off for a while. */
   readonly closures: readonly Closure[];
+  /** Their logs are forged. */
+  readonly victims: readonly Victim[];
   /** Nothing of the ledger's stream is delivered for as long. */
   readonly streamLag?: Interval | undefined;
+}
+
+export const forgeryKinds = [
+  'a round is deleted',
+  'a round is given a win',
+  'an earlier state is put back',
+  'a round is invented',
+  'a bet is raised',
+  'an expiry is planted',
+] as const;
+
+/** Somebody without the key changes a round in the table. */
+export interface Forgery {
+  readonly name: string;
+  readonly kind: (typeof forgeryKinds)[number];
+  /** After the start. */
+  readonly atMs: number;
+}
+
+export interface Victim {
+  readonly holder: Holder;
+  readonly forgeries: readonly Forgery[];
 }
 
 /** After the start. */
@@ -123,12 +147,15 @@ export function planOf(seed: string, focus?: PortCall): Plan {
       holder,
     })),
   );
+  const adapters = new SeededRandom(`${seed}/adapters`).chance(ADAPTERS_RATE);
+  const victims = adapters ? [] : victimsOf(seed, operators, focus);
   return {
     engineVersion: 1,
     quiet: false,
-    adapters: new SeededRandom(`${seed}/adapters`).chance(ADAPTERS_RATE),
+    adapters,
     operators,
-    devices,
+    devices: [...devices, ...victims.map(({ holder }) => ({ name: `${holder.playerId}/device-1`, holder }))],
+    victims,
     spinsPerDevice: 24,
     firstDepositMinor: minorAmount(BigInt(random.between(2, 30)) * 100n),
     currency: 'EUR',
@@ -177,6 +204,31 @@ function disturbances(seed: string, operators: readonly OperatorPlan[], focus?: 
     ...(random.chance(0.25) && { sessionTtlSeconds: random.between(30, 180) }),
     ...(random.chance(0.4) && { recoveryConcurrency: 2 }),
   };
+}
+
+const VICTIM = 'victim-';
+const VICTIMS_RATE = 1 / 3;
+
+/** Says whether somebody forges the rounds of a player. No other rule than those of forged logs holds for them. */
+export function isVictim(playerId: string): boolean {
+  return playerId.startsWith(VICTIM);
+}
+
+/** Drawn apart from the rest of the plan. */
+function victimsOf(seed: string, operators: readonly OperatorPlan[], focus?: PortCall): readonly Victim[] {
+  const random = new SeededRandom(`${seed}/insider`);
+  const isFocus = focus === 'logs.freeze';
+  if (!isFocus && !random.chance(VICTIMS_RATE)) return [];
+  return Array.from({ length: isFocus ? 4 : random.between(1, 2) }, (_, index) => {
+    const playerId = ids.player(`${VICTIM}${index + 1}`);
+    return {
+      holder: { operatorId: random.pick(operators).operatorId, playerId, gameCode: ids.game('simulated') },
+      forgeries: Array.from({ length: random.between(1, 3) }, (_forgery, nth) => {
+        const kind = random.pick(forgeryKinds);
+        return { name: `forgery ${nth + 1} of ${playerId}, ${kind}`, kind, atMs: random.between(1, 90_000) };
+      }),
+    };
+  });
 }
 
 /** A wallet has the call that a world has an eye on, and the others one of the two by chance. */

@@ -4,6 +4,7 @@ import type { Archive } from '../../shared/archive/archive.ts';
 import type { Cipher } from '../../shared/encryption/cipher.ts';
 import type { EventBus } from '../../shared/events/event-bus.ts';
 import type { SeedSource } from '../../shared/foundation/random.ts';
+import { logHashOf } from '../../shared/rounds/round-address.ts';
 import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
 import type { Registry } from '../../shared/games/registry.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
@@ -11,6 +12,7 @@ import { dynamoLedgerPort, dynamoMarksPort } from './dynamo-ledger.ts';
 import { enginesPort } from './engines-port.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, type Invocation, invocation } from './invocation.ts';
+import { isVictim } from './plan.ts';
 import { LEDGER_LIMITS, ledgerPort, marksPort } from './ledger-port.ts';
 import { unsealed } from './recompute.ts';
 import { sqsRecoveryQueue } from './sqs-recovery.ts';
@@ -47,6 +49,7 @@ export function portsOf(world: WorldView): Ports {
     },
     archive: archivePort(world),
     events: eventsPort(world),
+    frozenLogs: frozenLogsPort(world),
   };
 }
 
@@ -131,11 +134,30 @@ function plainQueue(world: WorldView): RecoveryQueue {
   };
 }
 
+/** Only the logs of victims are forged. */
+function frozenLogsPort(world: WorldView): Ports['frozenLogs'] {
+  const { ledger, oracle, plan, timeline } = world;
+  const logs = new Map(plan.victims.map(({ holder }) => [logHashOf(holder), holder]));
+  return {
+    freeze: (logHash, reason) =>
+      call('logs.freeze', () => {
+        const log = logs.get(logHash);
+        if (!log || !oracle.rules.forged.isForged(log))
+          return world.fail(
+            'the consumer takes no change of the product for a forged one',
+            `${logHash} ${reason}`,
+          );
+        ledger.frozen.add(logHash);
+        oracle.rules.forged.frozen(log, timeline.nowMs);
+      }),
+  };
+}
+
 function archivePort({ oracle }: WorldView): Archive {
   return {
     write: (rounds) =>
       call('archive.write', () => {
-        for (const round of rounds) oracle.rules.records.archived(round);
+        for (const round of rounds) if (!isVictim(round.log.playerId)) oracle.rules.records.archived(round);
       }),
   };
 }

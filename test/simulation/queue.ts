@@ -2,6 +2,7 @@ import { recoveryDelivery } from '../../infra/deliveries.ts';
 import { handler } from '../../functions/rounds/recover-round/handler.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Invocation } from './invocation.ts';
+import { isVictim, START_MS } from './plan.ts';
 import { hash } from './random.ts';
 import type { WorldView } from './world-view.ts';
 
@@ -18,6 +19,9 @@ interface Message {
 
 /** Each copy asks for attempts of its own. While a wallet is down for an hour, they would become thousands. */
 const MOST_DOUBLED_ATTEMPTS = 4;
+
+/** A person has looked at the forged logs by then, and has deleted their messages. */
+const LOOKED_AT_MS = 3 * 3_600_000;
 
 /** The recovery queue and its mapping: at least once, in no order, and aside after too many failures. */
 export class RecoveryQueueService {
@@ -42,6 +46,7 @@ export class RecoveryQueueService {
 
   send(body: string, group: string, delayMs: number): void {
     const { timeline, plan, seed } = this.#world;
+    if (isOfVictim(body) && timeline.nowMs - START_MS > LOOKED_AT_MS) return;
     const messageId = plan.quiet ? body : `${body}/${this.#timesSent(body)}`;
     if (this.#loses(messageId, body)) return;
     // A standard queue keeps no order: messages of the same second overtake each other.
@@ -156,6 +161,7 @@ export class RecoveryQueueService {
   /** Only what an injected failure met at each receive may end here. */
   #putAside(message: Message): void {
     this.#waiting.done(message);
+    if (isOfVictim(message.body)) return;
     this.deadLetters.push(message);
     if (message.faulted < message.receives)
       this.#world.fail('nothing is given up that could have been processed', message.messageId);
@@ -182,6 +188,10 @@ function short(body: string): string {
 export function roundOf(body: string): string {
   const { operator_id, player_id, game_code, round_number } = fieldsOf(body);
   return `${operator_id}#${player_id}#${game_code}#${round_number}`;
+}
+
+function isOfVictim(body: string): boolean {
+  return isVictim(String(fieldsOf(body)['player_id']));
 }
 
 function purposeOf(body: string): string | number | undefined {

@@ -7,11 +7,13 @@ import { hash } from './random.ts';
 import type { WorldView } from './world-view.ts';
 
 interface StreamRecord {
-  readonly eventName: 'INSERT' | 'MODIFY';
+  readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   readonly dynamodb: {
     readonly SequenceNumber: string;
+    /** In seconds. */
+    readonly ApproximateCreationDateTime: number;
     readonly OldImage?: Image;
-    readonly NewImage: Image;
+    readonly NewImage?: Image;
   };
   readonly atMs: number;
 }
@@ -47,14 +49,16 @@ export class LedgerStream {
     }));
   }
 
-  put(key: string, before: Image | undefined, after: Image): void {
+  /** @param after is undefined where the item was deleted */
+  put(key: string, before: Image | undefined, after: Image | undefined): void {
     this.#sequence += 1;
     const record: StreamRecord = {
-      eventName: before ? 'MODIFY' : 'INSERT',
+      eventName: after ? (before ? 'MODIFY' : 'INSERT') : 'REMOVE',
       dynamodb: {
         SequenceNumber: String(this.#sequence).padStart(21, '0'),
+        ApproximateCreationDateTime: Math.floor(this.#world.timeline.nowMs / 1_000),
         ...(before && { OldImage: before }),
-        NewImage: after,
+        ...(after && { NewImage: after }),
       },
       atMs: this.#world.timeline.nowMs,
     };
@@ -128,11 +132,12 @@ export class LedgerStream {
 }
 
 function poisoned(record: StreamRecord): StreamRecord {
-  const { SequenceNumber } = record.dynamodb;
+  const { SequenceNumber, ApproximateCreationDateTime } = record.dynamodb;
   return {
     ...record,
     eventName: 'INSERT',
     dynamodb: {
+      ApproximateCreationDateTime,
       SequenceNumber: `${SequenceNumber}-poisoned`,
       NewImage: { pk: { S: 'poisoned' }, sk: { S: 'nothing' } },
     },

@@ -176,5 +176,6 @@ function planFor({ backAtMs, neighboursDownAtMs, neighboursBackAtMs }: Times): P
     sweepsAtMs: [],
     revocationRate: 0,
     closures: [],
+    victims: [],
   };
 }

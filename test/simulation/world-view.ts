@@ -11,8 +11,10 @@ import type { Registry } from '../../shared/games/registry.ts';
 import type { MinorAmount } from '../../shared/money/money.ts';
 import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import type { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
+import type { FrozenLogs } from '../../shared/rounds/frozen-logs.ts';
 import type { Ledger } from '../../shared/rounds/ledger.ts';
 import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
+import type { Round } from '../../shared/rounds/round.ts';
 import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
 import type { Wallets } from '../../shared/wallets/wallet.ts';
@@ -44,6 +46,7 @@ export interface Ports {
   readonly parking: { park(record: unknown): Promise<void> };
   readonly archive: Archive;
   readonly events: EventBus;
+  readonly frozenLogs: Pick<FrozenLogs, 'freeze'>;
 }
 
 /** The parts of a world see this of it. `world.ts` puts them together, so no part may import that file. */
@@ -61,7 +64,9 @@ export interface WorldView {
   readonly sessions: Sessions;
   readonly oracle: Oracle;
   readonly queue: { send(body: string, group: string, delayMs: number): void };
-  readonly stream: { put(key: string, before: Image | undefined, after: Image): void };
+  readonly stream: { put(key: string, before: Image | undefined, after: Image | undefined): void };
+  /** It is shown each round of the ledger in memory that is written. */
+  readonly insider: { saw(round: Round): void };
   readonly api: { request(request: ApiRequest): Promise<ApiAnswer | undefined> };
   readonly registry: Registry;
   /** The game as a process may have it that has read it before the last change. */

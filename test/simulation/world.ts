@@ -20,10 +20,11 @@ import { Decisions } from './decisions.ts';
 import { Device } from './device.ts';
 import { engineHash } from './engine.ts';
 import type { Fault, PortCall } from './faults.ts';
+import { Insider } from './insider.ts';
 import { Invocation } from './invocation.ts';
 import { MemoryTable } from './memory-table.ts';
 import { Oracle, Violation } from './oracle.ts';
-import { type Closure, type Holder, type Plan, planOf, START_MS } from './plan.ts';
+import { type Closure, type Holder, isVictim, type Plan, planOf, START_MS } from './plan.ts';
 import { OperatorWallets } from './operator-wallets.ts';
 import { portsOf } from './ports.ts';
 import { RecoveryQueueService, roundOf } from './queue.ts';
@@ -69,6 +70,7 @@ export class World implements WorldView {
   readonly oracle: Oracle;
   readonly queue: RecoveryQueueService;
   readonly stream: LedgerStream;
+  readonly insider: Insider;
   readonly api: Api;
   readonly registry: Registry;
   /** As a process may have it that has read it before the last change. */
@@ -93,7 +95,7 @@ export class World implements WorldView {
     this.focus = focus;
     this.#tracing = trace;
     const drawn = plan ?? planOf(seed, focus?.call);
-    this.plan = { ...drawn, adapters: adapters ?? drawn.adapters };
+    this.plan = { ...drawn, adapters: adapters ?? drawn.adapters, ...(adapters && { victims: [] }) };
     this.settings = settings ?? settingsOf(this.plan);
     this.#engineVersion = this.plan.engineVersion;
     this.decisions = new Decisions(allowed);
@@ -104,6 +106,7 @@ export class World implements WorldView {
     );
     this.queue = new RecoveryQueueService(this);
     this.stream = new LedgerStream(this);
+    this.insider = new Insider(this);
     this.api = new Api(this);
     this.registry = this.#registry();
     this.outdatedGame = this.#game();
@@ -193,6 +196,9 @@ export class World implements WorldView {
     for (const operator of this.operators)
       if (operator.move) this.timeline.after(operator.move.atMs, () => this.#move(operator));
     for (const closure of this.plan.closures) this.#closeFor(closure);
+    for (const victim of this.plan.victims)
+      for (const forgery of victim.forgeries)
+        this.timeline.after(forgery.atMs, () => this.insider.forge(victim, forgery));
     for (const [index, atMs] of this.plan.sweepsAtMs.entries())
       this.timeline.after(atMs, () => void this.sweep(`sweep ${index + 1}`));
     const stopped = () => {
@@ -213,7 +219,8 @@ export class World implements WorldView {
     this.timeline.after(DAY_MS, () => void this.sweep('the last sweep'));
     await this.timeline.run(stopped);
     if (stopped()) return;
-    const played = devices.map(async (device) => {
+    const honest = devices.filter(({ holder }) => !isVictim(holder.playerId));
+    const played = honest.map(async (device) => {
       if (!(await device.playsOn())) this.fail('whoever has a session can play on', device.name);
     });
     void Promise.all(played);
@@ -234,10 +241,11 @@ export class World implements WorldView {
   /** With nothing left to happen. */
   close(): void {
     if (this.queue.size > 0 || this.queue.deadLetters.length > 0) this.fail('nothing stays in a queue', '');
+    const honest = [...this.#deposits].filter(([player]) => !isVictim(player.split('#')[2] ?? ''));
     this.oracle.closing(
       (operatorId, walletId, playerId) =>
         this.operatorOf(operatorId).wallets.at(ids.wallet(walletId)).balanceOf(playerId),
-      this.#deposits,
+      new Map(honest),
     );
   }
 

@@ -95,14 +95,14 @@ export class MemoryLedger implements Ledger {
     return next.status !== 'INTENT' && sameBytes(found.mac, next.mac) ? this.#checked(found) : undefined;
   }
 
-  async markArchived(reference: RoundReference): Promise<void> {
-    const round = await this.get(reference);
+  async markArchived({ log, number }: RoundReference): Promise<void> {
+    const round = this.stored.get(logHashOf(log))?.get(number);
     if (round && isFinal(round)) this.archived.add(round.roundId);
   }
 
   async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
     const expiry = await this.#macs.signExpiry(reference, expiresAtMs);
-    const round = await this.get(reference);
+    const round = this.stored.get(logHashOf(reference.log))?.get(reference.number);
     if (!round || !this.archived.has(round.roundId) || this.expiries.has(round.roundId)) return;
     this.expiries.set(round.roundId, expiresAtMs);
     this.stored.get(logHashOf(reference.log))?.set(round.number, this.#keep({ ...round, expiry }));

@@ -1,11 +1,13 @@
 import type { RecoveryRequest } from '../../../shared/rounds/recovery-queue.ts';
 import type { Round } from '../../../shared/rounds/round.ts';
 import type { WalletTransaction } from '../../../shared/wallets/wallet.ts';
+import { isVictim } from '../plan.ts';
 import type { ApiAnswer, RunningInvocation } from '../running-invocation.ts';
 import { Alarms } from './alarms.ts';
 import { Answers } from './answers.ts';
 import type { Check } from './check.ts';
 import { Closures, gameOf, operatorOf } from './closures.ts';
+import { ForgedLogs } from './forged-logs.ts';
 import { FreshSeeds } from './fresh-seeds.ts';
 import { LastRollbacks } from './last-rollbacks.ts';
 import { Leases } from './leases.ts';
@@ -14,7 +16,7 @@ import { PendingAlarms } from './pending-alarms.ts';
 import { Records } from './records.ts';
 import { TimeStamps } from './time-stamps.ts';
 import { type ToldBalance, ToldBalances } from './told-balances.ts';
-import { type Movement, type Reply, type WalletCall, WalletCalls } from './wallet-calls.ts';
+import { type Movement, placeOf, type Reply, type WalletCall, WalletCalls } from './wallet-calls.ts';
 
 /** The rules read this of the oracle's books. */
 export interface Books {
@@ -46,12 +48,14 @@ export class Rulebook {
   readonly calls: WalletCalls;
   readonly closures: Closures;
   readonly lastRollbacks: LastRollbacks;
+  readonly forged: ForgedLogs;
   readonly #leases: Leases;
   readonly #owed: OwedRounds;
   readonly #pending: PendingAlarms;
   readonly records: Records;
   readonly seeds: FreshSeeds;
   readonly #stamps: TimeStamps;
+  readonly #calledForVictims = new WeakSet<RunningInvocation>();
   /** The stake of each round was out of doubt at this true time. */
   readonly #outOfDoubtAtMs = new Map<string, number>();
 
@@ -63,6 +67,7 @@ export class Rulebook {
     this.calls = new WalletCalls(check);
     this.closures = new Closures(check);
     this.lastRollbacks = new LastRollbacks(check);
+    this.forged = new ForgedLogs(check);
     this.#leases = new Leases(check, leaseMs);
     this.#owed = new OwedRounds(check, leaseMs, (log) => books.newestOf(log));
     this.#pending = new PendingAlarms(check);
@@ -114,7 +119,7 @@ export class Rulebook {
   }
 
   told(balance: ToldBalance): void {
-    this.balances.told(balance, this.#books.nowMs());
+    if (!isVictim(balance.playerId)) this.balances.told(balance, this.#books.nowMs());
   }
 
   /** A request for a round reaches its function. */
@@ -125,6 +130,7 @@ export class Rulebook {
 
   /** A client has heard an answer. */
   answered(running: RunningInvocation, request: string, answer: ApiAnswer, wasAnswered: boolean): void {
+    if (isAboutVictim(running, this.closures)) return;
     const { status, body } = answer;
     const round = this.answers.answered(request, status, body, wasAnswered);
     if (round) this.balances.answered(body, round);
@@ -135,6 +141,7 @@ export class Rulebook {
   /** A function calls a wallet. @returns what it has to be told of the reply */
   called(movement: Movement, transaction: WalletTransaction, wallet: string, caller: RunningInvocation) {
     const round = this.#books.roundOf(transaction.roundId);
+    if (isVictim(transaction.playerId)) this.#callsForVictim(transaction, caller);
     if (!round) return () => undefined;
     const call: WalletCall = { movement, transaction, wallet, round, reply: undefined, heardAtMs: 0 };
     this.calls.made(call, caller);
@@ -146,21 +153,28 @@ export class Rulebook {
     };
   }
 
+  /** The alarms of calls are counted for a whole run, and a forged log has no calls of its own in the books. */
+  #callsForVictim({ transactionId }: WalletTransaction, caller: RunningInvocation): void {
+    this.#calledForVictims.add(caller);
+    this.forged.called(this.forged.begunOf(transactionId)[0], caller);
+  }
+
   /** A run of a function has come to its end by itself. */
   ended(running: RunningInvocation): void {
     this.calls.ended(running);
-    this.alarms.ended(running, this.calls.of(running));
+    if (!this.#calledForVictims.has(running)) this.alarms.ended(running, this.calls.of(running));
     this.#pending.ended(running, this.calls.of(running));
   }
 
   /** A function has counted this. */
   counted(event: string, running: RunningInvocation): void {
     this.alarms.counted(event);
-    this.#pending.rang(event, running, this.calls.of(running));
+    if (!isAboutVictim(running, this.closures)) this.#pending.rang(event, running, this.calls.of(running));
   }
 
   /** A function has noted on a round that its alarm rings. */
   marked(round: Round, purpose: RecoveryRequest['purpose'], running: RunningInvocation): void {
+    if (isVictim(round.log.playerId)) return;
     this.#pending.marked(round, purpose, running, this.#books.nowMs());
   }
 
@@ -169,6 +183,21 @@ export class Rulebook {
     this.records.closing(round);
     this.lastRollbacks.closing(round);
   }
+}
+
+/** Says whether a run of a function was asked for the round of a victim, among others. */
+function isAboutVictim({ cause }: RunningInvocation, closures: Closures): boolean {
+  if (cause.kind === 'recovery')
+    return cause.messages.some((body) => isVictim(playerOf(placeOf(body).round)));
+  if (cause.kind !== 'request') return false;
+  const { session_id } = (cause.request.body ?? {}) as { readonly session_id?: string };
+  const log = session_id === undefined ? undefined : closures.logOf(session_id);
+  return log !== undefined && isVictim(playerOf(log));
+}
+
+/** Reads the player from the name of a log or of a round. */
+function playerOf(log: string): string {
+  return log.split('#')[1] ?? '';
 }
 
 function nameOfClosed({ operatorId, gameCode }: Closable): string {
