@@ -83,6 +83,9 @@ export const RoundsResponse = z.strictObject({
   rounds: z
     .array(RoundRecord)
     .meta({ description: 'May be fewer than the limit, or none, also before the last page' }),
+  unreadable_numbers: z
+    .array(z.int().min(1))
+    .meta({ description: 'Somebody changed the stored rounds of these numbers, so they are not shown' }),
   next_cursor: z.string().nullable().meta({ description: 'Null on the last page, and only there' }),
 });
 

@@ -11,7 +11,7 @@ import type { Registry } from '../../shared/games/registry.ts';
 import type { MinorAmount } from '../../shared/money/money.ts';
 import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import type { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
-import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { Ledger, RoundPages } from '../../shared/rounds/ledger.ts';
 import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
@@ -33,6 +33,7 @@ export interface RunningOperator extends OperatorPlan {
 /** The ports that the product gets in a world. */
 export interface Ports {
   readonly ledger: Ledger;
+  readonly pages: RoundPages;
   readonly wallets: Wallets;
   readonly sessions: Sessions;
   readonly registry: Registry;
