@@ -41,6 +41,11 @@ export const RoundResponse = z.strictObject({
   next_round_number: NextRoundNumber,
 });
 
+export const EndedBonusResponse = RoundResponse.extend({
+  currency: CurrencyCode.meta({ description: 'The currency of the bonus, of win_amount and of balance' }),
+  balance: Amount.nullable().meta({ description: 'Null where the player has no account in this currency' }),
+});
+
 export const SessionResponse = z.strictObject({
   session_id: SessionId,
   operator_id: OperatorId,

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
-import { RgsError } from '../../shared/foundation/errors.ts';
+import { FaultError, RgsError } from '../../shared/foundation/errors.ts';
 import { isLogHash } from '../../shared/rounds/round-address.ts';
 import { frozenLogs, parking } from './composition.ts';
 import { changeOf } from './ledger-change.ts';
@@ -22,7 +22,8 @@ async function readOrPark(record: unknown): Promise<RoundChange | undefined> {
     return await changeOf(record ?? {});
   } catch (error) {
     if (error instanceof RgsError && error.retryable) throw error;
-    await freezeAndPark(record, String(error));
+    // The reason of a freeze becomes part of the next one, and need not name the class each time.
+    await freezeAndPark(record, error instanceof FaultError ? error.message : String(error));
     return undefined;
   }
 }

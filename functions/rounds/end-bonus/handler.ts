@@ -25,7 +25,7 @@ export const handler = httpHandler(async (event) => {
   const answer = await endBonus(ports(), { operatorKey, gameCode, playerId, currency });
   return {
     status: 200,
-    body: roundResponse(answer),
+    body: { ...roundResponse(answer), currency: answer.currency },
     ...(answer.winPending && { headers: { 'win-pending': 'true' } }),
     roundId: answer.roundId,
   };

@@ -155,4 +155,25 @@ describe('The judge of freezes', () => {
   ])('A freeze that %s is none of ours', (_, before, after) => {
     expect(freezeViolationOf({ before, after })).toBeDefined();
   });
+
+  it.each([
+    ['is deleted', undefined, 'The freeze of a log was deleted'],
+    ['is forged', 'unreadable', 'The freeze of a log was forged'],
+    ['is written again', freeze, 'The freeze of a log was changed'],
+  ] as const)('A freeze that %s keeps its first reason in front of the next one', (_, after, next) => {
+    expect(freezeViolationOf({ before: freeze, after })).toBe(`why; then: ${next}`);
+  });
+
+  it('A freeze that is deleted again and again keeps its first reason, and stays short', () => {
+    let reason = 'the round was changed';
+    for (let times = 0; times < 1_000; times += 1)
+      reason = freezeViolationOf({ before: { ...freeze, reason }, after: undefined }) ?? '';
+    expect(reason).toMatch(/^the round was changed; then: /);
+    expect(reason).toHaveLength(1_000);
+  });
+
+  it('A forged freeze is a violation also where the log was not frozen, or is released', () => {
+    for (const before of [undefined, released])
+      expect(freezeViolationOf({ before, after: 'unreadable' })).toBe('The freeze of a log was forged');
+  });
 });
