@@ -46,7 +46,10 @@ it('A round that was forged is shown as it is stored, with its logs and its arch
 
 it('A forged item that names no operator is searched in the archive of the operator who is given', async () => {
   const places: SoughtRound[] = [];
-  const ports = portsWith({ find: forged, item: async () => ({ pk: 'a', sk: 'b', log: '?', stake: 7n }) }, places);
+  const ports = portsWith(
+    { find: forged, item: async () => ({ pk: 'a', sk: 'b', log: '?', stake: 7n }) },
+    places,
+  );
   expect(await traceWith(ports, sought)).toMatchObject({ forged: { stake: '7' }, archive: undefined });
   expect(places).toEqual([]);
   const { operatorId } = round.log;

@@ -113,7 +113,8 @@ async function inLedger(
 
 /** The item may lie. It only says in whose archive to look. */
 function operatorIn(item: NativeItem | undefined): OperatorId | undefined {
-  return OperatorId.safeParse(String(item?.['log']).split('#')[0]).data;
+  const { log } = item ?? {};
+  return typeof log === 'string' ? OperatorId.safeParse(log.split('#')[0]).data : undefined;
 }
 
 /** Numbers become decimal strings, and bytes become base64. */

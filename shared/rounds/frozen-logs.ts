@@ -19,7 +19,7 @@ export interface FrozenLogs {
   release(logHash: string, by: string): Promise<Freeze | undefined>;
 }
 
-/** A change of a freeze in the table. What is not unreadable has had its MAC checked. */
+/** A change of a freeze in the table. The MAC of each freeze has been checked, and a wrong one makes it unreadable. */
 export interface FreezeChange {
   readonly before: Freeze | undefined;
   readonly after: Freeze | 'unreadable' | undefined;
