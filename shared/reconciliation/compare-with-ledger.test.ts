@@ -54,6 +54,13 @@ describe('An archived round that somebody changed in the ledger afterwards', () 
     ]);
   });
 
+  it('A round of which the archive has two lines is one finding, whichever of them the ledger has', async () => {
+    const [twice] = play(1);
+    if (!twice) throw new Error('There is no round');
+    history.alsoArchived.push(archived(twice, { file: 'also', lineHash: 'other', mac: 'another' }));
+    expect(await findings()).toMatchObject([{ kind: 'CHANGED_RECORD', files: ['also', '0'] }]);
+  });
+
   it('Another round under the same number is a finding, which the archive does not show yet', async () => {
     const [lost] = play(1);
     if (!lost) throw new Error('There is no round');

@@ -4,6 +4,7 @@ import type { Workload } from '../foundation/workload.ts';
 import type { ListedRound, RoundPages } from '../rounds/ledger.ts';
 import { aboutLines, type Finding, type FindingKind } from './findings.ts';
 import { readable } from './log-gaps.ts';
+import type { ArchivedLines } from './read-archive.ts';
 
 const PAGE_ROUNDS = 100;
 /** So many logs are read at once. */
@@ -17,17 +18,23 @@ const LOGS_AT_ONCE = 8;
 export async function compareWithLedger(
   pages: RoundPages,
   operatorId: OperatorId,
-  lines: Iterable<ArchivedRound>,
+  { rounds, contradicting }: ArchivedLines,
   work: Workload,
 ): Promise<Finding[]> {
-  const logs = [...Map.groupBy(lines, ({ playerId, gameCode }) => `${playerId}#${gameCode}`).values()];
+  const logs = [
+    ...Map.groupBy(rounds.values(), ({ playerId, gameCode }) => `${playerId}#${gameCode}`).values(),
+  ];
   const findings: Finding[] = [];
   for (let from = 0; from < logs.length; from += LOGS_AT_ONCE) {
     const group = logs.slice(from, from + LOGS_AT_ONCE);
     const found = await Promise.all(group.map((members) => compareLog(pages, operatorId, members, work)));
     findings.push(...found.flat());
   }
-  return findings;
+  const contradicted = new Set<string>(contradicting.map(({ roundId }) => roundId));
+  // Two lines that differ have a finding already, and the ledger cannot be like both.
+  return findings.filter(
+    ({ kind, roundIds }) => kind !== 'CHANGED_RECORD' || !roundIds.some((id) => contradicted.has(id)),
+  );
 }
 
 /** Each page begins with the newest line that is not compared yet, so a forged number costs one page at most. */

@@ -89,7 +89,7 @@ export async function reconcile(
     work,
     archivedUntilMs: asOfMs - RECOVERY_TIME_MS,
   });
-  const stored = await compareWithLedger(ports.pages, operatorId, lines.rounds.values(), work);
+  const stored = await compareWithLedger(ports.pages, operatorId, lines, work);
   const begun: Map<string, AccountedRound> = lines.rounds;
   for (const round of records.unarchived) begun.set(round.roundId, round);
   const named = [...begun.values()].map(({ walletId }) => walletId);
