@@ -41,6 +41,11 @@ export const RoundResponse = z.strictObject({
   next_round_number: NextRoundNumber,
 });
 
+export const EndedBonusResponse = RoundResponse.extend({
+  currency: CurrencyCode.meta({ description: 'The currency of the bonus, of win_amount and of balance' }),
+  balance: Amount.nullable().meta({ description: 'Null where the player has no account in this currency' }),
+});
+
 export const SessionResponse = z.strictObject({
   session_id: SessionId,
   operator_id: OperatorId,
@@ -83,6 +88,9 @@ export const RoundsResponse = z.strictObject({
   rounds: z
     .array(RoundRecord)
     .meta({ description: 'May be fewer than the limit, or none, also before the last page' }),
+  unreadable_numbers: z
+    .array(z.int().min(1))
+    .meta({ description: 'Somebody changed the stored rounds of these numbers, so they are not shown' }),
   next_cursor: z.string().nullable().meta({ description: 'Null on the last page, and only there' }),
 });
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { currencyOf } from '../../shared/money/currency.ts';
 import { formatAmount, type MinorAmount } from '../../shared/money/money.ts';
+import { isWithoutAccount } from '../../shared/rounds/operator-end.ts';
 import { hasOutcome, isFinal, type Round } from '../../shared/rounds/round.ts';
 import { type RoundView, readView } from '../../shared/engines/round-view.ts';
 import type { RoundRecord } from './responses.ts';
@@ -47,11 +48,13 @@ function resultOf(round: Round, amount: (minor: MinorAmount) => string): Result 
     };
   }
   const { winMinor, balanceBeforeMinor, balanceAfterMinor, view } = round.outcome;
+  const read = readView(view);
+  const hasAccount = !isWithoutAccount(round, read.outcome);
   return {
     win: amount(winMinor),
-    balance_before: amount(balanceBeforeMinor),
-    balance_after: amount(balanceAfterMinor),
-    ...viewOf(readView(view)),
+    balance_before: hasAccount ? amount(balanceBeforeMinor) : null,
+    balance_after: hasAccount ? amount(balanceAfterMinor) : null,
+    ...viewOf(read),
   };
 }
 

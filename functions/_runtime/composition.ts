@@ -15,6 +15,7 @@ import { DynamoFrozenLogs } from '../../shared/rounds/adapters/frozen-logs.ts';
 import { nativeItem, type WireItem } from '../../shared/aws/attribute-values.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
+import { DynamoRoundPages } from '../../shared/rounds/adapters/round-pages.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { DynamoSessionStore } from '../../shared/sessions/adapters/session-store.ts';
 import { decodeSession, DynamoSessions, type SessionTable } from '../../shared/sessions/adapters/sessions.ts';
@@ -87,9 +88,13 @@ export const ledger = /* @__PURE__ */ once(() =>
     sandboxTelemetry,
   ),
 );
+/** Lists the rounds of a log, also beside one that somebody has changed. */
+export const roundPages = /* @__PURE__ */ once(
+  () => new DynamoRoundPages(dynamo(), setting('LEDGER_TABLE'), roundMacs()),
+);
 export const marks = /* @__PURE__ */ once(() => new DynamoRecoveryMarks(dynamo(), setting('LEDGER_TABLE')));
 /** Sessions ask the ledger through this. */
-export const played = /* @__PURE__ */ once(() => playedRounds(ledger()));
+export const played = /* @__PURE__ */ once(() => playedRounds(ledger(), roundPages()));
 const sessionTable = /* @__PURE__ */ once(
   (): SessionTable => ({ client: dynamo(), tableName: setting('SESSIONS_TABLE'), macs: macs() }),
 );

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
-import { FaultError } from '../../shared/foundation/errors.ts';
+import { FaultError, isCorrupt } from '../../shared/foundation/errors.ts';
 import { type FreezeChange, freezeViolationOf } from '../../shared/rounds/frozen-logs.ts';
 import { violationOf } from '../../shared/rounds/judge-change.ts';
 import {
@@ -24,7 +24,7 @@ type UncheckedRound = ReturnType<typeof readStreamImage>;
 export async function changeOf(record: DynamoDBRecord): Promise<RoundChange | undefined> {
   const images = imagesOf(record);
   if (isFreezeImage(images.after ?? images.before)) {
-    const change = await each(images, readFreezeImage);
+    const change = await readFreezes(images);
     refuse(freezeViolationOf(change));
     logRelease(change);
     return undefined;
@@ -52,9 +52,22 @@ function isFedAgain({ eventName }: DynamoDBRecord): boolean {
   return (eventName as string | undefined) === 'REFEED';
 }
 
+/** A forged freeze replaces one whose reason is still wanted. */
+async function readFreezes({ before, after }: Images<WireItem>): Promise<FreezeChange> {
+  return {
+    before: before && (await readFreezeImage(before)),
+    after: after && (await readFreezeImage(after).catch(unreadable)),
+  };
+}
+
+function unreadable(error: unknown): 'unreadable' {
+  if (isCorrupt(error)) return 'unreadable';
+  throw error;
+}
+
 /** The freeze is deleted after its release, so the log is what keeps the name of the person. */
 function logRelease({ after }: FreezeChange): void {
-  if (!after?.released) return;
+  if (after === undefined || after === 'unreadable' || !after.released) return;
   const { logHash, frozenAtMs, reason, released } = after;
   const message = 'A person has released a frozen log';
   telemetry().warn(message, { logHash, frozenAtMs, reason, releasedBy: released.by });

@@ -22,18 +22,24 @@ async function readOrPark(record: unknown): Promise<RoundChange | undefined> {
     return await changeOf(record ?? {});
   } catch (error) {
     if (error instanceof RgsError && error.retryable) throw error;
-    await freezeAndPark(record, String(error));
+    await freezeAndPark(record, error);
     return undefined;
   }
 }
 
 /** The freeze comes first, because it is what stops money. */
-async function freezeAndPark(record: unknown, reason: string): Promise<void> {
+async function freezeAndPark(record: unknown, error: unknown): Promise<void> {
+  const reason = String(error);
   telemetry.count('RecordParked');
   logger.error('A change of the ledger is none of ours', { reason, key: keyOf(record) });
   const { pk } = keyOf(record);
-  if (pk !== undefined && isLogHash(pk)) await frozenLogs().freeze(pk, reason);
+  if (pk !== undefined && isLogHash(pk)) await frozenLogs().freeze(pk, freezeReasonOf(error));
   await parking().park(record, reason);
+}
+
+/** The reason of a freeze becomes part of the next one, and does not name the error's class each time. */
+function freezeReasonOf(error: unknown): string {
+  return error instanceof RgsError ? error.message : String(error);
 }
 
 /**

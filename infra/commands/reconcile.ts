@@ -7,7 +7,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { reconciliationReport } from '../../shared/reconciliation/reconciliation-report.ts';
 import { workerClientSettings } from '../../shared/aws/client-settings.ts';
-import { ledgerOf, roundMacsOf } from './stage-ledger.ts';
+import { ledgerOf, roundMacsOf, roundPagesOf } from './stage-ledger.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { httpWalletBooks } from '../../shared/wallets/adapters/wallet-books.ts';
 import { S3ArchivedRounds } from '../../shared/archive/adapters/archived-rounds.ts';
@@ -67,6 +67,7 @@ function portsOf(deployment: Deployment): ReconciliationPorts {
   return {
     clock: systemClock,
     ledger: ledgerOf(deployment),
+    pages: roundPagesOf(deployment),
     archive: new S3ArchivedRounds(
       new S3Client(workerClientSettings),
       outputs.ArchiveBucket,

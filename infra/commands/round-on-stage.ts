@@ -2,6 +2,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { NativeItem } from '../../shared/aws/attribute-values.ts';
+import { documentClient } from '../../shared/aws/document-client.ts';
 import { clientSettings } from '../../shared/aws/client-settings.ts';
 import { engineVersions } from '../../shared/games/adapters/engine-versions.ts';
 import { RemoteEngines } from '../../shared/engines/grpc/remote-engines.ts';
@@ -10,7 +13,11 @@ import { KmsCipher } from '../../shared/encryption/adapters/cipher.ts';
 import { type ArchiveRecord, archiveRecord } from '../../shared/archive/adapters/archive-record.ts';
 import { signedRound } from '../../shared/archive/adapters/signed-line.ts';
 import { S3EngineArtefacts } from '../../shared/engines/adapters/engine-artefacts.ts';
-import { type ArchivedLine, findArchivedLine } from '../../shared/archive/adapters/find-archived-line.ts';
+import {
+  type ArchivedLine,
+  findArchivedLine,
+  type SoughtRound,
+} from '../../shared/archive/adapters/find-archived-line.ts';
 import { systemRandom } from '../../shared/aws/random.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import { EngineHost } from '../../shared/engines/host/engine-host.ts';
@@ -21,7 +28,10 @@ import {
   type ReplayPorts,
   replayRound,
 } from '../../shared/rounds/replay-round.ts';
-import type { OperatorId, RoundId } from '../../shared/foundation/ids.ts';
+import { isCorrupt } from '../../shared/foundation/errors.ts';
+import { OperatorId, type RoundId } from '../../shared/foundation/ids.ts';
+import { sortKeyOf } from '../../shared/rounds/adapters/round-keys.ts';
+import { addressOf } from '../../shared/rounds/round-address.ts';
 import { stageSettings } from '../stages.ts';
 import { ledgerOf, roundMacsOf } from './stage-ledger.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
@@ -30,6 +40,8 @@ import { configTableOf, dataKeysOf } from './stage-tables.ts';
 export interface RoundTrace {
   /** The round in the form of the archive's lines. It is undefined where the round has left the ledger. */
   readonly ledger: ArchiveRecord | undefined;
+  /** Somebody has changed the item of the round, so nothing in it is sure. */
+  readonly forged: Readonly<Record<string, unknown>> | undefined;
   /** Each line has the file that it is from. It is undefined on a stage whose logs are in CloudWatch. */
   readonly logs: readonly { readonly file: string; readonly line: string }[] | undefined;
   readonly archive: (ArchivedLine & { readonly sameAsLedger: boolean | undefined }) | undefined;
@@ -41,21 +53,85 @@ export interface SoughtOnStage {
   readonly operatorId: OperatorId | undefined;
 }
 
+export interface TracePorts {
+  /** @throws FaultError CORRUPT_RECORD */
+  find(roundId: RoundId): Promise<Round | undefined>;
+  /** Gives the item as it is stored, whoever wrote it. */
+  item(roundId: RoundId): Promise<NativeItem | undefined>;
+  archived(sought: SoughtRound): Promise<ArchivedLine | undefined>;
+  logs(roundId: RoundId): Promise<RoundTrace['logs']>;
+}
+
 /** @throws Error with one line for the user where there is no such round or stage */
 export async function traceRound(stage: string, sought: SoughtOnStage): Promise<RoundTrace> {
   const deployment = await findDeployment(stage);
-  const round = await ledgerOf(deployment).find(sought.roundId);
-  const archived = await archivedLine(deployment, sought, round);
-  if (!round && !archived) throw unknownRound(deployment, sought);
+  const ledger = ledgerOf(deployment);
+  const ports: TracePorts = {
+    find: (roundId) => ledger.find(roundId),
+    item: (roundId) => storedItem(deployment, roundId),
+    archived: (place) => archivedAt(deployment, place),
+    logs: async (roundId) => (stage === 'local' ? logLines(roundId) : undefined),
+  };
+  const trace = await traceWith(ports, sought);
+  if (!trace.ledger && !trace.forged && !trace.archive) throw unknownRound(deployment, sought);
+  return trace;
+}
+
+/** An item that somebody has changed hides neither the logs nor the archive. It is shown for what it is. */
+export async function traceWith(
+  ports: TracePorts,
+  { roundId, operatorId }: SoughtOnStage,
+): Promise<RoundTrace> {
+  const { round, forged } = await inLedger(ports, roundId);
+  const known = round && { operatorId: round.log.operatorId, roundId, startedAtMs: round.startedAtMs };
+  const operator = operatorId ?? operatorIn(forged);
+  const place = known ?? (operator && { operatorId: operator, roundId });
+  const archived = place && (await ports.archived(place));
   const ledger = round && archiveRecord(round);
   return {
     ledger,
-    logs: stage === 'local' ? await logLines(sought.roundId) : undefined,
+    forged: forged && plainItem(forged),
+    logs: await ports.logs(roundId),
     archive: archived && {
       ...archived,
       sameAsLedger: ledger && archived.line === JSON.stringify(ledger),
     },
   };
+}
+
+async function inLedger(
+  { find, item }: TracePorts,
+  roundId: RoundId,
+): Promise<{ readonly round?: Round | undefined; readonly forged?: NativeItem | undefined }> {
+  try {
+    return { round: await find(roundId) };
+  } catch (error) {
+    if (!isCorrupt(error)) throw error;
+    return { forged: await item(roundId) };
+  }
+}
+
+/** The item may lie. It only says in whose archive to look. */
+function operatorIn(item: NativeItem | undefined): OperatorId | undefined {
+  const { log } = item ?? {};
+  return typeof log === 'string' ? OperatorId.safeParse(log.split('#')[0]).data : undefined;
+}
+
+/** Numbers become decimal strings, and bytes become base64. */
+function plainItem(item: NativeItem): Readonly<Record<string, unknown>> {
+  const plain = (value: unknown): unknown => {
+    if (typeof value === 'bigint') return String(value);
+    return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+  };
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plain(value)]));
+}
+
+async function storedItem({ outputs }: Deployment, roundId: RoundId): Promise<NativeItem | undefined> {
+  const address = addressOf(roundId);
+  if (!address) return undefined;
+  const Key = { pk: address.logHash, sk: sortKeyOf(address.number) };
+  const command = new GetCommand({ TableName: outputs.LedgerTable, Key, ConsistentRead: true });
+  return (await documentClient().send(command)).Item;
 }
 
 /** @throws Error with one line for the user, RgsError where the round cannot be computed */
@@ -73,21 +149,16 @@ function statusOf(round: Round): string {
 }
 
 async function archivedRound(deployment: Deployment, sought: SoughtOnStage): Promise<Round> {
-  const archived = await archivedLine(deployment, sought, undefined);
+  const { roundId, operatorId } = sought;
+  const archived = operatorId && (await archivedAt(deployment, { roundId, operatorId }));
   if (!archived) throw unknownRound(deployment, sought);
   const round = await signedRound(roundMacsOf(deployment), archived.line);
   if (round) return round;
   throw new Error(`The line of round ${sought.roundId} in ${archived.file} is not what the ledger signed`);
 }
 
-async function archivedLine(
-  { outputs }: Deployment,
-  { roundId, operatorId }: SoughtOnStage,
-  round: Round | undefined,
-): Promise<ArchivedLine | undefined> {
-  const known = round && { operatorId: round.log.operatorId, roundId, startedAtMs: round.startedAtMs };
-  const place = known ?? (operatorId && { operatorId, roundId });
-  return place && findArchivedLine(new S3Client(clientSettings), outputs.ArchiveBucket, place);
+function archivedAt({ outputs }: Deployment, place: SoughtRound): Promise<ArchivedLine | undefined> {
+  return findArchivedLine(new S3Client(clientSettings), outputs.ArchiveBucket, place);
 }
 
 function unknownRound({ stage }: Deployment, { roundId, operatorId }: SoughtOnStage): Error {
@@ -124,9 +195,9 @@ async function logLines(roundId: RoundId): Promise<{ file: string; line: string 
 }
 
 /** Writes the trace for people. */
-export function traceText({ ledger, logs, archive }: RoundTrace): string {
+export function traceText({ ledger, forged, logs, archive }: RoundTrace): string {
   return [
-    ...ledgerText(ledger),
+    ...(forged ? forgedText(forged) : ledgerText(ledger)),
     '',
     logs === undefined ? 'Logs: they are in CloudWatch' : `Logs: ${logs.length} lines name the round`,
     ...(logs ?? []).map(({ file, line }) => `${file}: ${line}`),
@@ -141,6 +212,13 @@ function ledgerText(ledger: RoundTrace['ledger']): string[] {
   return [
     `Ledger: ${status}, round ${number} of ${operator_id}, ${player_id}, ${game_code}`,
     JSON.stringify(ledger, undefined, 2),
+  ];
+}
+
+function forgedText(item: Readonly<Record<string, unknown>>): string[] {
+  return [
+    'Ledger: the MAC or the form of the item is wrong. Somebody has changed it, so nothing of it is sure:',
+    JSON.stringify(item, undefined, 2),
   ];
 }
 

@@ -13,11 +13,15 @@ await runCommand(
       stage: STAGE,
     },
     example: EXAMPLE_ROUND_ID,
+    notes: [
+      'The exit code is 1 where somebody has changed the item of the round. The item is shown all the same.',
+    ],
     whenUnreachable: WHEN_UNREACHABLE,
   },
   async ({ round, operator, json, stage }) => {
     const { traceRound, traceText } = await import('./round-on-stage.ts');
     const trace = await traceRound(stage, { roundId: round, operatorId: operator });
     console.log(json ? JSON.stringify(trace, undefined, 2) : traceText(trace));
+    return trace.forged ? 1 : 0;
   },
 );

@@ -89,6 +89,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket on BucketsArchive.Arn',
     's3:GetObject on BucketsArchive.Arn/*',
     'dynamodb:GetItem on TablesLedger.Arn',
+    'dynamodb:Query on TablesLedger.Arn',
     `secretsmanager:GetSecretValue on ${SECRETS}`,
   ],
   'list-games': [

@@ -19,6 +19,8 @@ export interface ArchivedRound extends AccountedRound {
   /** The MACs of the intents of this round and of the one before it, in base64, as the line has them. */
   readonly intentMac: string;
   readonly previousIntentMac: string;
+  /** The MAC of the round's final state, in base64, as the line has it. */
+  readonly mac: string;
   /** The whole line is what the ledger signed. */
   readonly isAuthentic: boolean;
 }

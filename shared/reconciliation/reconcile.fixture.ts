@@ -6,7 +6,7 @@ import type { Operator } from '../operators/operator.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import type { Round } from '../rounds/round.ts';
 import { sampleIntent, sampleOutcome } from '../rounds/sample-round.fixture.ts';
-import type { LedgerPart, RoundReference } from '../rounds/ledger.ts';
+import type { LedgerPart, ListedRound, RoundReference } from '../rounds/ledger.ts';
 import type { ArchivedRound, ArchivedRounds } from '../archive/archived-rounds.ts';
 import type { WalletBooks } from '../wallets/wallet-books.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './reconcile.ts';
 import { booked } from './reconciliation.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
-import type { RoundId } from '../foundation/ids.ts';
+import type { RoundId, RoundLog } from '../foundation/ids.ts';
 
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
@@ -61,6 +61,7 @@ export function archived(one: Round, given: Partial<ArchivedRound> = {}): Archiv
     lineHash: `${status} ${number}`,
     intentMac: `MAC of ${number}`,
     previousIntentMac: number === 1 ? '' : `MAC of ${number - 1}`,
+    mac: Buffer.from(one.mac).toString('base64'),
     isAuthentic: true,
     ...given,
   };
@@ -90,6 +91,10 @@ export class HistoryFixture {
   archiveCallMs = 0;
   /** So many parts of the archive's list name no file. They come before those that do. */
   emptyParts = 0;
+  /** The ledger has these now in the place of rounds, by the ids of the rounds. */
+  readonly inLedger = new Map<string, ListedRound>();
+  /** Counts the pages of logs that the ledger gave. */
+  pages = 0;
   /** Counts the look-ups of single rounds, on either side. */
   lookups = 0;
   settings: ReconciliationSettings = {
@@ -128,9 +133,19 @@ export class HistoryFixture {
           this.rounds.find((one) => isSameLog(one.log, log) && one.number === number),
         unfinished: (beforeMs: number, part: LedgerPart) => this.#unfinished(beforeMs, part),
       },
+      pages: { list: async (log, page) => this.#list(log, page) },
       archive: this.#archive(),
       books: this.#books(),
     };
+  }
+
+  #list(log: RoundLog, { beforeNumber = Infinity, limit }: { beforeNumber?: number; limit: number }) {
+    this.pages += 1;
+    return this.rounds
+      .filter((one) => isSameLog(one.log, log) && one.number < beforeNumber)
+      .toSorted((one, other) => other.number - one.number)
+      .slice(0, limit)
+      .map((one) => this.inLedger.get(one.roundId) ?? one);
   }
 
   async *#unfinished(beforeMs: number, { index, count }: LedgerPart): AsyncIterable<readonly Round[]> {

@@ -12,14 +12,16 @@ import type { Finding } from './findings.ts';
 import { readArchive } from './read-archive.ts';
 import { roundsNamedBy } from './rounds-named-by.ts';
 import type { Clock } from '../foundation/clock.ts';
-import type { Ledger } from '../rounds/ledger.ts';
+import type { Ledger, RoundPages } from '../rounds/ledger.ts';
 import type { WalletBooks } from '../wallets/wallet-books.ts';
+import { compareWithLedger } from './compare-with-ledger.ts';
 import { CLOCK_MARGIN_MS, compare, doubtful, pagesOf } from './compare-with-books.ts';
 import { type WorkLimits, Workload } from '../foundation/workload.ts';
 
 export interface ReconciliationPorts {
   readonly clock: Clock;
   readonly ledger: Pick<Ledger, 'find' | 'get' | 'unfinished'>;
+  readonly pages: RoundPages;
   readonly archive: ArchivedRounds;
   readonly books: WalletBooks;
 }
@@ -61,7 +63,8 @@ export const RECOVERY_TIME_MS = 5 * 60_000;
 /**
  * Compares the rounds of a period with the books of the wallets that they name. The part of the books in the period alone
  * shows no difference. Whatever does not fit, or may continue elsewhere, is first looked up on both sides. It therefore
- * does not matter where a period is cut. The archive's records are checked against each other, too.
+ * does not matter where a period is cut. The archive's records are checked against
+ * each other and against the ledger, too.
  * @param ends has the ends of logs as the period before left them, and gets those of this period
  * @throws RequestError INVALID_REQUEST, PERIOD_TOO_LARGE, PERIOD_TOO_OLD; DependencyError WALLET_UNAVAILABLE,
  * WALLET_LIST_UNREADABLE, SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD
@@ -86,6 +89,7 @@ export async function reconcile(
     work,
     archivedUntilMs: asOfMs - RECOVERY_TIME_MS,
   });
+  const stored = await compareWithLedger(ports.pages, operatorId, lines, work);
   const begun: Map<string, AccountedRound> = lines.rounds;
   for (const round of records.unarchived) begun.set(round.roundId, round);
   const named = [...begun.values()].map(({ walletId }) => walletId);
@@ -103,7 +107,7 @@ export async function reconcile(
     inProgress: parts.reduce((sum, { inProgress }) => sum + inProgress, 0),
     totals: addTotals(parts.map(({ totals }) => totals)),
     differences: parts.flatMap(({ differences }) => differences),
-    findings: [...records.findings, ...parts.flatMap(({ findings }) => findings)],
+    findings: [...records.findings, ...stored, ...parts.flatMap(({ findings }) => findings)],
   };
 }
 

@@ -7,6 +7,7 @@ import { type MinorAmount, NOTHING } from '../money/money.ts';
 import { balanceWhereKept } from '../wallets/balance.ts';
 import type { Wallet } from '../wallets/wallet.ts';
 import { actionFor } from './check-request.ts';
+import { CURRENCY_CHANGED } from './operator-end.ts';
 import { stateLeftBy } from './opening-state.ts';
 import { type Continuation, nextNumberAfter, type Round } from './round.ts';
 import type { RoundOpening } from './round-opening.ts';
@@ -54,7 +55,7 @@ export async function obstacleOf(
   const balanceMinor = await balanceInBonus(wallet, player, bonus.continuation);
   if (balanceMinor === undefined) {
     const opening = { state, seed: await ports.seeds.seed() };
-    return { reason: 'CURRENCY_CHANGED', opening, balanceMinor: NOTHING };
+    return { reason: CURRENCY_CHANGED, opening, balanceMinor: NOTHING };
   }
   const failing = await failingStep(ports, bonus, state);
   if (failing) return { ...failing, balanceMinor };

@@ -8,7 +8,6 @@ export function countedLedger(ledger: Ledger, telemetry: Telemetry): Ledger {
     head: (log) => ledger.head(log),
     get: (reference) => ledger.get(reference),
     find: (roundId) => ledger.find(roundId),
-    list: (log, page) => ledger.list(log, page),
     async append(round) {
       const result = await ledger.append(round);
       const event = result.appended && eventOf(result.round, undefined);

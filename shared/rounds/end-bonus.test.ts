@@ -63,6 +63,7 @@ describe('A bonus that cannot go on', () => {
     expect(await end()).toMatchObject({
       win: '12.50',
       balance: '111.50',
+      currency: 'EUR',
       winPending: false,
       bonusActive: false,
       outcome: { ended_by: 'operator', reason: 'ENGINE_TRAP' },
@@ -72,6 +73,18 @@ describe('A bonus that cannot go on', () => {
     });
     expect(table.balanceMinor).toBe(11_150n);
     expect(credits()).toMatchObject([{ transaction: { amountMinor: 1_250n, currency: 'EUR' } }]);
+  });
+
+  it('A bonus that is ended leaves one log line with the operator, the round, the reason and both currencies', async () => {
+    const told: unknown[] = [];
+    const ports = table.ports();
+    const warn = (message: string, fields: object) => void told.push([message, fields]);
+    const telling = { ...ports, telemetry: { ...ports.telemetry, warn } };
+    table.replies.balance.push(elsewhere, kept);
+    const { roundId } = await end({ currency: 'USD' }, telling);
+    await end({ currency: 'USD' }, telling);
+    const line = { ...log, roundId, currency: 'EUR', accountCurrency: 'USD', reason: 'CURRENCY_CHANGED' };
+    expect(told).toEqual([['An operator has ended a bonus', line]]);
   });
 
   it('A forfeit bonus is ended without a win', async () => {
@@ -106,8 +119,10 @@ describe('A bonus that cannot go on', () => {
       expect(await end({ currency: 'USD' })).toMatchObject({
         outcome: { reason: 'CURRENCY_CHANGED' },
         win: '12.50',
-        balance: '12.50',
+        currency: 'EUR',
+        balance: null,
       });
+      expect(await end({ currency: 'USD' })).toMatchObject({ currency: 'EUR', balance: null });
       expect(await head()).toMatchObject({ currency: 'EUR', outcome: { balanceBeforeMinor: 0n } });
       expect(credits()).toMatchObject([{ transaction: { currency: 'EUR' } }]);
     },

@@ -15,7 +15,7 @@ import { outcomeOf } from './commit.ts';
 import { leftToWinMillionths } from './declared-limits.ts';
 import { creditAndAnswer } from './credit-and-answer.ts';
 import { identify } from './idempotency.ts';
-import { isOperatorEnd, OPERATOR_END } from './operator-end.ts';
+import { isOperatorEnd, isWithoutAccount, OPERATOR_END } from './operator-end.ts';
 import { type QueueRecoveryPorts, recoverBlocked } from './queue-recovery.ts';
 import { answerRepeated, type TakeOverSettings } from './repeat-round.ts';
 import { type ReservePorts, termsOf } from './reserve-round.ts';
@@ -39,6 +39,13 @@ export interface EndBonusRequest {
   readonly currency: string;
 }
 
+export interface EndedBonus extends Omit<RoundAnswer, 'balance'> {
+  /** The win and the balance are in the currency of the bonus. */
+  readonly currency: string;
+  /** It is null where the wallet keeps no account of the player in this currency. */
+  readonly balance: string | null;
+}
+
 /**
  * Ends a bonus that cannot go on, and pays what the game declares for it. The end is a round of the log like any other,
  * so it is on record, and the next round may be a spin. A repeated request gets the same answer until then.
@@ -48,23 +55,36 @@ export async function endBonus(
   ports: EndBonusPorts,
   settings: TakeOverSettings,
   request: EndBonusRequest,
-): Promise<RoundAnswer> {
+): Promise<EndedBonus> {
   const operator = await identifyOperator(ports.registry, request.operatorKey);
   currencyOf(request.currency);
   const { operatorId } = operator;
   const { playerId, gameCode } = request;
   const newest = await ports.ledger.head({ operatorId, playerId, gameCode });
-  if (newest && isOperatorEnd(newest)) return answerRepeated(ports, operator, newest);
+  if (newest && isOperatorEnd(newest))
+    return endedBonus(newest, await answerRepeated(ports, operator, newest));
   await recoverBlocked(ports, settings, newest);
   const bonus = await activeBonus(ports, newest);
   const payoutMillionths = await declaredPayout(ports, gameCode, bonus);
   const wallet = ports.wallets.of(operator, operator.walletId);
   const obstacle = await obstacleOf(ports, bonus, wallet, request);
-  return creditAndAnswer(
-    ports,
-    operator,
-    await putEnd(ports, operator, { bonus, obstacle, payoutMillionths }),
-  );
+  const ended = await putEnd(ports, operator, { bonus, obstacle, payoutMillionths });
+  tell(ports, ended, { reason: obstacle.reason, accountCurrency: request.currency });
+  return endedBonus(ended, await creditAndAnswer(ports, operator, ended));
+}
+
+function endedBonus(round: Round, answer: RoundAnswer): EndedBonus {
+  const balance = isWithoutAccount(round, answer.outcome) ? null : answer.balance;
+  return { ...answer, currency: round.currency, balance };
+}
+
+/** The archive has the round, and only this line has who asked for it and in which currency the account was. */
+function tell(
+  { telemetry }: EndBonusPorts,
+  { log, roundId, currency }: Round,
+  asked: { readonly reason: string; readonly accountCurrency: string },
+): void {
+  telemetry.warn('An operator has ended a bonus', { ...log, roundId, currency, ...asked });
 }
 
 async function activeBonus({ engines }: EndBonusPorts, newest: Round | undefined): Promise<ActiveBonus> {

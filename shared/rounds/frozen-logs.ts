@@ -19,14 +19,27 @@ export interface FrozenLogs {
   release(logHash: string, by: string): Promise<Freeze | undefined>;
 }
 
-/** A change of a freeze in the table. The MACs of both images have been checked. */
+/** A change of a freeze in the table. The MAC of each freeze has been checked, and a wrong one makes it unreadable. */
 export interface FreezeChange {
   readonly before: Freeze | undefined;
-  readonly after: Freeze | undefined;
+  readonly after: Freeze | 'unreadable' | undefined;
 }
 
-/** @returns undefined where the change is one of the product's own */
-export function freezeViolationOf({ before, after }: FreezeChange): string | undefined {
+const MAX_REASON_LENGTH = 1_000;
+
+/**
+ * Judges a change of a freeze. The log is frozen again for what this returns, so the first reason stays in front of it.
+ * @returns undefined where the change is one of the product's own
+ */
+export function freezeViolationOf(change: FreezeChange): string | undefined {
+  const violation = violationIn(change);
+  const { before } = change;
+  if (violation === undefined || !before || before.released) return violation;
+  return `${before.reason}; then: ${violation}`.slice(0, MAX_REASON_LENGTH);
+}
+
+function violationIn({ before, after }: FreezeChange): string | undefined {
+  if (after === 'unreadable') return 'The freeze of a log was forged';
   if (!before) return undefined;
   if (!after) return before.released ? undefined : 'The freeze of a log was deleted';
   const isSame = before.freezeId === after.freezeId;

@@ -37,8 +37,6 @@ export interface Ledger {
   get(reference: RoundReference): Promise<Round | undefined>;
   /** Reads a round by its id, which is its address. */
   find(roundId: RoundId): Promise<Round | undefined>;
-  /** Lists the newest first. There are at most `limit`, and all are older than `beforeNumber` where it is given. */
-  list(log: RoundLog, page: { readonly beforeNumber?: number; readonly limit: number }): Promise<Round[]>;
   /** Puts the round if its number is free. A repeated put of the same round counts as appended. */
   append(round: NewRound): Promise<AppendResult>;
   /**
@@ -58,4 +56,23 @@ export interface Ledger {
    * @throws FaultError CORRUPT_RECORD after all others, where one cannot be read
    */
   unfinished(beforeMs: number, part: LedgerPart): AsyncIterable<readonly UnfinishedRound[]>;
+}
+
+/** Somebody has changed what is stored under this number, so nothing else is known of the round. */
+export interface UnreadableRound extends RoundReference {
+  readonly status: 'UNREADABLE';
+}
+
+export type ListedRound = Round | UnreadableRound;
+
+/** Lists rounds for showing and for checking them. Whoever acts on a round reads it from the ledger. */
+export interface RoundPages {
+  /**
+   * Lists the newest first. There are at most `limit`, and all are older than `beforeNumber` where it is given. A round whose
+   * MAC is wrong is listed as unreadable, and hides no other. Reads are consistent.
+   */
+  list(
+    log: RoundLog,
+    page: { readonly beforeNumber?: number; readonly limit: number },
+  ): Promise<ListedRound[]>;
 }

@@ -67,10 +67,10 @@ describe('A request for a round number', () => {
     const first = await play({ roundNumber: 1 });
     await playFurther(70);
     const get = vi.spyOn(table.ledger, 'get');
-    const list = vi.spyOn(table.ledger, 'list');
+    const head = vi.spyOn(table.ledger, 'head');
     expect(await play({ roundNumber: 1 })).toEqual(first);
     expect(get.mock.calls).toEqual([[{ log, number: 1 }]]);
-    expect(list).toHaveBeenCalledTimes(1);
+    expect(head).toHaveBeenCalledTimes(1);
   });
 
   it('A refused round is told again to its own request, with the number after it', async () => {

@@ -1,17 +1,15 @@
 import type { RoundLog } from '../foundation/ids.ts';
 import { readView } from '../engines/round-view.ts';
 import type { PlayedRounds } from '../sessions/played-rounds.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, ListedRound, RoundPages } from './ledger.ts';
 import { continuationOf, hasOutcome, isInFlight, nextNumberAfter, type Round } from './round.ts';
 
 const QUERY_ROUNDS = 100;
 /** A player may have any number of refused rounds, so one launch reads a limited number of them. */
 const MAX_QUERIES = 4;
 
-type ReadLedger = Pick<Ledger, 'head' | 'list'>;
-
 /** Answers the questions of sessions about rounds from the ledger. */
-export function playedRounds(ledger: ReadLedger): PlayedRounds {
+export function playedRounds(ledger: Pick<Ledger, 'head'>, pages: RoundPages): PlayedRounds {
   return {
     async progress(log: RoundLog) {
       const newest = await ledger.head(log);
@@ -22,7 +20,7 @@ export function playedRounds(ledger: ReadLedger): PlayedRounds {
           nextRoundNumber: nextNumberAfter(newest),
           roundInFlight: isInFlight(newest),
           engineHash: newest.engineHash,
-          lastPublicState: (engineHash) => lastPublicState(ledger, newest, engineHash),
+          lastPublicState: (engineHash) => lastPublicState(pages, newest, engineHash),
         }
       );
     },
@@ -30,15 +28,15 @@ export function playedRounds(ledger: ReadLedger): PlayedRounds {
 }
 
 /** This state is for showing only. The next round starts from the state that the newest round carries. */
-async function lastPublicState(ledger: ReadLedger, newest: Round, engineHash: string): Promise<unknown> {
-  let page = [newest];
+async function lastPublicState(pages: RoundPages, newest: Round, engineHash: string): Promise<unknown> {
+  let page: ListedRound[] = [newest];
   for (let queries = 0; ; queries += 1) {
     for (const round of page) {
-      if (round.engineHash !== engineHash) return undefined;
+      if (round.status === 'UNREADABLE' || round.engineHash !== engineHash) return undefined;
       if (hasOutcome(round)) return readView(round.outcome.view).publicState;
     }
     const oldest = page.at(-1);
     if (!oldest || queries === MAX_QUERIES) return undefined;
-    page = await ledger.list(oldest.log, { beforeNumber: oldest.number, limit: QUERY_ROUNDS });
+    page = await pages.list(oldest.log, { beforeNumber: oldest.number, limit: QUERY_ROUNDS });
   }
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RoundId, RoundLog, SessionId } from '../foundation/ids.ts';
 import type { IntentRound } from './round.ts';
-import { roundIdOf } from './round-address.ts';
+import { minorAmount } from '../money/money.ts';
+import { logHashOf, roundIdOf } from './round-address.ts';
 import { logFrozen } from './round-chain.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import { listRounds, type RoundPageRequest, readRound } from './read-rounds.ts';
@@ -39,6 +40,12 @@ const round = (number: number, overrides: Partial<IntentRound> = {}) =>
 const play = async (...numbers: number[]) => {
   for (const number of numbers) await table.put(round(number));
 };
+/** Somebody who has no data key raises the stake of a stored round. */
+const forge = (number: number) => {
+  const rounds = table.ledger.stored.get(logHashOf(log));
+  const stored = rounds?.get(number);
+  if (stored) rounds?.set(number, { ...stored, stakeMinor: minorAmount(1n) });
+};
 const list = (overrides: Partial<RoundPageRequest> = {}) =>
   listRounds(table.ports(), settings, {
     sessionId: sessionId,
@@ -74,7 +81,32 @@ describe('The rounds of a session', () => {
   });
 
   it('There are no rounds before the first spin', async () => {
-    expect(await list()).toEqual({ rounds: [], nextCursor: undefined });
+    expect(await list()).toEqual({ rounds: [], unreadableNumbers: [], nextCursor: undefined });
+  });
+
+  it('A round that somebody changed hides no other, and only its number is told', async () => {
+    await play(1, 2, 3, 4);
+    forge(3);
+    expect(await list()).toMatchObject({
+      rounds: [{ number: 4 }, { number: 2 }, { number: 1 }],
+      unreadableNumbers: [3],
+      nextCursor: undefined,
+    });
+  });
+
+  it('The pages go on behind rounds that somebody changed, the newest and the oldest included', async () => {
+    await play(1, 2, 3, 4, 5);
+    for (const number of [1, 3, 4, 5]) forge(number);
+    expect(await list({ limit: 1 })).toMatchObject({
+      rounds: [{ number: 2 }],
+      unreadableNumbers: [5, 4, 3],
+      nextCursor: '2',
+    });
+    expect(await list({ limit: 1, cursor: '2' })).toEqual({
+      rounds: [],
+      unreadableNumbers: [1],
+      nextCursor: undefined,
+    });
   });
 
   it("A session's rounds leave out those of other sessions of the same player, and those before it", async () => {
@@ -189,7 +221,11 @@ describe('The rounds of a session', () => {
 
   it("A session's rounds are only those of its own player", async () => {
     await play(1, 2);
-    expect(await list({ sessionId: strangerSession })).toEqual({ rounds: [], nextCursor: undefined });
+    expect(await list({ sessionId: strangerSession })).toEqual({
+      rounds: [],
+      unreadableNumbers: [],
+      nextCursor: undefined,
+    });
   });
 
   it('The rounds of a session that does not exist are refused', async () => {

@@ -1,6 +1,6 @@
 import { MissingError, RequestError } from '../foundation/errors.ts';
 import { hasOutcome, type Round } from './round.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, RoundPages } from './ledger.ts';
 import type { Registry } from '../games/registry.ts';
 import { type Sessions, unknownSession } from '../sessions/sessions.ts';
 import { operatorByKey } from '../operators/authenticate-operator.ts';
@@ -9,11 +9,15 @@ import type { Clock } from '../foundation/clock.ts';
 import { identifyReader, type Reader, type ReaderCredentials } from '../sessions/identify-reader.ts';
 import type { RoundId, SessionId } from '../foundation/ids.ts';
 
-export interface ReadPorts {
+interface ReaderPorts {
   readonly clock: Clock;
-  readonly ledger: Ledger;
+  readonly pages: RoundPages;
   readonly registry: Registry;
   readonly sessions: Pick<Sessions, 'get'>;
+}
+
+export interface ReadPorts extends ReaderPorts {
+  readonly ledger: Pick<Ledger, 'find'>;
 }
 
 export interface ReadSettings {
@@ -43,15 +47,16 @@ export async function readRound(
  * @throws AccessError SESSION_REVOKED, SESSION_EXPIRED
  */
 async function assertMayRead(
-  { clock, ledger }: Pick<ReadPorts, 'clock' | 'ledger'>,
+  { clock, pages }: Pick<ReaderPorts, 'clock' | 'pages'>,
   { sessionIdleMs }: ReadSettings,
   session: Session,
 ): Promise<void> {
   const nowMs = clock.nowMs();
   // A session that began so lately is not idle, whatever was played.
   const isNew = nowMs - session.createdAtMs < sessionIdleMs;
-  const [newest] = isNew ? [] : await ledger.list(session, { limit: 1 });
-  assertLive(session, newest?.startedAtMs, sessionIdleMs, nowMs);
+  const [newest] = isNew ? [] : await pages.list(session, { limit: 1 });
+  const playedAtMs = newest?.status === 'UNREADABLE' ? undefined : newest?.startedAtMs;
+  assertLive(session, playedAtMs, sessionIdleMs, nowMs);
 }
 
 function mayRead(reader: Reader, { log }: Round): boolean {
@@ -62,6 +67,11 @@ function mayRead(reader: Reader, { log }: Round): boolean {
 
 export interface RoundPage {
   readonly rounds: readonly Round[];
+  /**
+   * Somebody has changed what is stored under these numbers of the log. Each may have been a round of this session or of
+   * another one of the player's.
+   */
+  readonly unreadableNumbers: readonly number[];
   /** It is opaque to callers, and undefined on the last page. */
   readonly nextCursor: string | undefined;
 }
@@ -89,7 +99,7 @@ const MAX_VIEW_BYTES = 2_000_000;
  * INVALID_CURSOR
  */
 export async function listRounds(
-  ports: ReadPorts,
+  ports: ReaderPorts,
   settings: ReadSettings,
   request: RoundPageRequest,
 ): Promise<RoundPage> {
@@ -101,25 +111,36 @@ export async function listRounds(
   }
   if (!operator) await assertMayRead(ports, settings, session);
   const found: Round[] = [];
+  const unreadable: number[] = [];
+  const page = (nextCursor: string | undefined): RoundPage => ({
+    rounds: found,
+    unreadableNumbers: unreadable,
+    nextCursor,
+  });
   let viewBytes = 0;
   let beforeNumber = request.cursor === undefined ? undefined : parseCursor(request.cursor);
   for (let queries = 1; queries <= MAX_QUERIES; queries += 1) {
     const before = beforeNumber === undefined ? {} : { beforeNumber };
     // The newest rounds of a log mostly belong to one session. Then the first query finds all that is asked for.
     const limit = queries === 1 ? request.limit : QUERY_ROUNDS;
-    const page = await ports.ledger.list(session, { ...before, limit });
-    for (const round of page) {
-      if (round.startedAtMs < session.createdAtMs) return { rounds: found, nextCursor: undefined };
+    const listed = await ports.pages.list(session, { ...before, limit });
+    for (const round of listed) {
+      if (round.status === 'UNREADABLE') {
+        beforeNumber = round.number;
+        unreadable.push(round.number);
+        continue;
+      }
+      if (round.startedAtMs < session.createdAtMs) return page(undefined);
       beforeNumber = round.number;
       if (round.sessionId !== session.sessionId) continue;
       found.push(round);
       viewBytes += hasOutcome(round) ? Buffer.byteLength(round.outcome.view) : 0;
       if (found.length === request.limit || viewBytes >= MAX_VIEW_BYTES)
-        return { rounds: found, nextCursor: cursorBefore(round.number) };
+        return page(cursorBefore(round.number));
     }
-    if (page.length < limit) return { rounds: found, nextCursor: undefined };
+    if (listed.length < limit) return page(undefined);
   }
-  return { rounds: found, nextCursor: cursorBefore(beforeNumber) };
+  return page(cursorBefore(beforeNumber));
 }
 
 function cursorBefore(number = 1): string | undefined {

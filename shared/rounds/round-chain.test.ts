@@ -48,7 +48,7 @@ describe('A log of rounds', () => {
     await spin('d');
     const bonus = { kind: 'bonus', betAmount: undefined, idempotencyKey: 'e' } as const;
     await playRound(table.ports(), settings, table.spin(bonus));
-    const rounds = (await table.ledger.list(log, { limit: 10 })).toReversed();
+    const rounds = ((await table.ledger.list(log, { limit: 10 })) as Round[]).toReversed();
     expect(rounds.map(({ kind }) => kind)).toEqual(['spin', 'spin', 'spin', 'spin', 'bonus']);
     expect(rounds.map(({ previousIntentMac }) => previousIntentMac)).toEqual([
       new Uint8Array(),

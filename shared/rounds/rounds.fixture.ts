@@ -27,6 +27,7 @@ import type {
 import { operatorKeyHash } from '../operators/authenticate-operator.ts';
 import { countedWallets } from '../wallets/counted-wallets.ts';
 import { countedLedger } from './counted-ledger.ts';
+import type { RoundPages } from './ledger.ts';
 import { playedRounds } from './played-rounds.ts';
 import type { PlayedRounds } from '../sessions/played-rounds.ts';
 import type { PlayPorts, PlayRequest, PlaySettings } from './play-round.ts';
@@ -110,6 +111,7 @@ export class RoundsFixture {
 
   ports(): PlayPorts & {
     readonly sessions: MemorySessions;
+    readonly pages: RoundPages;
     readonly played: PlayedRounds;
     readonly marks: RecoveryMarks;
     readonly engineVersion: FindEngineVersion;
@@ -119,7 +121,8 @@ export class RoundsFixture {
       clock: this.clock,
       seeds: { seed: async () => new Uint8Array(randomBytes(32)) },
       ledger: countedLedger(this.ledger, telemetry),
-      played: playedRounds(this.ledger),
+      pages: this.ledger,
+      played: playedRounds(this.ledger, this.ledger),
       sessions: this.sessions,
       recovery: this.recovery,
       marks: this.marks,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
+import { DynamoRoundPages } from '../../shared/rounds/adapters/round-pages.ts';
 import { DynamoRecoveryMarks } from '../../shared/rounds/adapters/recovery-marks.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
 import type { OpenLedger } from './open-ledger.ts';
@@ -24,6 +25,7 @@ export function ledgerOn(
 ): OpenLedger {
   return {
     ledger: new DynamoLedger(client, tableName, new RoundMacs(openMacs), { nowMs: () => 0 }),
+    pages: new DynamoRoundPages(client, tableName, new RoundMacs(openMacs)),
     marks: new DynamoRecoveryMarks(client, tableName),
     async expiryOf(round) {
       const { Item } = await client.send(

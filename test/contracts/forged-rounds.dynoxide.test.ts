@@ -7,6 +7,7 @@ import { openMacs } from '../../shared/encryption/macs.fixture.ts';
 import { minorAmount } from '../../shared/money/money.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
+import { DynamoRoundPages } from '../../shared/rounds/adapters/round-pages.ts';
 import { decodeStreamRound } from '../../shared/rounds/adapters/stream-round.ts';
 import { keyOf, logTextOf } from '../../shared/rounds/adapters/round-keys.ts';
 import { committed, credited, intent } from '../../shared/rounds/any-round.fixture.ts';
@@ -19,11 +20,13 @@ const macs = new RoundMacs(openMacs);
 const refused = { code: 'CORRUPT_RECORD' };
 let database: TestDatabase;
 let ledger: DynamoLedger;
+let pages: DynamoRoundPages;
 
 beforeAll(async () => {
   database = await startDynoxide();
   await createTable(database.client, TABLE);
   ledger = new DynamoLedger(database.client, TABLE, macs, { nowMs: () => 0 });
+  pages = new DynamoRoundPages(database.client, TABLE, macs);
 });
 afterAll(() => database?.stop());
 
@@ -42,7 +45,6 @@ const readings = (round: Round, item: NativeItem): Record<string, () => Promise<
   get: () => ledger.get(round),
   find: () => ledger.find(round.roundId),
   head: () => ledger.head(round.log),
-  list: () => ledger.list(round.log, { limit: 5 }),
   'its stream': async () => macs.check(decodeStreamRound(marshallItem(item) as WireItem)),
 });
 
@@ -50,6 +52,8 @@ async function expectRefused(round: Round, item: NativeItem): Promise<void> {
   await write(item);
   for (const [name, read] of Object.entries(readings(round, item)))
     await expect(read(), name).rejects.toMatchObject(refused);
+  const { log, number } = round;
+  expect(await pages.list(log, { limit: 5 })).toContainEqual({ log, number, status: 'UNREADABLE' });
 }
 
 const start = intent();

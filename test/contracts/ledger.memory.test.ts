@@ -8,6 +8,7 @@ ledgerContract('the ledger in memory', async () => {
   const ledger = new MemoryLedger(new RoundMacs(openMacs));
   return {
     ledger,
+    pages: ledger,
     marks: new MemoryRecoveryMarks(ledger),
     expiryOf: async (round) => ledger.expiries.get(round.roundId),
     close: async () => undefined,

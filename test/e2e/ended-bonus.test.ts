@@ -1,7 +1,12 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LaunchResponse, RoundResponse, RoundsResponse } from '../../functions/_api/responses.ts';
+import {
+  EndedBonusResponse,
+  LaunchResponse,
+  RoundResponse,
+  RoundsResponse,
+} from '../../functions/_api/responses.ts';
 import { deploymentOf } from '../../infra/commands/deployment.ts';
 import { configTableOf } from '../../infra/commands/stage-tables.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
@@ -95,7 +100,8 @@ describe('A bonus on which the engine traps', () => {
     const balanceMinor = await player.walletBalanceMinor();
 
     const ended = await end(player, key);
-    expect(RoundResponse.parse(ended.json)).toMatchObject({
+    expect(EndedBonusResponse.parse(ended.json)).toMatchObject({
+      currency: 'EUR',
       outcome: { ended_by: 'operator', reason: 'ENGINE_TRAP' },
       win_amount: '2.50',
       bonus_active: false,

@@ -257,6 +257,10 @@ describe('A frozen log', () => {
     expect(parked.reason).toContain('The freeze of a log was deleted');
     await attacked.expectFrozenAndUnpaid(player);
 
+    const { json } = await call(player.target, 'GET', `/api/v1/sessions/${player.sessionId}/rounds`);
+    expect(json).toMatchObject({ rounds: [], unreadable_numbers: [1] });
+    const refusal = { code: 1, stderr: expect.stringContaining('Error: NEWEST_ROUND_UNREADABLE: ') };
+    await expect(release(round_id, '--by', 'alice')).rejects.toMatchObject(refusal);
     await attacked.noticed(player, keyOf(before), () => attacked.insider.put(before));
     expect(await release(round_id)).toContain('The freeze of a log was deleted');
     expect(await release(round_id, '--by', 'alice')).toContain('by alice');

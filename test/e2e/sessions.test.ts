@@ -114,7 +114,7 @@ describe('a round', () => {
     await other.playNext();
     const later = await Player.launch(target(), other.playerId);
     const reply = await get(`/api/v1/sessions/${later.session_id}/rounds`);
-    expect(reply.json).toEqual({ rounds: [], next_cursor: null });
+    expect(reply.json).toEqual({ rounds: [], unreadable_numbers: [], next_cursor: null });
   });
 });
 

@@ -145,7 +145,8 @@ export const seeds = () => world.rounds.ports().seeds;
 export const cipher = () => world.rounds.ports().cipher;
 export const telemetry = () => world.rounds.ports().telemetry;
 export const promptTelemetry = telemetry;
-export const played = () => playedRounds(ledger());
+export const roundPages = () => world.watched(world.rounds.ledger);
+export const played = () => playedRounds(ledger(), roundPages());
 
 export const frozenLogs = () => ({
   freeze: async (logHash: string) => void world.rounds.ledger.frozen.add(logHash),

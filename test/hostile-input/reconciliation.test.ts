@@ -266,6 +266,7 @@ describe('a file of the archive', () => {
     credit_transaction_id: fc.oneof(fc.constant(null), nearly(`${roundId}:credit`)),
     previous_intent_mac: fc.constantFrom<unknown>(...Array<string>(19).fill('AQ=='), null),
     intent_mac: fc.constantFrom<unknown>(...Array<string>(19).fill('Ag=='), 1),
+    mac: fc.constantFrom<unknown>(...Array<string>(19).fill('Aw=='), false),
     started_at: instantsAround(nowMs, 3_600_000),
     ended_at: instantsAround(nowMs, 3_600_000),
   });
@@ -314,6 +315,7 @@ describe('a file of the archive', () => {
       ['COMMITTED', 'CREDITED', 'REJECTED', 'FAILED', 'VOIDED'].includes(status as string) &&
       typeof told.get('previous_intent_mac') === 'string' &&
       typeof told.get('intent_mac') === 'string' &&
+      typeof told.get('mac') === 'string' &&
       typeof walletId === 'string' &&
       /^[a-z0-9][a-z0-9-]{0,15}$/.test(walletId) &&
       typeof currency === 'string' &&
@@ -332,6 +334,7 @@ describe('a file of the archive', () => {
       lineHash: createHash('sha256').update(text).digest('base64').slice(0, 22),
       previousIntentMac: textOf(told.get('previous_intent_mac')),
       intentMac: textOf(told.get('intent_mac')),
+      mac: textOf(told.get('mac')),
       // Nobody signed such a line.
       isAuthentic: false,
       walletId: typed.wallet(walletId),

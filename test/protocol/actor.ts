@@ -171,7 +171,6 @@ export class Actor {
       isFrozen: async () =>
         scenario.forgeries !== undefined && this.#call('is frozen', async ({ isFrozen }) => isFrozen),
       find: notPartOfThis,
-      list: notPartOfThis,
       markArchived: notPartOfThis,
       expire: notPartOfThis,
       unfinished: notPartOfThis,

@@ -132,7 +132,6 @@ function delegate(ledger: Ledger, changed: Partial<Pick<Ledger, 'head' | 'append
     head: (log) => ledger.head(log),
     get: (reference) => ledger.get(reference),
     find: (roundId) => ledger.find(roundId),
-    list: (log, page) => ledger.list(log, page),
     append: (round) => ledger.append(round),
     save: (next, present) => ledger.save(next, present),
     isFrozen: (log) => ledger.isFrozen(log),

@@ -30,7 +30,7 @@ export const random = () => simulatedRandom;
 export const telemetry = () => sandboxTelemetry;
 export const promptTelemetry = telemetry;
 export const ledger = () => countedLedger(ports().ledger, sandboxTelemetry);
-export const played = () => playedRounds(ledger());
+export const played = () => playedRounds(ledger(), ports().pages);
 const macsOfRounds = new RoundMacs(openMacs);
 export const roundMacs = () => macsOfRounds;
 export const seeds = () => ports().seeds;

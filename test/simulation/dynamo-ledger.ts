@@ -5,9 +5,10 @@ import { openMacs } from '../../shared/encryption/macs.fixture.ts';
 import { sameBytes } from '../../shared/foundation/bytes.ts';
 import { DynamoLedger } from '../../shared/rounds/adapters/ledger.ts';
 import { DynamoRecoveryMarks, MARKS_OF } from '../../shared/rounds/adapters/recovery-marks.ts';
+import { DynamoRoundPages } from '../../shared/rounds/adapters/round-pages.ts';
 import { decodeStreamRound } from '../../shared/rounds/adapters/stream-round.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
-import type { Ledger, RoundReference } from '../../shared/rounds/ledger.ts';
+import type { Ledger, RoundPages, RoundReference } from '../../shared/rounds/ledger.ts';
 import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import { RoundMacs } from '../../shared/rounds/round-macs.ts';
@@ -55,7 +56,6 @@ export function dynamoLedgerPort(world: WorldView): Ledger {
     head: ledgerFor('ledger.head'),
     get: ledgerFor('ledger.get'),
     find: ledgerFor('ledger.find'),
-    list: ledgerFor('ledger.list'),
     append: ledgerFor('ledger.append'),
     save: ledgerFor('ledger.save'),
     isFrozen: ledgerFor('ledger.isFrozen'),
@@ -67,7 +67,6 @@ export function dynamoLedgerPort(world: WorldView): Ledger {
     head: (log) => on.head.head(log),
     get: (reference) => on.get.get(reference),
     find: (roundId) => on.find.find(roundId),
-    list: (log, page) => on.list.list(log, page),
     append: async (round) => {
       const result = await on.append.append(round);
       if (!result.appended) await mustBeOther(world, result.existing, macs.signNew(round), 'intentMac');
@@ -87,6 +86,11 @@ export function dynamoLedgerPort(world: WorldView): Ledger {
     expire: (reference, expiresAtMs) => on.expire.expire(reference, expiresAtMs),
     unfinished: (beforeMs, part) => on.unfinished.unfinished(beforeMs, part),
   };
+}
+
+export function dynamoPagesPort(): RoundPages {
+  const pages = new DynamoRoundPages(clientFor('ledger.list'), 'ledger', macs);
+  return { list: (log, page) => pages.list(log, page) };
 }
 
 export function dynamoMarksPort(): RecoveryMarks {

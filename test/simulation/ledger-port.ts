@@ -11,7 +11,13 @@ import { pendingRounds } from '../../shared/rounds/pending-rounds.ts';
 import { isVictim } from './plan.ts';
 import { name as nameOfRound } from './recompute.ts';
 import { isOwedForLong } from './rules/pending-alarms.ts';
-import type { Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../../shared/rounds/ledger.ts';
+import type {
+  Ledger,
+  LedgerPart,
+  RoundPages,
+  RoundReference,
+  UnfinishedRound,
+} from '../../shared/rounds/ledger.ts';
 import type { RecoveryRequest } from '../../shared/rounds/recovery-queue.ts';
 import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { PortCall } from './faults.ts';
@@ -24,6 +30,10 @@ export const LEDGER_LIMITS = { timeoutMs: 4_500, latestMs: 30_000, latencyMs: [1
 
 type Caller = <T>(name: PortCall, effect: () => T | Promise<T>, limits?: Partial<Call<T>>) => Promise<T>;
 
+export function pagesPort({ ledger }: WorldView, call: Caller): RoundPages {
+  return { list: (log, page) => call('ledger.list', () => ledger.list(log, page)) };
+}
+
 /** The contract-tested ledger in memory. Each write goes through the item's codec, and each change to the stream. */
 export function ledgerPort(world: WorldView, call: Caller): Ledger {
   const { ledger } = world;
@@ -31,7 +41,6 @@ export function ledgerPort(world: WorldView, call: Caller): Ledger {
     head: (log) => call('ledger.head', () => ledger.head(log)),
     get: (reference) => call('ledger.get', () => ledger.get(reference)),
     find: (roundId) => call('ledger.find', () => ledger.find(roundId)),
-    list: (log, page) => call('ledger.list', () => ledger.list(log, page)),
     append: (round) => {
       const sent = sending(world, round);
       return call('ledger.append', () =>

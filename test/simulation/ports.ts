@@ -8,12 +8,12 @@ import { logHashOf } from '../../shared/rounds/round-address.ts';
 import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
 import type { Registry } from '../../shared/games/registry.ts';
 import type { Sessions } from '../../shared/sessions/sessions.ts';
-import { dynamoLedgerPort, dynamoMarksPort } from './dynamo-ledger.ts';
+import { dynamoLedgerPort, dynamoMarksPort, dynamoPagesPort } from './dynamo-ledger.ts';
 import { enginesPort } from './engines-port.ts';
 import type { PortCall } from './faults.ts';
 import { type Call, type Invocation, invocation } from './invocation.ts';
 import { isVictim } from './plan.ts';
-import { LEDGER_LIMITS, ledgerPort, marksPort } from './ledger-port.ts';
+import { LEDGER_LIMITS, ledgerPort, marksPort, pagesPort } from './ledger-port.ts';
 import { unsealed } from './recompute.ts';
 import { sqsRecoveryQueue } from './sqs-recovery.ts';
 import { walletsPort } from './wallets-port.ts';
@@ -36,6 +36,7 @@ function call<T>(name: PortCall, effect: () => T | Promise<T>, limits: Partial<C
 export function portsOf(world: WorldView): Ports {
   return {
     ledger: world.plan.adapters ? dynamoLedgerPort(world) : ledgerPort(world, call),
+    pages: world.plan.adapters ? dynamoPagesPort() : pagesPort(world, call),
     wallets: walletsPort(world),
     sessions: sessionsPort(world),
     registry: registryPort(world),

@@ -12,7 +12,7 @@ import type { MinorAmount } from '../../shared/money/money.ts';
 import type { MemoryLedger } from '../../shared/rounds/adapters/memory-ledger.ts';
 import type { MemoryRecoveryMarks } from '../../shared/rounds/adapters/memory-recovery-marks.ts';
 import type { FrozenLogs } from '../../shared/rounds/frozen-logs.ts';
-import type { Ledger } from '../../shared/rounds/ledger.ts';
+import type { Ledger, RoundPages } from '../../shared/rounds/ledger.ts';
 import type { RecoveryMarks } from '../../shared/rounds/recovery-marks.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import type { RecoveryQueue } from '../../shared/rounds/recovery-queue.ts';
@@ -35,6 +35,7 @@ export interface RunningOperator extends OperatorPlan {
 /** The ports that the product gets in a world. */
 export interface Ports {
   readonly ledger: Ledger;
+  readonly pages: RoundPages;
   readonly wallets: Wallets;
   readonly sessions: Sessions;
   readonly registry: Registry;

@@ -31,7 +31,7 @@ export const reconcileRounds: FunctionEntry = {
     ...dataKeyReading,
     archiveBucket: ['s3:ListBucket'],
     archiveObjects: ['s3:GetObject'],
-    ledger: ['dynamodb:GetItem'],
+    ledger: ['dynamodb:GetItem', 'dynamodb:Query'],
     operatorSecrets: ['secretsmanager:GetSecretValue'],
   },
   settings: ['WALLET_TIMEOUT_MS', 'HOT_RETENTION_DAYS'],

@@ -4,7 +4,14 @@ import { reconcile } from '../../../shared/reconciliation/reconcile.ts';
 import { reconciliationReport } from '../../../shared/reconciliation/reconciliation-report.ts';
 import { ReconciliationQuery } from '../../_api/requests.ts';
 import { type ReconciliationResponse } from '../../_api/responses.ts';
-import { archivedRounds, clock, ledger, registry, walletBooks } from '../../_runtime/composition.ts';
+import {
+  archivedRounds,
+  clock,
+  ledger,
+  registry,
+  roundPages,
+  walletBooks,
+} from '../../_runtime/composition.ts';
 import { setting } from '../../_runtime/environment.ts';
 import { httpHandler } from '../../_runtime/http-handler.ts';
 import { headersOf, queryOf } from '../../_runtime/http-request.ts';
@@ -15,7 +22,7 @@ import { readingTimeMs } from '../../_runtime/reading-time.ts';
 const LIMITS = { files: 3_000, rounds: 20_000, transactions: 10_000, lookups: 1_000 } as const;
 const DAY_MS = 86_400_000;
 
-const ports = portsOf({ clock, ledger, archive: archivedRounds, books: walletBooks });
+const ports = portsOf({ clock, ledger, pages: roundPages, archive: archivedRounds, books: walletBooks });
 
 export const handler = httpHandler(async (event, context) => {
   const operator = await identifyOperator(registry(), headersOf(event).get('x-operator-key'));

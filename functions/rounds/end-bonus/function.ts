@@ -1,6 +1,6 @@
 import { bodyErrors, engineErrors, operatorKey, winPending } from '../../_api/route-parts.ts';
 import { EndBonusRequest, GamePlayerPath } from '../../_api/requests.ts';
-import { RoundResponse } from '../../_api/responses.ts';
+import { EndedBonusResponse } from '../../_api/responses.ts';
 import type { FunctionEntry } from '../../function-entry.ts';
 import { playPermissions } from '../play-entry.ts';
 
@@ -18,7 +18,7 @@ export const endBonus: FunctionEntry = {
     pathParameters: GamePlayerPath,
     headers: [operatorKey],
     body: EndBonusRequest,
-    success: { status: 200, description: 'The round', headers: [winPending], schema: RoundResponse },
+    success: { status: 200, description: 'The round', headers: [winPending], schema: EndedBonusResponse },
     errors: [
       ...bodyErrors,
       ...engineErrors,

@@ -30,7 +30,7 @@ export const handler = httpHandler(async (event) => {
   );
   return {
     status: 200,
-    body: roundResponse(answer),
+    body: { ...roundResponse(answer), currency: answer.currency },
     ...(answer.winPending && { headers: { 'win-pending': 'true' } }),
     roundId: answer.roundId,
   };

@@ -55,6 +55,7 @@ const Line = z.object({
   credit_transaction_id: z.string().brand<'TransactionId'>().nullable(),
   previous_intent_mac: z.string(),
   intent_mac: z.string(),
+  mac: z.string(),
   started_at: z.iso.datetime(),
   ended_at: z.iso.datetime(),
 });
@@ -169,6 +170,7 @@ function readLine(text: string, file: string): ReadLine {
     file,
     intentMac: line.intent_mac,
     previousIntentMac: line.previous_intent_mac,
+    mac: line.mac,
     lineHash: hash('sha256', text, 'base64').slice(0, HASH_CHARACTERS),
   };
 }

@@ -10,6 +10,7 @@ import { RoundMacs } from '../round-macs.ts';
 import { DynamoFrozenLogs } from './frozen-logs.ts';
 import { DynamoLedger } from './ledger.ts';
 import { FROZEN } from './round-keys.ts';
+import { DynamoRoundPages } from './round-pages.ts';
 
 const TABLE = 'ledger';
 let nowMs = 1_795_000_000_000;
@@ -18,6 +19,7 @@ const clock = { nowMs: () => nowMs };
 let database: TestDatabase;
 let logs: DynamoFrozenLogs;
 let ledger: DynamoLedger;
+let pages: DynamoRoundPages;
 let round: ReturnType<typeof intent>;
 let logHash: string;
 
@@ -29,6 +31,7 @@ beforeAll(async () => {
     TABLE,
   );
   ledger = new DynamoLedger(database.client, TABLE, new RoundMacs(openMacs), clock);
+  pages = new DynamoRoundPages(database.client, TABLE, new RoundMacs(openMacs));
 });
 afterAll(() => database.stop());
 beforeEach(async () => {
@@ -43,7 +46,7 @@ describe('A frozen log', () => {
     await expect(ledger.head(round.log)).rejects.toMatchObject({ code: 'LOG_FROZEN', retryable: false });
     expect(await ledger.isFrozen(round.log)).toBe(true);
     expect(await ledger.get(round)).toMatchObject({ roundId: round.roundId });
-    expect(await ledger.list(round.log, { limit: 10 })).toHaveLength(1);
+    expect(await pages.list(round.log, { limit: 10 })).toHaveLength(1);
   });
 
   it('A log that is frozen twice keeps its first reason', async () => {
@@ -151,5 +154,26 @@ describe('The judge of freezes', () => {
     ['is written again', freeze, freeze],
   ])('A freeze that %s is none of ours', (_, before, after) => {
     expect(freezeViolationOf({ before, after })).toBeDefined();
+  });
+
+  it.each([
+    ['is deleted', undefined, 'The freeze of a log was deleted'],
+    ['is forged', 'unreadable', 'The freeze of a log was forged'],
+    ['is written again', freeze, 'The freeze of a log was changed'],
+  ] as const)('A freeze that %s keeps its first reason in front of the next one', (_, after, next) => {
+    expect(freezeViolationOf({ before: freeze, after })).toBe(`why; then: ${next}`);
+  });
+
+  it('A freeze that is deleted again and again keeps its first reason, and stays short', () => {
+    let reason = 'the round was changed';
+    for (let times = 0; times < 1_000; times += 1)
+      reason = freezeViolationOf({ before: { ...freeze, reason }, after: undefined }) ?? '';
+    expect(reason).toMatch(/^the round was changed; then: /);
+    expect(reason).toHaveLength(1_000);
+  });
+
+  it('A forged freeze is a violation also where the log was not frozen, or is released', () => {
+    for (const before of [undefined, released])
+      expect(freezeViolationOf({ before, after: 'unreadable' })).toBe('The freeze of a log was forged');
   });
 });

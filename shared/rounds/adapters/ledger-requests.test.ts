@@ -63,7 +63,6 @@ describe('The ledger', () => {
     for (const act of [
       () => full.get(asked),
       () => full.head(second),
-      () => full.list(second, { limit: 1 }),
       () => refusing.append(asked),
       () => refusing.save(committed(asked), asked),
     ])

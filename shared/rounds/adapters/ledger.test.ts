@@ -6,7 +6,8 @@ import { RoundMacs } from '../round-macs.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DependencyError } from '../../foundation/errors.ts';
 import { startHttpServer } from '../../foundation/http-server.fixture.ts';
 import { minorAmount } from '../../money/money.ts';
 import { committed, credited, intent } from '../any-round.fixture.ts';
@@ -16,6 +17,7 @@ import { documentClient } from '../../aws/document-client.ts';
 import { DynamoLedger } from './ledger.ts';
 import { encodeRound } from './round-codec.ts';
 import { keyOf, logTextOf } from './round-keys.ts';
+import { DynamoRoundPages } from './round-pages.ts';
 import { ids } from '../../foundation/ids.fixture.ts';
 
 const TABLE = 'ledger';
@@ -96,7 +98,7 @@ describe('A ledger whose answers get lost', () => {
     answers.toLose = 2;
     const round = await appended(intent());
     expect(answers.lost).toBe(2);
-    expect(await ledger.list(round.log, { limit: 10 })).toEqual([round]);
+    expect(await ledger.head(round.log)).toEqual(round);
   });
 
   it('A round counts as committed and as credited although the answers were lost', async () => {
@@ -247,7 +249,9 @@ describe('A read of the ledger', () => {
       queries.push(input);
       return answers.shift() ?? {};
     };
-    return { ledger: ledgerOn({ send } as unknown as DynamoDBDocumentClient), queries };
+    const client = { send } as unknown as DynamoDBDocumentClient;
+    const pages = new DynamoRoundPages(client, TABLE, new RoundMacs(openMacs));
+    return { ledger: ledgerOn(client), pages, queries };
   }
   const { log } = intent();
   let round: Round;
@@ -277,41 +281,59 @@ describe('A read of the ledger', () => {
   });
 
   it('A read goes on for the missing rounds where an answer ended before the page was full', async () => {
-    const { ledger, queries } = tableOf(
+    const { pages, queries } = tableOf(
       { Items: [item, item], LastEvaluatedKey: { pk: 'here' } },
       { Items: [item] },
     );
-    expect(await ledger.list(log, { limit: 3 })).toHaveLength(3);
+    expect(await pages.list(log, { limit: 3 })).toHaveLength(3);
     expect(queries).toMatchObject([{ Limit: 3 }, { Limit: 1, ExclusiveStartKey: { pk: 'here' } }]);
     expect(queries[0]).not.toHaveProperty('ExclusiveStartKey');
   });
 
+  it('A round that somebody changed is listed as unreadable beside the others', async () => {
+    const forged = { ...item, stake: 1n, sk: '000000007' };
+    const { pages } = tableOf({ Items: [forged, item] });
+    expect(await pages.list(log, { limit: 2 })).toEqual([{ log, number: 7, status: 'UNREADABLE' }, round]);
+  });
+
+  it('A page fails where an item between the rounds has not even the key of one', async () => {
+    const { pages } = tableOf({ Items: [{ ...item, sk: '0000000070' }] });
+    await expect(pages.list(log, { limit: 2 })).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  });
+
+  it('A page fails where the data key is not to be had, so that no round is called changed for that', async () => {
+    const { pages } = tableOf({ Items: [item] });
+    const away = new DependencyError('SERVICE_UNAVAILABLE', 'The key is away');
+    vi.spyOn(RoundMacs.prototype, 'check').mockRejectedValueOnce(away);
+    await expect(pages.list(log, { limit: 2 })).rejects.toBe(away);
+  });
+
   it('A read ends where the page is full, although more rounds follow', async () => {
-    const { ledger, queries } = tableOf({ Items: [item], LastEvaluatedKey: { pk: 'here' } });
-    expect(await ledger.list(log, { limit: 1 })).toHaveLength(1);
+    const { pages, queries } = tableOf({ Items: [item], LastEvaluatedKey: { pk: 'here' } });
+    expect(await pages.list(log, { limit: 1 })).toHaveLength(1);
     expect(queries).toHaveLength(1);
   });
 
   it('A read goes on through answers without a round until the log ends', async () => {
-    const { ledger, queries } = tableOf({ LastEvaluatedKey: { pk: 'here' } }, { Items: [item] });
-    expect(await ledger.list(log, { limit: 2 })).toHaveLength(1);
+    const { pages, queries } = tableOf({ LastEvaluatedKey: { pk: 'here' } }, { Items: [item] });
+    expect(await pages.list(log, { limit: 2 })).toHaveLength(1);
     expect(queries).toHaveLength(2);
   });
 
   it.each([{ limit: 0 }, { limit: 5, beforeNumber: 1 }])(
     'No query is sent where no round can exist: %o',
     async (page) => {
-      const { ledger, queries } = tableOf();
-      expect(await ledger.list(log, page)).toEqual([]);
+      const { pages, queries } = tableOf();
+      expect(await pages.list(log, page)).toEqual([]);
       expect(queries).toEqual([]);
     },
   );
 
   it('A query asks for the rounds below a number, and for none above the largest', async () => {
-    const { ledger, queries } = tableOf();
+    const { pages, queries } = tableOf();
     for (const beforeNumber of [2, 1_000_000_000, 2_000_000_000])
-      await ledger.list(log, { limit: 5, beforeNumber });
-    await ledger.list(log, { limit: 5 });
+      await pages.list(log, { limit: 5, beforeNumber });
+    await pages.list(log, { limit: 5 });
     const values = { ':pk': item.pk, ':oldest': '000000001' };
     expect(queries).toMatchObject([
       { ExpressionAttributeValues: { ...values, ':newest': '000000001' } },

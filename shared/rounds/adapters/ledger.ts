@@ -3,25 +3,24 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
-  type QueryCommandInput,
-  type QueryCommandOutput,
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../foundation/clock.ts';
 import { FaultError } from '../../foundation/errors.ts';
-import { MAX_ROUND_NUMBER, type RoundId, type RoundLog } from '../../foundation/ids.ts';
+import type { RoundId, RoundLog } from '../../foundation/ids.ts';
 import type { NewRound, Round, RoundStatus } from '../round.ts';
 import type { AppendResult, Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../ledger.ts';
 import { sameBytes } from '../../foundation/bytes.ts';
-import { addressOf, isSameLog, logHashOf } from '../round-address.ts';
+import { addressOf, logHashOf } from '../round-address.ts';
 import { assertFollows, logFrozen } from '../round-chain.ts';
 import type { RoundMacs } from '../round-macs.ts';
 import type { NativeItem } from '../../aws/attribute-values.ts';
 import { awsCall } from '../../aws/aws-call.ts';
 import { conditionalWrite } from '../../aws/conditional-write.ts';
 import { itemSize, MAX_ITEM_BYTES } from '../../aws/item-size.ts';
-import { decodeRound, encodeRound } from './round-codec.ts';
+import { checkedRound } from './checked-round.ts';
+import { encodeRound } from './round-codec.ts';
 import { progressOf, type RoundItem } from './round-item.ts';
 import { FROZEN, keyOf, type RoundKey, referenceOf, sortKeyOf } from './round-keys.ts';
 import { assign } from '../../aws/update-expression.ts';
@@ -45,13 +44,18 @@ export class DynamoLedger implements Ledger {
    * unit.
    */
   async head(log: RoundLog): Promise<Round | undefined> {
-    const { Items = [] } = await this.#query({
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': logHashOf(log) },
-      ScanIndexForward: false,
-      Limit: 2,
-    });
+    const { Items = [] } = await awsCall('DynamoDB', () =>
+      this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': logHashOf(log) },
+          ScanIndexForward: false,
+          Limit: 2,
+        }),
+      ),
+    );
     if (Items[0]?.['sk'] === FROZEN) throw logFrozen();
     const [newest, before] = await Promise.all(Items.map((item) => this.#checked(item, log)));
     // Expired rounds are deleted in any order, so there may be a gap before them.
@@ -73,34 +77,6 @@ export class DynamoLedger implements Ledger {
     if (!address) return undefined;
     const round = await this.#read({ pk: address.logHash, sk: sortKeyOf(address.number) });
     return round?.roundId === roundId ? round : undefined;
-  }
-
-  async list(
-    log: RoundLog,
-    page: { readonly beforeNumber?: number; readonly limit: number },
-  ): Promise<Round[]> {
-    const newest = (page.beforeNumber ?? MAX_ROUND_NUMBER + 1) - 1;
-    const rounds: Round[] = [];
-    if (newest < 1 || page.limit < 1) return rounds;
-    let startKey: Record<string, unknown> | undefined;
-    // An answer ends at 1 MB, which may be before the page is full.
-    do {
-      const { Items = [], LastEvaluatedKey } = await this.#query({
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :oldest AND :newest',
-        ExpressionAttributeValues: {
-          ':pk': logHashOf(log),
-          ':oldest': sortKeyOf(1),
-          ':newest': sortKeyOf(Math.min(newest, MAX_ROUND_NUMBER)),
-        },
-        ScanIndexForward: false,
-        Limit: page.limit - rounds.length,
-        ...(startKey && { ExclusiveStartKey: startKey }),
-      });
-      rounds.push(...(await Promise.all(Items.map((item) => this.#checked(item, log)))));
-      startKey = LastEvaluatedKey;
-    } while (startKey && rounds.length < page.limit);
-    return rounds;
   }
 
   async append(newRound: NewRound): Promise<AppendResult> {
@@ -226,17 +202,8 @@ export class DynamoLedger implements Ledger {
     return (await awsCall('DynamoDB', () => this.#client.send(command))).Item;
   }
 
-  /** Two logs that have the same hash cannot both be kept. The second one is refused. */
-  async #checked(item: NativeItem, log: RoundLog | undefined): Promise<Round> {
-    const round = await this.#macs.check(decodeRound(item));
-    if (!log || isSameLog(round.log, log)) return round;
-    throw new FaultError('CORRUPT_RECORD', 'Another log of rounds has the same hash');
-  }
-
-  #query(input: Omit<QueryCommandInput, 'TableName'>): Promise<QueryCommandOutput> {
-    return awsCall('DynamoDB', () =>
-      this.#client.send(new QueryCommand({ TableName: this.#table, ...input })),
-    );
+  #checked(item: NativeItem, log: RoundLog | undefined): Promise<Round> {
+    return checkedRound(this.#macs, item, log);
   }
 }
 

@@ -1,10 +1,19 @@
+import { isCorrupt } from '../../foundation/errors.ts';
 import { sameBytes } from '../../foundation/bytes.ts';
 import type { RoundId, RoundLog } from '../../foundation/ids.ts';
 import { addressOf, logHashOf } from '../round-address.ts';
 import { assertFollows, logFrozen } from '../round-chain.ts';
 import type { RoundMacs } from '../round-macs.ts';
 import { isFinal, type NewRound, owesLastRollback, type Round } from '../round.ts';
-import type { AppendResult, Ledger, LedgerPart, RoundReference, UnfinishedRound } from '../ledger.ts';
+import type {
+  AppendResult,
+  Ledger,
+  LedgerPart,
+  ListedRound,
+  RoundPages,
+  RoundReference,
+  UnfinishedRound,
+} from '../ledger.ts';
 
 /** A ledger in memory made these rounds, so their MACs need no check. Whoever else writes there writes another object. */
 const signedHere = new WeakSet<Round>();
@@ -13,7 +22,7 @@ const signedHere = new WeakSet<Round>();
  * Keeps the ledger in one process, for tests of the code above it. It has the conditions of the real one. It loses
  * nothing, and nothing in it is eventually consistent. Each call decides and writes without giving way to another.
  */
-export class MemoryLedger implements Ledger {
+export class MemoryLedger implements Ledger, RoundPages {
   /** Each log has its rounds by number. Whoever can write the tables can write here. */
   readonly stored = new Map<string, Map<number, Round>>();
   /** The hashes of the logs that are left alone. */
@@ -35,7 +44,9 @@ export class MemoryLedger implements Ledger {
 
   async head(log: RoundLog): Promise<Round | undefined> {
     if (await this.isFrozen(log)) throw logFrozen();
-    const [newest, before] = await this.list(log, { limit: 2 });
+    const hash = logHashOf(log);
+    const numbers = this.#numbers(hash).slice(0, 2);
+    const [newest, before] = await Promise.all(numbers.map((number) => this.#read(hash, number)));
     if (newest && before) assertFollows(newest, before);
     return newest;
   }
@@ -57,15 +68,27 @@ export class MemoryLedger implements Ledger {
   async list(
     log: RoundLog,
     page: { readonly beforeNumber?: number; readonly limit: number },
-  ): Promise<Round[]> {
+  ): Promise<ListedRound[]> {
     const hash = logHashOf(log);
-    const rounds = this.stored.get(hash) ?? new Map<number, Round>();
-    const numbers = [...rounds.keys()]
+    const numbers = this.#numbers(hash)
       .filter((number) => number < (page.beforeNumber ?? Number.POSITIVE_INFINITY))
-      .toSorted((one, other) => other - one)
       .slice(0, page.limit);
-    const found = await Promise.all(numbers.map((number) => this.#read(hash, number)));
+    const found = await Promise.all(numbers.map((number) => this.#listed(hash, { log, number })));
     return found.filter((round) => round !== undefined);
+  }
+
+  /** Gives the numbers of a log, the newest first. */
+  #numbers(hash: string): number[] {
+    return [...(this.stored.get(hash)?.keys() ?? [])].toSorted((one, other) => other - one);
+  }
+
+  async #listed(hash: string, reference: RoundReference): Promise<ListedRound | undefined> {
+    try {
+      return await this.#read(hash, reference.number);
+    } catch (error) {
+      if (isCorrupt(error)) return { ...reference, status: 'UNREADABLE' };
+      throw error;
+    }
   }
 
   async append(newRound: NewRound): Promise<AppendResult> {

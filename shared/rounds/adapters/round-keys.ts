@@ -40,6 +40,11 @@ export function sortKeyOf(number: number): string {
   return String(number).padStart(NUMBER_DIGITS, '0');
 }
 
+/** Reads the number of a round from its sort key. It is 0 where no round has the key. */
+export function numberIn(sk: unknown): number {
+  return roundKey.test(textOf(sk)) ? Number(sk) : 0;
+}
+
 /**
  * Reads from an item which round it is. Its key must be the one of its log and number, so that no round counts in
  * another's place.
@@ -52,7 +57,7 @@ export function referenceOf({
 }: Partial<Record<keyof RoundKey | 'log', unknown>>): RoundReference {
   const [operatorId, playerId, gameCode, ...rest] = textOf(log).split('#');
   const parts = LogParts.safeParse({ operatorId, playerId, gameCode }).data;
-  const number = roundKey.test(textOf(sk)) ? Number(sk) : 0;
+  const number = numberIn(sk);
   if (!parts || rest.length > 0 || number === 0 || logHashOf(parts) !== pk) {
     throw new FaultError('CORRUPT_RECORD', 'A stored round has a key that is never written');
   }

@@ -115,6 +115,7 @@ describe('an archived round', () => {
       lineHash: expect.stringMatching(/^[A-Za-z0-9+/]{22}$/),
       intentMac: Buffer.from(round.intentMac).toString('base64'),
       previousIntentMac: '',
+      mac: Buffer.from(round.mac).toString('base64'),
       isAuthentic: true,
     }));
     expect(await read(NOW_MS, NOW_MS + 1)).toEqual([expected]);

@@ -19,7 +19,7 @@ interface ForgedLog {
 }
 
 /**
- * What holds in a log that somebody forges who can write the table and lacks the key. Rounds can vanish there, so all
+ * Judges the logs that somebody forges who can write the table and lacks the key. Rounds can vanish there, so all
  * other rules leave such a log alone.
  */
 export class ForgedLogs {
