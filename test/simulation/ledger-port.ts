@@ -138,7 +138,7 @@ export function keptAsItem(round: Round): Round {
   const item = encodeRound(round);
   const { intentMac, expiry } = round;
   const kept = { ...decodeRound(item), intentMac, ...(expiry && { expiry }) } as Round;
-  images.set(kept, imageOf(item));
+  images.set(kept, { ...imageOf(item), ...(expiry && expiryImageOf(expiry)) });
   return kept;
 }
 
@@ -205,14 +205,11 @@ async function expiring(world: WorldView, reference: RoundReference, expiresAtMs
   const { ledger, stream, oracle } = world;
   const round = storedOf(world, reference);
   if (!round || ledger.expiries.has(round.roundId)) return;
+  const before = { ...image(world, round), ...ARCHIVED };
   await ledger.expire(reference, expiresAtMs);
   if (!ledger.expiries.has(round.roundId)) return;
   oracle.letGo(round);
-  const before = { ...image(world, round), ...ARCHIVED };
-  const expiresAtSeconds = Math.ceil(expiresAtMs / 1_000);
-  const { mac } = await macs.signExpiry(reference, expiresAtSeconds * 1_000);
-  const expiry = { expiresAt: attribute(BigInt(expiresAtSeconds)), expiryMac: attribute(mac) };
-  stream.put(logKeyOf(round), before, { ...before, ...expiry });
+  stream.put(logKeyOf(round), before, { ...image(world, round), ...ARCHIVED });
 }
 
 function logKeyOf({ log }: RoundReference): string {
@@ -238,6 +235,10 @@ async function* pages(
     await call('ledger.unfinished', () => undefined);
     yield found.slice(from, from + PAGE);
   }
+}
+
+function expiryImageOf({ expiresAtMs, mac }: NonNullable<Round['expiry']>): Image {
+  return { expiresAt: attribute(BigInt(expiresAtMs / 1_000)), expiryMac: attribute(mac) };
 }
 
 /** An item as Lambda hands a stream's record over: DynamoDB's JSON, bytes in base64. */
