@@ -5,7 +5,7 @@ import { openMacs } from '../../encryption/macs.fixture.ts';
 import { RoundMacs } from '../round-macs.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../foundation/http-server.fixture.ts';
 import { minorAmount } from '../../money/money.ts';
@@ -155,6 +155,34 @@ describe('A write after the intent', () => {
       const { status, outcome, epoch, updatedAtMs } = decided;
       const state = { status, outcome, epoch, updatedAtMs, mac: changed?.mac };
       expect(await ledger.get(round)).toEqual({ ...round, ...state });
+    } finally {
+      await database.stop();
+    }
+  });
+});
+
+describe('A mark of the ledger', () => {
+  it('A mark that is set already is not set again, so that the stream has no second change', async () => {
+    const database = await startDynoxide();
+    try {
+      await createTable(database.client, TABLE);
+      const refused: string[] = [];
+      const send = async (command: GetCommand) => {
+        try {
+          return await database.client.send(command);
+        } catch (error) {
+          refused.push((error as Error).name);
+          throw error;
+        }
+      };
+      const ledger = ledgerOn({ send } as unknown as DynamoDBDocumentClient);
+      const round = await storeRound(ledger, credited(committed(intent())));
+      for (const set of [() => ledger.markArchived(round), () => ledger.expire(round, 1_800_000_000_000)]) {
+        await set();
+        expect(refused).toEqual([]);
+        await set();
+        expect(refused.splice(0)).toEqual(['ConditionalCheckFailedException']);
+      }
     } finally {
       await database.stop();
     }
