@@ -5,7 +5,7 @@ import type { DynamoDBDocumentClient, ScanCommandInput } from '@aws-sdk/lib-dyna
 import { describe, expect, it } from 'vitest';
 import { committed, credited, intent } from '../any-round.fixture.ts';
 import { marshallItem } from '../../aws/attribute-values.fixture.ts';
-import type { NativeValue } from '../../aws/attribute-values.ts';
+import type { NativeItem, NativeValue } from '../../aws/attribute-values.ts';
 import { itemSize, MAX_ITEM_BYTES } from '../../aws/item-size.ts';
 import { minorAmount } from '../../money/money.ts';
 import { signRound } from '../sample-round.fixture.ts';
@@ -193,22 +193,19 @@ describe('The requests of the ledger', () => {
     expect(read).toEqual(['pk', 'sk', 'log', 'status', 'updatedAt']);
   });
 
-  it('The sweep gives what it can read of a page beside what it cannot', async () => {
-    const { pk, sk, log } = encodeRound(intent());
-    const { ledger } = taking(() => ({
-      Items: [
-        { pk, sk, log: 'first' },
-        { pk, sk, log },
-        { pk, sk: 'x', log },
-      ],
-    }));
-    const found: unknown[] = [];
-    const sweep = async () => {
-      for await (const page of ledger.unfinished(5, { index: 0, count: 1 })) found.push(...page);
-    };
-    await expect(sweep()).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
-    expect(found).toHaveLength(1);
-  });
+  const readable = encodeRound(intent());
+  it.each<NativeItem>([{ log: 'first' }, { log: 5n }, { log: null }, { sk: 'x' }, { sk: 5n }, { pk: 'x' }])(
+    'The sweep gives what it can read of a page before it refuses what it cannot: %o',
+    async (flaw) => {
+      const { ledger } = taking(() => ({ Items: [{ ...readable, ...flaw }, readable, { pk: 'x' }] }));
+      const found: unknown[] = [];
+      const sweep = async () => {
+        for await (const page of ledger.unfinished(5, { index: 0, count: 1 })) found.push(...page);
+      };
+      await expect(sweep()).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+      expect(found).toHaveLength(1);
+    },
+  );
 });
 
 describe('A stored bonus action', () => {

@@ -70,6 +70,13 @@ describe('The ledger in memory', () => {
     expect(await ledger.get(round)).toEqual(round);
   });
 
+  it('No round is saved that was never appended, although its log has others', async () => {
+    const { log } = await storeRound(ledger, intent());
+    const missing = intent({ log, number: 2 });
+    expect(await ledger.save(committed(missing), missing)).toBeUndefined();
+    expect(await ledger.get(missing)).toBeUndefined();
+  });
+
   it('What is kept of a round is up to its caller, and stands for what was written', async () => {
     const written: Round[] = [];
     ledger = new MemoryLedger(macs, (round) => {

@@ -103,9 +103,14 @@ describe('A round in the ledger', () => {
 
   const broken: Record<string, NativeItem> = {
     'a log of four parts': logged('demo#player#game#more'),
+    'a log of four parts in the partition of its first three': {
+      log: 'demo#player#game#more',
+      pk: logged('demo#player#game').pk,
+    },
     'a log of two parts': logged('demo#player'),
     'the partition of another log': { pk: logHashOf(intent().log) },
     'a number of eight digits': { sk: '00000001' },
+    'a number of ten digits': { sk: '1000000001' },
     'a step’s key': { sk: '000000001#step#0001' },
     'the number 0': { sk: '000000000' },
     'a negative win': { win: -1n },
@@ -296,8 +301,8 @@ describe('A round in the ledger', () => {
     }
   });
 
-  it('No id may hold the separator of keys', () => {
-    const log = { ...intent().log, playerId: ids.player('a#b') };
+  it.each(['a#b', ''])('No id may be empty or hold the separator of keys: "%s"', (playerId) => {
+    const log = { ...intent().log, playerId: ids.player(playerId) };
     expect(codeOf(() => encodeRound(intent({ log })))).toBe('INTERNAL_ERROR');
   });
 });
