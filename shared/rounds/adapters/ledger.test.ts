@@ -285,11 +285,16 @@ describe('A read of the ledger', () => {
     item = encodeRound(round);
   });
 
-  it('The newest round and a single round are read consistently, because a replica may lack them', async () => {
+  it('The newest round, a single one and a page are read consistently, because a replica may lack them', async () => {
     const { ledger, queries } = tableOf();
     await ledger.head(log);
     await ledger.get({ log, number: 1 });
-    expect(queries).toMatchObject([{ ConsistentRead: true, Limit: 2 }, { ConsistentRead: true }]);
+    await ledger.list(log, { limit: 5 });
+    expect(queries).toMatchObject([
+      { ConsistentRead: true, Limit: 2 },
+      { ConsistentRead: true },
+      { ConsistentRead: true, Limit: 5 },
+    ]);
   });
 
   it('A round is read by its id alone, in one consistent read', async () => {
