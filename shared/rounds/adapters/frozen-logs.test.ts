@@ -1,7 +1,8 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import { systemRandom } from '../../aws/random.ts';
+import { unavailable } from '../../aws/aws-call.ts';
 import { openMacs } from '../../encryption/macs.fixture.ts';
 import { intent } from '../any-round.fixture.ts';
 import { freezeViolationOf } from '../frozen-logs.ts';
@@ -131,6 +132,104 @@ describe('A frozen log', () => {
       }),
     );
     await expect(logs.find(logHash)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
+  });
+});
+
+/** Keeps freezes in the database, and remembers the name and the input of each command that it sends. */
+function watched({ macs = openMacs, failing = '' } = {}) {
+  const sent: { readonly name: string; readonly input: object }[] = [];
+  const send = (command: PutCommand) => {
+    const { name } = command.constructor;
+    sent.push({ name, input: command.input });
+    return name === failing ? Promise.reject(new Error('No answer')) : database.client.send(command);
+  };
+  const client = { send } as unknown as DynamoDBDocumentClient;
+  const ports = { client, macs, clock, random: systemRandom };
+  return { logs: new DynamoFrozenLogs(ports, TABLE), names: () => sent.map(({ name }) => name), sent };
+}
+
+describe('A release that stopped before its freeze was deleted', () => {
+  /** @returns the time of the release */
+  async function stoppedRelease(): Promise<number> {
+    await logs.freeze(logHash, 'A round was deleted');
+    const stopped = watched({ failing: 'DeleteCommand' }).logs.release(logHash, 'alice');
+    await expect(stopped).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
+    return nowMs;
+  }
+
+  it('The freeze stays in force, and is read with its release', async () => {
+    const atMs = await stoppedRelease();
+    expect(await ledger.isFrozen(round.log)).toBe(true);
+    expect(await logs.find(logHash)).toMatchObject({
+      reason: 'A round was deleted',
+      released: { atMs, by: 'alice' },
+    });
+  });
+
+  it('The next release deletes it without signing again, and names the first person', async () => {
+    const atMs = await stoppedRelease();
+    nowMs += 1_000;
+    const next = watched();
+    expect(await next.logs.release(logHash, 'bob')).toMatchObject({ released: { atMs, by: 'alice' } });
+    expect(next.names()).toEqual(['GetCommand', 'DeleteCommand']);
+    expect(await ledger.isFrozen(round.log)).toBe(false);
+  });
+
+  it('The next freeze takes its place, with an id and a reason of its own', async () => {
+    await stoppedRelease();
+    const before = await logs.find(logHash);
+    nowMs += 1_000;
+    await logs.freeze(logHash, 'Another round was deleted');
+    const after = await logs.find(logHash);
+    expect(after).toMatchObject({
+      frozenAtMs: nowMs,
+      reason: 'Another round was deleted',
+      released: undefined,
+    });
+    expect(after?.freezeId).not.toBe(before?.freezeId);
+  });
+});
+
+describe('The table of frozen logs', () => {
+  it('A freeze is read consistently, because a replica may lack it', async () => {
+    const { logs: reading, sent } = watched();
+    expect(await reading.find(logHash)).toBeUndefined();
+    expect(sent).toMatchObject([{ name: 'GetCommand', input: { ConsistentRead: true } }]);
+  });
+
+  it('A release signs the freeze before it deletes it', async () => {
+    await logs.freeze(logHash, 'A round was deleted');
+    const { logs: releasing, names } = watched();
+    await releasing.release(logHash, 'alice');
+    expect(names()).toEqual(['GetCommand', 'PutCommand', 'DeleteCommand']);
+  });
+
+  it('Nothing is written where a log that is not frozen is released', async () => {
+    const { logs: releasing, names } = watched();
+    expect(await releasing.release(logHash, 'alice')).toBeUndefined();
+    expect(names()).toEqual(['GetCommand']);
+  });
+
+  it.each([
+    ['freeze', 'PutCommand'],
+    ['find', 'GetCommand'],
+    ['release', 'GetCommand'],
+  ] as const)('%s is tried again where DynamoDB does not answer', async (act, failing) => {
+    await expect(watched({ failing }).logs[act](logHash, 'A round was deleted')).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      retryable: true,
+    });
+  });
+
+  it('A freeze is not replaced where nobody can tell whose it is, because the data key is out of reach', async () => {
+    await logs.freeze(logHash, 'first');
+    const check = () => Promise.reject(unavailable('KMS'));
+    const { logs: keyless, names } = watched({
+      macs: { ...openMacs, make: openMacs.make.bind(openMacs), check },
+    });
+    await expect(keyless.freeze(logHash, 'second')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(names()).toEqual(['PutCommand']);
+    expect(await logs.find(logHash)).toMatchObject({ reason: 'first' });
   });
 });
 

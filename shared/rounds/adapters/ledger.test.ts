@@ -5,7 +5,7 @@ import { openMacs } from '../../encryption/macs.fixture.ts';
 import { RoundMacs } from '../round-macs.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DependencyError } from '../../foundation/errors.ts';
 import { startHttpServer } from '../../foundation/http-server.fixture.ts';
@@ -163,6 +163,34 @@ describe('A write after the intent', () => {
   });
 });
 
+describe('A mark of the ledger', () => {
+  it('A mark that is set already is not set again, so that the stream has no second change', async () => {
+    const database = await startDynoxide();
+    try {
+      await createTable(database.client, TABLE);
+      const refused: string[] = [];
+      const send = async (command: GetCommand) => {
+        try {
+          return await database.client.send(command);
+        } catch (error) {
+          refused.push((error as Error).name);
+          throw error;
+        }
+      };
+      const ledger = ledgerOn({ send } as unknown as DynamoDBDocumentClient);
+      const round = await storeRound(ledger, credited(committed(intent())));
+      for (const set of [() => ledger.markArchived(round), () => ledger.expire(round, 1_800_000_000_000)]) {
+        await set();
+        expect(refused).toEqual([]);
+        await set();
+        expect(refused.splice(0)).toEqual(['ConditionalCheckFailedException']);
+      }
+    } finally {
+      await database.stop();
+    }
+  });
+});
+
 describe('DynamoDB', () => {
   async function headWith(answer: (response: ServerResponse) => void) {
     let calls = 0;
@@ -261,11 +289,16 @@ describe('A read of the ledger', () => {
     item = encodeRound(round);
   });
 
-  it('The newest round and a single round are read consistently, because a replica may lack them', async () => {
-    const { ledger, queries } = tableOf();
+  it('The newest round, a single one and a page are read consistently, because a replica may lack them', async () => {
+    const { ledger, pages, queries } = tableOf();
     await ledger.head(log);
     await ledger.get({ log, number: 1 });
-    expect(queries).toMatchObject([{ ConsistentRead: true, Limit: 2 }, { ConsistentRead: true }]);
+    await pages.list(log, { limit: 5 });
+    expect(queries).toMatchObject([
+      { ConsistentRead: true, Limit: 2 },
+      { ConsistentRead: true },
+      { ConsistentRead: true, Limit: 5 },
+    ]);
   });
 
   it('A round is read by its id alone, in one consistent read', async () => {

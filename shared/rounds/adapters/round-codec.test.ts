@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyRound, committed, credited, intent } from '../any-round.fixture.ts';
 import { RgsError } from '../../foundation/errors.ts';
-import { minorAmount } from '../../money/money.ts';
-import type { Round } from '../round.ts';
+import { MAX_AMOUNT_MINOR, minorAmount } from '../../money/money.ts';
+import type { CreditedRound, Round } from '../round.ts';
 import type { NativeItem, WireItem } from '../../aws/attribute-values.ts';
 import { marshallItem } from '../../aws/attribute-values.fixture.ts';
 import { itemSize, WRITE_UNIT_BYTES } from '../../aws/item-size.ts';
@@ -103,14 +103,24 @@ describe('A round in the ledger', () => {
 
   const broken: Record<string, NativeItem> = {
     'a log of four parts': logged('demo#player#game#more'),
+    'a log of four parts in the partition of its first three': {
+      log: 'demo#player#game#more',
+      pk: logged('demo#player#game').pk,
+    },
     'a log of two parts': logged('demo#player'),
     'the partition of another log': { pk: logHashOf(intent().log) },
     'a number of eight digits': { sk: '00000001' },
+    'a number of ten digits': { sk: '1000000001' },
     'a step’s key': { sk: '000000001#step#0001' },
     'the number 0': { sk: '000000000' },
     'a negative win': { win: -1n },
     'a win above the largest amount': { win: 10n ** 36n },
     'a hash of 31 bytes': { engine: new Uint8Array(31) },
+    'a hash of 33 bytes': { engine: new Uint8Array(33) },
+    'an unknown kind': { kind: 'gamble' },
+    'a wallet that cannot be one': { wallet: 'Main' },
+    'a view that is a number': { view: 5n },
+    'a bonus that is text': { bonus: 'true' },
     'an unknown status': { status: 'SETTLED' },
     'a currency that cannot be counted in': { currency: 'XXX' },
     'a start beyond any calendar': { startedAt: 8_640_000_000_000_001n },
@@ -131,6 +141,107 @@ describe('A round in the ledger', () => {
       expect(codeOf(() => decodeRound(item))).toBe('CORRUPT_RECORD');
     });
   }
+
+  const max = 10n ** 38n;
+  const lastInstant = 8_640_000_000_000_000n;
+  const lastSecond = 8_640_000_000_000n;
+  const lastCount = BigInt(Number.MAX_SAFE_INTEGER);
+  const afterSpin = { openedBy: 'spin', gameSteps: 1n, gamePayout: 5n };
+  const bounds: readonly (readonly [name: string, lowest: bigint, highest: bigint, beside: NativeItem])[] = [
+    ['baseBet', 0n, MAX_AMOUNT_MINOR, {}],
+    ['stake', 0n, MAX_AMOUNT_MINOR, {}],
+    ['win', 0n, MAX_AMOUNT_MINOR, {}],
+    ['payout', 0n, max - 1n, {}],
+    ['before', 1n - max, max - 1n, {}],
+    ['balance', 1n - max, max - 1n, {}],
+    ['epoch', 0n, lastCount, {}],
+    ['startedAt', 0n, lastInstant, {}],
+    ['updatedAt', 0n, lastInstant, {}],
+    ['expiresAt', 0n, lastSecond, afterwards],
+    ['gameSteps', 0n, lastCount, afterSpin],
+    ['gamePayout', 0n, max - 1n, afterSpin],
+  ];
+  it.each(bounds)(
+    'A stored round may have every number of its range and none beside it: %s',
+    (name, lowest, highest, beside) => {
+      const item = { ...encodeRound(credited(committed(intent()))), ...beside };
+      for (const number of [lowest, highest])
+        expect(codeOf(() => decodeRound({ ...item, [name]: number }))).toBe('no error');
+      for (const number of [lowest - 1n, highest + 1n])
+        expect(codeOf(() => decodeRound({ ...item, [name]: number }))).toBe('CORRUPT_RECORD');
+    },
+  );
+
+  it.each(['action', 'log', 'wallet', 'openedBy', 'pk', 'sk', 'kind', 'currency', 'status'])(
+    'A stored round is refused where a text of it is empty: %s',
+    (name) => {
+      const item = { ...encodeRound(credited(committed(intent()))), ...afterSpin };
+      expect(codeOf(() => decodeRound(item))).toBe('no error');
+      expect(codeOf(() => decodeRound({ ...item, [name]: '' }))).toBe('CORRUPT_RECORD');
+    },
+  );
+
+  const beginning = intent();
+  const results: Record<string, readonly [Round, string]> = {
+    'a refusal': [{ ...beginning, status: 'REJECTED', refusal: 'LIMIT_REACHED' }, 'refusal'],
+    'a failure': [{ ...beginning, status: 'FAILED', failure: 'TRAP' }, 'failure'],
+    'a reason to void it': [{ ...beginning, status: 'VOIDING', reason: 'ABANDONED' }, 'reason'],
+    'a reason why it was voided': [{ ...beginning, status: 'VOIDED', reason: 'ABANDONED' }, 'reason'],
+    'a result that was not paid yet': [committed(beginning), 'view'],
+  };
+  it.each(Object.entries(results))('A stored round is refused without %s', (_, [round, name]) => {
+    const { [name]: result, ...rest }: NativeItem = encodeRound(round);
+    expect(codeOf(() => decodeRound(rest))).toBe('CORRUPT_RECORD');
+    expect(codeOf(() => decodeRound({ ...rest, [name]: 5n }))).toBe('CORRUPT_RECORD');
+    expect(decodeRound({ ...rest, [name]: result ?? null })).toEqual(unchecked(round));
+  });
+
+  it.each([
+    'INSUFFICIENT_FUNDS',
+    'LIMIT_REACHED',
+    'PLAYER_BLOCKED',
+    'WALLET_REFUSED',
+    'WALLET_UNAVAILABLE',
+  ] as const)('A refusal is read as it was written: %s', (refusal) => {
+    const item = encodeRound({ ...beginning, status: 'REJECTED', refusal });
+    expect(decodeRound(item)).toMatchObject({ status: 'REJECTED', refusal });
+    expect(codeOf(() => decodeRound({ ...item, refusal: `${refusal}S` }))).toBe('CORRUPT_RECORD');
+  });
+
+  it.each(['DEBIT_UNKNOWN', 'REFUSED_AFTER_UNKNOWN', 'ENGINE_FAILED_AFTER_UNKNOWN', 'ABANDONED'] as const)(
+    'A reason to void a round is read as it was written: %s',
+    (reason) => {
+      for (const status of ['VOIDING', 'VOIDED'] as const) {
+        const item = encodeRound({ ...beginning, status, reason });
+        expect(decodeRound(item)).toMatchObject({ status, reason });
+        expect(codeOf(() => decodeRound({ ...item, reason: `${reason}S` }))).toBe('CORRUPT_RECORD');
+      }
+    },
+  );
+
+  it('A round says how its wallet is called only where that is in one call', () => {
+    const twoCalls = encodeRound(intent());
+    expect(twoCalls).not.toHaveProperty('betWin');
+    expect(decodeRound(twoCalls)).toMatchObject({ walletCalls: 'debit-credit' });
+    const oneCall = encodeRound(intent({ walletCalls: 'bet-win' }));
+    expect(oneCall).toMatchObject({ betWin: true });
+    expect(decodeRound(oneCall)).toMatchObject({ walletCalls: 'bet-win' });
+    expect(codeOf(() => decodeRound({ ...twoCalls, betWin: false }))).toBe('CORRUPT_RECORD');
+  });
+
+  it('Bytes of a stored round have one type, whichever library made them', () => {
+    const round = credited(committed(intent()));
+    const asBuffers = Object.entries({ ...encodeRound(round), ...afterwards }).map(([name, value]) => [
+      name,
+      value instanceof Uint8Array ? Buffer.from(value) : value,
+    ]);
+    const read = decodeRound(Object.fromEntries(asBuffers) as NativeItem);
+    const { sealedOpening, previousIntentMac, mac, idempotency, expiry } = read;
+    const { sealedStateAfter } = (read as CreditedRound).outcome;
+    const hashes = Object.values(idempotency);
+    for (const bytes of [sealedOpening, previousIntentMac, mac, sealedStateAfter, expiry?.mac, ...hashes])
+      expect(bytes?.constructor).toBe(Uint8Array);
+  });
 
   const foreign: Record<string, unknown> = {
     'an attribute that is null': { pk: null },
@@ -161,7 +272,14 @@ describe('A round in the ledger', () => {
       claimedVoid: 5n,
     };
     expect(() => decodeStreamRound({ ...image, ...(marshallItem(marks) as WireItem) })).not.toThrow();
-    for (const foreign of [{ x: 'y' }, { archived: 'y' }, { claimed: 'y' }]) {
+    const text = ['x', ...Object.keys(marks)].map((name) => ({ [name]: 'y' }));
+    for (const foreign of [
+      ...text,
+      { archived: false },
+      { claimed: -1n },
+      { rung: false },
+      { confirmed: false },
+    ]) {
       expect(codeOf(() => decodeStreamRound({ ...image, ...(marshallItem(foreign) as WireItem) }))).toBe(
         'CORRUPT_RECORD',
       );
@@ -183,8 +301,8 @@ describe('A round in the ledger', () => {
     }
   });
 
-  it('No id may hold the separator of keys', () => {
-    const log = { ...intent().log, playerId: ids.player('a#b') };
+  it.each(['a#b', ''])('No id may be empty or hold the separator of keys: "%s"', (playerId) => {
+    const log = { ...intent().log, playerId: ids.player(playerId) };
     expect(codeOf(() => encodeRound(intent({ log })))).toBe('INTERNAL_ERROR');
   });
 });

@@ -6,7 +6,7 @@ const MAX_VIEW_BYTES = 4 * 1024 * 1024;
 
 /** The type tells the two forms apart: text as the engine wrote it, or bytes (RFC 1951) where those are fewer. */
 export function packView(view: string): string | Uint8Array {
-  const plain = Buffer.from(view, 'utf8');
+  const plain = Buffer.from(view);
   const packed = deflateRawSync(plain, { level: 9 });
   return packed.length < plain.length ? packed : view;
 }
