@@ -19,6 +19,8 @@ const filesOfTheirOwn = [
   'functions/**/*.test.ts',
   'infra/local/runtime/*.test.ts',
   'test/{adapters,functions,hostile-input}/**/*.test.ts',
+  // This one waits for the disk most of the time.
+  'infra/demo-wallet/accounts.test.ts',
 ];
 
 const unit = {

@@ -5,7 +5,6 @@ import { DynamoGameVersions } from '../../shared/games/adapters/game-versions.ts
 import { publishArtefact, publishOrigin } from '../../shared/engines/adapters/publish-artefact.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { checkBonusEnd } from '../../shared/engines/publishing/check-bonus-end.ts';
-import { examine, loadMetered, meter } from '../../shared/engines/publishing/prepare-engine.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type EngineSource, engineSource } from './engine-source.ts';
 import { configTableOf } from './stage-tables.ts';
@@ -28,6 +27,8 @@ export async function publishEngine(
   tell: (line: string) => void = () => undefined,
 ): Promise<PublishedEngine> {
   const { gameCode, title, bets, stateRule, bonusEndMillionths, provenance } = source;
+  // Who only activates a version loads no compiler of WebAssembly.
+  const { examine, loadMetered, meter } = await import('../../shared/engines/publishing/prepare-engine.ts');
   const metered = meter(source.original);
   tell(`Instrumented: ${source.original.length} bytes became ${metered.wasm.length}`);
   const { hash } = metered;

@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { buildEngines } from '../../engines/build.ts';
-import { loadBuiltEngine } from '../../engines/built-engine.ts';
 import { DynamoRegistry } from '../../shared/games/adapters/registry.ts';
 import { servedEngine } from '../../shared/engines/host/served-engine.ts';
 import { engineService } from '../../shared/engines/grpc/engine-service.ts';
@@ -24,6 +22,11 @@ const GRACE_MS = 10_000;
 
 /** Loads engines of this checkout by the names of their folders. It loads all of them where none is named. */
 async function builtEngines(names: readonly string[]): Promise<LoadedEngine[]> {
+  // Who serves what a stage has published loads no compilers.
+  const [{ buildEngines }, { loadBuiltEngine }] = await Promise.all([
+    import('../../engines/build.ts'),
+    import('../../engines/built-engine.ts'),
+  ]);
   const wanted = names.length > 0 ? names : (await buildEngines()).map(({ name }) => name);
   return Promise.all(wanted.map((name) => loadBuiltEngine(name)));
 }

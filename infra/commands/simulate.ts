@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { CertificationReport } from '../../shared/simulation/report.ts';
 import { UsageError } from '../../shared/command-line/command-line.ts';
-import { reportPage } from '../../shared/simulation/report-page.ts';
-import { certify, type CertifyOptions } from '../../engines/certification/certify.ts';
+import type { CertifyOptions } from '../../engines/certification/certify.ts';
 import { progressBar } from '../../shared/command-line/adapters/progress.ts';
 
 /** Played where a number is not given. */
@@ -41,7 +40,10 @@ export async function simulateGame(name: string, options: SimulateOptions): Prom
   const run = { name, mode, rounds, exact, seed: new Uint8Array(Buffer.from(seed, 'hex')) };
   const report = await simulateShowingProgress(run, options);
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (options.html) await writeFile(options.html, reportPage(report));
+  if (options.html) {
+    const { reportPage } = await import('../../shared/simulation/report-page.ts');
+    await writeFile(options.html, reportPage(report));
+  }
   print(report);
   return report.passed ? 0 : 1;
 }
@@ -53,7 +55,9 @@ async function simulateShowingProgress(
   using progress = progressBar(run.name, 'rounds');
   const shown = { ...run, onProgress: progress.show };
   const { stage, workers } = options;
-  return stage ? await onStage(stage, shown, options) : await certify({ ...shown, workers });
+  if (stage) return await onStage(stage, shown, options);
+  const { certify } = await import('../../engines/certification/certify.ts');
+  return await certify({ ...shown, workers });
 }
 
 /** On functions of a deployed stack; loaded late, as most runs need neither AWS's clients nor a stack. */
@@ -64,14 +68,14 @@ async function onStage(
 ): Promise<CertificationReport> {
   const { workers, resume, 'shard-rounds': shardRounds = SHARD_ROUNDS } = options;
   if (workers !== undefined) throw new UsageError('--workers is for a run on this machine, without --stage');
-  const { simulateOnStage, resumeOnStage } = await import('./simulate-on-stage.ts');
-  if (resume === undefined) return simulateOnStage(stage, { ...run, shardRounds });
+  const stageRuns = () => import('./simulate-on-stage.ts');
+  if (resume === undefined) return (await stageRuns()).simulateOnStage(stage, { ...run, shardRounds });
   const settled = (['rounds', 'mode', 'seed', 'shard-rounds'] as const).find(
     (name) => options[name] !== undefined,
   );
   if (settled ?? (options.exact && 'exact'))
     throw new UsageError(`--${settled ?? 'exact'} was settled when the run was started`);
-  return resumeOnStage(stage, resume, run.onProgress);
+  return (await stageRuns()).resumeOnStage(stage, resume, run.onProgress);
 }
 
 function print({ engine, run, declared, measured, checks, passed }: CertificationReport): void {

@@ -12,6 +12,7 @@ async function filesOf(entryPoints: readonly string[]): Promise<string[]> {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    splitting: true,
     outdir: 'unwritten',
     write: false,
     metafile: true,

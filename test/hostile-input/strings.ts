@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyCharacter } from '../../shared/foundation/any-character.fixture.ts';
 
 /** Names that every object inherits. */
 export const inheritedName = fc.constantFrom(
@@ -45,12 +46,16 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   lookAlike,
   long,
   fc.constantFrom('', 'null', 'undefined', 'NaN', 'true', '0', '-0', '[object Object]'),
-  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ unit: anyCharacter, maxLength: 12 }),
 );
 
 /** A valid text with something foreign in it: at its start, at its end or anywhere between. */
 export function spoilt(valid: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const foreign = fc.oneof(delimiter, lookAlike, fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }));
+  const foreign = fc.oneof(
+    delimiter,
+    lookAlike,
+    fc.string({ unit: anyCharacter, minLength: 1, maxLength: 3 }),
+  );
   return fc.tuple(valid, foreign, fc.nat(), fc.boolean()).map(([text, extra, at, replaces]) => {
     const index = at % (text.length + 1);
     return text.slice(0, index) + extra + text.slice(index + (replaces ? extra.length : 0));

@@ -28,6 +28,8 @@ export class Device {
   #bonusActive = false;
   #nextRoundNumber = 1;
   #boundBet: string | undefined;
+  /** A victim keeps the request that each of its rounds was made by. */
+  readonly #requests = new Map<number, Omit<ApiRequest, 'name'>>();
 
   constructor(world: WorldView, holder: Holder, name: string) {
     this.#world = world;
@@ -65,6 +67,17 @@ export class Device {
     return false;
   }
 
+  /** Whoever forges a round may also be the player who asks for it again. */
+  asksAgain(number: number, afterMs: number): void {
+    const request = this.#requests.get(number);
+    if (!request) return;
+    const { timeline, api } = this.#world;
+    timeline.after(
+      afterMs,
+      () => void api.request({ ...request, name: `${this.name} round ${number} again` }),
+    );
+  }
+
   async #spin(
     name: string,
     random: SeededRandom,
@@ -82,7 +95,8 @@ export class Device {
       const answer = await api.request({ ...request, name: `${name} try ${attempt}` });
       if (answer) {
         last = answer;
-        this.#checkNumber(request, answer, name);
+        if (this.#isVictim) this.#keep(request, answer);
+        else this.#checkNumber(request, answer, name);
         if (!this.#mayRepeat(answer)) break;
       }
       // Whoever heard nothing asks again at once; whoever was told to wait waits longer each time.
@@ -107,9 +121,14 @@ export class Device {
     };
   }
 
+  #keep(request: Omit<ApiRequest, 'name'>, { body }: ApiAnswer): void {
+    const { round_id, next_round_number } = JSON.parse(body) as Problem;
+    if (round_id !== undefined && next_round_number !== undefined)
+      this.#requests.set(next_round_number - 1, request);
+  }
+
   #checkNumber({ headers }: Omit<ApiRequest, 'name'>, { body }: ApiAnswer, name: string): void {
     const { round_id, next_round_number } = JSON.parse(body) as Problem;
-    if (this.#isVictim) return;
     const number = headers['Round-Number'];
     if (round_id === undefined || number === undefined || next_round_number === Number(number) + 1) return;
     this.#world.fail('a request with a number is that round only', `${name}: ${number}, ${body}`);

@@ -1,6 +1,7 @@
 import { NOTHING, minorAmount } from '../../shared/money/money.ts';
 import { logHashOf, roundIdOf } from '../../shared/rounds/round-address.ts';
 import type { Round } from '../../shared/rounds/round.ts';
+import type { Device } from './device.ts';
 import { keptAsItem, tellStream } from './ledger-port.ts';
 import type { Forgery, Victim } from './plan.ts';
 import { SeededRandom } from './random.ts';
@@ -23,19 +24,23 @@ export class Insider {
     this.#kept.set(name(round), kept);
   }
 
-  /** Changes one round of a victim in the table. Nothing happens where there is none, or nothing to put in its place. */
-  forge({ holder }: Victim, { name: what, kind }: Forgery): void {
+  /**
+   * Changes one round of a victim in the table. Nothing happens where there is none, or nothing to put in its place. The
+   * player then asks for it again, before the consumer may have judged the change.
+   */
+  forge({ holder }: Victim, { name: what, kind }: Forgery, player: Device): void {
     const { ledger, timeline, oracle, decisions, seed } = this.#world;
     const random = new SeededRandom(`${seed}/${what}`);
     const rounds = ledger.stored.get(logHashOf(holder)) ?? new Map<number, Round>();
     const numbers = [...rounds.keys()].toSorted((one, other) => other - one);
-    const number = random.chance(0.7) ? numbers[0] : numbers[random.below(Math.max(1, numbers.length))];
+    const number = random.chance(0.5) ? numbers[0] : numbers[random.below(Math.max(1, numbers.length))];
     const present = number === undefined ? undefined : rounds.get(number);
     if (!present || !decisions.take(what)) return;
     const forged = this.#forged(kind, present, random);
     if (forged === 'nothing') return;
     this.#world.note(() => `${what}, which is ${present.status}: round ${name(present)}`);
     oracle.rules.forged.forged(holder, timeline.nowMs);
+    player.asksAgain(present.number, random.between(1, 800));
     if (forged && forged.number > present.number) {
       rounds.set(forged.number, forged);
       return tellStream(this.#world, undefined, forged);

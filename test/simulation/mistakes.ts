@@ -404,6 +404,7 @@ export const planted = {
     original: "  return status === 'VOIDING' && epoch > 1;\n",
     wrong: "  return status === 'VOIDING' && epoch > 1_000;\n",
     foundBy: 'a stake that was lost is not given back',
+    seed: 'planted 3',
   },
   'changes-not-judged': {
     file: 'functions/_runtime/ledger-change.ts',

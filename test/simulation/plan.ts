@@ -207,7 +207,7 @@ function disturbances(seed: string, operators: readonly OperatorPlan[], focus?: 
 }
 
 const VICTIM = 'victim-';
-const VICTIMS_RATE = 1 / 3;
+const VICTIMS_RATE = 1 / 2;
 
 /** Says whether somebody forges the rounds of a player. No other rule than those of forged logs holds for them. */
 export function isVictim(playerId: string): boolean {
@@ -219,12 +219,13 @@ function victimsOf(seed: string, operators: readonly OperatorPlan[], focus?: Por
   const random = new SeededRandom(`${seed}/insider`);
   const isFocus = focus === 'logs.freeze';
   if (!isFocus && !random.chance(VICTIMS_RATE)) return [];
-  return Array.from({ length: isFocus ? 4 : random.between(1, 2) }, (_, index) => {
+  return Array.from({ length: isFocus ? 5 : random.between(1, 4) }, (_, index) => {
     const playerId = ids.player(`${VICTIM}${index + 1}`);
     return {
       holder: { operatorId: random.pick(operators).operatorId, playerId, gameCode: ids.game('simulated') },
-      forgeries: Array.from({ length: random.between(1, 3) }, (_forgery, nth) => {
-        const kind = random.pick(forgeryKinds);
+      forgeries: Array.from({ length: random.between(1, 2) }, (_forgery, nth) => {
+        // Only a state that was authentic once needs a consumer who judges it.
+        const kind = random.chance(0.3) ? 'an earlier state is put back' : random.pick(forgeryKinds);
         return { name: `forgery ${nth + 1} of ${playerId}, ${kind}`, kind, atMs: random.between(1, 90_000) };
       }),
     };

@@ -196,9 +196,7 @@ export class World implements WorldView {
     for (const operator of this.operators)
       if (operator.move) this.timeline.after(operator.move.atMs, () => this.#move(operator));
     for (const closure of this.plan.closures) this.#closeFor(closure);
-    for (const victim of this.plan.victims)
-      for (const forgery of victim.forgeries)
-        this.timeline.after(forgery.atMs, () => this.insider.forge(victim, forgery));
+    this.#plantForgeries(devices);
     for (const [index, atMs] of this.plan.sweepsAtMs.entries())
       this.timeline.after(atMs, () => void this.sweep(`sweep ${index + 1}`));
     const stopped = () => {
@@ -210,6 +208,15 @@ export class World implements WorldView {
     await this.timeline.run(stopped);
     if (stopped()) return;
     await this.#calm(devices, stopped);
+  }
+
+  #plantForgeries(devices: readonly Device[]): void {
+    for (const victim of this.plan.victims) {
+      const player = devices.find(({ holder }) => holder === victim.holder);
+      if (!player) throw new Error(`${victim.holder.playerId} has no device`);
+      for (const forgery of victim.forgeries)
+        this.timeline.after(forgery.atMs, () => this.insider.forge(victim, forgery, player));
+    }
   }
 
   async #calm(devices: readonly Device[], stopped: () => boolean): Promise<void> {

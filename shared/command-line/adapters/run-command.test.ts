@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { MissingError } from '../../foundation/errors.ts';
@@ -35,6 +37,13 @@ it.each([
     expect({ code: process.exitCode, errors }).toEqual({ code, errors: lines });
   },
 );
+
+it('A command takes its modules from the folder of what is compiled, and keeps new ones there', async () => {
+  const script = new URL('../../../infra/commands/switch-game.command.ts', import.meta.url).pathname;
+  const env = { PATH: '', NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
+  const { stderr } = await promisify(execFile)(process.execPath, [script, '--help'], { env });
+  expect(stderr).toMatch(/\/\.rgs\/compile-cache\//);
+});
 
 it('Work fails with the code that its command declares', async () => {
   await runCommand({ ...LINE, failureCode: 2 }, () => Promise.reject(new Error('It is noon')));

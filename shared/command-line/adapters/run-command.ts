@@ -1,9 +1,14 @@
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
 import { RgsError } from '../../foundation/errors.ts';
 import { type CommandLine, helpOf, readCommandLine, UsageError, type Values } from '../command-line.ts';
 
 const USAGE_CODE = 2;
 /** A chain of causes that is longer is a circle. */
 const MAX_CAUSES = 8;
+
+/** It keeps the compiled modules of commands. Only who can write the sources can write it, which a folder for all is not. */
+const COMPILE_CACHE = path.join(import.meta.dirname, '../../../.rgs/compile-cache');
 
 type Declared<Part extends 'options' | 'arguments'> = NonNullable<CommandLine[Part]>;
 
@@ -17,6 +22,8 @@ export async function runCommand<const O extends Declared<'options'>, const A ex
   line: CommandLine<O, A>,
   work: (values: Values<O, A>) => Promise<number | void>,
 ): Promise<void> {
+  // A command compiles far more than it runs, and would do so at every start.
+  enableCompileCache(COMPILE_CACHE);
   try {
     const values = readCommandLine(line, process.argv.slice(2));
     if (values === undefined) console.log(helpOf(line));
