@@ -5,7 +5,7 @@ import type { Device } from './device.ts';
 import { keptAsItem, tellStream } from './ledger-port.ts';
 import type { Forgery, Victim } from './plan.ts';
 import { SeededRandom } from './random.ts';
-import { name } from './recompute.ts';
+import { name, sameBytes } from './recompute.ts';
 import type { WorldView } from './world-view.ts';
 
 /** Somebody who can read and write the ledger's table, has kept all that was ever in it, and lacks the key. */
@@ -39,15 +39,12 @@ export class Insider {
     const forged = this.#forged(kind, present, random);
     if (forged === 'nothing') return;
     this.#world.note(() => `${what}, which is ${present.status}: round ${name(present)}`);
-    oracle.rules.forged.forged(holder, timeline.nowMs);
     player.asksAgain(present.number, random.between(1, 800));
-    if (forged && forged.number > present.number) {
-      rounds.set(forged.number, forged);
-      return tellStream(this.#world, undefined, forged);
-    }
-    if (forged) rounds.set(present.number, forged);
-    else rounds.delete(present.number);
-    tellStream(this.#world, present, forged);
+    const place = forged?.number ?? present.number;
+    const record = tellStream(this.#world, rounds.get(place), forged);
+    if (forged) rounds.set(place, forged);
+    else rounds.delete(place);
+    oracle.rules.forged.forged({ log: holder, kind, record, forged, nowMs: timeline.nowMs });
   }
 
   /** @returns what is put in the place of the round; undefined where it is deleted */
@@ -58,7 +55,9 @@ export class Insider {
       case 'a round is given a win':
         return keptAsItem(withWin(present));
       case 'an earlier state is put back': {
-        const earlier = (this.#kept.get(name(present)) ?? []).filter(({ mac }) => mac !== present.mac);
+        const earlier = (this.#kept.get(name(present)) ?? []).filter(
+          ({ mac }) => !sameBytes(mac, present.mac),
+        );
         return earlier.length === 0 ? 'nothing' : random.pick(earlier);
       }
       case 'a round is invented':

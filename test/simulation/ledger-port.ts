@@ -183,10 +183,15 @@ async function changing<T>(
   return result;
 }
 
-/** Tells the stream that a round was written, or deleted. */
-export function tellStream({ stream }: WorldView, before: Round | undefined, after: Round | undefined): void {
+/** Tells the stream that a round was written, or deleted. @returns the number of the record */
+export function tellStream(
+  { stream }: WorldView,
+  before: Round | undefined,
+  after: Round | undefined,
+): string {
   const round = after ?? before;
-  if (round) stream.put(logKeyOf(round), before && images.get(before), after && images.get(after));
+  if (!round) throw new Error('nothing was written');
+  return stream.put(logKeyOf(round), before && images.get(before), after && images.get(after));
 }
 
 const ARCHIVED = { archived: { BOOL: true } };

@@ -1,3 +1,5 @@
+import { insiderMistakes } from './insider-mistakes.ts';
+
 export interface Planted {
   readonly file: string;
   /** Stands in the file exactly once. */
@@ -166,6 +168,12 @@ export const planted = {
     original: 'const balanceMinor = checked.knownBalanceMinor ?? NOTHING;',
     wrong: 'const balanceMinor = NOTHING;',
     foundBy: "a player's balance is told as the wallet told it",
+  },
+  'bonus-wins-doubled': {
+    file: 'shared/rounds/play-bonus.ts',
+    original: 'outcome: outcomeOf(terms, stepped, balanceMinor) };',
+    wrong: 'outcome: outcomeOf(terms, { ...stepped, winMinor: stepped.winMinor * 2n }, balanceMinor) };',
+    foundBy: 'an outcome follows from the seed and the state',
   },
   'balance-before-without-the-stake': {
     file: 'shared/rounds/commit.ts',
@@ -393,34 +401,7 @@ export const planted = {
     inAdapters: true,
     seed: 'planted 19',
   },
-  'forged-rounds-believed': {
-    file: 'shared/rounds/round-macs.ts',
-    original: "    await this.#macs.check(placeOf('round', round), stateMessage(round), stored.mac);\n",
-    wrong: '    stateMessage(round);\n',
-    foundBy: 'nothing is paid that was not won',
-  },
-  'old-intents-rolled-back-at-once': {
-    file: 'shared/rounds/rollback.ts',
-    original: "  return status === 'VOIDING' && epoch > 1;\n",
-    wrong: "  return status === 'VOIDING' && epoch > 1_000;\n",
-    foundBy: 'a stake that was lost is not given back',
-    seed: 'planted 3',
-  },
-  'changes-not-judged': {
-    file: 'functions/_runtime/ledger-change.ts',
-    original:
-      '    refuse(violationOf({ before, after, isExpiry: isExpiry(record), atMs: timeOf(record) }));\n',
-    wrong:
-      '    refuse(after && violationOf({ before, after, isExpiry: isExpiry(record), atMs: timeOf(record) }));\n',
-    foundBy: 'a log that is forged is frozen',
-  },
-  'frozen-logs-recovered': {
-    file: 'shared/rounds/recover-round.ts',
-    original: '  if (await ports.ledger.isFrozen(request.log)) return queueMuchLater(ports, request);\n',
-    wrong:
-      '  if ((await ports.ledger.isFrozen(request.log)) && request.once) return queueMuchLater(ports, request);\n',
-    foundBy: 'a log that is frozen is left alone',
-  },
+  ...insiderMistakes,
 } as const satisfies Record<string, Planted>;
 
 export type Mistake = keyof typeof planted;

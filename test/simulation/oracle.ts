@@ -163,7 +163,7 @@ export class Oracle implements Omit<Auditor, 'told'> {
 
   moves(movement: 'debit' | 'credit' | 'betWin' | 'return', entry: Entry): void {
     const { transaction, winMinor } = entry;
-    if (isVictim(transaction.playerId)) return this.rules.forged.moves(movement, entry, this.#nowMs());
+    if (isVictim(transaction.playerId)) return this.rules.forged.moves(movement, entry);
     const account = this.#account(transaction.roundId);
     if (!account) return;
     const { round } = account;
@@ -215,12 +215,13 @@ export class Oracle implements Omit<Auditor, 'told'> {
     return [...this.accounts.values()].flatMap(({ round }) => (isOver(round) ? [] : round));
   }
 
-  /** When nothing is left to happen. @param balances of each player, by operator, wallet and player */
+  /** When nothing is left to happen. @param parked has the records of the stream that were parked */
   closing(
     balanceOf: (operatorId: string, walletId: string, playerId: string) => bigint,
     depositedOf: ReadonlyMap<string, bigint>,
+    parked: readonly string[],
   ): void {
-    this.rules.forged.closing();
+    this.rules.forged.closing(parked);
     const expected = new Map(depositedOf);
     for (const { round, stakeHeld, credits } of this.accounts.values()) {
       const committed = 'outcome' in round;
@@ -285,6 +286,8 @@ export class Oracle implements Omit<Auditor, 'told'> {
       'a round has a session',
       () => `round ${name(round)}`,
     );
+    // A round without a stake has its outcome in its first write.
+    if ('outcome' in round) this.#checkOutcome(undefined, round);
     this.#keys.add(key);
     log.push(round);
     this.#logs.set(logOf(round), log);
@@ -299,8 +302,8 @@ export class Oracle implements Omit<Auditor, 'told'> {
     });
   }
 
-  #checkOutcome(before: Round, after: Extract<Round, { outcome: unknown }>): void {
-    if ('outcome' in before) {
+  #checkOutcome(before: Round | undefined, after: Extract<Round, { outcome: unknown }>): void {
+    if (before && 'outcome' in before) {
       const kept = JSON.stringify(before.outcome, plain) === JSON.stringify(after.outcome, plain);
       return this.#check(kept, 'an outcome never changes', () => `round ${name(after)}`);
     }

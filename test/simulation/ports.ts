@@ -46,7 +46,11 @@ export function portsOf(world: WorldView): Ports {
     recovery: recoveryPort(world),
     marks: world.plan.adapters ? dynamoMarksPort() : marksPort(world, call),
     parking: {
-      park: (record: unknown) => call('parking.park', () => void world.parked.push(JSON.stringify(record))),
+      park: (record: unknown) => {
+        const running = invocation();
+        world.oracle.rules.alarms.parked(running, running.callsOf('parking.park') + 1);
+        return call('parking.park', () => void world.parked.push(JSON.stringify(record)));
+      },
     },
     archive: archivePort(world),
     events: eventsPort(world),

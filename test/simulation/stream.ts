@@ -1,3 +1,4 @@
+import { DependencyError } from '../../shared/foundation/errors.ts';
 import { streamDelivery } from '../../infra/deliveries.ts';
 import { handler } from '../../functions/archive/process-ledger-stream/handler.ts';
 import type { Image } from './image.ts';
@@ -49,8 +50,8 @@ export class LedgerStream {
     }));
   }
 
-  /** @param after is undefined where the item was deleted */
-  put(key: string, before: Image | undefined, after: Image | undefined): void {
+  /** @param after is undefined where the item was deleted; @returns the number of the record */
+  put(key: string, before: Image | undefined, after: Image | undefined): string {
     this.#sequence += 1;
     const record: StreamRecord = {
       eventName: after ? (before ? 'MODIFY' : 'INSERT') : 'REMOVE',
@@ -63,10 +64,11 @@ export class LedgerStream {
       atMs: this.#world.timeline.nowMs,
     };
     const shard = this.#shards[hash(key) % SHARDS];
-    if (!shard) return;
+    if (!shard) throw new Error('there is no shard');
     shard.records.push(record);
     if (this.#poisons(record)) shard.records.push(poisoned(record));
     this.#wake(shard, streamDelivery.windowSeconds * 1000);
+    return record.dynamodb.SequenceNumber;
   }
 
   /** For how long nothing is delivered yet. */
@@ -114,6 +116,8 @@ export class LedgerStream {
     const ending = await invocation.run(world.settings.sizes.worker.timeoutSeconds * 1000, () =>
       handler({ Records }, world.contextOf(invocation)),
     );
+    if (ending.kind === 'threw' && !(ending.error instanceof DependencyError))
+      world.fail('no worker fails but where a service does', `${name}: ${String(ending.error)}`);
     if (ending.kind !== 'answered') {
       shard.size = Math.max(1, Math.ceil(batch.length / 2));
       const pauseMs = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(attempt, 10));

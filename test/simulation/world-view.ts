@@ -65,7 +65,7 @@ export interface WorldView {
   readonly sessions: Sessions;
   readonly oracle: Oracle;
   readonly queue: { send(body: string, group: string, delayMs: number): void };
-  readonly stream: { put(key: string, before: Image | undefined, after: Image | undefined): void };
+  readonly stream: { put(key: string, before: Image | undefined, after: Image | undefined): string };
   /** It is shown each round of the ledger in memory that is written. */
   readonly insider: { saw(round: Round): void };
   readonly api: { request(request: ApiRequest): Promise<ApiAnswer | undefined> };

@@ -253,6 +253,7 @@ export class World implements WorldView {
       (operatorId, walletId, playerId) =>
         this.operatorOf(operatorId).wallets.at(ids.wallet(walletId)).balanceOf(playerId),
       new Map(honest),
+      this.parked,
     );
   }
 

@@ -124,11 +124,12 @@ export class MemoryLedger implements Ledger, RoundPages {
   }
 
   async expire(reference: RoundReference, expiresAtMs: number): Promise<void> {
-    const expiry = await this.#macs.signExpiry(reference, expiresAtMs);
+    // An item has whole seconds.
+    const expiry = await this.#macs.signExpiry(reference, Math.ceil(expiresAtMs / 1_000) * 1_000);
     const round = this.stored.get(logHashOf(reference.log))?.get(reference.number);
     if (!round || !this.archived.has(round.roundId) || this.expiries.has(round.roundId)) return;
-    this.expiries.set(round.roundId, expiresAtMs);
     this.stored.get(logHashOf(reference.log))?.set(round.number, this.#keep({ ...round, expiry }));
+    this.expiries.set(round.roundId, expiry.expiresAtMs);
   }
 
   /** Keeps a round for as long as its last rollback is owed. */

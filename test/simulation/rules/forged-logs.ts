@@ -1,6 +1,8 @@
 import type { RoundLog } from '../../../shared/foundation/ids.ts';
-import { transactionId } from '../../../shared/rounds/transaction-id.ts';
 import type { Round } from '../../../shared/rounds/round.ts';
+import { transactionId } from '../../../shared/rounds/transaction-id.ts';
+import type { WalletTransaction } from '../../../shared/wallets/wallet.ts';
+import type { Forgery } from '../plan.ts';
 import { fixedPart, name, outcomeOf } from '../recompute.ts';
 import type { RunningInvocation } from '../running-invocation.ts';
 import type { Entry } from '../wallet.ts';
@@ -10,12 +12,25 @@ import type { Check } from './check.ts';
 const JUDGED_AFTER_MS = 5_000;
 
 interface ForgedLog {
-  /** The first intent of each round that the product has begun, by the ids of its transactions. */
-  readonly begun: Map<string, Round[]>;
-  /** The MACs of the intents whose rounds the product has committed. */
+  /** The intents of the rounds that the product has committed. */
   readonly committed: Set<string>;
-  forgedAtMs: number | undefined;
+  /** An intent of a round was put back at these times, by the name of the round. */
+  readonly putBackAtMs: Map<string, number>;
+  /** The stream has records of these forgeries that the consumer must park. */
+  readonly records: string[];
+  isForged: boolean;
   frozenAtMs: number | undefined;
+}
+
+/** Somebody has changed a round in the table. */
+export interface Forged {
+  readonly log: RoundLog;
+  readonly kind: Forgery['kind'];
+  /** The number of the stream's record. */
+  readonly record: string;
+  /** It is undefined where the round was deleted. */
+  readonly forged: Round | undefined;
+  readonly nowMs: number;
 }
 
 /**
@@ -25,49 +40,70 @@ interface ForgedLog {
 export class ForgedLogs {
   readonly #check: Check;
   readonly #logs = new Map<string, ForgedLog>();
+  /** The rounds that the product has begun, by the ids of their transactions. Those without a stake can share one. */
+  readonly #begun = new Map<string, Round[]>();
 
   constructor(check: Check) {
     this.#check = check;
   }
 
-  /** @param log is a log of a victim */
-  forged(log: RoundLog, nowMs: number): void {
-    this.#of({ log }).forgedAtMs ??= nowMs;
+  forged({ log, kind, record, forged, nowMs }: Forged): void {
+    const known = this.#of(log);
+    // A state that is put back over another forgery may be the one that was there before.
+    if (!known.isForged || kind !== 'an earlier state is put back') known.records.push(record);
+    known.isForged = true;
+    if (forged?.status === 'INTENT') known.putBackAtMs.set(name(forged), nowMs);
   }
 
   isForged(log: RoundLog): boolean {
-    return this.#of({ log }).forgedAtMs !== undefined;
+    return this.#of(log).isForged;
   }
 
   frozen(log: RoundLog, nowMs: number): void {
-    this.#of({ log }).frozenAtMs ??= nowMs;
+    this.#of(log).frozenAtMs ??= nowMs;
   }
 
   /** The product has written a round. */
   written(before: Round | undefined, after: Round, writer: RunningInvocation): void {
-    const log = this.#of(after);
-    this.#leftAlone(log, after, writer);
-    if (!before)
-      for (const id of transactionsOf(after)) log.begun.set(id, [...(log.begun.get(id) ?? []), after]);
-    const isBegun = transactionsOf(after).every((id) =>
-      log.begun.get(id)?.some((round) => fixedPart(round) === fixedPart(after)),
+    this.#leftAlone(after, writer);
+    const ids = transactionsOf(after);
+    if (!before) for (const id of ids) this.#begun.set(id, [...this.#begunOf(id), after]);
+    this.#check(
+      ids.every((id) => this.#begunOf(id).some((round) => fixedPart(round) === fixedPart(after))),
+      'the product goes on only from what it has begun',
+      () => `round ${name(after)}`,
     );
-    this.#check(isBegun, 'the product goes on only from what it has begun', () => `round ${name(after)}`);
-    if ('outcome' in after) log.committed.add(intentOf(after));
+    if ('outcome' in after) this.#of(after.log).committed.add(intentOf(after));
   }
 
   /** The product calls a wallet. */
-  called(round: Round | undefined, caller: RunningInvocation): void {
-    if (round) this.#leftAlone(this.#of(round), round, caller);
+  called(movement: string, transaction: WalletTransaction, caller: RunningInvocation, nowMs: number): void {
+    const [round] = this.#begunOf(transaction.transactionId);
+    const where = () => `${movement} of ${transaction.transactionId} by ${caller.name}`;
+    this.#check(round !== undefined, 'a wallet is called only for what the product has begun', where);
+    if (!round) return;
+    this.#leftAlone(round, caller);
+    const { committed, putBackAtMs } = this.#of(round.log);
+    if (movement !== 'rollback' || !committed.has(intentOf(round))) return;
+    // The stream can lag, and whoever read the round before it was put back may go on.
+    const atMs = putBackAtMs.get(name(round));
+    const isJudged = atMs !== undefined && (nowMs - atMs >= JUDGED_AFTER_MS || caller.startedAtMs < atMs);
+    this.#check(isJudged, 'a stake that was lost is not given back', where);
   }
 
   /** Money moves at a wallet. */
-  moves(movement: 'debit' | 'credit' | 'betWin' | 'return', entry: Entry, nowMs: number): void {
-    const { transaction, winMinor } = entry;
-    const begun = this.begunOf(transaction.transactionId);
+  moves(movement: 'debit' | 'credit' | 'betWin' | 'return', { transaction, winMinor }: Entry): void {
+    if (movement === 'return') return;
+    const begun = this.#begunOf(transaction.transactionId);
+    const { amountMinor } = transaction;
     const where = () => `${movement} of ${transaction.transactionId}`;
-    if (movement === 'return') return this.#returned(begun, nowMs, where);
-    const paidMinor = movement === 'credit' ? transaction.amountMinor : winMinor;
+    if (movement !== 'credit')
+      this.#check(
+        begun.some(({ stakeMinor }) => stakeMinor === amountMinor),
+        'no stake is taken that was not asked for',
+        where,
+      );
+    const paidMinor = movement === 'credit' ? amountMinor : winMinor;
     this.#check(
       paidMinor === 0n || begun.some((round) => outcomeOf(round).winMinor === paidMinor),
       'nothing is paid that was not won',
@@ -75,36 +111,22 @@ export class ForgedLogs {
     );
   }
 
-  /** The stream can lag, and nothing else keeps an old intent from being rolled back. The alarm of its lag tells of that. */
-  #returned(begun: readonly Round[], nowMs: number, where: () => string): void {
-    const [round] = begun;
-    const log = round && this.#of(round);
-    if (!round || !log?.committed.has(intentOf(round))) return;
-    const isJudgedLate = log.frozenAtMs === undefined && nowMs - (log.forgedAtMs ?? nowMs) >= JUDGED_AFTER_MS;
-    this.#check(isJudgedLate, 'a stake that was lost is not given back', where);
-  }
-
-  /** @param id is a transaction of a victim's round */
-  begunOf(id: string): readonly Round[] {
-    return [...this.#logs.values()].flatMap(({ begun }) => begun.get(id) ?? []);
-  }
-
-  /** Nothing is left to happen. */
-  closing(): void {
-    for (const [log, { forgedAtMs, frozenAtMs }] of this.#logs)
-      this.#check(
-        forgedAtMs === undefined || frozenAtMs !== undefined,
-        'a log that is forged is frozen',
-        () => log,
-      );
+  /** Nothing is left to happen. @param parked has the records of the stream that were parked */
+  closing(parked: readonly string[]): void {
+    for (const [log, { isForged, frozenAtMs, records }] of this.#logs) {
+      this.#check(!isForged || frozenAtMs !== undefined, 'a log that is forged is frozen', () => log);
+      for (const record of records)
+        this.#check(
+          parked.some((text) => text.includes(`"SequenceNumber":"${record}"`)),
+          'every forgery is parked',
+          () => `record ${record} of ${log}`,
+        );
+    }
   }
 
   /** Whatever began before the freeze may end as it would have. */
-  #leftAlone(
-    { frozenAtMs }: ForgedLog,
-    round: Round,
-    { startedAtMs, name: caller }: RunningInvocation,
-  ): void {
+  #leftAlone(round: Round, { startedAtMs, name: caller }: RunningInvocation): void {
+    const { frozenAtMs } = this.#of(round.log);
     this.#check(
       frozenAtMs === undefined || startedAtMs <= frozenAtMs,
       'a log that is frozen is left alone',
@@ -112,14 +134,19 @@ export class ForgedLogs {
     );
   }
 
-  #of({ log }: { readonly log: RoundLog }): ForgedLog {
+  #begunOf(transactionId: string): readonly Round[] {
+    return this.#begun.get(transactionId) ?? [];
+  }
+
+  #of(log: RoundLog): ForgedLog {
     const key = `${log.operatorId}#${log.playerId}#${log.gameCode}`;
     const known = this.#logs.get(key);
     if (known) return known;
     const added: ForgedLog = {
-      begun: new Map(),
       committed: new Set(),
-      forgedAtMs: undefined,
+      putBackAtMs: new Map(),
+      records: [],
+      isForged: false,
       frozenAtMs: undefined,
     };
     this.#logs.set(key, added);

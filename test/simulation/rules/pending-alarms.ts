@@ -29,13 +29,17 @@ export class PendingAlarms {
     this.#written.set(name(round), { round, atMs: nowMs });
   }
 
-  /** @param calls are those that it has made */
-  rang(event: string, caller: RunningInvocation, calls: readonly WalletCall[]): void {
+  /**
+   * @param calls are those that it has made
+   * @param victims is how many of its messages ask for rounds of victims, whose alarms may ring more often
+   */
+  rang(event: string, caller: RunningInvocation, calls: readonly WalletCall[], victims: number): void {
     if (!isAlarm(event)) return;
     const times = timesRung(caller);
     const due = this.#dueOf(caller, calls);
     this.#check(
-      times <= due.length && due.some((round) => eventOf(round) === event || this.#hasChanged(round, caller)),
+      times <= due.length + victims &&
+        (victims > 0 || due.some((round) => eventOf(round) === event || this.#hasChanged(round, caller))),
       RULE,
       () => `${event} rang ${times} times where ${due.length} rounds were due: ${caller.name}`,
     );

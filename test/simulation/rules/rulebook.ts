@@ -82,6 +82,7 @@ export class Rulebook {
     this.#stamps.appended(after, writersMs);
     this.seeds.appended(after);
     this.closures.appended(after, previous, writer, this.#books.nowMs());
+    if ('outcome' in after) this.balances.committed(after, [], this.#outOfDoubtSinceMs(previous));
     this.#changed(write);
   }
 
@@ -92,9 +93,12 @@ export class Rulebook {
     this.#stamps.written(after, writersMs);
     if (after.epoch > before.epoch) this.closures.changedHands(after, before, writer, this.#books.nowMs());
     if (after.status === 'VOIDED') this.lastRollbacks.voided(after, this.#books.nowMs());
-    const sinceMs = (previous && this.#outOfDoubtAtMs.get(previous.roundId)) ?? 0;
-    if ('outcome' in after) this.balances.committed(after, stakes, sinceMs);
+    if ('outcome' in after) this.balances.committed(after, stakes, this.#outOfDoubtSinceMs(previous));
     this.#changed(write);
+  }
+
+  #outOfDoubtSinceMs(previous: Round | undefined): number {
+    return (previous && this.#outOfDoubtAtMs.get(previous.roundId)) ?? 0;
   }
 
   #changed({ after, writer }: Write): void {
@@ -141,7 +145,10 @@ export class Rulebook {
   /** A function calls a wallet. @returns what it has to be told of the reply */
   called(movement: Movement, transaction: WalletTransaction, wallet: string, caller: RunningInvocation) {
     const round = this.#books.roundOf(transaction.roundId);
-    if (isVictim(transaction.playerId)) this.#callsForVictim(transaction, caller);
+    if (isVictim(transaction.playerId)) {
+      this.#calledForVictims.add(caller);
+      this.forged.called(movement, transaction, caller, this.#books.nowMs());
+    }
     if (!round) return () => undefined;
     const call: WalletCall = { movement, transaction, wallet, round, reply: undefined, heardAtMs: 0 };
     this.calls.made(call, caller);
@@ -153,23 +160,17 @@ export class Rulebook {
     };
   }
 
-  /** The alarms of calls are counted for a whole run, and a forged log has no calls of its own in the books. */
-  #callsForVictim({ transactionId }: WalletTransaction, caller: RunningInvocation): void {
-    this.#calledForVictims.add(caller);
-    this.forged.called(this.forged.begunOf(transactionId)[0], caller);
-  }
-
   /** A run of a function has come to its end by itself. */
   ended(running: RunningInvocation): void {
     this.calls.ended(running);
-    if (!this.#calledForVictims.has(running)) this.alarms.ended(running, this.calls.of(running));
+    this.alarms.ended(running, this.calls.of(running), this.#calledForVictims.has(running));
     this.#pending.ended(running, this.calls.of(running));
   }
 
   /** A function has counted this. */
   counted(event: string, running: RunningInvocation): void {
     this.alarms.counted(event);
-    if (!isAboutVictim(running, this.closures)) this.#pending.rang(event, running, this.calls.of(running));
+    this.#pending.rang(event, running, this.calls.of(running), victimsIn(running).length);
   }
 
   /** A function has noted on a round that its alarm rings. */
@@ -185,10 +186,14 @@ export class Rulebook {
   }
 }
 
-/** Says whether a run of a function was asked for the round of a victim, among others. */
+/** Gives the messages of a batch that ask for rounds of victims. */
+function victimsIn({ cause }: RunningInvocation): readonly string[] {
+  if (cause.kind !== 'recovery') return [];
+  return cause.messages.filter((body) => isVictim(playerOf(placeOf(body).round)));
+}
+
+/** Says whether a request came from a victim. */
 function isAboutVictim({ cause }: RunningInvocation, closures: Closures): boolean {
-  if (cause.kind === 'recovery')
-    return cause.messages.some((body) => isVictim(playerOf(placeOf(body).round)));
   if (cause.kind !== 'request') return false;
   const { session_id } = (cause.request.body ?? {}) as { readonly session_id?: string };
   const log = session_id === undefined ? undefined : closures.logOf(session_id);
