@@ -19,6 +19,13 @@ export const insiderMistakes = {
       '    refuse(violationOf({ before, after, isExpiry: isExpiry(record), atMs: timeOf(record) }));\n',
     wrong:
       '    refuse(after && violationOf({ before, after, isExpiry: isExpiry(record), atMs: timeOf(record) }));\n',
+    foundBy: 'every forgery is parked',
+  },
+  'parked-without-a-freeze': {
+    file: 'functions/_runtime/stream-batch.ts',
+    original:
+      '  if (pk !== undefined && isLogHash(pk)) await frozenLogs().freeze(pk, freezeReasonOf(error));\n',
+    wrong: '',
     foundBy: 'a log that is forged is frozen',
   },
   'parked-in-silence': {

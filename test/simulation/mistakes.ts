@@ -1,3 +1,4 @@
+import { adapterMistakes } from './adapter-mistakes.ts';
 import { insiderMistakes } from './insider-mistakes.ts';
 
 export interface Planted {
@@ -79,18 +80,6 @@ export const planted = {
     file: 'shared/rounds/opening-state.ts',
     original: '  throw boundTo(newest);\n',
     wrong: '  return carried;\n',
-  },
-  'refusal-after-a-stale-connection-taken-for-clean': {
-    file: 'shared/wallets/adapters/wallet-exchange.ts',
-    original: "isRepeated && status >= 400 ? 'SERVER_ERROR' : failureOf(status)",
-    wrong: 'failureOf(status)',
-    inAdapters: true,
-  },
-  'unsent-after-a-stale-connection-taken-for-clean': {
-    file: 'shared/wallets/adapters/wallet-transport.ts',
-    original: "second.kind === 'failed' ? { ...second, mayBeSent: true }",
-    wrong: "second.kind === 'failed' ? second",
-    inAdapters: true,
   },
   'refused-rollback-taken-for-done': {
     file: 'shared/rounds/rollback.ts',
@@ -375,32 +364,7 @@ export const planted = {
     wrong: '',
     foundBy: 'a request abandons a round only where something was closed',
   },
-  'any-refusal-taken-for-proven': {
-    file: 'shared/wallets/adapters/wallet-replies.ts',
-    original: `      return PROVEN_REFUSALS.includes(code)
-        ? { kind: 'refused', code: 'WALLET_REFUSED' }
-        : unknown('UNLISTED_REFUSAL');
-`,
-    wrong: "      return { kind: 'refused', code: 'WALLET_REFUSED' };\n",
-    foundBy: 'a round that was refused took nothing',
-    inAdapters: true,
-  },
-  'own-write-taken-for-a-lost-race': {
-    file: 'shared/rounds/adapters/ledger.ts',
-    original: '    return sameBytes(existing.mac, next.mac) ? existing : undefined;\n',
-    wrong: '    return undefined;\n',
-    foundBy: 'whoever repeats a write is told that it is written',
-    inAdapters: true,
-    seed: 'planted 4',
-  },
-  'unaccepted-messages-forgotten': {
-    file: 'shared/rounds/adapters/sqs-recovery-queue.ts',
-    original: '      left = left.filter(({ Id }) => Failed.some((failure) => failure.Id === Id));\n',
-    wrong: '      left = left.filter(() => Failed.length > BATCH);\n',
-    foundBy: 'what counts as queued is in the queue',
-    inAdapters: true,
-    seed: 'planted 19',
-  },
+  ...adapterMistakes,
   ...insiderMistakes,
 } as const satisfies Record<string, Planted>;
 
