@@ -19,8 +19,8 @@ const READING = 'counted-ledger,find-earlier-round,played-rounds,read-rounds,rep
 const QUEUE = 'memory-recovery-queue,recovery-message,sqs-recovery-queue';
 
 /**
- * Each row names the tests that are about its files, because every test costs time for each mutant. Tests must notice 95 of 100 mutants of pure files, and 90 of adapters. The rooms that decide about money are tried with
- * each change.
+ * Each row names the tests that are about its files, because every test costs time for each mutant. Tests must notice
+ * 95 of 100 mutants of pure files, and 90 of adapters. The rooms that decide about money are tried with each change.
  */
 export const rows: readonly MutationRow[] = [
   {

@@ -28,17 +28,20 @@ export const planted = {
   }
   const committed = await commit(ports, intent, stepped, debited);
 `,
+    foundBy: 'a win is paid only after the round is committed',
   },
   'void-without-a-fence': {
     file: 'shared/rounds/recover-round.ts',
     original: "const owing = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;",
     wrong: `if (round.status === 'INTENT' && !(await sendRollback(ports, operator, round))) return false;
   const owing = round.status === 'INTENT' ? await abandon(ports, settings, round) : round;`,
+    foundBy: 'a stake is given back only after the round is voided in writing',
   },
   'no-second-rollback': {
     file: 'shared/rounds/recover-round.ts',
     original: '  if (!(await sendRollback(ports, operator, round))) return false;\n',
     wrong: '',
+    foundBy: 'the last rollback of a voided round is sent until it is answered',
   },
   'random-transaction-ids': {
     file: 'shared/rounds/transaction-id.ts',
@@ -54,32 +57,38 @@ export const planted = {
     file: 'shared/rounds/advance-round.ts',
     original: '  return ledger.save(transition(round, event), round);\n',
     wrong: '  const next = transition(round, event);\n  return (await ledger.save(next, round)) ?? next;\n',
+    foundBy: 'a win is paid only after the round is committed',
   },
   'refusal-after-unknown-taken-for-clean': {
     file: 'shared/rounds/debit.ts',
     original: 'refusal: reply.code, earlierAttemptUnknown };',
     wrong: 'refusal: reply.code, earlierAttemptUnknown: false };',
+    foundBy: 'a round that was refused took nothing',
   },
   'unsent-after-unknown-taken-for-clean': {
     file: 'shared/rounds/debit.ts',
     original: "    if (earlierAttemptUnknown) return { kind: 'unknown' };\n",
     wrong: '    earlierAttemptUnknown = false;\n',
+    foundBy: 'a round that was refused took nothing',
   },
   'unsent-forgets-an-earlier-owner': {
     file: 'shared/rounds/round-transitions.ts',
     original: '      return event.earlierAttemptUnknown || mayHaveBeenDebited(round)\n',
     wrong:
       "      return event.earlierAttemptUnknown || (mayHaveBeenDebited(round) && event.refusal !== 'WALLET_UNAVAILABLE')\n",
+    foundBy: 'a round that was refused took nothing',
   },
   'engine-version-flaps-back': {
     file: 'shared/games/registry.ts',
     original: '  return existing(await registry.presentGame(gameCode), gameCode);\n',
     wrong: '  return game;\n',
+    foundBy: 'a version that a log has left is not played again',
   },
   'state-crosses-bets': {
     file: 'shared/rounds/opening-state.ts',
     original: '  throw boundTo(newest);\n',
     wrong: '  return carried;\n',
+    foundBy: 'a round starts from the state that the one before it led to',
   },
   'refused-rollback-taken-for-done': {
     file: 'shared/rounds/rollback.ts',
