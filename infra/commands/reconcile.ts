@@ -15,13 +15,12 @@ import { Secrets } from '../../shared/aws/secrets.ts';
 import { systemClock } from '../../shared/aws/clock.ts';
 import { OperatorId } from '../../shared/foundation/ids.ts';
 import type { Operator } from '../../shared/operators/operator.ts';
-import type { Difference } from '../../shared/reconciliation/reconciliation.ts';
 import type {
   Reconciliation,
   ReconciliationPorts,
   ReconciliationRequest,
 } from '../../shared/reconciliation/reconcile.ts';
-import { joined, joinedDifferences, reconcileDays } from '../../shared/reconciliation/reconcile-days.ts';
+import { joined, reconcileDays, withUnfinished } from '../../shared/reconciliation/reconcile-days.ts';
 import { reconcileUnfinished } from '../../shared/reconciliation/reconcile-unfinished.ts';
 import { stageSettings } from '../stages.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
@@ -100,23 +99,20 @@ async function reconcilePeriod(
     limits: LIMITS,
   };
   const days: Reconciliation[] = [];
-  const pending: Difference[] = [];
-  await whileCounting(portsOf(deployment), async (ports) => {
+  return whileCounting(portsOf(deployment), async (ports) => {
     for await (const day of reconcileDays(ports, settings, request)) {
       const { fromMs, differences, findings } = day;
       const date = new Date(fromMs).toISOString().slice(0, 10);
       console.error(`${date}: ${differences.length} differences, ${findings.length} findings`);
       days.push(day);
     }
-    if (unfinished && days.every(({ compared }) => compared)) {
-      console.error('Reading the ledger for rounds that are not final');
-      pending.push(...(await reconcileUnfinished(ports, settings, request.operator)));
-    }
+    const [first, ...others] = days;
+    if (!first) throw new Error('The period has no day');
+    const period = joined(first, ...others);
+    if (!unfinished || !period.compared) return period;
+    console.error('Reading the ledger for rounds that are not final');
+    return withUnfinished(period, await reconcileUnfinished(ports, settings, request.operator));
   });
-  const [first, ...others] = days;
-  if (!first) throw new Error('The period has no day');
-  const period = joined(first, ...others);
-  return { ...period, differences: joinedDifferences([period.differences, pending]) };
 }
 
 export interface ReconcileOptions {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { archiveRecord } from '../../shared/archive/adapters/archive-record.ts';
 import type { SoughtRound } from '../../shared/archive/adapters/find-archived-line.ts';
+import type { NativeItem } from '../../shared/aws/attribute-values.ts';
 import { DependencyError, FaultError } from '../../shared/foundation/errors.ts';
 import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
 import { committed, credited, intent } from '../../shared/rounds/any-round.fixture.ts';
@@ -42,6 +43,20 @@ it('A round that was forged is shown as it is stored, with its logs and its arch
   expect(text).toContain('play-spin.log: ');
   expect(text).toContain('Archive: a.jsonl.gz says this');
   expect(() => JSON.stringify(trace)).not.toThrow();
+});
+
+it('A forged item is shown with all that somebody has nested in it, also what JSON does not know', async () => {
+  const bytes = new Uint8Array([1, 2]);
+  const nested = { list: [7n, { bytes }], nothing: null, yes: true, odd: 1.5 };
+  const sets = { numbers: new Set([1n, 2n]), texts: new Set(['a']), bytes: new Set([bytes]) };
+  const item = async () => ({ ...encodeRound(round), nested, sets }) as unknown as NativeItem;
+  const trace = await traceWith(portsWith({ find: forged, item }), sought);
+  expect(trace.forged).toMatchObject({
+    nested: { list: ['7', { bytes: 'AQI=' }], nothing: null, yes: true, odd: 1.5 },
+    sets: { numbers: ['1', '2'], texts: ['a'], bytes: ['AQI='] },
+  });
+  expect(JSON.parse(JSON.stringify(trace))).toMatchObject({ forged: trace.forged });
+  expect(traceText(trace)).toContain('"AQI="');
 });
 
 it('A forged item that names no operator is searched in the archive of the operator who is given', async () => {

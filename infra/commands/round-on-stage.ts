@@ -117,13 +117,16 @@ function operatorIn(item: NativeItem | undefined): OperatorId | undefined {
   return typeof log === 'string' ? OperatorId.safeParse(log.split('#')[0]).data : undefined;
 }
 
-/** Numbers become decimal strings, and bytes become base64. */
+/** Numbers become decimal strings, bytes become base64, and sets become lists, however deep somebody has put them. */
 function plainItem(item: NativeItem): Readonly<Record<string, unknown>> {
-  const plain = (value: unknown): unknown => {
-    if (typeof value === 'bigint') return String(value);
-    return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
-  };
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plain(value)]));
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]));
+}
+
+function plainValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Set || Array.isArray(value)) return Array.from(value, plainValue);
+  return typeof value === 'object' && value !== null ? plainItem(value as NativeItem) : value;
 }
 
 async function storedItem({ outputs }: Deployment, roundId: RoundId): Promise<NativeItem | undefined> {

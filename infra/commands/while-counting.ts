@@ -3,17 +3,17 @@ import type { ReconciliationPorts } from '../../shared/reconciliation/reconcile.
 const EVERY_MS = 5_000;
 
 /** Runs `work`, and reports every few seconds on standard error how much it has read. */
-export async function whileCounting(
+export async function whileCounting<T>(
   ports: ReconciliationPorts,
-  work: (ports: ReconciliationPorts) => Promise<void>,
-): Promise<void> {
+  work: (ports: ReconciliationPorts) => Promise<T>,
+): Promise<T> {
   const read = { rounds: 0, transactions: 0 };
   const timer = setInterval(
     () => console.error(`… ${read.rounds} rounds and ${read.transactions} transactions read`),
     EVERY_MS,
   );
   try {
-    await work({
+    return await work({
       ...ports,
       archive: {
         files: (period) => ports.archive.files(period),

@@ -100,6 +100,18 @@ describe('a signal of the product wakes somebody', () => {
   });
 });
 
+test.each(['RecordParked', 'RecordCorrupt'])(
+  'one minute with a changed record rings, because somebody may be forging at that moment: %s',
+  (signal) => {
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ MetricName }) => MetricName === signal);
+    expect(alarms.length).toBeGreaterThan(0);
+    for (const alarm of alarms)
+      expect(alarm).toMatchObject({ Period: 60, EvaluationPeriods: 1, DatapointsToAlarm: 1 });
+  },
+);
+
 describe('the alarm on recovery that fails', () => {
   /** Lists whether it rings in each of its periods from minute 0 to the last minute at which recovery fails. */
   function ringing(minutes: readonly number[]): boolean[] {

@@ -23,8 +23,12 @@ type WireValue =
 
 /** Reads an integer. @throws FaultError CORRUPT_RECORD where the number is not an integer */
 export function integerOf(text: string): bigint {
-  if (/^-?\d{1,38}$/.test(text)) return BigInt(text);
+  if (isInteger(text)) return BigInt(text);
   throw new FaultError('CORRUPT_RECORD', 'A stored number is not an integer');
+}
+
+export function isInteger(text: string): boolean {
+  return /^-?\d{1,38}$/.test(text);
 }
 
 /** DynamoDB nests no deeper. */

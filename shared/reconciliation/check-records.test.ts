@@ -35,6 +35,14 @@ const typedLog = {
   gameCode: ids.game(log.gameCode),
 };
 
+/** Lets a round be played whose line names another intent than that of the round before. */
+function playUnchained(one: Round, previousIntentMac: string): Round {
+  history.rounds.push(one);
+  history.unarchived.add(one.roundId);
+  history.alsoArchived.push(archived(one, { file: 'also', previousIntentMac }));
+  return one;
+}
+
 describe('a log whose archive is right', () => {
   it('has no finding, wherever the period cuts it and however often a line was written', async () => {
     play([3, 4, 5, 6]);
@@ -151,7 +159,10 @@ describe('a number that is missing between two others', () => {
       roundId: ids.round('forged'),
     });
     history.alsoArchived.push(forged);
-    expect(await findings()).toEqual([['MISSING_RECORD', 5, 899_999_999]]);
+    expect(await findings()).toEqual([
+      ['MISSING_RECORD', 5, 899_999_999],
+      ['MISSING_RECORD', 900_000_000, 900_000_000],
+    ]);
   });
 
   it('makes the period too large where there are too many to look up', async () => {
@@ -208,8 +219,7 @@ it('A line that was not signed is a finding also where it is read after the one 
 describe('the chain of intents', () => {
   it('is broken where a round names another intent than the one before it', async () => {
     const [one] = play([2]);
-    const other = round('REJECTED', fromMs + 3_000, { number: 3 });
-    history.alsoArchived.push(archived(other, { file: 'also', previousIntentMac: 'another MAC' }));
+    const other = playUnchained(round('REJECTED', fromMs + 3_000, { number: 3 }), 'another MAC');
     expect((await history.reconcile()).findings).toEqual([
       {
         kind: 'BROKEN_CHAIN',
@@ -223,9 +233,7 @@ describe('the chain of intents', () => {
   });
 
   it('is broken where the first round of a log names an intent', async () => {
-    history.alsoArchived.push(
-      archived(round('REJECTED', fromMs, { number: 1 }), { previousIntentMac: 'a MAC' }),
-    );
+    playUnchained(round('REJECTED', fromMs, { number: 1 }), 'a MAC');
     expect(await findings()).toEqual([['BROKEN_CHAIN', 1, 1]]);
   });
 
@@ -272,7 +280,7 @@ describe('a period of several days', () => {
 
   it('has a finding where a number comes on two days', async () => {
     play([3, 4]);
-    history.rounds.push(round('REJECTED', fromMs - DAY_MS, { number: 3 }));
+    history.alsoArchived.push(archived(round('REJECTED', fromMs - DAY_MS, { number: 3 }), { file: 'also' }));
     // The first day differs from what the ledger has now, and the second one from the first.
     expect(await findingsOfDays()).toEqual([
       ['REPEATED_NUMBER', 3],
@@ -282,9 +290,7 @@ describe('a period of several days', () => {
 
   it('has a finding where the chain is broken between two days', async () => {
     history.rounds.push(round('REJECTED', fromMs - DAY_MS, { number: 2 }));
-    history.alsoArchived.push(
-      archived(round('REJECTED', fromMs, { number: 3 }), { previousIntentMac: 'another MAC' }),
-    );
+    playUnchained(round('REJECTED', fromMs, { number: 3 }), 'another MAC');
     expect(await findingsOfDays()).toEqual([['BROKEN_CHAIN', 3]]);
   });
 

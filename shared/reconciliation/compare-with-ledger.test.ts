@@ -1,5 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FaultError } from '../foundation/errors.ts';
 import { ids } from '../foundation/ids.fixture.ts';
 import type { Round } from '../rounds/round.ts';
 import { codeOf } from '../rounds/rounds.fixture.ts';
@@ -71,32 +71,103 @@ describe('An archived round that somebody changed in the ledger afterwards', () 
     ]);
   });
 
-  it('A log in which not even the keys are those of rounds is a finding, and hides no other log', async () => {
-    play(1);
-    const other = round('REJECTED', fromMs, { number: 1 });
-    const log = { ...other.log, playerId: ids.player('other') };
-    history.rounds.push({ ...other, log });
-    const { pages, ...ports } = history.ports();
-    const list: typeof pages.list = async (of, page) => {
-      if (of.playerId !== 'other') return pages.list(of, page);
-      throw new FaultError('CORRUPT_RECORD', 'It has no key of a round');
+  it('A round that somebody deleted is a finding, because the ledger still has to keep it', async () => {
+    const [, deleted] = play(1, 2, 3);
+    if (!deleted) throw new Error('There is no round');
+    history.alsoArchived.push(archived(deleted, { file: 'also' }));
+    history.rounds = history.rounds.filter((one) => one !== deleted);
+    expect(await findings()).toEqual([
+      {
+        kind: 'MISSING_RECORD',
+        log: deleted.log,
+        firstNumber: 2,
+        lastNumber: 2,
+        roundIds: [deleted.roundId],
+        files: ['also'],
+      },
+    ]);
+  });
+
+  it('The deletion of a whole log is a finding for each of its rounds', async () => {
+    history.alsoArchived.push(...play(1, 2).map((one) => archived(one)));
+    history.rounds = [];
+    expect(await findings()).toMatchObject([
+      { kind: 'MISSING_RECORD', firstNumber: 2 },
+      { kind: 'MISSING_RECORD', firstNumber: 1 },
+    ]);
+  });
+
+  it('A line that was not signed proves no round that the ledger would lack', async () => {
+    history.alsoArchived.push(...play(1).map((one) => archived(one, { isAuthentic: false })));
+    history.rounds = [];
+    expect(await findings()).toMatchObject([{ kind: 'WRONG_MAC' }]);
+  });
+});
+
+describe('A round above the newest line of a log', () => {
+  /** Makes the newest of a log's rounds unreadable. */
+  const invent = (number: number) => {
+    const one = round('REJECTED', toMs, { number });
+    history.rounds.push(one);
+    const { log } = one;
+    history.inLedger.set(one.roundId, { log, number, status: 'UNREADABLE' });
+    return {
+      kind: 'UNREADABLE_RECORD',
+      log,
+      firstNumber: number,
+      lastNumber: number,
+      roundIds: [],
+      files: [],
     };
-    const report = await reconcile({ ...ports, pages: { list } }, history.settings, {
-      operator,
-      fromMs,
-      toMs,
-    });
-    expect(report.findings).toMatchObject([{ kind: 'UNREADABLE_RECORD', log }]);
+  };
+
+  it.each([4, 900_000])('It is a finding where it cannot be read: %i', async (number) => {
+    play(1, 2, 3);
+    const invented = invent(number);
+    expect(await findings()).toEqual([invented]);
+  });
+
+  it('It is a finding also where the period has more rounds than a page', async () => {
+    play(...Array.from({ length: 150 }, (_, index) => index + 1));
+    const invented = invent(151);
+    expect(await findings()).toEqual([invented]);
+  });
+
+  it('It is no finding where it can be read, because its own period has it', async () => {
+    play(1, 2, 3);
+    history.rounds.push(...[4, 5, 6].map((number) => round('REJECTED', toMs, { number })));
+    expect(await findings()).toEqual([]);
   });
 });
 
 describe('A comparison with the ledger', () => {
-  it('A round that has left the ledger is no finding, and neither is one that is as it was', async () => {
-    const [left] = play(1, 2);
-    if (!left) throw new Error('There is no round');
-    history.alsoArchived.push(archived(left));
-    history.rounds = history.rounds.filter((one) => one !== left);
+  it('A round is no finding where it is as it was', async () => {
+    play(1, 2);
     expect(await findings()).toEqual([]);
+  });
+
+  it('At most eight logs are read at once, and no log waits for a slow one', async () => {
+    const others = Array.from({ length: 20 }, (_, index) => {
+      const one = round('REJECTED', fromMs, { number: 1 });
+      return { ...one, log: { ...one.log, playerId: ids.player(`player-${index}`) } };
+    });
+    history.rounds.push(...others);
+    const { pages, ...ports } = history.ports();
+    const reading = { now: 0, most: 0, ended: 0 };
+    const allOthers = Promise.withResolvers<void>();
+    const list: typeof pages.list = async (of, page) => {
+      reading.most = Math.max(reading.most, (reading.now += 1));
+      await setImmediate();
+      if (of.playerId === 'player-0') await allOthers.promise;
+      const listed = await pages.list(of, page);
+      reading.now -= 1;
+      if ((reading.ended += 1) === 19) allOthers.resolve();
+      return listed;
+    };
+    const request = { operator, fromMs, toMs };
+    const report = await reconcile({ ...ports, pages: { list } }, history.settings, request);
+    expect(report.findings).toEqual([]);
+    expect(reading).toEqual({ now: 0, most: 8, ended: 20 });
   });
 
   it('A log is read in pages of a hundred rounds, and a gap costs none', async () => {

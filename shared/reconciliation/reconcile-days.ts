@@ -1,4 +1,5 @@
 import type { LogEnds } from './check-records.ts';
+import type { Finding } from './findings.ts';
 import type { Difference } from './reconciliation.ts';
 import { addTotals } from './reconciliation-totals.ts';
 import {
@@ -43,8 +44,26 @@ export function joined(first: Reconciliation, ...others: readonly Reconciliation
     inProgress: periods.reduce((sum, { inProgress }) => sum + inProgress, 0),
     totals: addTotals(periods.map(({ totals }) => totals)),
     differences: joinedDifferences(periods.map(({ differences }) => differences)),
-    findings: periods.flatMap(({ findings }) => findings),
+    findings: joinedFindings(periods),
   };
+}
+
+/** Adds what was found in the rounds that are not final. */
+export function withUnfinished(
+  period: Reconciliation,
+  unfinished: Pick<Reconciliation, 'differences' | 'findings'>,
+): Reconciliation {
+  return {
+    ...period,
+    differences: joinedDifferences([period.differences, unfinished.differences]),
+    findings: joinedFindings([period, unfinished]),
+  };
+}
+
+/** Several periods may see the same round of the ledger, which is then one finding. */
+function joinedFindings(parts: readonly Pick<Reconciliation, 'findings'>[]): Finding[] {
+  const found = parts.flatMap(({ findings }) => findings);
+  return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 
 /** Gives each round and wallet as the last of several lists has them. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FaultError } from '../foundation/errors.ts';
 import { minorAmount } from '../money/money.ts';
 import type { BookedTransaction } from '../wallets/wallet-books.ts';
 import {
@@ -11,8 +12,9 @@ import {
   round,
   toMs,
 } from './reconcile.fixture.ts';
+import { withoutLines } from './findings.ts';
 import { type Reconciliation, type ReconciliationPorts, reconcile } from './reconcile.ts';
-import { joined, joinedDifferences } from './reconcile-days.ts';
+import { joined, joinedDifferences, withUnfinished } from './reconcile-days.ts';
 import { reconcileUnfinished } from './reconcile-unfinished.ts';
 import { codeOf } from '../rounds/rounds.fixture.ts';
 import { ids } from '../foundation/ids.fixture.ts';
@@ -177,13 +179,35 @@ describe('rounds that are not final', () => {
       history.settings = { ...history.settings, limits: { ...history.settings.limits, rounds } };
       return unfinished();
     };
-    expect(await limited(2)).toHaveLength(2);
+    expect((await limited(2)).differences).toHaveLength(2);
     expect(await codeOf(limited(1))).toBe('PERIOD_TOO_LARGE');
   });
 
   it('are left out where they have left the ledger meanwhile', async () => {
     const ledger = { ...history.ports().ledger, get: async () => undefined };
-    expect(await unfinished({ ledger })).toEqual([]);
+    expect(await unfinished({ ledger })).toEqual({ differences: [], findings: [] });
+  });
+
+  it('are all compared where somebody changed one of them, and that one is a finding', async () => {
+    const { get, ...others } = history.ports().ledger;
+    const forged: typeof get = async (reference) => {
+      if (reference.number === 1) throw new FaultError('CORRUPT_RECORD', 'It does not have its MAC');
+      return get(reference);
+    };
+    const [first, second] = history.rounds;
+    expect(await unfinished({ ledger: { ...others, get: forged } })).toMatchObject({
+      differences: [{ kind: 'PENDING_CREDIT', roundId: second?.roundId }],
+      findings: [
+        {
+          kind: 'UNREADABLE_RECORD',
+          log: first?.log,
+          firstNumber: 1,
+          lastNumber: 1,
+          roundIds: [],
+          files: [],
+        },
+      ],
+    });
   });
 
   it('are not reported where a part of the ledger could not be read', async () => {
@@ -229,6 +253,15 @@ describe('periods that are joined', () => {
       inProgress: 7,
     });
     expect(joined(last)).toEqual(last);
+  });
+
+  it('give what several of them found alike once, also beside rounds that are not final', () => {
+    const finding = (number: number) =>
+      withoutLines('UNREADABLE_RECORD', round('VOIDED', 0).log, [number, number]);
+    const days = joined(report({ findings: [finding(1)] }), report({ findings: [finding(1), finding(2)] }));
+    expect(days.findings).toEqual([finding(1), finding(2)]);
+    const all = withUnfinished(days, { differences: [], findings: [finding(2), finding(3)] });
+    expect(all.findings).toEqual([finding(1), finding(2), finding(3)]);
   });
 
   it('give each round as the last period that reports on it', () => {

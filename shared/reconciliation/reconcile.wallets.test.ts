@@ -95,7 +95,7 @@ describe('an operator with two wallets', () => {
     const owing = round('VOIDING', history.nowMs - HOUR_MS);
     history.rounds.push(owing);
     book(history.booked, owing, 'debit');
-    const differences = await reconcileUnfinished(history.ports(), history.settings, history.operator);
+    const { differences } = await reconcileUnfinished(history.ports(), history.settings, history.operator);
     expect(differences.map(({ kind, walletId }) => [kind, walletId])).toEqual([['PENDING_ROLLBACK', 'main']]);
   });
 });

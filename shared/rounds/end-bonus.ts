@@ -78,7 +78,10 @@ function endedBonus(round: Round, answer: RoundAnswer): EndedBonus {
   return { ...answer, currency: round.currency, balance };
 }
 
-/** The archive has the round, and only this line has who asked for it and in which currency the account was. */
+/**
+ * The round itself is on record, with its operator, its reason and the currency of the bonus. Only this line has the
+ * account's currency, as the operator named it. A repeated request writes no second line, also where the first one was lost.
+ */
 function tell(
   { telemetry }: EndBonusPorts,
   { log, roundId, currency }: Round,

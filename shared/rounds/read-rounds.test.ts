@@ -204,6 +204,26 @@ describe('The rounds of a session', () => {
     for (const cursor of [undefined, '1']) expect(await codeOf(list({ cursor }))).toBe('SESSION_EXPIRED');
   });
 
+  it('A session is as live as its newest readable round, whatever somebody changed after it', async () => {
+    table.nowMs += settings.sessionIdleMs - 1;
+    await table.put(round(1, { startedAtMs: table.nowMs }));
+    await play(2, 3);
+    for (const number of [2, 3]) forge(number);
+    table.nowMs += settings.sessionIdleMs - 1;
+    expect(await list()).toMatchObject({ rounds: [{ number: 1 }], unreadableNumbers: [3, 2] });
+    table.nowMs += 1;
+    expect(await codeOf(list())).toBe('SESSION_EXPIRED');
+  });
+
+  it('A session is live until it ends where somebody changed all of its newest rounds', async () => {
+    await play(1, 2, 3, 4, 5, 6);
+    for (const number of [2, 3, 4, 5, 6]) forge(number);
+    table.nowMs += settings.sessionIdleMs;
+    expect(await list()).toMatchObject({ rounds: [{ number: 1 }] });
+    table.nowMs += 3_600_000 - settings.sessionIdleMs;
+    expect(await codeOf(list())).toBe('SESSION_EXPIRED');
+  });
+
   it('The rounds of a session are shown while its log is frozen', async () => {
     await play(1);
     table.nowMs += settings.sessionIdleMs;

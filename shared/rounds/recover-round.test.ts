@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type CommittedRound,
   type IntentRound,
@@ -7,6 +7,7 @@ import {
   type VoidingRound,
   winTransactionId,
 } from './round.ts';
+import { logHashOf } from './round-address.ts';
 import { sampleIntent, sampleOutcome } from './sample-round.fixture.ts';
 import type { RecoveryRequest } from './recovery-queue.ts';
 import { backoffMs } from './queue-again.ts';
@@ -174,6 +175,32 @@ describe('A win that is not credited', () => {
     await recover();
     expect(table.counted).toContain('WalletTransactionMismatch');
     expect((await stored())?.status).toBe('COMMITTED');
+  });
+
+  it('A win without a stake is corrupt where the wallet has credited another one of its number', async () => {
+    const round = await table.put(committed({ kind: 'bonus', stakeMinor: minorAmount(0n) }));
+    table.replies.credit.push({ kind: 'unknown', reason: 'TRANSACTION_MISMATCH' });
+    const save = vi.spyOn(table.ledger, 'save');
+    expect(await codeOf(recover())).toBe('CORRUPT_RECORD');
+    expect(save).not.toHaveBeenCalled();
+    expect(await stored()).toEqual(round);
+    expect(callNames()).toEqual(['credit']);
+    expect(table.counted).toContain('WalletTransactionMismatch');
+  });
+
+  it('A win of a frozen log is left alone, and the message that waits credits it after the release', async () => {
+    const round = await table.put(committed());
+    table.ledger.frozen.add(logHashOf(log));
+    await recover();
+    expect(await stored()).toEqual(round);
+    expect(table.calls).toEqual([]);
+    const { request, delayMs } = takeNext();
+    expect([request, delayMs]).toEqual([{ ...finish, attempt: 1 }, 900_000]);
+    table.ledger.frozen.clear();
+    await recover(request);
+    expect((await stored())?.status).toBe('CREDITED');
+    await table.recoverAll();
+    expect(callNames()).toEqual(['credit']);
   });
 
   it('The win of a round without a stake is credited all the same', async () => {

@@ -149,6 +149,27 @@ describe('A row that somebody without the data key wrote', () => {
     },
   );
 
+  it.each(['win', 'updatedAt', 'view', 'beside it'])(
+    'A number that is no integer hides no other row: %s',
+    async (name) => {
+      const one = await signRound(macs, committed(intent()));
+      const { log } = one;
+      const two = await signRound(macs, committed(intent({ log, number: 2 })));
+      await write(await itemOf(one));
+      const forged = { ...(await itemOf(two)), [name]: 1.5 };
+      await database.client.send(new PutCommand({ TableName: TABLE, Item: forged }));
+      const listed = await pages.list(log, { limit: 5 });
+      expect(listed.map(({ number, status }) => [number, status])).toEqual([
+        [2, name === 'beside it' ? 'COMMITTED' : 'UNREADABLE'],
+        [1, 'COMMITTED'],
+      ]);
+      const unfinished: unknown[] = [];
+      for await (const page of ledger.unfinished(Date.now(), { index: 0, count: 1 }))
+        unfinished.push(...page);
+      expect(unfinished).toContainEqual(expect.objectContaining({ log, number: 1 }));
+    },
+  );
+
   it('A row that was copied to another number of its log is refused by all that read it', async () => {
     const round = await signRound(macs, credited(committed(intent())));
     const copy = intent({ log: round.log, number: 2, startedAtMs: round.startedAtMs });

@@ -285,4 +285,14 @@ describe('a service that is down', () => {
     vi.spyOn(compose.parking(), 'park').mockRejectedValue(new Error('SQS is down'));
     await expect(consume({ eventName: 'MODIFY' })).rejects.toThrow('SQS is down');
   });
+
+  it('does not keep the log of a forged round from being frozen', async () => {
+    const round = intent();
+    const { pk, sk } = keyOf(round);
+    const NewImage = { ...(await image(round)), stake: { N: '1' } };
+    vi.spyOn(compose.parking(), 'park').mockRejectedValue(new Error('SQS is down'));
+    const forged = record(round, undefined, { NewImage, Keys: { pk: { S: pk }, sk: { S: sk } } });
+    await expect(consume(forged)).rejects.toThrow('SQS is down');
+    expect(await compose.ledger().isFrozen(round.log)).toBe(true);
+  });
 });

@@ -7,7 +7,10 @@ const USAGE_CODE = 2;
 /** A chain of causes that is longer is a circle. */
 const MAX_CAUSES = 8;
 
-/** It keeps the compiled modules of commands. Only who can write the sources can write it, which a folder for all is not. */
+/**
+ * It keeps the compiled modules of commands. Whoever can write the sources can write it, and nobody else. A shared folder
+ * would let others in.
+ */
 const COMPILE_CACHE = path.join(import.meta.dirname, '../../../.rgs/compile-cache');
 
 type Declared<Part extends 'options' | 'arguments'> = NonNullable<CommandLine[Part]>;
