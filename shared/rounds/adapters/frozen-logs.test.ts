@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import { systemRandom } from '../../aws/random.ts';
@@ -54,6 +54,21 @@ describe('A frozen log', () => {
     await logs.freeze(logHash, 'first');
     await logs.freeze(logHash, 'second');
     expect(await logs.find(logHash)).toMatchObject({ reason: 'first', released: undefined });
+  });
+
+  it('An old freeze that somebody put over a newer one is replaced, with a time and a reason of its own', async () => {
+    const Key = { pk: logHash, sk: FROZEN };
+    await logs.freeze(logHash, 'old');
+    const { Item } = await database.client.send(new GetCommand({ TableName: TABLE, Key }));
+    await logs.release(logHash, 'alice');
+    nowMs += 10 * 86_400_000;
+    await logs.freeze(logHash, 'The newest rounds were deleted');
+    await database.client.send(new PutCommand({ TableName: TABLE, Item }));
+    await logs.freeze(logHash, 'The freeze of a log was changed', { isReplaced: true });
+    expect(await logs.find(logHash)).toMatchObject({
+      reason: 'The freeze of a log was changed',
+      frozenAtMs: nowMs,
+    });
   });
 
   it('A released log is played again, and whoever released it is named', async () => {
@@ -236,13 +251,31 @@ describe('The table of frozen logs', () => {
 describe('The judge of freezes', () => {
   const freeze = { logHash: 'a', freezeId: '1', frozenAtMs: 1, reason: 'why', released: undefined };
   const released = { ...freeze, released: { atMs: 2, by: 'alice' } };
-  const next = { ...freeze, freezeId: '2' };
+  const next = { ...freeze, freezeId: '2', frozenAtMs: 2 };
+  const atMs = 15 * 60_000 + 1;
 
   it('A freeze, its release and the deletion after it are our own', () => {
-    expect(freezeViolationOf({ before: undefined, after: freeze })).toBeUndefined();
-    expect(freezeViolationOf({ before: freeze, after: released })).toBeUndefined();
-    expect(freezeViolationOf({ before: released, after: undefined })).toBeUndefined();
-    expect(freezeViolationOf({ before: released, after: next })).toBeUndefined();
+    expect(freezeViolationOf({ before: undefined, after: freeze, atMs })).toBeUndefined();
+    expect(freezeViolationOf({ before: freeze, after: released, atMs })).toBeUndefined();
+    expect(freezeViolationOf({ before: released, after: undefined, atMs })).toBeUndefined();
+    expect(freezeViolationOf({ before: released, after: next, atMs })).toBeUndefined();
+  });
+
+  it('A new freeze may replace a forged one and an older one, as where the product freezes a log anew', () => {
+    for (const before of ['unreadable', freeze] as const)
+      expect(freezeViolationOf({ before, after: next, atMs })).toBeUndefined();
+  });
+
+  it('An authentic freeze of another time is none of ours, whatever it replaces', () => {
+    for (const before of [
+      undefined,
+      'unreadable',
+      { ...released, freezeId: '0' },
+      { ...next, frozenAtMs: 0 },
+    ] as const) {
+      expect(freezeViolationOf({ before, after: freeze, atMs })).toBeUndefined();
+      expect(freezeViolationOf({ before, after: freeze, atMs: atMs + 1 })).toBeDefined();
+    }
   });
 
   it.each([
@@ -251,8 +284,11 @@ describe('The judge of freezes', () => {
     ['is released by the release of another one', next, released],
     ['comes back after its release', released, freeze],
     ['is written again', freeze, freeze],
-  ])('A freeze that %s is none of ours', (_, before, after) => {
-    expect(freezeViolationOf({ before, after })).toBeDefined();
+    ['was forged and is deleted', 'unreadable', undefined],
+    ['was forged and is replaced by the release of an old one', 'unreadable', released],
+    ['is put back with its release', undefined, released],
+  ] as const)('A freeze that %s is none of ours', (_, before, after) => {
+    expect(freezeViolationOf({ before, after, atMs })).toBeDefined();
   });
 
   it.each([
@@ -260,19 +296,19 @@ describe('The judge of freezes', () => {
     ['is forged', 'unreadable', 'The freeze of a log was forged'],
     ['is written again', freeze, 'The freeze of a log was changed'],
   ] as const)('A freeze that %s keeps its first reason in front of the next one', (_, after, next) => {
-    expect(freezeViolationOf({ before: freeze, after })).toBe(`why; then: ${next}`);
+    expect(freezeViolationOf({ before: freeze, after, atMs })).toBe(`why; then: ${next}`);
   });
 
   it('A freeze that is deleted again and again keeps its first reason, and stays short', () => {
     let reason = 'the round was changed';
     for (let times = 0; times < 1_000; times += 1)
-      reason = freezeViolationOf({ before: { ...freeze, reason }, after: undefined }) ?? '';
+      reason = freezeViolationOf({ before: { ...freeze, reason }, after: undefined, atMs }) ?? '';
     expect(reason).toMatch(/^the round was changed; then: /);
     expect(reason).toHaveLength(1_000);
   });
 
   it('A forged freeze is a violation also where the log was not frozen, or is released', () => {
     for (const before of [undefined, released])
-      expect(freezeViolationOf({ before, after: 'unreadable' })).toBe('The freeze of a log was forged');
+      expect(freezeViolationOf({ before, after: 'unreadable', atMs })).toBe('The freeze of a log was forged');
   });
 });

@@ -30,7 +30,7 @@ export class DynamoFrozenLogs implements FrozenLogs {
   }
 
   /** A freeze that somebody else wrote is replaced as a whole, so that it can be released like any other. */
-  async freeze(logHash: string, reason: string): Promise<void> {
+  async freeze(logHash: string, reason: string, how = { isReplaced: false }): Promise<void> {
     const { clock, random } = this.#ports;
     const freeze = {
       logHash,
@@ -39,6 +39,7 @@ export class DynamoFrozenLogs implements FrozenLogs {
       reason,
       released: undefined,
     };
+    if (how.isReplaced) return void (await this.#put(freeze));
     const result = await this.#put(freeze, {
       ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(releasedAtMs)',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
