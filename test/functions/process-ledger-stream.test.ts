@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
@@ -303,7 +303,9 @@ describe('the freeze of a log that somebody changed', () => {
   it('keeps its first reason, also where a forged round is in front of it in the batch', async () => {
     const nowMs = Date.now();
     const OldImage = await frozen('first', nowMs);
-    await compose.frozenLogs().release(logHash(), 'alice');
+    await documentClient().send(
+      new DeleteCommand({ TableName: 'ledger', Key: { pk: logHash(), sk: 'frozen' } }),
+    );
     const round = intent();
     await consume(record(started(round), lost(round)), change({ OldImage }, nowMs));
     expect((await compose.frozenLogs().find(logHash()))?.reason).toMatch(/^first; then: .* was deleted$/);

@@ -35,6 +35,11 @@ beforeAll(async () => {
   pages = new DynamoRoundPages(database.client, TABLE, new RoundMacs(openMacs));
 });
 afterAll(() => database.stop());
+
+/** Releases the freeze that is there. */
+const release = async (by: string, releasing = logs) =>
+  releasing.release(logHash, by, (await logs.find(logHash))?.freezeId ?? 'none');
+
 beforeEach(async () => {
   round = intent();
   logHash = logHashOf(round.log);
@@ -60,7 +65,7 @@ describe('A frozen log', () => {
     const Key = { pk: logHash, sk: FROZEN };
     await logs.freeze(logHash, 'old');
     const { Item } = await database.client.send(new GetCommand({ TableName: TABLE, Key }));
-    await logs.release(logHash, 'alice');
+    await release('alice');
     nowMs += 10 * 86_400_000;
     await logs.freeze(logHash, 'The newest rounds were deleted');
     await database.client.send(new PutCommand({ TableName: TABLE, Item }));
@@ -74,10 +79,10 @@ describe('A frozen log', () => {
   it('A released log is played again, and whoever released it is named', async () => {
     await logs.freeze(logHash, 'A round was deleted');
     nowMs += 1_000;
-    expect(await logs.release(logHash, 'alice')).toMatchObject({ released: { atMs: nowMs, by: 'alice' } });
+    expect(await release('alice')).toMatchObject({ released: { atMs: nowMs, by: 'alice' } });
     expect(await ledger.head(round.log)).toMatchObject({ roundId: round.roundId });
     expect(await logs.find(logHash)).toBeUndefined();
-    expect(await logs.release(logHash, 'alice')).toBeUndefined();
+    expect(await release('alice')).toBeUndefined();
   });
 
   it('No other log is frozen with it', async () => {
@@ -150,11 +155,12 @@ describe('A frozen log', () => {
   });
 });
 
-/** Keeps freezes in the database, and remembers the name and the input of each command that it sends. */
-function watched({ macs = openMacs, failing = '' } = {}) {
+/** Keeps freezes in the database, and remembers the name and the input of each command. `first` is done before one of them. */
+function watched({ macs = openMacs, failing = '', before = '', first = async () => {} } = {}) {
   const sent: { readonly name: string; readonly input: object }[] = [];
-  const send = (command: PutCommand) => {
+  const send = async (command: PutCommand) => {
     const { name } = command.constructor;
+    if (name === before) await first();
     sent.push({ name, input: command.input });
     return name === failing ? Promise.reject(new Error('No answer')) : database.client.send(command);
   };
@@ -167,7 +173,7 @@ describe('A release that stopped before its freeze was deleted', () => {
   /** @returns the time of the release */
   async function stoppedRelease(): Promise<number> {
     await logs.freeze(logHash, 'A round was deleted');
-    const stopped = watched({ failing: 'DeleteCommand' }).logs.release(logHash, 'alice');
+    const stopped = release('alice', watched({ failing: 'DeleteCommand' }).logs);
     await expect(stopped).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
     return nowMs;
   }
@@ -185,7 +191,7 @@ describe('A release that stopped before its freeze was deleted', () => {
     const atMs = await stoppedRelease();
     nowMs += 1_000;
     const next = watched();
-    expect(await next.logs.release(logHash, 'bob')).toMatchObject({ released: { atMs, by: 'alice' } });
+    expect(await release('bob', next.logs)).toMatchObject({ released: { atMs, by: 'alice' } });
     expect(next.names()).toEqual(['GetCommand', 'DeleteCommand']);
     expect(await ledger.isFrozen(round.log)).toBe(false);
   });
@@ -215,13 +221,39 @@ describe('The table of frozen logs', () => {
   it('A release signs the freeze before it deletes it', async () => {
     await logs.freeze(logHash, 'A round was deleted');
     const { logs: releasing, names } = watched();
-    await releasing.release(logHash, 'alice');
+    await release('alice', releasing);
     expect(names()).toEqual(['GetCommand', 'PutCommand', 'DeleteCommand']);
   });
 
+  it('A freeze that nobody has looked at is not released in the place of another one', async () => {
+    await logs.freeze(logHash, 'seen');
+    const seen = await logs.find(logHash);
+    await logs.freeze(logHash, 'Another round was deleted', { isReplaced: true });
+    const { logs: releasing, names } = watched();
+    expect(await releasing.release(logHash, 'alice', seen?.freezeId ?? '')).toBeUndefined();
+    expect(names()).toEqual(['GetCommand']);
+    expect(await logs.find(logHash)).toMatchObject({
+      reason: 'Another round was deleted',
+      released: undefined,
+    });
+  });
+
+  it.each(['PutCommand', 'DeleteCommand'])(
+    'A freeze that takes the place of the seen one before the %s stays in force',
+    async (before) => {
+      await logs.freeze(logHash, 'seen');
+      const replace = () => logs.freeze(logHash, 'Another round was deleted', { isReplaced: true });
+      expect(await release('alice', watched({ before, first: replace }).logs)).toBeUndefined();
+      expect(await logs.find(logHash)).toMatchObject({
+        reason: 'Another round was deleted',
+        released: undefined,
+      });
+    },
+  );
+
   it('Nothing is written where a log that is not frozen is released', async () => {
     const { logs: releasing, names } = watched();
-    expect(await releasing.release(logHash, 'alice')).toBeUndefined();
+    expect(await release('alice', releasing)).toBeUndefined();
     expect(names()).toEqual(['GetCommand']);
   });
 
@@ -230,7 +262,7 @@ describe('The table of frozen logs', () => {
     ['find', 'GetCommand'],
     ['release', 'GetCommand'],
   ] as const)('%s is tried again where DynamoDB does not answer', async (act, failing) => {
-    await expect(watched({ failing }).logs[act](logHash, 'A round was deleted')).rejects.toMatchObject({
+    await expect(watched({ failing }).logs[act](logHash, 'alice', 'none' as never)).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       retryable: true,
     });
