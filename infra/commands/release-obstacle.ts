@@ -73,8 +73,8 @@ export function isSameEnd(one: OpenEnd, other: OpenEnd): boolean {
 }
 
 /**
- * Compares the open rounds of a frozen log with the archive. A play that read the newest round before the log was frozen may still append one
- * while this looks, so the log has to be read again before its release.
+ * Compares the open rounds of a frozen log with the archive. A play that read the newest round before the log was frozen may
+ * still append one meanwhile. The log has to be read again before its release.
  */
 export async function checkLog(
   rounds: FrozenRounds,

@@ -12,8 +12,8 @@ export interface Freeze {
 
 export interface FrozenLogs {
   /**
-   * Freezes a log. A log that is frozen already keeps its first reason, unless the freeze is to be replaced: somebody has
-   * changed it, so an old one may lie there.
+   * Freezes a log. A log that is frozen already keeps its first reason. A freeze that somebody has changed is replaced,
+   * because an old one may lie there.
    */
   freeze(logHash: string, reason: string, how?: { readonly isReplaced: boolean }): Promise<void>;
   find(logHash: string): Promise<Freeze | undefined>;

@@ -48,8 +48,8 @@ export async function findArchivedLine(
 }
 
 /**
- * Finds a round of a log that has a higher number than this one, by the ids in all files from the minute on in which this
- * one began. Which round of several is found is left open. @param present has the numbers that are not sought
+ * Finds a round of a log that has a higher number than this one. It reads all files from the minute on in which this one
+ * began. Where there are several such rounds, it gives any. @param present has the numbers that are not sought
  * @throws DependencyError SERVICE_UNAVAILABLE
  */
 export async function findLaterArchived(

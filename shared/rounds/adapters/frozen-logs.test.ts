@@ -257,12 +257,12 @@ describe('The table of frozen logs', () => {
     expect(names()).toEqual(['GetCommand']);
   });
 
-  it.each([
-    ['freeze', 'PutCommand'],
-    ['find', 'GetCommand'],
-    ['release', 'GetCommand'],
-  ] as const)('%s is tried again where DynamoDB does not answer', async (act, failing) => {
-    await expect(watched({ failing }).logs[act](logHash, 'alice', 'none' as never)).rejects.toMatchObject({
+  it.each<[string, string, (failing: DynamoFrozenLogs) => Promise<unknown>]>([
+    ['freeze', 'PutCommand', (failing) => failing.freeze(logHash, 'A round was deleted')],
+    ['find', 'GetCommand', (failing) => failing.find(logHash)],
+    ['release', 'GetCommand', (failing) => failing.release(logHash, 'alice', 'any')],
+  ])('%s is tried again where DynamoDB does not answer', async (_, failing, act) => {
+    await expect(act(watched({ failing }).logs)).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       retryable: true,
     });
