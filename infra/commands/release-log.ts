@@ -106,7 +106,8 @@ function comparisonText({ round, archive }: Comparison): string {
 }
 
 function obstacleText({ code, where }: FoundObstacle): string {
-  return `${code}: ${releaseObstacles[code]} (${where.join(', ')})`;
+  const places = where.map((place) => (place === 0 ? 'an item with the key of no round' : place));
+  return `${code}: ${releaseObstacles[code]} (${places.join(', ')})`;
 }
 
 function frozenLogsOf(deployment: Deployment): DynamoFrozenLogs {

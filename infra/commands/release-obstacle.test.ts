@@ -238,6 +238,11 @@ describe('The command that releases a log', () => {
     expect(asked).toBe(0);
   });
 
+  it('An item that has the key of no round is told for what it is', async () => {
+    stored = [unreadable(0), newest, before];
+    expect(await run({})).toMatch(/NEWEST_ROUND_UNREADABLE: .* \(an item with the key of no round\)$/);
+  });
+
   it('A freeze that came while the log was checked is not released', async () => {
     await expect(run({ by: 'alice', freezeId: 'newer' })).rejects.toThrow('It was frozen anew or released');
   });

@@ -300,6 +300,21 @@ describe('the freeze of a log that somebody changed', () => {
     expect(await takeMessages('PARKING_QUEUE_URL')).toHaveLength(1);
   });
 
+  it.each([
+    ['old', {}],
+    ['forged', { reason: { S: 'none' } }],
+  ])('is replaced once where it is %s, because the replacement is our own', async (_, forged) => {
+    const nowMs = Date.now();
+    const old = { ...(await frozen('old', nowMs - 10 * 86_400_000)), ...forged };
+    await consume(change({ NewImage: old }, nowMs));
+    expect(await takeMessages('PARKING_QUEUE_URL')).toHaveLength(1);
+    const Key = { pk: logHash(), sk: 'frozen' };
+    const { Item = {} } = await documentClient().send(new GetCommand({ TableName: 'ledger', Key }));
+    const replacement = marshallItem(Item) as NonNullable<Change['NewImage']>;
+    await consume(change({ OldImage: old, NewImage: replacement }, Date.now()));
+    expect(await takeMessages('PARKING_QUEUE_URL')).toEqual([]);
+  });
+
   it('keeps its first reason, also where a forged round is in front of it in the batch', async () => {
     const nowMs = Date.now();
     const OldImage = await frozen('first', nowMs);
