@@ -23,8 +23,8 @@ type UncheckedRound = ReturnType<typeof readStreamImage>;
  */
 export async function changeOf(record: DynamoDBRecord): Promise<RoundChange | undefined> {
   const images = imagesOf(record);
-  if (isFreezeImage(images.after ?? images.before)) {
-    const change = await readFreezes(images);
+  if (isFreezeChange(record)) {
+    const change = { ...(await readFreezes(images)), atMs: timeOf(record) };
     refuse(freezeViolationOf(change));
     logRelease(change);
     return undefined;
@@ -33,6 +33,12 @@ export async function changeOf(record: DynamoDBRecord): Promise<RoundChange | un
   if (!isFedAgain(record))
     refuse(violationOf({ before, after, isExpiry: isExpiry(record), atMs: timeOf(record) }));
   return after && { before, after };
+}
+
+/** Says whether a record is about the freeze of a log. */
+export function isFreezeChange(record: DynamoDBRecord): boolean {
+  const { before, after } = imagesOf(record);
+  return isFreezeImage(after ?? before);
 }
 
 /** Reads the rounds of a record, whose MACs nobody has checked yet. @throws FaultError CORRUPT_RECORD */
@@ -52,12 +58,9 @@ function isFedAgain({ eventName }: DynamoDBRecord): boolean {
   return (eventName as string | undefined) === 'REFEED';
 }
 
-/** A forged freeze replaces one whose reason is still wanted. */
-async function readFreezes({ before, after }: Images<WireItem>): Promise<FreezeChange> {
-  return {
-    before: before && (await readFreezeImage(before)),
-    after: after && (await readFreezeImage(after).catch(unreadable)),
-  };
+/** A forged freeze replaces one whose reason is still wanted, and our own replaces the forged one. */
+function readFreezes(images: Images<WireItem>): Promise<Pick<FreezeChange, 'before' | 'after'>> {
+  return each(images, (image) => readFreezeImage(image).catch(unreadable));
 }
 
 function unreadable(error: unknown): 'unreadable' {
@@ -66,7 +69,7 @@ function unreadable(error: unknown): 'unreadable' {
 }
 
 /** The freeze is deleted after its release, so the log is what keeps the name of the person. */
-function logRelease({ after }: FreezeChange): void {
+function logRelease({ after }: Pick<FreezeChange, 'after'>): void {
   if (after === undefined || after === 'unreadable' || !after.released) return;
   const { logHash, frozenAtMs, reason, released } = after;
   const message = 'A person has released a frozen log';

@@ -18,13 +18,14 @@ await runCommand(
       despite: {
         help: 'Releases the log although the command refuses with this code.',
         value: 'CODE',
+        multiple: true,
         read: oneOf(...(Object.keys(releaseObstacles) as ReleaseObstacle[])),
       },
     },
     example: `${EXAMPLE_ROUND_ID} --by alice`,
     notes: [
       'The id may be that of any round of the log. Without --by, the command only shows the freeze.',
-      'The log is not released while its newest two rounds cannot be read, differ from the archive or are missing.',
+      'The log is not released while its rounds cannot be read, differ from the archive or are missing.',
     ],
     whenUnreachable: WHEN_UNREACHABLE,
   },

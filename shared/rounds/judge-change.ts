@@ -17,8 +17,8 @@ export interface JudgedChange {
 
 /** The table deletes what has expired by its own clock. */
 const CLOCK_MARGIN_MS = 60_000;
-/** The clock of the function that begins a round may be this far behind the table's. */
-const BEGUN_BEFORE_MS = 15 * 60_000;
+/** The clock of the function that begins a round, or freezes a log, may be this far behind the table's. */
+export const BEGUN_BEFORE_MS = 15 * 60_000;
 
 /**
  * Says what is wrong with a change that the product never makes. Whoever can write the table can put an authentic older

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { marshallItem } from '../../shared/aws/attribute-values.fixture.ts';
 import { documentClient } from '../../shared/aws/document-client.ts';
 import { minorAmount } from '../../shared/money/money.ts';
 import { encodeRound } from '../../shared/rounds/adapters/round-codec.ts';
+import { encodeFreeze } from '../../shared/rounds/adapters/frozen-log-item.ts';
 import { keyOf } from '../../shared/rounds/adapters/round-keys.ts';
+import { logHashOf } from '../../shared/rounds/round-address.ts';
 import type { IntentRound, Round } from '../../shared/rounds/round.ts';
 import {
   sampleIntent,
@@ -268,6 +270,61 @@ describe('a record that cannot be read', () => {
     await consume({ eventName: 'MODIFY' });
     expect(written.mock.calls.map(([chunk]) => String(chunk)).join('')).toContain('"RecordParked":1');
     await takeMessages('PARKING_QUEUE_URL');
+  });
+});
+
+describe('the freeze of a log that somebody changed', () => {
+  const logHash = () => logHashOf(intent().log);
+
+  /** Freezes the log at a time, and gives the item. */
+  async function frozen(reason: string, frozenAtMs: number) {
+    const freeze = { logHash: logHash(), freezeId: randomUUID(), frozenAtMs, reason, released: undefined };
+    const item = await encodeFreeze(compose.macs(), freeze);
+    await documentClient().send(new PutCommand({ TableName: 'ledger', Item: item }));
+    return marshallItem(item) as NonNullable<Change['NewImage']>;
+  }
+
+  const change = (images: Partial<Change>, atMs: number): DynamoDBRecord => ({
+    eventName: images.NewImage ? 'MODIFY' : 'REMOVE',
+    dynamodb: { SequenceNumber: '1', ApproximateCreationDateTime: atMs / 1_000, ...images },
+  });
+
+  it('takes the place of an older one that was put over it, so that the log is checked until now', async () => {
+    const nowMs = Date.now();
+    const OldImage = await frozen('The newest rounds were deleted', nowMs);
+    const NewImage = await frozen('old', nowMs - 10 * 86_400_000);
+    await consume(change({ OldImage, NewImage }, nowMs));
+    const freeze = await compose.frozenLogs().find(logHash());
+    expect(freeze?.reason).toBe('The newest rounds were deleted; then: The freeze of a log was changed');
+    expect(freeze?.frozenAtMs).toBeGreaterThanOrEqual(nowMs);
+    expect(await takeMessages('PARKING_QUEUE_URL')).toHaveLength(1);
+  });
+
+  it.each([
+    ['old', {}],
+    ['forged', { reason: { S: 'none' } }],
+  ])('is replaced once where it is %s, because the replacement is our own', async (_, forged) => {
+    const nowMs = Date.now();
+    const old = { ...(await frozen('old', nowMs - 10 * 86_400_000)), ...forged };
+    await consume(change({ NewImage: old }, nowMs));
+    expect(await takeMessages('PARKING_QUEUE_URL')).toHaveLength(1);
+    const Key = { pk: logHash(), sk: 'frozen' };
+    const { Item = {} } = await documentClient().send(new GetCommand({ TableName: 'ledger', Key }));
+    const replacement = marshallItem(Item) as NonNullable<Change['NewImage']>;
+    await consume(change({ OldImage: old, NewImage: replacement }, Date.now()));
+    expect(await takeMessages('PARKING_QUEUE_URL')).toEqual([]);
+  });
+
+  it('keeps its first reason, also where a forged round is in front of it in the batch', async () => {
+    const nowMs = Date.now();
+    const OldImage = await frozen('first', nowMs);
+    await documentClient().send(
+      new DeleteCommand({ TableName: 'ledger', Key: { pk: logHash(), sk: 'frozen' } }),
+    );
+    const round = intent();
+    await consume(record(started(round), lost(round)), change({ OldImage }, nowMs));
+    expect((await compose.frozenLogs().find(logHash()))?.reason).toMatch(/^first; then: .* was deleted$/);
+    expect(await takeMessages('PARKING_QUEUE_URL')).toHaveLength(2);
   });
 });
 

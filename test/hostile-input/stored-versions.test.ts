@@ -175,6 +175,7 @@ describe('what version 4 has stored', () => {
       ...(value as object),
       file,
       lineHash: hash('sha256', text, 'base64').slice(0, 22),
+      mac: (JSON.parse(text) as { readonly mac: string }).mac,
     }));
     expect(read).toEqual(expected);
   });

@@ -23,9 +23,8 @@ export const insiderMistakes = {
   },
   'parked-without-a-freeze': {
     file: 'functions/_runtime/stream-batch.ts',
-    original:
-      '  if (pk !== undefined && isLogHash(pk)) await frozenLogs().freeze(pk, freezeReasonOf(error));\n',
-    wrong: '',
+    original: '  if (pk !== undefined && isLogHash(pk)) await',
+    wrong: '  if (pk !== undefined && isLogHash(pk) && isReplaced) await',
     foundBy: 'a log that is forged is frozen',
   },
   'parked-in-silence': {

@@ -1,11 +1,15 @@
 import type { OperatorId } from '../../foundation/ids.ts';
 
+export function operatorFolder(operatorId: OperatorId): string {
+  return `rounds/operator=${operatorId}/`;
+}
+
 /**
  * Names the folder in which the archive keeps the rounds of an operator that began on a day in UTC, however late they
  * ended. Reports are by day (GLI-19 V3.0, 2.9.1).
  */
 export function dayFolder(operatorId: OperatorId, atMs: number): string {
-  return `rounds/operator=${operatorId}/date=${new Date(atMs).toISOString().slice(0, 10)}/`;
+  return `${operatorFolder(operatorId)}date=${new Date(atMs).toISOString().slice(0, 10)}/`;
 }
 
 export function hourFolder(operatorId: OperatorId, atMs: number): string {

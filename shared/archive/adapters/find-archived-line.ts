@@ -1,12 +1,17 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { pMapIterable } from 'p-map';
 import type { OperatorId, RoundId } from '../../foundation/ids.ts';
-import { addressOf } from '../../rounds/round-address.ts';
+import { addressOf, logHashOf } from '../../rounds/round-address.ts';
+import type { RoundTerms } from '../../rounds/round.ts';
 import { awsCall } from '../../aws/aws-call.ts';
-import { dayFolder, minutePrefix } from './archive-keys.ts';
+import { dayFolder, minutePrefix, operatorFolder } from './archive-keys.ts';
 
 const DAY_MS = 86_400_000;
+const FILES_AT_ONCE = 16;
+/** The clock of the function that began a later round may be this far behind. */
+const CLOCK_MARGIN_MS = 15 * 60_000;
 
 export interface ArchivedLine {
   /** The key of the file in the bucket. */
@@ -24,7 +29,7 @@ export interface SoughtRound {
 
 /**
  * Finds the archive's line of a round, in the files of the minute in which it began. Where that is not known, all files of the
- * day may have to be read, one after the other.
+ * day may have to be read.
  * @returns undefined where no file has it
  * @throws DependencyError SERVICE_UNAVAILABLE
  */
@@ -35,13 +40,43 @@ export async function findArchivedLine(
 ): Promise<ArchivedLine | undefined> {
   const prefix = prefixOf(sought);
   if (prefix === undefined) return undefined;
-  for (const file of await filesOf(s3, bucket, prefix)) {
-    const line = (await linesOf(s3, bucket, file)).find((text) =>
-      text.includes(`"round_id":"${sought.roundId}"`),
-    );
+  for await (const { file, text } of textsOf(s3, bucket, { Prefix: prefix })) {
+    const line = text.split('\n').find((one) => one.includes(`"round_id":"${sought.roundId}"`));
     if (line !== undefined) return { file, line };
   }
   return undefined;
+}
+
+/**
+ * Finds a round of a log that has a higher number than this one. It reads all files from the minute on in which this one
+ * began. Where there are several such rounds, it gives any. @param present has the numbers that are not sought
+ * @throws DependencyError SERVICE_UNAVAILABLE
+ */
+export async function findLaterArchived(
+  s3: S3Client,
+  bucket: string,
+  { log, number, startedAtMs }: Pick<RoundTerms, 'log' | 'number' | 'startedAtMs'>,
+  present: readonly number[] = [],
+): Promise<RoundId | undefined> {
+  const logHash = logHashOf(log);
+  const files = {
+    Prefix: operatorFolder(log.operatorId),
+    StartAfter: minutePrefix(log.operatorId, startedAtMs - CLOCK_MARGIN_MS),
+  };
+  for await (const { text } of textsOf(s3, bucket, files)) {
+    const later = idsIn(text).find((roundId) => {
+      const address = addressOf(roundId);
+      if (address?.logHash !== logHash || address.number <= number) return false;
+      return !present.includes(address.number);
+    });
+    if (later !== undefined) return later;
+  }
+  return undefined;
+}
+
+/** A quote within a value has a backslash before it, so no value of a line is taken for its id. */
+function idsIn(text: string): RoundId[] {
+  return Array.from(text.matchAll(/"round_id":"([0-9a-f-]{36})"/g), ([, id = '']) => id as RoundId);
 }
 
 function prefixOf({ operatorId, roundId, startedAtMs }: SoughtRound): string | undefined {
@@ -50,20 +85,30 @@ function prefixOf({ operatorId, roundId, startedAtMs }: SoughtRound): string | u
   return day === undefined ? undefined : dayFolder(operatorId, day * DAY_MS);
 }
 
-function filesOf(s3: S3Client, Bucket: string, Prefix: string): Promise<string[]> {
+interface SoughtFiles {
+  readonly Prefix: string;
+  readonly StartAfter?: string;
+}
+
+async function* textsOf(s3: S3Client, bucket: string, sought: SoughtFiles) {
+  const files = await filesOf(s3, bucket, sought);
+  const read = async (file: string) => ({ file, text: await textOf(s3, bucket, file) });
+  yield* pMapIterable(files, read, { concurrency: FILES_AT_ONCE });
+}
+
+function filesOf(s3: S3Client, Bucket: string, sought: SoughtFiles): Promise<string[]> {
   return awsCall('S3', async () => {
     const keys: string[] = [];
-    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix }))
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket, ...sought }))
       keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
     return keys;
   });
 }
 
-async function linesOf(s3: S3Client, Bucket: string, Key: string): Promise<string[]> {
+async function textOf(s3: S3Client, Bucket: string, Key: string): Promise<string> {
   const bytes = await awsCall('S3', async () => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
     return Body?.transformToByteArray();
   });
-  const text = await promisify(gunzip)(bytes ?? new Uint8Array());
-  return text.toString('utf8').split('\n');
+  return (await promisify(gunzip)(bytes ?? new Uint8Array())).toString('utf8');
 }

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTable, startDynoxide, type TestDatabase } from '../../aws/dynamodb.fixture.ts';
 import { systemRandom } from '../../aws/random.ts';
@@ -35,6 +35,11 @@ beforeAll(async () => {
   pages = new DynamoRoundPages(database.client, TABLE, new RoundMacs(openMacs));
 });
 afterAll(() => database.stop());
+
+/** Releases the freeze that is there. */
+const release = async (by: string, releasing = logs) =>
+  releasing.release(logHash, by, (await logs.find(logHash))?.freezeId ?? 'none');
+
 beforeEach(async () => {
   round = intent();
   logHash = logHashOf(round.log);
@@ -56,13 +61,28 @@ describe('A frozen log', () => {
     expect(await logs.find(logHash)).toMatchObject({ reason: 'first', released: undefined });
   });
 
+  it('An old freeze that somebody put over a newer one is replaced, with a time and a reason of its own', async () => {
+    const Key = { pk: logHash, sk: FROZEN };
+    await logs.freeze(logHash, 'old');
+    const { Item } = await database.client.send(new GetCommand({ TableName: TABLE, Key }));
+    await release('alice');
+    nowMs += 10 * 86_400_000;
+    await logs.freeze(logHash, 'The newest rounds were deleted');
+    await database.client.send(new PutCommand({ TableName: TABLE, Item }));
+    await logs.freeze(logHash, 'The freeze of a log was changed', { isReplaced: true });
+    expect(await logs.find(logHash)).toMatchObject({
+      reason: 'The freeze of a log was changed',
+      frozenAtMs: nowMs,
+    });
+  });
+
   it('A released log is played again, and whoever released it is named', async () => {
     await logs.freeze(logHash, 'A round was deleted');
     nowMs += 1_000;
-    expect(await logs.release(logHash, 'alice')).toMatchObject({ released: { atMs: nowMs, by: 'alice' } });
+    expect(await release('alice')).toMatchObject({ released: { atMs: nowMs, by: 'alice' } });
     expect(await ledger.head(round.log)).toMatchObject({ roundId: round.roundId });
     expect(await logs.find(logHash)).toBeUndefined();
-    expect(await logs.release(logHash, 'alice')).toBeUndefined();
+    expect(await release('alice')).toBeUndefined();
   });
 
   it('No other log is frozen with it', async () => {
@@ -135,11 +155,12 @@ describe('A frozen log', () => {
   });
 });
 
-/** Keeps freezes in the database, and remembers the name and the input of each command that it sends. */
-function watched({ macs = openMacs, failing = '' } = {}) {
+/** Keeps freezes in the database, and remembers the name and the input of each command. `first` is done before one of them. */
+function watched({ macs = openMacs, failing = '', before = '', first = async () => {} } = {}) {
   const sent: { readonly name: string; readonly input: object }[] = [];
-  const send = (command: PutCommand) => {
+  const send = async (command: PutCommand) => {
     const { name } = command.constructor;
+    if (name === before) await first();
     sent.push({ name, input: command.input });
     return name === failing ? Promise.reject(new Error('No answer')) : database.client.send(command);
   };
@@ -152,7 +173,7 @@ describe('A release that stopped before its freeze was deleted', () => {
   /** @returns the time of the release */
   async function stoppedRelease(): Promise<number> {
     await logs.freeze(logHash, 'A round was deleted');
-    const stopped = watched({ failing: 'DeleteCommand' }).logs.release(logHash, 'alice');
+    const stopped = release('alice', watched({ failing: 'DeleteCommand' }).logs);
     await expect(stopped).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
     return nowMs;
   }
@@ -170,7 +191,7 @@ describe('A release that stopped before its freeze was deleted', () => {
     const atMs = await stoppedRelease();
     nowMs += 1_000;
     const next = watched();
-    expect(await next.logs.release(logHash, 'bob')).toMatchObject({ released: { atMs, by: 'alice' } });
+    expect(await release('bob', next.logs)).toMatchObject({ released: { atMs, by: 'alice' } });
     expect(next.names()).toEqual(['GetCommand', 'DeleteCommand']);
     expect(await ledger.isFrozen(round.log)).toBe(false);
   });
@@ -200,22 +221,48 @@ describe('The table of frozen logs', () => {
   it('A release signs the freeze before it deletes it', async () => {
     await logs.freeze(logHash, 'A round was deleted');
     const { logs: releasing, names } = watched();
-    await releasing.release(logHash, 'alice');
+    await release('alice', releasing);
     expect(names()).toEqual(['GetCommand', 'PutCommand', 'DeleteCommand']);
   });
 
+  it('A freeze that nobody has looked at is not released in the place of another one', async () => {
+    await logs.freeze(logHash, 'seen');
+    const seen = await logs.find(logHash);
+    await logs.freeze(logHash, 'Another round was deleted', { isReplaced: true });
+    const { logs: releasing, names } = watched();
+    expect(await releasing.release(logHash, 'alice', seen?.freezeId ?? '')).toBeUndefined();
+    expect(names()).toEqual(['GetCommand']);
+    expect(await logs.find(logHash)).toMatchObject({
+      reason: 'Another round was deleted',
+      released: undefined,
+    });
+  });
+
+  it.each(['PutCommand', 'DeleteCommand'])(
+    'A freeze that takes the place of the seen one before the %s stays in force',
+    async (before) => {
+      await logs.freeze(logHash, 'seen');
+      const replace = () => logs.freeze(logHash, 'Another round was deleted', { isReplaced: true });
+      expect(await release('alice', watched({ before, first: replace }).logs)).toBeUndefined();
+      expect(await logs.find(logHash)).toMatchObject({
+        reason: 'Another round was deleted',
+        released: undefined,
+      });
+    },
+  );
+
   it('Nothing is written where a log that is not frozen is released', async () => {
     const { logs: releasing, names } = watched();
-    expect(await releasing.release(logHash, 'alice')).toBeUndefined();
+    expect(await release('alice', releasing)).toBeUndefined();
     expect(names()).toEqual(['GetCommand']);
   });
 
-  it.each([
-    ['freeze', 'PutCommand'],
-    ['find', 'GetCommand'],
-    ['release', 'GetCommand'],
-  ] as const)('%s is tried again where DynamoDB does not answer', async (act, failing) => {
-    await expect(watched({ failing }).logs[act](logHash, 'A round was deleted')).rejects.toMatchObject({
+  it.each<[string, string, (failing: DynamoFrozenLogs) => Promise<unknown>]>([
+    ['freeze', 'PutCommand', (failing) => failing.freeze(logHash, 'A round was deleted')],
+    ['find', 'GetCommand', (failing) => failing.find(logHash)],
+    ['release', 'GetCommand', (failing) => failing.release(logHash, 'alice', 'any')],
+  ])('%s is tried again where DynamoDB does not answer', async (_, failing, act) => {
+    await expect(act(watched({ failing }).logs)).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
       retryable: true,
     });
@@ -236,13 +283,31 @@ describe('The table of frozen logs', () => {
 describe('The judge of freezes', () => {
   const freeze = { logHash: 'a', freezeId: '1', frozenAtMs: 1, reason: 'why', released: undefined };
   const released = { ...freeze, released: { atMs: 2, by: 'alice' } };
-  const next = { ...freeze, freezeId: '2' };
+  const next = { ...freeze, freezeId: '2', frozenAtMs: 2 };
+  const atMs = 15 * 60_000 + 1;
 
   it('A freeze, its release and the deletion after it are our own', () => {
-    expect(freezeViolationOf({ before: undefined, after: freeze })).toBeUndefined();
-    expect(freezeViolationOf({ before: freeze, after: released })).toBeUndefined();
-    expect(freezeViolationOf({ before: released, after: undefined })).toBeUndefined();
-    expect(freezeViolationOf({ before: released, after: next })).toBeUndefined();
+    expect(freezeViolationOf({ before: undefined, after: freeze, atMs })).toBeUndefined();
+    expect(freezeViolationOf({ before: freeze, after: released, atMs })).toBeUndefined();
+    expect(freezeViolationOf({ before: released, after: undefined, atMs })).toBeUndefined();
+    expect(freezeViolationOf({ before: released, after: next, atMs })).toBeUndefined();
+  });
+
+  it('A new freeze may replace a forged one and an older one, as where the product freezes a log anew', () => {
+    for (const before of ['unreadable', freeze] as const)
+      expect(freezeViolationOf({ before, after: next, atMs })).toBeUndefined();
+  });
+
+  it('An authentic freeze of another time is none of ours, whatever it replaces', () => {
+    for (const before of [
+      undefined,
+      'unreadable',
+      { ...released, freezeId: '0' },
+      { ...next, frozenAtMs: 0 },
+    ] as const) {
+      expect(freezeViolationOf({ before, after: freeze, atMs })).toBeUndefined();
+      expect(freezeViolationOf({ before, after: freeze, atMs: atMs + 1 })).toBeDefined();
+    }
   });
 
   it.each([
@@ -251,8 +316,11 @@ describe('The judge of freezes', () => {
     ['is released by the release of another one', next, released],
     ['comes back after its release', released, freeze],
     ['is written again', freeze, freeze],
-  ])('A freeze that %s is none of ours', (_, before, after) => {
-    expect(freezeViolationOf({ before, after })).toBeDefined();
+    ['was forged and is deleted', 'unreadable', undefined],
+    ['was forged and is replaced by the release of an old one', 'unreadable', released],
+    ['is put back with its release', undefined, released],
+  ] as const)('A freeze that %s is none of ours', (_, before, after) => {
+    expect(freezeViolationOf({ before, after, atMs })).toBeDefined();
   });
 
   it.each([
@@ -260,19 +328,19 @@ describe('The judge of freezes', () => {
     ['is forged', 'unreadable', 'The freeze of a log was forged'],
     ['is written again', freeze, 'The freeze of a log was changed'],
   ] as const)('A freeze that %s keeps its first reason in front of the next one', (_, after, next) => {
-    expect(freezeViolationOf({ before: freeze, after })).toBe(`why; then: ${next}`);
+    expect(freezeViolationOf({ before: freeze, after, atMs })).toBe(`why; then: ${next}`);
   });
 
   it('A freeze that is deleted again and again keeps its first reason, and stays short', () => {
     let reason = 'the round was changed';
     for (let times = 0; times < 1_000; times += 1)
-      reason = freezeViolationOf({ before: { ...freeze, reason }, after: undefined }) ?? '';
+      reason = freezeViolationOf({ before: { ...freeze, reason }, after: undefined, atMs }) ?? '';
     expect(reason).toMatch(/^the round was changed; then: /);
     expect(reason).toHaveLength(1_000);
   });
 
   it('A forged freeze is a violation also where the log was not frozen, or is released', () => {
     for (const before of [undefined, released])
-      expect(freezeViolationOf({ before, after: 'unreadable' })).toBe('The freeze of a log was forged');
+      expect(freezeViolationOf({ before, after: 'unreadable', atMs })).toBe('The freeze of a log was forged');
   });
 });

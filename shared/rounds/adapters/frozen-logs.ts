@@ -10,7 +10,10 @@ import type { Freeze, FrozenLogs } from '../frozen-logs.ts';
 import { decodeFreeze, encodeFreeze } from './frozen-log-item.ts';
 import { FROZEN } from './round-keys.ts';
 
-type PutCondition = Pick<PutCommand['input'], 'ConditionExpression' | 'ReturnValuesOnConditionCheckFailure'>;
+type PutCondition = Pick<
+  PutCommand['input'],
+  'ConditionExpression' | 'ExpressionAttributeValues' | 'ReturnValuesOnConditionCheckFailure'
+>;
 
 interface Ports {
   readonly client: DynamoDBDocumentClient;
@@ -30,7 +33,7 @@ export class DynamoFrozenLogs implements FrozenLogs {
   }
 
   /** A freeze that somebody else wrote is replaced as a whole, so that it can be released like any other. */
-  async freeze(logHash: string, reason: string): Promise<void> {
+  async freeze(logHash: string, reason: string, how = { isReplaced: false }): Promise<void> {
     const { clock, random } = this.#ports;
     const freeze = {
       logHash,
@@ -39,6 +42,7 @@ export class DynamoFrozenLogs implements FrozenLogs {
       reason,
       released: undefined,
     };
+    if (how.isReplaced) return void (await this.#put(freeze));
     const result = await this.#put(freeze, {
       ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(releasedAtMs)',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -68,15 +72,21 @@ export class DynamoFrozenLogs implements FrozenLogs {
    * Signs the release before it deletes the freeze. The stream's consumer sees both, and freezes the log again where a
    * freeze vanishes that nobody has released.
    */
-  async release(logHash: string, by: string): Promise<Freeze | undefined> {
+  async release(logHash: string, by: string, freezeId: string): Promise<Freeze | undefined> {
     const { client, clock } = this.#ports;
     const freeze = await this.find(logHash);
-    if (!freeze) return undefined;
+    if (freeze?.freezeId !== freezeId) return undefined;
     const released = freeze.released ?? { atMs: clock.nowMs(), by };
-    if (!freeze.released) await this.#put({ ...freeze, released });
-    const command = new DeleteCommand({ TableName: this.#table, Key: keyOf(logHash) });
-    await awsCall('DynamoDB', () => client.send(command));
-    return { ...freeze, released };
+    const isSeen = {
+      ConditionExpression: 'freezeId = :seen',
+      ExpressionAttributeValues: { ':seen': freezeId },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    } as const;
+    if (!freeze.released && !(await this.#put({ ...freeze, released }, isSeen)).written) return undefined;
+    const command = new DeleteCommand({ TableName: this.#table, Key: keyOf(logHash), ...isSeen });
+    const result = await conditionalWrite(() => client.send(command));
+    // A repeated delete finds nothing.
+    return result.written || !result.existing ? { ...freeze, released } : undefined;
   }
 
   async #put(freeze: Freeze, condition: PutCondition = {}): Promise<ConditionalResult> {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { useBucket } from '../../kit/bucket.ts';
 import { S3Archive } from '../../../shared/archive/adapters/archive.ts';
 import { archiveRecord } from '../../../shared/archive/adapters/archive-record.ts';
-import { findArchivedLine } from '../../../shared/archive/adapters/find-archived-line.ts';
+import { findArchivedLine, findLaterArchived } from '../../../shared/archive/adapters/find-archived-line.ts';
 import { ids } from '../../../shared/foundation/ids.fixture.ts';
 import { committed, intent } from '../../../shared/rounds/any-round.fixture.ts';
 import type { Round } from '../../../shared/rounds/round.ts';
@@ -50,5 +50,35 @@ describe('the line of a round in the archive', () => {
     expect(await findArchivedLine(s3, bucket, { operatorId: other, roundId })).toBeUndefined();
     const none = ids.round('00000000-0000-4000-8000-000000000000');
     expect(await findArchivedLine(s3, bucket, { operatorId, roundId: none })).toBeUndefined();
+  });
+});
+
+describe('a later round of a log in the archive', () => {
+  it('is found whatever its number, its day and its file', async () => {
+    const { log, ...first } = await archive(NOON_MS);
+    const archiveNumbered = async (number: number, startedAtMs: number) => {
+      const round = committed(intent({ log, number, startedAtMs }));
+      await new S3Archive(s3, bucket).write([committed(intent({ startedAtMs })), round], randomUUID());
+      return round.roundId;
+    };
+    const later = (number: number, startedAtMs = NOON_MS) =>
+      findLaterArchived(s3, bucket, { log, number, startedAtMs });
+    expect(await later(first.number)).toBeUndefined();
+    const roundId = await archiveNumbered(3, NOON_MS + 12 * 24 * HOUR_MS);
+    expect(await later(first.number)).toBe(roundId);
+    expect(await later(2, NOON_MS + 12 * 24 * HOUR_MS + 60_000)).toBe(roundId);
+    expect(await later(3)).toBeUndefined();
+    const present = [3];
+    expect(
+      await findLaterArchived(s3, bucket, { log, number: 1, startedAtMs: NOON_MS }, present),
+    ).toBeUndefined();
+    expect(await later(first.number, NOON_MS + 13 * 24 * HOUR_MS)).toBeUndefined();
+  });
+
+  it('is not found where only the view of another round has its id', async () => {
+    const { log, roundId, number, startedAtMs } = await archive(NOON_MS);
+    const view = JSON.stringify({ round_id: roundId.replace('-8000-', '-8001-') });
+    await new S3Archive(s3, bucket).write([committed(intent({ startedAtMs }), { view })], randomUUID());
+    expect(await findLaterArchived(s3, bucket, { log, number, startedAtMs })).toBeUndefined();
   });
 });
