@@ -129,18 +129,21 @@ describe('the command', () => {
   });
 
   it.each<[string[], RegExp, code?: number]>([
-    [['add', '--fault', 'fire'], /^The rule: fault: one of commit-then-time-out, .*, down$/],
+    [
+      ['add', '--fault', 'fire'],
+      /^The rule: fault: one of commit-then-time-out, .*, down \(MISCONFIGURED\)$/,
+    ],
     [['add', '--fault', 'slow', '--times', 'often'], /^The rule: times: .*number.*$/],
     [
       ['add', '--fault', 'slow', '--on', 'health'],
       /^The rule: on: slow strikes one or more of authenticate, .*$/,
     ],
-    [['add', '--fault', 'slow', '--commit'], /^The rule: Unrecognized key: "commit"$/],
+    [['add', '--fault', 'slow', '--commit'], /^The rule: Unrecognized key: "commit" \(MISCONFIGURED\)$/],
     [
       ['add', '--fault', 'slow', '--every', '2', '--probability', '0.5'],
-      /^The rule: every and probability exclude each other$/,
+      /^The rule: every and probability exclude each other \(MISCONFIGURED\)$/,
     ],
-    [['add', '--fault', 'slow', '--seed', '2'], /^The rule: a seed is for a probability$/],
+    [['add', '--fault', 'slow', '--seed', '2'], /^The rule: a seed is for a probability \(MISCONFIGURED\)$/],
     [['set'], /^set needs the file of a plan$/, 2],
     [['set', '/no/such/plan.json'], /^\/no\/such\/plan\.json cannot be read: ENOENT.*$/],
     [['show', '--fire'], /^Unknown option '--fire'.*$/, 2],
@@ -148,7 +151,7 @@ describe('the command', () => {
       ['show', '--wallet', 'http://127.0.0.1:1'],
       /^No wallet answers at http:\/\/127\.0\.0\.1:1; start it .*$/,
     ],
-    [['show', '--wallet', 'nowhere'], /^nowhere is no address$/],
+    [['show', '--wallet', 'nowhere'], /^nowhere is no address \(MISCONFIGURED\)$/],
   ])('refuses %o in one clear line', async (args, line, expected = 1) => {
     const { code, stderr, stdout } = await faults(...args);
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
@@ -173,7 +176,7 @@ describe('the command', () => {
       /^Error: \S+plan\.json cannot be read: .*JSON.*\n$/,
     );
     expect((await faults('set', planFile('{"rules":[{"fault":"down"}],"rules":[]}'))).stderr).toMatch(
-      /^Error: \S+plan\.json cannot be read: .*the same name twice\n$/,
+      /^Error: \S+plan\.json cannot be read: .*the same name twice \(MISCONFIGURED\)\n$/,
     );
   });
 });

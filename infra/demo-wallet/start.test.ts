@@ -121,7 +121,7 @@ async function failure(environment: Record<string, string>): Promise<string> {
 it('a port that is taken is one clear line', async () => {
   const port = new URL((await started()).url).port;
   expect(await failure({ WALLET_PORT: port })).toBe(
-    `Error: Port ${port} is taken; the wallet cannot listen on it\n`,
+    `Error: Port ${port} is taken; the wallet cannot listen on it (MISCONFIGURED)\n`,
   );
 });
 
@@ -133,6 +133,6 @@ it('a broken data folder is one clear line', async () => {
 
 it('a wrong setting is one clear line', async () => {
   expect(await failure({ WALLET_PORT: 'http', WALLET_SECRET: 'short' })).toBe(
-    'Error: WALLET_PORT: a port number; WALLET_SECRET: at least 16 characters\n',
+    'Error: WALLET_PORT: a port number; WALLET_SECRET: at least 16 characters (MISCONFIGURED)\n',
   );
 });

@@ -67,7 +67,8 @@ describe('a record of the ledger that cannot be read', () => {
       NewImage: { poison: { S: poison.poison } },
     });
     const freeze = { TableName, Key: { ...key, sk: 'frozen' } };
-    expect((await dynamodb.send(new GetCommand(freeze))).Item).toMatchObject({ reason: parked.reason });
+    const reason = parked.reason.replace('FaultError: ', '');
+    expect((await dynamodb.send(new GetCommand(freeze))).Item).toMatchObject({ reason });
     await sqs.send(
       new DeleteMessageCommand({ QueueUrl: target().outputs['ParkingQueueUrl'], ReceiptHandle: receipt }),
     );

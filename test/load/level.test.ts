@@ -52,7 +52,7 @@ const session = {
 const deposit = { kind: 'deposit', transaction_id: 'deposit', round_id: null, change: '1000000.00' };
 const replies: readonly [RegExp, unknown][] = [
   [/\/session$/, session],
-  [/\/rounds\?/, { rounds: [unfinished], next_cursor: null }],
+  [/\/rounds\?/, { rounds: [unfinished], unreadable_numbers: [], next_cursor: null }],
   [/^\/transactions/, { transactions: [deposit], next: null }],
   [/^\/players/, { balance: '1000000.00' }],
 ];
