@@ -309,6 +309,7 @@ export const planted = {
     original: "  if (marks.rung || round.status === 'INTENT') return;\n",
     wrong: '  if (marks.rung) return;\n',
     foundBy: 'the alarm of a round that is owed for long rings once',
+    seed: 'planted 7',
   },
   'last-rollbacks-not-listed': {
     file: 'shared/rounds/pending-rounds.ts',
