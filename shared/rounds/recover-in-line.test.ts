@@ -218,6 +218,33 @@ describe('A process that dies in the middle of an attempt', () => {
 });
 
 describe('A table that takes no writes', () => {
+  it('A line whose first claims arrive late goes on with whichever of them arrives first', async () => {
+    await table.put(committed());
+    refuseEvery('credit');
+    table.nowMs += 5 * MINUTE_MS;
+    await table.recovery.send([finish], 0);
+    const ports = table.ports();
+    const { marks } = table;
+    const late: (() => Promise<boolean>)[] = [];
+    const claim: RecoveryPorts['marks']['claim'] = (...claimed) => {
+      late.push(() => marks.claim(...claimed));
+      throw new DependencyError('SERVICE_UNAVAILABLE', 'It is answered late');
+    };
+    const { read, ring, confirm } = marks;
+    const bound = { read: read.bind(marks), ring: ring.bind(marks), confirm: confirm.bind(marks) };
+    const claimsAreLate = { ...ports, marks: { ...bound, claim } };
+    for (let attempts = 0; attempts < 2; attempts += 1) {
+      table.nowMs = Math.max(table.nowMs, table.recovery.nextDueAtMs ?? 0);
+      for (const request of table.recovery.takeDue()) await attemptOf(request, claimsAreLate);
+    }
+    for (const arrive of late) await arrive();
+    answerAgain();
+    await workUntil(table.nowMs + 5 * MINUTE_MS);
+    expect(late).toHaveLength(2);
+    expect(await stored()).toMatchObject({ status: 'CREDITED' });
+    expect(table.recovery.size).toBe(0);
+  });
+
   it('A round that nobody can claim keeps as many messages as it had, and is credited when writes are back', async () => {
     await table.put(committed());
     const ports = table.ports();

@@ -44,7 +44,9 @@ export async function recoverInLine(
   const renews = heldAtMs === undefined || heldAtMs !== request.claimedAtMs || nowMs - heldAtMs >= CLAIM_MS;
   if (renews) {
     // The next request is queued before the claim. A process that dies between the two then leaves a line that goes on.
-    const next = { ...request, claimedAtMs: nowMs };
+    // A first claim whose answer was lost may still arrive. It is made again with its own time, so that it is this line's.
+    const claimedAtMs = heldAtMs === undefined ? (request.claimedAtMs ?? nowMs) : nowMs;
+    const next = { ...request, claimedAtMs };
     await queueAgain(ports, [next]);
     if (!(await claim(ports, round, marks, next))) return;
   }
