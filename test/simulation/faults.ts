@@ -96,6 +96,7 @@ export const faultsOf = {
   'parking.park': write,
   'ledger.find': any,
   'ledger.list': any,
+  'logs.freeze': write,
   'sessions.get': any,
   'sessions.create': write,
   'sessions.revoke': write,
@@ -124,7 +125,6 @@ export const faultsOf = {
   'recovery.send': write,
   'archive.write': write,
   'events.publish': write,
-  'logs.freeze': write,
 } as const satisfies Record<string, readonly Fault[]>;
 
 export type PortCall = keyof typeof faultsOf;
