@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { RoundChange } from '../../shared/archive/archive-rounds.ts';
-import { FaultError, isCorrupt } from '../../shared/foundation/errors.ts';
+import { FaultError, orUnreadable } from '../../shared/foundation/errors.ts';
 import { type FreezeChange, freezeViolationOf } from '../../shared/rounds/frozen-logs.ts';
 import { violationOf } from '../../shared/rounds/judge-change.ts';
 import {
@@ -60,12 +60,7 @@ function isFedAgain({ eventName }: DynamoDBRecord): boolean {
 
 /** A forged freeze replaces one whose reason is still wanted, and our own replaces the forged one. */
 function readFreezes(images: Images<WireItem>): Promise<Pick<FreezeChange, 'before' | 'after'>> {
-  return each(images, (image) => readFreezeImage(image).catch(unreadable));
-}
-
-function unreadable(error: unknown): 'unreadable' {
-  if (isCorrupt(error)) return 'unreadable';
-  throw error;
+  return each(images, (image) => orUnreadable(readFreezeImage(image)));
 }
 
 /** The freeze is deleted after its release, so the log is what keeps the name of the person. */

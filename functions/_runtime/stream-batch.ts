@@ -9,8 +9,8 @@ import { keyOf } from './stream-record.ts';
 
 /**
  * Reads the changes in a batch of the ledger's stream. A record that cannot be read, or that the product did not make, is
- * parked with all that it holds, and its log is frozen. The records behind it go on. The changes of freezes are judged first and one after
- * the other, so that no new reason takes the place of the first one.
+ * parked with all that it holds, and its log is frozen. The records behind it go on. The changes of freezes are judged first
+ * and one after the other, so that no new reason takes the place of the first one.
  * @throws DependencyError where the records cannot be judged now
  */
 export async function changesIn(records: readonly unknown[]): Promise<RoundChange[]> {

@@ -210,3 +210,11 @@ export class FaultError extends RgsError {
 export function isCorrupt(error: unknown): boolean {
   return error instanceof FaultError && error.code === 'CORRUPT_RECORD';
 }
+
+/** Gives what was read, or says that the stored record was refused for its MAC or its form. */
+export function orUnreadable<T>(reading: Promise<T>): Promise<T | 'unreadable'> {
+  return reading.catch((error: unknown) => {
+    if (isCorrupt(error)) return 'unreadable';
+    throw error;
+  });
+}

@@ -7,7 +7,7 @@ import { aboutLines, type Finding, type FindingKind, withoutLines } from './find
 import type { ArchivedLines } from './read-archive.ts';
 
 const PAGE_ROUNDS = 100;
-/** So many logs are read at once. The pages of all of them are in memory together. */
+/** The comparison reads this many logs at once. The pages of all of them are in memory together. */
 const LOGS_AT_ONCE = 8;
 
 /**

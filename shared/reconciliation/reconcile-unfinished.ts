@@ -15,8 +15,8 @@ import { Workload } from '../foundation/workload.ts';
 
 /**
  * Compares the rounds that no period shows, because they are not final. The wallet may never have heard of them, as of
- * the unpaid win of a bonus. This reads the whole ledger. A round that
- * somebody has changed is a finding, and keeps no other from being compared.
+ * the unpaid win of a bonus. This reads the whole ledger. A round that somebody has changed is a finding, and keeps no
+ * other from being compared.
  * @throws as `reconcile` does
  */
 export async function reconcileUnfinished(

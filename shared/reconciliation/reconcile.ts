@@ -63,8 +63,7 @@ export const RECOVERY_TIME_MS = 5 * 60_000;
 /**
  * Compares the rounds of a period with the books of the wallets that they name. The part of the books in the period alone
  * shows no difference. Whatever does not fit, or may continue elsewhere, is first looked up on both sides. It therefore
- * does not matter where a period is cut. The archive's records are checked against
- * each other and against the ledger, too.
+ * does not matter where a period is cut. The archive's records are checked against each other and against the ledger, too.
  * @param ends has the ends of logs as the period before left them, and gets those of this period
  * @throws RequestError INVALID_REQUEST, PERIOD_TOO_LARGE, PERIOD_TOO_OLD; DependencyError WALLET_UNAVAILABLE,
  * WALLET_LIST_UNREADABLE, SERVICE_UNAVAILABLE; FaultError CORRUPT_RECORD

@@ -18,8 +18,9 @@ export interface FrozenLogs {
   freeze(logHash: string, reason: string, how?: { readonly isReplaced: boolean }): Promise<void>;
   find(logHash: string): Promise<Freeze | undefined>;
   /**
-   * Lets a log be played again. @param by names the person who has looked at it; @param freezeId names the freeze that the
-   * person has seen
+   * Lets a log be played again.
+   * @param by names the person who has looked at it
+   * @param freezeId names the freeze that this person has seen
    * @returns the freeze that is over, or undefined where this freeze is not in the table any more
    */
   release(logHash: string, by: string, freezeId: string): Promise<Freeze | undefined>;

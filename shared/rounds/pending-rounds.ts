@@ -1,4 +1,4 @@
-import { isCorrupt } from '../foundation/errors.ts';
+import { orUnreadable } from '../foundation/errors.ts';
 import type { Ledger, RoundReference } from './ledger.ts';
 import type { MinorAmount } from '../money/money.ts';
 import { isOwedForLong, LONG_PENDING_MS, owedSince } from './owed-round.ts';
@@ -37,7 +37,7 @@ export async function pendingRounds(ports: PendingPorts): Promise<PendingList> {
   const { failed } = await readUnfinished(unlimited, nowMs - LONG_PENDING_MS + 1, async (page) => {
     for (const unfinished of page) {
       if (!isOwedForLong(owedSince(unfinished), nowMs)) continue;
-      const round = await readable(ports, unfinished);
+      const round = await orUnreadable(ports.ledger.get(unfinished));
       if (round === 'unreadable') unreadable.push(unfinished);
       else if (round) pending.push(pendingRound(round));
     }
@@ -47,18 +47,6 @@ export async function pendingRounds(ports: PendingPorts): Promise<PendingList> {
     pending: pending.sort((left, right) => left.owedSinceMs - right.owedSinceMs),
     unreadable,
   };
-}
-
-async function readable(
-  { ledger }: PendingPorts,
-  reference: RoundReference,
-): Promise<Round | undefined | 'unreadable'> {
-  try {
-    return await ledger.get(reference);
-  } catch (error) {
-    if (isCorrupt(error)) return 'unreadable';
-    throw error;
-  }
 }
 
 function pendingRound(round: Round): PendingRound {

@@ -3,7 +3,7 @@ import { logHashOf, roundIdOf } from '../../shared/rounds/round-address.ts';
 import type { Round } from '../../shared/rounds/round.ts';
 import type { Device } from './device.ts';
 import { keptAsItem, tellStream } from './ledger-port.ts';
-import type { Forgery, Victim } from './plan.ts';
+import { type Forgery, isVictim, type Victim } from './plan.ts';
 import { SeededRandom } from './random.ts';
 import { name, sameBytes } from './recompute.ts';
 import type { WorldView } from './world-view.ts';
@@ -19,6 +19,7 @@ export class Insider {
   }
 
   saw(round: Round): void {
+    if (!isVictim(round.log.playerId)) return;
     const kept = this.#kept.get(name(round)) ?? [];
     kept.push(round);
     this.#kept.set(name(round), kept);

@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { pMapIterable } from 'p-map';
 import type { OperatorId, RoundId } from '../../foundation/ids.ts';
+import { BEGUN_BEFORE_MS } from '../../rounds/judge-change.ts';
 import { addressOf, logHashOf } from '../../rounds/round-address.ts';
 import type { RoundTerms } from '../../rounds/round.ts';
 import { awsCall } from '../../aws/aws-call.ts';
@@ -10,8 +11,6 @@ import { dayFolder, minutePrefix, operatorFolder } from './archive-keys.ts';
 
 const DAY_MS = 86_400_000;
 const FILES_AT_ONCE = 16;
-/** The clock of the function that began a later round may be this far behind. */
-const CLOCK_MARGIN_MS = 15 * 60_000;
 
 export interface ArchivedLine {
   /** The key of the file in the bucket. */
@@ -61,7 +60,7 @@ export async function findLaterArchived(
   const logHash = logHashOf(log);
   const files = {
     Prefix: operatorFolder(log.operatorId),
-    StartAfter: minutePrefix(log.operatorId, startedAtMs - CLOCK_MARGIN_MS),
+    StartAfter: minutePrefix(log.operatorId, startedAtMs - BEGUN_BEFORE_MS),
   };
   for await (const { text } of textsOf(s3, bucket, files)) {
     const later = idsIn(text).find((roundId) => {
